@@ -1,0 +1,140 @@
+"""The Flask application: what happens around every endpoint.
+
+Source: specification, http-api.md sections 1, 2, 9 and 10.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException, NotFound
+
+from api import identity, imports, limits, polling, status
+from api.processor import check_names, make_processor
+from api.responses import failure
+from api.service import EXTENSION, Service, service
+from common.db import open_engine
+from common.errors import UserError
+from common.redis_client import open_redis
+from common.settings import Settings, SettingsError
+
+log = logging.getLogger(__name__)
+
+API = "/api/v1"
+JSON_LIMIT = 4 * 1024 * 1024  # bytes
+
+HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": (
+        "Content-Type, X-User-Intent, Authorization, X-Infer-Score-TimeAchieved"
+    ),
+    "Access-Control-Allow-Credentials": "false",
+    "Access-Control-Allow-Methods": "GET,POST,PATCH,PUT,DELETE,OPTIONS",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=15552000; includeSubDomains",
+    "Cache-Control": "no-store",
+}
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application; raises SettingsError where it could not do its work."""
+    problems = check_names(settings)
+    if problems:
+        raise SettingsError("The environment is not usable:\n  " + "\n  ".join(problems))
+    app = Flask("score-import", static_folder=None)
+    app.url_map.strict_slashes = False
+    engine = open_engine(settings.database_url, pool_size=settings.web_threads)
+    redis = open_redis(settings.redis_url)
+    processor = make_processor(settings, engine, redis)
+    app.extensions[EXTENSION] = Service(settings, engine, redis, processor)
+    app.before_request(before)
+    app.after_request(after)
+    app.register_error_handler(UserError, user_error)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(Exception, unexpected_error)
+    app.register_blueprint(polling.blueprint, url_prefix=API)
+    app.register_blueprint(imports.blueprint, url_prefix=API)
+    app.register_blueprint(status.blueprint, url_prefix=API)
+    app.register_blueprint(status.health)
+    return app
+
+
+def before() -> Response | None:
+    """Everything that comes before an endpoint, unknown ones included; in this order."""
+    g.request_id = secrets.token_hex(8)
+    if request.method == "OPTIONS":
+        return Response()
+    # Polling does all this itself, in one round trip; health is nobody's request.
+    if request.blueprint in ("polling", "health"):
+        return None
+    g.json = _parse_json()
+    here = service()
+    g.identity = identity.GUEST
+    limit = limits.Limit("normal", here.settings.rate_limit)
+    try:
+        g.identity = identity.resolve(request, here.engine, here.settings.name)
+    finally:
+        # Counted even where the token is bad, so that guessing tokens is limited too.
+        counted = limits.count(here.redis, limit, limits.requester(request, g.identity))
+        g.refusal = limits.refusal(counted)
+    refusal: Response | None = g.refusal
+    return refusal
+
+
+def _parse_json() -> Any:
+    """The JSON body: {} where there is none, or nothing that has keys."""
+    if request.method in ("GET", "HEAD") or request.mimetype != "application/json":
+        return {}
+    if (request.content_length or 0) > JSON_LIMIT:
+        raise UserError(413, "Your request body was too large. The limit is 4MB.")
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if not charset.startswith("utf-"):
+        raise UserError(415, f"Unsupported charset {charset}, expected UTF-8.")
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise UserError(415, "Unsupported Content-Encoding, expected none.")
+    body = request.get_data(cache=False)
+    if not body:
+        return {}
+    try:
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError as problem:
+        raise UserError(400, f"Invalid JSON: {problem}") from problem
+    if not isinstance(parsed, dict | list):
+        raise UserError(400, "Invalid JSON: expected an object or an array.")
+    return parsed
+
+
+def after(response: Response) -> Response:
+    headers = response.headers
+    for name, value in HEADERS.items():
+        headers[name] = value
+    if "limit_headers" in g:
+        headers.update(g.limit_headers)
+    headers["X-Request-Id"] = g.request_id
+    return response
+
+
+def user_error(error: UserError) -> Response:
+    refusal: Response | None = g.get("refusal")
+    return refusal or failure(error.status, error.message)
+
+
+def http_error(error: HTTPException) -> Response:
+    if error.code in (404, 405) or isinstance(error, NotFound):
+        return failure(404, "Endpoint Not Found.")
+    return failure(error.code or 500, error.description or error.name)
+
+
+def unexpected_error(error: Exception) -> Response:
+    log.error("request %s failed", g.get("request_id"), exc_info=error)
+    return failure(
+        500,
+        "A fatal internal server error has occured.",
+        error={"code": "INTERNAL_ERROR", "reference": g.get("request_id")},
+    )

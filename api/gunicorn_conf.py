@@ -1,0 +1,15 @@
+"""gunicorn's configuration, from the service's settings."""
+
+from common.settings import load_settings
+
+_settings = load_settings()
+
+bind = _settings.bind
+workers = _settings.web_workers
+threads = _settings.web_threads
+worker_class = "gthread"
+# Seconds an idle client may keep its connection: it polls every second.
+keepalive = 15
+# Seconds a worker that is told to stop has for the requests it is at.
+graceful_timeout = 30
+loglevel = _settings.log_level.lower()

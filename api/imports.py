@@ -1,0 +1,114 @@
+"""Submitting imports and looking at them. Source: specification, http-api-import.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+from sqlalchemy import Connection, text
+
+from api import identity, limits
+from api.processor import Accepted, file_import_types
+from api.responses import failure, success
+from api.schemas import check, import_form
+from api.service import service
+from api.uploads import read_upload
+from common import documents
+from common.canonical import new_import_id
+from common.errors import UserError
+from common.jobs import NewJob
+from common.models import JobKind
+
+blueprint = Blueprint("imports", __name__)
+
+LOADED = (
+    "Import loaded into queue. You can poll the provided URL for information on when its complete."
+)
+
+
+@blueprint.post("/import/file")
+def import_file() -> Response:
+    """Accepts one file: 202 with a poll URL, or 200 with the ImportDocument."""
+    here = service()
+    user_id = identity.require("submit_score")
+    limit = limits.Limit("import", here.settings.import_rate_limit)
+    refusal = limits.refusal(limits.count(here.redis, limit, f"user:{user_id}"))
+    if refusal is not None:
+        return refusal
+    upload = read_upload(request, "scoreData")
+    form = check(import_form(file_import_types(here.settings)), upload.fields)
+    job = NewJob(
+        user_id=user_id,
+        job_id=new_import_id(),
+        kind=JobKind.IMPORT,
+        import_type=form.pop("importType"),
+        user_intent=request.headers.get("X-User-Intent", "").lower() == "true",
+        arguments={"filename": upload.filename, "fields": form},
+        payload=upload.content,
+    )
+    result = here.processor.submit(job)
+    if isinstance(result, Accepted):
+        url = f"{here.settings.our_url}/api/v1/imports/{result.job_id}/poll-status"
+        return success(LOADED, {"url": url, "importID": result.job_id}, 202)
+    return success("Import successful.", result.document)
+
+
+@blueprint.get("/imports/<import_id>")
+def get_import(import_id: str) -> Response:
+    """An import with its scores, their songs and charts, and the sessions it created."""
+    with service().engine.connect() as connection:
+        document = documents.find_import(connection, import_id)
+        if document is None:
+            raise UserError(404, "This import does not exist.")
+        user = connection.execute(
+            text("SELECT * FROM users WHERE id = :user_id"), {"user_id": document["userID"]}
+        ).one_or_none()
+        if user is None:
+            return failure(500, "An internal server error has occured.")
+        body = {
+            **_scores_songs_charts(connection, document),
+            "sessions": _created_sessions(connection, document),
+            "import": document,
+            "user": documents.user_document(user),
+        }
+    return success("Returned info about this session.", body)
+
+
+def _scores_songs_charts(connection: Connection, document: dict[str, Any]) -> dict[str, Any]:
+    scores = connection.execute(
+        text(
+            "SELECT * FROM scores WHERE user_id = :user_id AND import_id = :import_id"
+            " ORDER BY position"
+        ),
+        {"user_id": document["userID"], "import_id": document["importID"]},
+    ).all()
+    game = document["game"]
+    charts = connection.execute(
+        text("SELECT * FROM charts WHERE game = :game AND chart_id = ANY(:ids) ORDER BY chart_id"),
+        {"game": game, "ids": list({score.chart_id for score in scores})},
+    )
+    songs = connection.execute(
+        text("SELECT * FROM songs WHERE game = :game AND id = ANY(:ids) ORDER BY id"),
+        {"game": game, "ids": list({score.song_id for score in scores})},
+    )
+    return {
+        "scores": [documents.score_document(score) for score in scores],
+        "songs": [documents.song_document(song) for song in songs],
+        "charts": [documents.chart_document(chart) for chart in charts],
+    }
+
+
+def _created_sessions(connection: Connection, document: dict[str, Any]) -> list[dict[str, Any]]:
+    created = [
+        session["sessionID"]
+        for session in document["createdSessions"]
+        if session["type"] == "Created"
+    ]
+    sessions = connection.execute(
+        text(
+            "SELECT * FROM sessions WHERE user_id = :user_id AND session_id = ANY(:ids)"
+            " ORDER BY time_started"
+        ),
+        {"user_id": document["userID"], "ids": created},
+    )
+    return [documents.session_document(session) for session in sessions]

@@ -1,0 +1,117 @@
+"""The one door from the API to the code that processes jobs.
+
+*External*: the job is left to the workers and the client polls. *Internal*: the worker's code
+runs in this process and the client gets the ImportDocument at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import Engine
+
+from common import progress
+from common.documents import find_import
+from common.errors import UserError
+from common.games.registry import GAMES
+from common.jobs import NewJob, accept
+from common.outcomes import job_outcome
+from common.settings import Settings
+from worker import runner
+from worker.celery_app import app as celery_app
+from worker.dispatch import dispatch
+from worker.import_types import registry
+from worker.runtime import make_runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The job is in PostgreSQL and will run; poll for its end."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The import was applied."""
+
+    document: dict[str, Any]
+
+
+class Processor(Protocol):
+    # Whether poll-status has anything to say.
+    polled: bool
+
+    def submit(self, job: NewJob) -> Accepted | Finished:
+        """Takes the job on for good. Raises UserError where it ended badly at once."""
+
+
+class ExternalProcessor:
+    """Leaves the work to the Celery workers."""
+
+    polled = True
+
+    def __init__(self, engine: Engine, redis: Redis) -> None:
+        self._engine = engine
+        self._redis = redis
+
+    def submit(self, job: NewJob) -> Accepted:
+        with self._engine.begin() as connection:
+            accept(connection, job)
+        # From here on the import cannot be lost; what follows only makes it start sooner.
+        try:
+            progress.write_progress(self._redis, job.job_id, progress.STARTING)
+        except RedisError:
+            return Accepted(job.job_id)
+        dispatch(celery_app, job.user_id, job.job_id)
+        return Accepted(job.job_id)
+
+
+class InternalProcessor:
+    """Runs jobs in the request that brings them; a user's jobs still run one by one."""
+
+    polled = False
+
+    def __init__(self, settings: Settings) -> None:
+        self._runtime = make_runtime(settings, pool_size=settings.web_threads)
+
+    def submit(self, job: NewJob) -> Finished:
+        with self._runtime.engine.begin() as connection:
+            accept(connection, job)
+        runner.run_inline(self._runtime, job.user_id, job.job_id)
+        with self._runtime.engine.connect() as connection:
+            document = find_import(connection, job.job_id)
+            if document is not None:
+                return Finished(document)
+            outcome = job_outcome(connection, job.job_id)
+        if outcome is None or outcome.error_status is None:
+            raise UserError(409, "This user already has an ongoing import.")
+        if outcome.error_reference is not None:
+            raise UserError(500, runner.INTERNAL_ERROR_INLINE)
+        raise UserError(outcome.error_status, outcome.error_message or "")
+
+
+def make_processor(settings: Settings, engine: Engine, redis: Redis) -> Processor:
+    if settings.external_worker:
+        return ExternalProcessor(engine, redis)
+    return InternalProcessor(settings)
+
+
+def file_import_types(settings: Settings) -> list[str]:
+    """The `file/` import types this service accepts, in the order error texts list them."""
+    enabled = settings.import_types or tuple(registry.IMPORT_TYPES)
+    return [name for name in enabled if name.startswith("file/")]
+
+
+def check_names(settings: Settings) -> list[str]:
+    """What is wrong with the games and import types the settings name, one line each."""
+    problems = [f"GAMES: there is no game {name}" for name in settings.games if name not in GAMES]
+    problems += [
+        f"IMPORT_TYPES: there is no import type {name}"
+        for name in settings.import_types
+        if name not in registry.IMPORT_TYPES
+    ]
+    return problems

@@ -1,0 +1,69 @@
+"""The errors of score-import.
+
+An error that a user caused carries the HTTP status and the text shown to them. Everything
+else is logged with a reference id and shown as a generic failure.
+"""
+
+
+class ScoreImportError(Exception):
+    """Root of all errors raised on purpose."""
+
+
+class UserError(ScoreImportError):
+    """A failure that is the caller's to mend.
+
+    Parameters:
+        status: the HTTP status (400-499, or 500 where the specification says so).
+        message: the text shown to the user, complete.
+    """
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+class FatalImportError(UserError):
+    """The whole import is refused; nothing of it is stored."""
+
+
+class ConversionFailure(ScoreImportError):
+    """One entry of an import did not become a score; the rest goes on.
+
+    `kind` is the `type` of the entry's line in ImportDocument.errors, or None where the
+    entry leaves no line.
+    """
+
+    kind: str | None = None
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class SongOrChartNotFound(ConversionFailure):
+    """No chart of the catalogue fits; the entry is kept as an orphan."""
+
+    kind = "SongOrChartNotFound"
+
+
+class InvalidScore(ConversionFailure):
+    """The entry contradicts the game's rules."""
+
+    kind = "InvalidDatapoint"
+
+
+class AmbiguousTitle(ConversionFailure):
+    """Several songs fit the entry's title."""
+
+    kind = "AmbiguousTitle"
+
+
+class InternalFailure(ConversionFailure):
+    """Something of ours is at fault; the message is logged, never shown."""
+
+    kind = "InternalError"
+
+
+class SkipScore(ConversionFailure):
+    """The entry holds no score (never played, no such chart); it leaves no trace."""

@@ -1,0 +1,289 @@
+"""What a game is made of: the vocabulary in which `common/games/<game>.py` is written.
+
+A *game* groups playtypes that share songs. A *GPT* is game + playtype (`iidx:SP`) and holds
+the configuration: metrics, ratings, difficulties, versions, classes, merging of personal
+bests. Everything here is plain data plus pure functions.
+
+Source: specification, games/README.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import msgspec
+
+from common.catalogue.documents import Chart
+
+MAX_SAFE_INTEGER = 2**53 - 1
+
+
+class ScoreData(msgspec.Struct):
+    """What was played, as the formulas see it.
+
+    metrics: the provided metrics and, once hydrated, the derived ones, by name.
+    judgements: judgement name to count; a count may be unknown (None).
+    optional: the optional metrics that are present; a value may be None.
+    """
+
+    metrics: dict[str, Any]
+    judgements: dict[str, int | None] = msgspec.field(default_factory=dict)
+    optional: dict[str, Any] = msgspec.field(default_factory=dict)
+
+
+# --- metrics ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers a metric accepts: inclusive bounds, None = unbounded on that side.
+
+    `text` is what a value outside is told, a full sentence.
+    """
+
+    low: float | None
+    high: float | None
+    whole: bool
+    text: str
+
+
+def between(low: int, high: int) -> Range:
+    return Range(low, high, False, f"Expected a number between {low} and {high}.")
+
+
+def bounded_integer(low: int, high: int) -> Range:
+    return Range(low, high, True, f"Expected an integer between {low} and {high}.")
+
+
+# "positive" includes zero throughout, as in the texts of the specification.
+POSITIVE = Range(0, None, False, "Expected a positive number.")
+POSITIVE_INTEGER = Range(0, MAX_SAFE_INTEGER, True, "Expected a positive integer.")
+
+# Judges a metric whose bounds depend on the chart: the failure text, or None if fine.
+ChartCheck = Callable[[Any, Chart], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    """A whole number. Either `range` or `chart_check` bounds it."""
+
+    range: Range | None = None
+    chart_check: ChartCheck | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decimal:
+    """A finite number. Either `range` or `chart_check` bounds it."""
+
+    range: Range | None = None
+    chart_check: ChartCheck | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    """One of an ordered list of texts, worst first.
+
+    `minimum_relevant`: values below it are left out of "new raises" lists.
+    """
+
+    values: tuple[str, ...]
+    minimum_relevant: str | None = None
+    index: Mapping[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "index", {v: i for i, v in enumerate(self.values)})
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A list of numbers over the course of a play; `nullable` admits None elements."""
+
+    element: Range
+    nullable: bool = False
+
+
+Metric = Integer | Decimal | Enum | Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A metric computed from the provided ones and the chart.
+
+    `derive` sees provided metrics only; it may assume that they passed validation, and
+    raises whatever it likes where they did not.
+    """
+
+    metric: Metric
+    derive: Callable[[ScoreData, Chart], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Optional:
+    """A metric that may be absent; `in_score_id` makes it part of the score's identity."""
+
+    metric: Metric
+    in_score_id: bool = False
+
+
+# --- ratings ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRating:
+    """`rate` is given the dry score (no derived metrics) and the chart; None = not rated."""
+
+    description: str
+    rate: Callable[[ScoreData, Chart], float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRating:
+    """`rate` is given the calculatedData of all scores of a session."""
+
+    description: str
+    rate: Callable[[Sequence[Mapping[str, float | None]]], float | None]
+
+
+class RatedPB(msgspec.Struct):
+    """What profile ratings need of one personal best."""
+
+    chartID: str
+    songID: int
+    isPrimary: bool
+    calculatedData: dict[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRating:
+    """`rate` is given all personal bests of one user on the GPT."""
+
+    description: str
+    rate: Callable[[Sequence[RatedPB]], float | None]
+    # Some profile ratings (jubeat, ddr) look at the song or chart of each personal best.
+    needs_catalogue: bool = False
+
+
+# --- classes ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ClassValue:
+    id: str
+    display: str
+    hover: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassSet:
+    """An ordered set of ranks, lowest first.
+
+    PROVIDED classes are asserted by an import and never go down; DERIVED ones follow from
+    the profile ratings through `derive`.
+    """
+
+    kind: Literal["PROVIDED", "DERIVED"]
+    values: tuple[ClassValue, ...]
+    derive: Callable[[Mapping[str, float | None]], str | None] | None = None
+    minimum_relevant: str | None = None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(value.id for value in self.values)
+
+
+# --- personal bests --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Copies `fields` from the user's score with the extreme value at `path` onto the PB.
+
+    `path` and `fields` name places in the stored scoreData: `score`, `enumIndexes.lamp`,
+    `optional.bp`.
+    """
+
+    direction: Literal["largest", "smallest"]
+    path: str
+    name: str
+    fields: tuple[str, ...]
+
+
+# --- goals -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class GoalText:
+    """The texts of goals on one metric.
+
+    criteria: goal value to the start of the goal's name.
+    out_of: goal value to text.
+    progress: the PB's score data and the goal value to text.
+    """
+
+    criteria: Callable[[Any], str]
+    out_of: Callable[[Any], str]
+    progress: Callable[[ScoreData, Any], str]
+
+
+# --- the whole -------------------------------------------------------------------------
+
+# Judges a whole score after all metrics were judged: the failure line, or None if fine.
+ScoreValidator = Callable[[ScoreData, Chart], str | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GPT:
+    """The configuration of one game + playtype; mappings are in declaration order."""
+
+    game: str
+    playtype: str
+    display_name: str
+
+    provided: Mapping[str, Metric]
+    derived: Mapping[str, Derived]
+    optional: Mapping[str, Optional]
+    default_metric: str
+    preferred_enum: str
+    judgements: tuple[str, ...]
+
+    score_ratings: Mapping[str, ScoreRating]
+    session_ratings: Mapping[str, SessionRating]
+    profile_ratings: Mapping[str, ProfileRating]
+    default_score_rating: str
+    default_session_rating: str
+    default_profile_rating: str
+
+    # None = DYNAMIC: any text is a difficulty.
+    difficulties: tuple[str, ...] | None
+    difficulty_shorthand: Mapping[str, str]
+    default_difficulty: str | None
+    versions: Mapping[str, str]
+    match_types: tuple[str, ...]
+
+    # Strict msgspec structs (forbid_unknown_fields).
+    chart_data: type[msgspec.Struct]
+    score_meta: type[msgspec.Struct]
+    preferences: type[msgspec.Struct]
+
+    classes: Mapping[str, ClassSet]
+    score_validators: tuple[ScoreValidator, ...]
+    pb_base_name: str = "Best Score"
+    pb_merges: tuple[Merge, ...] = ()
+    goal_texts: Mapping[str, GoalText] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """`game:playtype`, the form used on the wire."""
+        return f"{self.game}:{self.playtype}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Game:
+    """A game: what its playtypes share."""
+
+    id: str
+    name: str
+    song_data: type[msgspec.Struct]
+    playtypes: Mapping[str, GPT]

@@ -1,0 +1,71 @@
+"""The contract between API and workers: how a job is accepted, locked, and told of.
+
+PostgreSQL is the record of jobs; a message only says "this user has a job". Kinds and states
+are in `common.models.jobs`; the worker's side is `worker.jobs`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from psycopg2 import Binary
+from sqlalchemy import Connection, text
+
+from common.clock import now_ms
+from common.models import JobKind
+
+# First half of the advisory lock's key; the second is the user's id. Whoever holds
+# (USER_LOCK, user) alone may change that user's scores.
+USER_LOCK = 0x53494D50
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job about to be accepted.
+
+    job_id: for an import, its importID. arguments: JSON-able. payload: the uploaded file.
+    """
+
+    user_id: int
+    job_id: str
+    kind: JobKind
+    import_type: str | None = None
+    user_intent: bool = False
+    arguments: dict[str, Any] = field(default_factory=dict)
+    payload: bytes | None = None
+
+
+_INSERT_JOB = text(
+    """
+    INSERT INTO jobs (user_id, job_id, kind, state, import_type, user_intent, arguments,
+                      accepted_at, dispatched_at)
+    VALUES (:user_id, :job_id, :kind, 'queued', :import_type, :user_intent, :arguments,
+            :now, :now)
+    """
+)
+_INSERT_PAYLOAD = text(
+    "INSERT INTO job_payloads (user_id, job_id, content) VALUES (:user_id, :job_id, :content)"
+)
+
+
+def accept(connection: Connection, job: NewJob) -> None:
+    """Records the job and its payload. The job is accepted once the caller committed."""
+    connection.execute(
+        _INSERT_JOB,
+        {
+            "user_id": job.user_id,
+            "job_id": job.job_id,
+            "kind": job.kind,
+            "import_type": job.import_type,
+            "user_intent": job.user_intent,
+            "arguments": orjson.dumps(job.arguments).decode(),
+            "now": now_ms(),
+        },
+    )
+    if job.payload is not None:
+        connection.execute(
+            _INSERT_PAYLOAD,
+            {"user_id": job.user_id, "job_id": job.job_id, "content": Binary(job.payload)},
+        )

@@ -1,0 +1,63 @@
+"""The database's tables, one module a subject. Importing this package registers them all."""
+
+from common.models.accounts import ApiToken, User
+from common.models.base import Base
+from common.models.catalogue import (
+    BmsCourse,
+    CatalogueVersion,
+    ChartRow,
+    FolderChart,
+    FolderRow,
+    GoalRow,
+    OrphanChart,
+    QuestlineRow,
+    QuestRow,
+    SeedCollection,
+    SongRow,
+    TableRow,
+)
+from common.models.events import OutboxEvent
+from common.models.jobs import Job, JobKind, JobPayload, JobState
+from common.models.profile import (
+    ClassAchievement,
+    GameSettings,
+    PersonalBest,
+    SessionRow,
+    UserGameStats,
+)
+from common.models.scores import BlacklistedScore, ImportRow, OrphanScore, ScoreRow
+from common.models.targets import GoalSubscription, QuestSubscription
+
+__all__ = [
+    "ApiToken",
+    "Base",
+    "BlacklistedScore",
+    "BmsCourse",
+    "CatalogueVersion",
+    "ChartRow",
+    "ClassAchievement",
+    "FolderChart",
+    "FolderRow",
+    "GameSettings",
+    "GoalRow",
+    "GoalSubscription",
+    "ImportRow",
+    "Job",
+    "JobKind",
+    "JobPayload",
+    "JobState",
+    "OrphanChart",
+    "OrphanScore",
+    "OutboxEvent",
+    "PersonalBest",
+    "QuestRow",
+    "QuestSubscription",
+    "QuestlineRow",
+    "ScoreRow",
+    "SeedCollection",
+    "SessionRow",
+    "SongRow",
+    "TableRow",
+    "User",
+    "UserGameStats",
+]

@@ -1,0 +1,257 @@
+"""Settings: read from the environment once, checked at start, passed on as one value.
+
+No other module reads the environment. `docs/configuration.md` is the table for operators; a
+test holds it against `VARIABLES`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+
+class SettingsError(Exception):
+    """The environment is unusable; the message names each variable and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the service was told. Durations are seconds unless a name says otherwise."""
+
+    database_url: str
+    redis_url: str
+    our_url: str
+    name: str
+    type: Literal["kamai", "boku", "omni"]
+    games: tuple[str, ...]
+    import_types: tuple[str, ...]
+    rate_limit: int
+    import_rate_limit: int
+    external_worker: bool
+    worker_concurrency: int
+    max_attempts: int
+    soft_time_limit: int
+    hard_time_limit: int
+    sweep_interval: float
+    web_workers: int
+    web_threads: int
+    bind: str
+    log_level: str
+
+    @property
+    def visibility_timeout(self) -> int:
+        """Redis redelivers an unacknowledged message after this: well above any running job."""
+        return self.hard_time_limit + 600
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable: how it is read, and what the documentation says of it."""
+
+    name: str
+    field: str
+    read: Callable[[str], Any]
+    default: str | None
+    meaning: str
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if urlsplit(value).scheme not in schemes:
+            raise ValueError(f"expected a URL that starts with {' or '.join(schemes)}://")
+        return value
+
+    return read
+
+
+def _our_url(value: str) -> str:
+    _url("http", "https")(value)
+    if value.endswith("/"):
+        raise ValueError("must not end in /")
+    return value
+
+
+def _choice(*choices: str) -> Callable[[str], str]:
+    def read(value: str) -> str:
+        if value not in choices:
+            raise ValueError(f"expected one of {', '.join(choices)}")
+        return value
+
+    return read
+
+
+def _flag(value: str) -> bool:
+    if value.lower() in ("1", "true", "yes", "on"):
+        return True
+    if value.lower() in ("0", "false", "no", "off"):
+        return False
+    raise ValueError("expected true or false")
+
+
+def _whole(low: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not value.isdecimal() or int(value) < low:
+            raise ValueError(f"expected a whole number, at least {low}")
+        return int(value)
+
+    return read
+
+
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1
+    if not seconds > 0:
+        raise ValueError("expected a number of seconds above 0")
+    return seconds
+
+
+def _names(value: str) -> tuple[str, ...]:
+    """A comma-separated list; empty = everything that is built, in its own order."""
+    return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable(
+        "DATABASE_URL",
+        "database_url",
+        _url("postgresql", "postgresql+psycopg2", "postgres"),
+        None,
+        "PostgreSQL, e.g. `postgresql://user:password@host:5432/scores`",
+    ),
+    Variable(
+        "REDIS_URL",
+        "redis_url",
+        _url("redis", "rediss"),
+        None,
+        "Redis, e.g. `redis://:password@host:6379/0`",
+    ),
+    Variable(
+        "OUR_URL",
+        "our_url",
+        _our_url,
+        None,
+        "how clients reach the service; poll URLs start with it; no trailing slash",
+    ),
+    Variable("NAME", "name", _text, "score-import", "the service's name in messages"),
+    Variable("TYPE", "type", _choice("kamai", "boku", "omni"), "omni", "which routes are served"),
+    Variable(
+        "GAMES",
+        "games",
+        _names,
+        "",
+        "enabled games, comma-separated, in the order messages list them; empty: all",
+    ),
+    Variable(
+        "IMPORT_TYPES",
+        "import_types",
+        _names,
+        "",
+        "accepted import types, comma-separated, in the order messages list them; empty: all",
+    ),
+    Variable(
+        "RATE_LIMIT",
+        "rate_limit",
+        _whole(0),
+        "500",
+        "requests per minute for each user, or address for guests; 0: unlimited",
+    ),
+    Variable(
+        "IMPORT_RATE_LIMIT",
+        "import_rate_limit",
+        _whole(0),
+        "5",
+        "imports submitted per minute for each user; 0: unlimited",
+    ),
+    Variable(
+        "USE_EXTERNAL_SCORE_IMPORT_WORKER",
+        "external_worker",
+        _flag,
+        "true",
+        "true: answer 202 and leave the work to the workers; false: import inside the request "
+        "and answer 200 with the ImportDocument",
+    ),
+    Variable(
+        "EXTERNAL_SCORE_IMPORT_WORKER_CONCURRENCY",
+        "worker_concurrency",
+        _whole(1),
+        "2",
+        "imports one worker works on at a time, each in a process of its own",
+    ),
+    Variable(
+        "JOB_MAX_ATTEMPTS",
+        "max_attempts",
+        _whole(1),
+        "5",
+        "how often a job is started before it is given up (workers that died count)",
+    ),
+    Variable(
+        "JOB_SOFT_TIME_LIMIT",
+        "soft_time_limit",
+        _whole(1),
+        "540",
+        "seconds after which a running import is ended with a message",
+    ),
+    Variable(
+        "JOB_HARD_TIME_LIMIT",
+        "hard_time_limit",
+        _whole(2),
+        "600",
+        "seconds after which the process of a running import is killed",
+    ),
+    Variable(
+        "SWEEP_INTERVAL",
+        "sweep_interval",
+        _seconds,
+        "5",
+        "seconds between two looks for jobs that lost their message or their worker",
+    ),
+    Variable("WEB_WORKERS", "web_workers", _whole(1), "2", "gunicorn worker processes"),
+    Variable("WEB_THREADS", "web_threads", _whole(1), "8", "threads in each of them"),
+    Variable("BIND", "bind", _text, "127.0.0.1:8000", "where gunicorn listens"),
+    Variable(
+        "LOG_LEVEL",
+        "log_level",
+        _choice("DEBUG", "INFO", "WARNING", "ERROR"),
+        "INFO",
+        "the least severe messages that are logged",
+    ),
+)
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings in `environ` (the process's own by default); raises SettingsError."""
+    environ = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for variable in VARIABLES:
+        given = environ.get(variable.name) or variable.default
+        if given is None:
+            problems.append(f"{variable.name} is not set ({variable.meaning})")
+            continue
+        try:
+            values[variable.field] = variable.read(given)
+        except ValueError as problem:
+            problems.append(f"{variable.name}: {problem}")
+    if not problems:
+        problems += _contradictions(values)
+    if problems:
+        raise SettingsError("The environment is not usable:\n  " + "\n  ".join(problems))
+    return Settings(**values)
+
+
+def _contradictions(values: Mapping[str, Any]) -> list[str]:
+    problems = []
+    if values["soft_time_limit"] >= values["hard_time_limit"]:
+        problems.append("JOB_SOFT_TIME_LIMIT must be below JOB_HARD_TIME_LIMIT")
+    if values["games"] and ("bms" in values["games"]) != ("pms" in values["games"]):
+        problems.append("GAMES must name bms and pms both, or neither")
+    return problems

@@ -1,0 +1,100 @@
+"""What an import type is: a parser for the raw input and a converter for its entries.
+
+Source: specification, import-types/README.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from common.catalogue.documents import Chart, Song
+from common.catalogue.index import GameCatalogue
+from common.games.model import ScoreData
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """The file of a `file/` import, as uploaded."""
+
+    filename: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ImportInput:
+    """Everything a parser gets.
+
+    user_id: whose import it is.
+    received: when the request arrived, milliseconds since the epoch.
+    games: the ids of the enabled games, in configured order (error texts list them).
+    file, fields: of a `file/` import; fields holds the form's other text fields.
+    body: of an `ir/` import, the decoded JSON.
+    options: what the endpoint adds (headers, URL parts), by name.
+    """
+
+    user_id: int
+    received: int
+    games: tuple[str, ...]
+    file: UploadedFile | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+# Gives the PROVIDED classes of one playtype: class set to class id. None = no opinion.
+ClassProvider = Callable[[str], Mapping[str, str] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A parser's result.
+
+    context: JSON-able, given to the converter and stored with orphans.
+    entries: one item a potential score, in the order of the input. What an item is, is the
+        business of the import type; `ImportType.orphan_data` turns it into JSON.
+    """
+
+    game: str
+    context: dict[str, Any]
+    entries: Iterable[Any]
+    class_provider: ClassProvider | None = None
+
+
+@dataclass(slots=True)
+class DryScore:
+    """What a converter makes of one entry: a score before anything is derived from it.
+
+    timeAchieved: milliseconds since the epoch, None = unknown.
+    """
+
+    song: Song
+    chart: Chart
+    service: str
+    comment: str | None
+    timeAchieved: int | float | None
+    scoreData: ScoreData
+    scoreMeta: Any
+
+
+# Turns one entry into a score or raises a ConversionFailure.
+Converter = Callable[[Any], DryScore]
+
+
+class ImportType(Protocol):
+    """One module in this package provides one of these (see `registry.py`)."""
+
+    name: str
+
+    def parse(self, given: ImportInput) -> Parsed:
+        """Reads the input. Raises FatalImportError where the whole of it is refused."""
+
+    def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
+        """A converter for entries of one import; it may keep caches between entries."""
+
+    def orphan_data(self, entry: Any) -> Any:
+        """The entry as JSON-able builtins, equal to what the input held."""
+
+    def entry_from_orphan(self, data: Any) -> Any:
+        """The entry that `orphan_data` gave `data` for."""

@@ -1,0 +1,28 @@
+"""All import types there are. Adding one is one module beside this one and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from worker.import_types.base import ImportType
+from worker.import_types.batch_manual import BatchManual, DirectManual
+from worker.import_types.eamusement_iidx_csv import EamusementIIDXCSV, PLIIIDXCSV
+
+# In canonical order: that of lists of import types.
+IMPORT_TYPES: Final[Mapping[str, ImportType]] = {
+    import_type.name: import_type
+    for import_type in (
+        EamusementIIDXCSV(),
+        BatchManual(),
+        PLIIIDXCSV(),
+        DirectManual(),
+    )
+}
+
+FILE_TYPES: Final = tuple(name for name in IMPORT_TYPES if name.startswith("file/"))
+
+
+def get(name: str) -> ImportType:
+    """Raises KeyError for an import type that there is not."""
+    return IMPORT_TYPES[name]

@@ -1,0 +1,125 @@
+"""What flows through the steps of one import."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from common.catalogue.index import GameCatalogue
+from common.games.model import Game
+from worker.import_types.base import DryScore, ImportType, Parsed
+
+
+@dataclass(frozen=True, slots=True)
+class ImportHead:
+    """Which import it is. `added`: the timeAdded of its scores, set when storing begins."""
+
+    import_id: str
+    user_id: int
+    user_intent: bool
+    started: int
+    added: int
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The input of an import, parsed, and the catalogue to match it against."""
+
+    import_type: ImportType
+    parsed: Parsed
+    game: Game
+    catalogue: GameCatalogue
+
+
+@dataclass(slots=True)
+class Candidate:
+    """An entry that became a score on a chart. `position` is its place in the input."""
+
+    position: int
+    dry: DryScore
+    score_id: str = ""
+
+
+@dataclass(slots=True)
+class EntryError:
+    """A line of ImportDocument.errors."""
+
+    position: int
+    type: str
+    message: str
+
+    def document(self) -> dict[str, str]:
+        return {"type": self.type, "message": self.message}
+
+
+@dataclass(slots=True)
+class Unmatched:
+    """An entry whose chart the catalogue lacks, to be kept as an orphan."""
+
+    position: int
+    message: str
+    data: Any
+
+
+@dataclass(slots=True)
+class Skipped:
+    """Entries that left neither a score nor an error, by reason."""
+
+    notPlayed: int = 0
+    duplicates: int = 0
+    blacklisted: int = 0
+
+    def document(self) -> dict[str, int]:
+        return {
+            "notPlayed": self.notPlayed,
+            "duplicates": self.duplicates,
+            "blacklisted": self.blacklisted,
+        }
+
+
+@dataclass(slots=True)
+class Converted:
+    """What the entries became. Every entry is in exactly one of the four."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    unmatched: list[Unmatched] = field(default_factory=list)
+    errors: list[EntryError] = field(default_factory=list)
+    skipped: Skipped = field(default_factory=Skipped)
+
+    def extend(self, other: Converted) -> None:
+        """Adds what other entries of the same import became."""
+        self.candidates += other.candidates
+        self.unmatched += other.unmatched
+        self.errors += other.errors
+        self.skipped.notPlayed += other.skipped.notPlayed
+        self.skipped.duplicates += other.skipped.duplicates
+        self.skipped.blacklisted += other.skipped.blacklisted
+
+
+@dataclass(slots=True)
+class NewScore:
+    """A score about to be stored: hydrated, valid, and not known yet."""
+
+    score_id: str
+    dry: DryScore
+    score_data: dict[str, Any]
+    calculated_data: dict[str, float | None]
+
+
+class Timings:
+    """Milliseconds by step, in the order the steps ran."""
+
+    def __init__(self) -> None:
+        self.milliseconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            took = (time.perf_counter() - started) * 1000
+            self.milliseconds[name] = round(self.milliseconds.get(name, 0.0) + took, 3)

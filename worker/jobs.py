@@ -1,0 +1,177 @@
+"""A job's life in the worker: lock, claim, end. All SQL on jobs that is not the sweeper's.
+
+The user's advisory lock belongs to the database session: it cannot outlive its holder, and
+whoever holds it is the only one who works for that user. So a job found `running` by the
+holder of the lock is one whose worker died.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, text
+
+from common.clock import now_ms
+from common.jobs import USER_LOCK
+from common.models import JobKind, JobState
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedJob:
+    """A job this worker runs. `attempt` counts from 1 and guards the end of the job."""
+
+    user_id: int
+    job_id: str
+    kind: JobKind
+    import_type: str | None
+    user_intent: bool
+    arguments: dict[str, Any]
+    attempt: int
+    accepted_at: int
+
+
+class JobLost(Exception):
+    """The job was taken over while we worked on it; what we did must not be committed."""
+
+
+def try_lock(connection: Connection, user_id: int) -> bool:
+    """Takes the user's lock if it is free; it is held until `unlock` or the session's end."""
+    return bool(
+        connection.scalar(
+            text("SELECT pg_try_advisory_lock(:lock, :user_id)"),
+            {"lock": USER_LOCK, "user_id": user_id},
+        )
+    )
+
+
+def unlock(connection: Connection, user_id: int) -> None:
+    connection.execute(
+        text("SELECT pg_advisory_unlock(:lock, :user_id)"), {"lock": USER_LOCK, "user_id": user_id}
+    )
+
+
+def defer(connection: Connection, user_id: int, job_id: str) -> None:
+    """Notes that the job's message was spent while the user was busy."""
+    connection.execute(
+        text(
+            "UPDATE jobs SET deferred = true"
+            " WHERE user_id = :user_id AND job_id = :job_id AND state = 'queued'"
+        ),
+        {"user_id": user_id, "job_id": job_id},
+    )
+
+
+def claim_oldest(connection: Connection, user_id: int) -> ClaimedJob | None:
+    """Marks the user's oldest unfinished job as running. The caller holds the user's lock."""
+    row = connection.execute(
+        text(
+            """
+            UPDATE jobs
+            SET state = 'running', attempts = attempts + 1, started_at = :now, deferred = false
+            WHERE (user_id, job_id) = (
+                SELECT user_id, job_id FROM jobs
+                WHERE user_id = :user_id AND state IN ('queued', 'running')
+                ORDER BY sequence LIMIT 1)
+            RETURNING user_id, job_id, kind, import_type, user_intent, arguments, attempts,
+                      accepted_at
+            """
+        ),
+        {"user_id": user_id, "now": now_ms()},
+    ).one_or_none()
+    if row is None:
+        return None
+    return ClaimedJob(
+        user_id=row.user_id,
+        job_id=row.job_id,
+        kind=JobKind(row.kind),
+        import_type=row.import_type,
+        user_intent=row.user_intent,
+        arguments=row.arguments,
+        attempt=row.attempts,
+        accepted_at=row.accepted_at,
+    )
+
+
+def payload(connection: Connection, job: ClaimedJob) -> bytes:
+    content = connection.scalar(
+        text("SELECT content FROM job_payloads WHERE user_id = :user_id AND job_id = :job_id"),
+        {"user_id": job.user_id, "job_id": job.job_id},
+    )
+    return bytes(content) if content is not None else b""
+
+
+# The attempt guards the end: a job that was taken over meanwhile is not ours to end.
+_END = """
+    WITH payload AS (
+        DELETE FROM job_payloads WHERE user_id = :user_id AND job_id = :job_id)
+    UPDATE jobs
+    SET state = :state, finished_at = :now, result = :result, error_status = :status,
+        error_message = :message, error_reference = :reference
+    WHERE user_id = :user_id AND job_id = :job_id AND state = 'running' AND attempts = :attempt
+"""
+
+
+def complete(connection: Connection, job: ClaimedJob, result: dict[str, Any] | None = None) -> None:
+    """Ends the job well, in the transaction that holds its effects; raises JobLost."""
+    _end(connection, job, JobState.COMPLETED, result=result)
+
+
+def fail(
+    connection: Connection,
+    job: ClaimedJob,
+    status: int,
+    message: str,
+    reference: str | None = None,
+) -> None:
+    """Ends the job without effect. The message is what its owner reads; raises JobLost."""
+    # PostgreSQL's text cannot hold U+0000, and messages quote what a client sent.
+    readable = message.replace("\0", "\ufffd")
+    _end(connection, job, JobState.FAILED, status=status, message=readable, reference=reference)
+
+
+def _end(
+    connection: Connection,
+    job: ClaimedJob,
+    state: JobState,
+    *,
+    result: dict[str, Any] | None = None,
+    status: int | None = None,
+    message: str | None = None,
+    reference: str | None = None,
+) -> None:
+    ended = connection.execute(
+        text(_END),
+        {
+            "user_id": job.user_id,
+            "job_id": job.job_id,
+            "attempt": job.attempt,
+            "state": state,
+            "now": now_ms(),
+            "result": None if result is None else orjson.dumps(result).decode(),
+            "status": status,
+            "message": message,
+            "reference": reference,
+        },
+    )
+    if ended.rowcount != 1:
+        raise JobLost(f"job {job.job_id}, attempt {job.attempt}")
+
+
+def next_deferred(connection: Connection, user_id: int) -> str | None:
+    """The user's oldest queued job, if any queued job of the user spent its message."""
+    job_id: str | None = connection.scalar(
+        text(
+            """
+            SELECT job_id FROM jobs
+            WHERE user_id = :user_id AND state = 'queued'
+              AND EXISTS (SELECT FROM jobs waiting
+                          WHERE waiting.user_id = :user_id AND waiting.state = 'queued'
+                            AND waiting.deferred)
+            ORDER BY sequence LIMIT 1
+            """
+        ),
+        {"user_id": user_id},
+    )
+    return job_id

@@ -1,0 +1,143 @@
+"""An import, from its payload to its ImportDocument: nine steps, one call each.
+
+Steps 4 to 9 are one transaction: nothing of an import is visible before all of it is, and a
+worker that dies leaves nothing behind. Progress goes to Redis, outside of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from common.clock import now_ms
+from common.outcomes import completed_answer
+from common.progress import FinalAnswer, ProgressReporter
+from worker import jobs
+from worker.importing import Collected, Converted, ImportHead, NewScore, Timings
+from worker.jobs import ClaimedJob
+from worker.runtime import Runtime
+from worker.steps import document
+from worker.steps.collect import collect
+from worker.steps.convert import convert
+from worker.steps.hydrate import drop_known, hydrate, identify
+from worker.steps.personal_bests import update_personal_bests
+from worker.steps.profile import update_profile
+from worker.steps.sessions import update_sessions
+from worker.steps.store import store_orphans, store_scores
+from worker.steps.targets import update_goals, update_quests
+
+log = logging.getLogger(__name__)
+
+Tell = Callable[[str], None]
+
+
+def run_import(
+    runtime: Runtime, connection: Connection, job: ClaimedJob, progress: ProgressReporter
+) -> FinalAnswer:
+    """Runs a claimed import under its user's lock and commits it.
+
+    Raises FatalImportError where the input is refused, JobLost where the job was taken over;
+    nothing is stored then.
+    """
+    timings = Timings()
+    started = now_ms()
+
+    progress.tell_now("Parsing score data.")
+    with timings.step("collect"):
+        collected = collect(runtime, connection, job)
+    progress.tell(_parsed(collected, timings))
+
+    with timings.step("convert"):
+        converted = convert(collected, progress.tell)
+
+    head = ImportHead(job.job_id, job.user_id, job.user_intent, started, added=now_ms())
+    with timings.step("hydrate"):
+        new = hydrate_unknown(connection, head, collected, converted, progress.tell)
+
+    finished = apply(connection, head, collected, converted, new, timings, progress.tell)
+    jobs.complete(connection, job)
+    connection.commit()
+
+    log.info(
+        "import %s: %d scores, %d errors, milliseconds %s",
+        job.job_id,
+        len(new),
+        len(converted.errors),
+        timings.milliseconds,
+    )
+    return completed_answer(finished)
+
+
+def hydrate_unknown(
+    connection: Connection,
+    head: ImportHead,
+    collected: Collected,
+    converted: Converted,
+    tell: Tell,
+) -> list[NewScore]:
+    """Step 3: identify every candidate, drop what the user has, complete the rest."""
+    identify(collected, converted, head.user_id)
+    unknown = drop_known(connection, head.user_id, converted)
+    # Nothing is kept open while Python computes; the user's lock keeps the answer true.
+    connection.commit()
+    return hydrate(collected, converted, unknown, head.added, tell)
+
+
+def apply(
+    connection: Connection,
+    head: ImportHead,
+    collected: Collected,
+    converted: Converted,
+    new: list[NewScore],
+    timings: Timings,
+    tell: Tell,
+) -> dict[str, Any]:
+    """Steps 4 to 9 in the open transaction, which the caller commits; the ImportDocument."""
+    tell(f"Imported {len(new)} Scores...")
+    with timings.step("store"):
+        store_scores(connection, head, collected, new)
+        store_orphans(connection, head, collected, converted)
+
+    tell("Inserting Sessions.")
+    with timings.step("sessions"):
+        sessions = update_sessions(connection, head, collected, new)
+
+    tell("Processing scores and updating PBs.")
+    with timings.step("personalBests"):
+        update_personal_bests(connection, head, collected, new)
+
+    tell("Updating profile statistics.")
+    with timings.step("profile"):
+        class_deltas = update_profile(connection, head, collected, new)
+
+    tell("Updating Goals.")
+    with timings.step("goals"):
+        goal_info = update_goals(connection, head, collected, new)
+    tell("Updating Quests.")
+    with timings.step("quests"):
+        quest_info = update_quests(connection, head, goal_info)
+
+    tell("Finalising Import.")
+    with timings.step("document"):
+        finished = document.assemble(
+            head,
+            collected,
+            converted,
+            new,
+            createdSessions=sessions,
+            classDeltas=class_deltas,
+            goalInfo=goal_info,
+            questInfo=quest_info,
+        )
+        document.store(connection, finished, timings)
+    return finished
+
+
+def _parsed(collected: Collected, timings: Timings) -> str:
+    entries = collected.parsed.entries
+    count = len(entries) if isinstance(entries, list) else "an unknown amount of"
+    took = round(timings.milliseconds["collect"])
+    return f"Parsed Score Data. Took {took}ms. Importing {count} scores."

@@ -1,0 +1,159 @@
+"""Running one job: the user's lock around it, and an end for every way it can go.
+
+Exactly once: the job's end is written in the transaction that holds its effects, and only
+while the job still is in the attempt we claimed. Whatever else happens (a dead process, a
+cut connection, a second delivery), the transaction is rolled back and the job is run again.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+
+from celery.exceptions import SoftTimeLimitExceeded
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from common.errors import UserError
+from common.models import JobKind, JobState
+from common.outcomes import failed_answer, job_outcome
+from common.progress import WAITING, FinalAnswer, ProgressReporter
+from worker import jobs, orphans, pipeline
+from worker.jobs import ClaimedJob, JobLost
+from worker.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+# A lost database connection is tried again after these many seconds, then left to the sweeper.
+RECONNECT_PAUSES = (0.1, 0.5, 2.0)
+
+# Seconds between two looks at whether a busy user is free.
+INLINE_PAUSE = 0.02
+
+INTERNAL_ERROR_INLINE = "An internal service error has occured. This has been reported!"
+INTERNAL_ERROR = "An internal service error has occured with this import. This has been reported!"
+GIVEN_UP = (
+    "This import was started {attempts} times and never reached its end. It has been given up;"
+    " nothing of it was stored."
+)
+TOOK_TOO_LONG = (
+    "This import was ended because it took longer than {seconds} seconds. Nothing of it was"
+    " stored; try splitting it into smaller ones."
+)
+
+
+def run(runtime: Runtime, user_id: int, job_id: str) -> str | None:
+    """Runs the user's oldest job and returns the id of the job that needs a message next.
+
+    `job_id` is the job whose message this is; it runs now unless an older one must go first.
+    Where the user is busy elsewhere the job stays queued.
+    """
+    for pause in (*RECONNECT_PAUSES, None):
+        try:
+            return _run_once(runtime, user_id, job_id)
+        except DBAPIError:
+            # What is the fault of the job's own data never gets here, see `run_claimed`.
+            if pause is None:
+                raise
+            log.warning("job %s: the database failed us, trying again", job_id, exc_info=True)
+            time.sleep(pause)
+    return None
+
+
+def _run_once(runtime: Runtime, user_id: int, job_id: str) -> str | None:
+    with runtime.engine.connect() as connection:
+        if not _lock_or_defer(runtime, connection, user_id, job_id):
+            return None
+        try:
+            job = jobs.claim_oldest(connection, user_id)
+            connection.commit()
+            if job is not None:
+                run_claimed(runtime, connection, job)
+            jobs.unlock(connection, user_id)
+            connection.commit()
+        except BaseException:
+            # Whatever state the session is in, closing it frees the lock.
+            connection.invalidate()
+            raise
+        # Only after the unlock: whoever was turned away before it has left a note by now,
+        # and whoever comes after it gets the lock.
+        return jobs.next_deferred(connection, user_id)
+
+
+def run_inline(runtime: Runtime, user_id: int, job_id: str) -> None:
+    """Runs the user's jobs in this process, oldest first, until `job_id` has ended.
+
+    Gives up without a word where the user stays busy for longer than a job may take.
+    """
+    deadline = time.monotonic() + runtime.settings.hard_time_limit
+    while time.monotonic() < deadline:
+        _run_once(runtime, user_id, job_id)
+        with runtime.engine.connect() as connection:
+            outcome = job_outcome(connection, job_id)
+        if outcome is None or outcome.state in (JobState.COMPLETED, JobState.FAILED):
+            return
+        time.sleep(INLINE_PAUSE)
+
+
+def _lock_or_defer(runtime: Runtime, connection: Connection, user_id: int, job_id: str) -> bool:
+    """Takes the user's lock, or leaves a note for its holder to send the message again."""
+    if jobs.try_lock(connection, user_id):
+        return True
+    jobs.defer(connection, user_id, job_id)
+    connection.commit()
+    # The holder may have looked for notes just before ours: then the lock is free now.
+    if jobs.try_lock(connection, user_id):
+        return True
+    ProgressReporter(runtime.redis, job_id).tell_now(WAITING)
+    return False
+
+
+def run_claimed(runtime: Runtime, connection: Connection, job: ClaimedJob) -> None:
+    """Runs a claimed job to one of its ends. Raises only where the database is at fault."""
+    progress = ProgressReporter(runtime.redis, job.job_id)
+    started = time.perf_counter()
+    try:
+        if job.attempt > runtime.settings.max_attempts:
+            raise UserError(500, GIVEN_UP.format(attempts=job.attempt - 1))
+        match job.kind:
+            case JobKind.IMPORT:
+                answer = pipeline.run_import(runtime, connection, job, progress)
+            case JobKind.ORPHANS:
+                answer = orphans.run_orphans(runtime, connection, job, progress)
+            case JobKind.REVERT:
+                raise UserError(501, "Reverting imports is not available.")
+    except JobLost as lost:
+        connection.rollback()
+        log.warning("%s: taken over by another worker, nothing committed", lost)
+        return
+    except UserError as error:
+        answer = _fail(connection, job, error.status, error.message)
+        log.info("job %s failed: %s %s", job.job_id, error.status, error.message)
+    except SoftTimeLimitExceeded:
+        message = TOOK_TOO_LONG.format(seconds=runtime.settings.soft_time_limit)
+        answer = _fail(connection, job, 500, message)
+        log.error("job %s exceeded its time limit", job.job_id)
+    except DBAPIError as problem:
+        if problem.connection_invalidated:
+            raise
+        answer = _fail_internally(connection, job)
+    except Exception:
+        answer = _fail_internally(connection, job)
+    progress.finish(answer)
+    log.info("job %s done in %.0f ms", job.job_id, (time.perf_counter() - started) * 1000)
+
+
+def _fail_internally(connection: Connection, job: ClaimedJob) -> FinalAnswer:
+    reference = secrets.token_hex(6)
+    log.exception("job %s failed, reference %s", job.job_id, reference)
+    return _fail(connection, job, 500, INTERNAL_ERROR, reference)
+
+
+def _fail(
+    connection: Connection, job: ClaimedJob, status: int, message: str, reference: str | None = None
+) -> FinalAnswer:
+    connection.rollback()
+    jobs.fail(connection, job, status, message, reference)
+    connection.commit()
+    return failed_answer(status, message, reference)

@@ -1,0 +1,33 @@
+"""What one worker process keeps between jobs: connections and the catalogue in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from redis import Redis
+from sqlalchemy import Engine
+
+from common.db import open_engine
+from common.redis_client import open_redis
+from common.settings import Settings, load_settings
+from worker.catalogue import CatalogueStore
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    settings: Settings
+    engine: Engine
+    redis: Redis
+    catalogues: CatalogueStore
+
+
+def make_runtime(settings: Settings, *, pool_size: int = 1) -> Runtime:
+    engine = open_engine(settings.database_url, pool_size=pool_size, name="score-import worker")
+    return Runtime(settings, engine, open_redis(settings.redis_url), CatalogueStore())
+
+
+@cache
+def process_runtime() -> Runtime:
+    """The runtime of this process, made on first use: nothing is shared across a fork."""
+    return make_runtime(load_settings())

@@ -1,0 +1,46 @@
+"""Step 1: read the payload and parse it into entries."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from common.games.registry import GAMES, get_game
+from worker import jobs
+from worker.import_types import registry
+from worker.import_types.base import ImportInput, Parsed, UploadedFile
+from worker.importing import Collected
+from worker.jobs import ClaimedJob
+from worker.runtime import Runtime
+
+
+def collect(runtime: Runtime, connection: Connection, job: ClaimedJob) -> Collected:
+    """Parses the job's input. Raises FatalImportError where all of it is refused.
+
+    No database transaction is open while the parser works.
+    """
+    import_type = registry.get(job.import_type or "")
+    content = jobs.payload(connection, job)
+    connection.commit()
+    parsed = import_type.parse(_input(runtime, job, content))
+    return gather(runtime, connection, import_type, parsed)
+
+
+def gather(
+    runtime: Runtime, connection: Connection, import_type: registry.ImportType, parsed: Parsed
+) -> Collected:
+    """What was parsed, with the game and the catalogue its entries are matched against."""
+    game = get_game(parsed.game)
+    catalogue = runtime.catalogues.get(connection, game.id)
+    connection.commit()
+    return Collected(import_type, parsed, game, catalogue)
+
+
+def _input(runtime: Runtime, job: ClaimedJob, content: bytes) -> ImportInput:
+    filename = job.arguments.get("filename")
+    return ImportInput(
+        user_id=job.user_id,
+        received=job.accepted_at,
+        games=runtime.settings.games or tuple(GAMES),
+        file=None if filename is None else UploadedFile(filename, content),
+        fields=job.arguments.get("fields", {}),
+    )

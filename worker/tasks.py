@@ -1,0 +1,30 @@
+"""The Celery tasks: thin doors to the code that does the work."""
+
+from __future__ import annotations
+
+from worker import runner, schedule, sweeper
+from worker.celery_app import RUN_JOB, SCHEDULE_ORPHANS, SWEEP, app
+from worker.dispatch import dispatch
+from worker.runtime import process_runtime
+
+
+@app.task(name=RUN_JOB)  # type: ignore[untyped-decorator]
+def run_job(user_id: int, job_id: str) -> None:
+    """Runs the user's oldest job, if nobody else works for the user."""
+    following = runner.run(process_runtime(), user_id, job_id)
+    if following is not None:
+        dispatch(app, user_id, following)
+
+
+@app.task(name=SWEEP)  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    runtime = process_runtime()
+    for user_id, job_id in sweeper.sweep(runtime):
+        if not dispatch(app, user_id, job_id):
+            break
+
+
+@app.task(name=SCHEDULE_ORPHANS)  # type: ignore[untyped-decorator]
+def schedule_orphans() -> None:
+    for user_id, job_id in schedule.accept_orphan_jobs(process_runtime()):
+        dispatch(app, user_id, job_id)
