@@ -5,6 +5,7 @@ Source: specification, http-api.md sections 1, 2, 9 and 10.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
 from typing import Any
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 API = "/api/v1"
 JSON_LIMIT = 4 * 1024 * 1024  # bytes
+# A client that still sends does not read our answer: this much we take in and throw away.
+DRAIN_LIMIT = 64 * 1024 * 1024  # bytes
 
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
@@ -111,6 +114,7 @@ def _parse_json() -> Any:
 
 
 def after(response: Response) -> Response:
+    _drain()
     headers = response.headers
     for name, value in HEADERS.items():
         headers[name] = value
@@ -118,6 +122,14 @@ def after(response: Response) -> Response:
         headers.update(g.limit_headers)
     headers["X-Request-Id"] = g.request_id
     return response
+
+
+def _drain() -> None:
+    """Reads what is left of a body that was refused before it was read."""
+    left = min(request.content_length or 0, DRAIN_LIMIT)
+    with contextlib.suppress(OSError, HTTPException):
+        while left > 0 and (chunk := request.stream.read(min(left, 65536))):
+            left -= len(chunk)
 
 
 def user_error(error: UserError) -> Response:

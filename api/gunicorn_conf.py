@@ -12,4 +12,6 @@ worker_class = "gthread"
 keepalive = 15
 # Seconds a worker that is told to stop has for the requests it is at.
 graceful_timeout = 30
+# Nothing of ours is left in the home directory of whoever runs the service.
+control_socket_disable = True
 loglevel = _settings.log_level.lower()

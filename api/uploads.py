@@ -18,8 +18,6 @@ FIELD_LIMIT = 1024 * 1024  # bytes of a text field
 NAME_LIMIT = 100  # bytes of a field's name
 PART_LIMIT = 32
 TOTAL_LIMIT = FILE_LIMIT + FIELD_LIMIT
-# A client that still sends does not read our answer: this much we take in and throw away.
-DRAIN_LIMIT = 64 * 1024 * 1024
 
 REFUSED = "File provided was too large, corrupt, or provided in the wrong field."
 
@@ -54,7 +52,6 @@ def _parse(request: Request) -> tuple[list[tuple[str, str]], list[tuple[str, Fil
     if request.mimetype != "multipart/form-data":
         return [], []
     if (request.content_length or 0) > TOTAL_LIMIT:
-        _drain(request)
         raise UserError(400, REFUSED)
     parser = FormDataParser(
         stream_factory=_in_memory,
@@ -68,19 +65,12 @@ def _parse(request: Request) -> tuple[list[tuple[str, str]], list[tuple[str, Fil
             request.stream, request.mimetype, request.content_length, request.mimetype_params
         )
     except (ValueError, HTTPException) as problem:
-        _drain(request)
         raise UserError(400, REFUSED) from problem
     return list(form.items(multi=True)), list(files.items(multi=True))
 
 
 def _in_memory(*_: Any, **__: Any) -> IO[bytes]:
     return io.BytesIO()
-
-
-def _drain(request: Request) -> None:
-    left = min(request.content_length or 0, DRAIN_LIMIT)
-    while left > 0 and (chunk := request.stream.read(min(left, 65536))):
-        left -= len(chunk)
 
 
 def _fields(form: list[tuple[str, str]]) -> dict[str, Any]:

@@ -6,13 +6,12 @@ returned, so a lost process means a second delivery, which `worker.jobs` makes h
 
 from __future__ import annotations
 
-import logging
-
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import worker_ready
+from celery.signals import setup_logging, worker_ready
 from kombu.entity import Queue
 
+from common import logs
 from common.settings import Settings, load_settings
 
 JOBS_QUEUE = "score-import.jobs"
@@ -54,8 +53,6 @@ def make_app(settings: Settings) -> Celery:
         worker_prefetch_multiplier=1,
         worker_concurrency=settings.worker_concurrency,
         worker_cancel_long_running_tasks_on_connection_loss=False,
-        worker_hijack_root_logger=False,
-        worker_log_color=False,
         timezone="UTC",
         beat_schedule={
             "sweep": {
@@ -71,10 +68,13 @@ def make_app(settings: Settings) -> Celery:
 
 
 settings = load_settings()
-logging.basicConfig(
-    level=settings.log_level, format="%(asctime)s %(levelname)s %(processName)s %(message)s"
-)
 app = make_app(settings)
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def configure_logging(**_: object) -> None:
+    """Takes logging out of Celery's hands."""
+    logs.configure(settings.log_level)
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]

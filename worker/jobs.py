@@ -52,14 +52,18 @@ def unlock(connection: Connection, user_id: int) -> None:
     )
 
 
-def defer(connection: Connection, user_id: int, job_id: str) -> None:
-    """Notes that the job's message was spent while the user was busy."""
+def defer(connection: Connection, user_id: int) -> None:
+    """Notes that a message was spent while the user was busy.
+
+    A message stands for one run of the user's oldest job, whichever job it names; so the note
+    is left on all that wait, and whoever ends one of the user's jobs sends the next message.
+    """
     connection.execute(
         text(
             "UPDATE jobs SET deferred = true"
-            " WHERE user_id = :user_id AND job_id = :job_id AND state = 'queued'"
+            " WHERE user_id = :user_id AND state = 'queued' AND NOT deferred"
         ),
-        {"user_id": user_id, "job_id": job_id},
+        {"user_id": user_id},
     )
 
 
@@ -160,15 +164,12 @@ def _end(
 
 
 def next_deferred(connection: Connection, user_id: int) -> str | None:
-    """The user's oldest queued job, if any queued job of the user spent its message."""
+    """The user's oldest queued job, if a message for the user was spent while it waited."""
     job_id: str | None = connection.scalar(
         text(
             """
             SELECT job_id FROM jobs
-            WHERE user_id = :user_id AND state = 'queued'
-              AND EXISTS (SELECT FROM jobs waiting
-                          WHERE waiting.user_id = :user_id AND waiting.state = 'queued'
-                            AND waiting.deferred)
+            WHERE user_id = :user_id AND state = 'queued' AND deferred
             ORDER BY sequence LIMIT 1
             """
         ),

@@ -100,7 +100,7 @@ def _lock_or_defer(runtime: Runtime, connection: Connection, user_id: int, job_i
     """Takes the user's lock, or leaves a note for its holder to send the message again."""
     if jobs.try_lock(connection, user_id):
         return True
-    jobs.defer(connection, user_id, job_id)
+    jobs.defer(connection, user_id)
     connection.commit()
     # The holder may have looked for notes just before ours: then the lock is free now.
     if jobs.try_lock(connection, user_id):

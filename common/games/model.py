@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from common.catalogue.documents import Chart
+from common.catalogue.documents import Chart, Song
 
 MAX_SAFE_INTEGER = 2**53 - 1
 
@@ -59,6 +59,7 @@ def bounded_integer(low: int, high: int) -> Range:
 
 # "positive" includes zero throughout, as in the texts of the specification.
 POSITIVE = Range(0, None, False, "Expected a positive number.")
+PERCENTAGE = between(0, 100)
 POSITIVE_INTEGER = Range(0, MAX_SAFE_INTEGER, True, "Expected a positive integer.")
 
 # Judges a metric whose bounds depend on the chart: the failure text, or None if fine.
@@ -112,7 +113,8 @@ class Derived:
     """A metric computed from the provided ones and the chart.
 
     `derive` sees provided metrics only; it may assume that they passed validation, and
-    raises whatever it likes where they did not.
+    raises whatever it likes where they did not. It is also tried on values that failed
+    validation, so that the user reads everything that is wrong at once.
     """
 
     metric: Metric
@@ -132,7 +134,11 @@ class Optional:
 
 @dataclass(frozen=True, slots=True)
 class ScoreRating:
-    """`rate` is given the dry score (no derived metrics) and the chart; None = not rated."""
+    """`rate` is given the score and the chart; None = not rated.
+
+    The score may lack derived metrics (it does at import), so the formula computes what it
+    needs from the provided ones. What it raises, and NaN, count as not rated.
+    """
 
     description: str
     rate: Callable[[ScoreData, Chart], float | None]
@@ -147,12 +153,18 @@ class SessionRating:
 
 
 class RatedPB(msgspec.Struct):
-    """What profile ratings need of one personal best."""
+    """What profile ratings need of one personal best.
+
+    songData, difficulty: of its song and chart; filled only for ratings that say
+    `needs_catalogue`, None where the catalogue no longer has them.
+    """
 
     chartID: str
     songID: int
     isPrimary: bool
-    calculatedData: dict[str, float | None]
+    calculatedData: Mapping[str, float | None]
+    songData: Any = None
+    difficulty: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +192,15 @@ class ClassSet:
     """An ordered set of ranks, lowest first.
 
     PROVIDED classes are asserted by an import and never go down; DERIVED ones follow from
-    the profile ratings through `derive`.
+    the profile ratings through `derive`. `minimum_relevant` and `minimum_scores` limit
+    announcements: lower classes, and players with fewer scores, are not announced.
     """
 
     kind: Literal["PROVIDED", "DERIVED"]
     values: tuple[ClassValue, ...]
     derive: Callable[[Mapping[str, float | None]], str | None] | None = None
     minimum_relevant: str | None = None
+    minimum_scores: int | None = None
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -217,14 +231,17 @@ class Merge:
 class GoalText:
     """The texts of goals on one metric.
 
+    progress: the PB's score data and the goal value to text.
     criteria: goal value to the start of the goal's name.
     out_of: goal value to text.
-    progress: the PB's score data and the goal value to text.
+
+    The goal value of an ENUM metric is an index; its criteria and out_of are None, for they
+    are always the value at that index (see `goals.py`).
     """
 
-    criteria: Callable[[Any], str]
-    out_of: Callable[[Any], str]
     progress: Callable[[ScoreData, Any], str]
+    criteria: Callable[[Any], str] | None = None
+    out_of: Callable[[Any], str] | None = None
 
 
 # --- the whole -------------------------------------------------------------------------
@@ -233,9 +250,16 @@ class GoalText:
 ScoreValidator = Callable[[ScoreData, Chart], str | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# The text that names a chart to people (in goal names): `Example (SP ANOTHER 10)`.
+ChartText = Callable[[Song, Chart], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class GPT:
-    """The configuration of one game + playtype; mappings are in declaration order."""
+    """The configuration of one game + playtype; mappings are in declaration order.
+
+    Compared and hashed by identity, so that what is compiled from it can be cached on it.
+    """
 
     game: str
     playtype: str
@@ -261,6 +285,7 @@ class GPT:
     default_difficulty: str | None
     versions: Mapping[str, str]
     match_types: tuple[str, ...]
+    chart_text: ChartText
 
     # Strict msgspec structs (forbid_unknown_fields).
     chart_data: type[msgspec.Struct]
@@ -271,15 +296,23 @@ class GPT:
     score_validators: tuple[ScoreValidator, ...]
     pb_base_name: str = "Best Score"
     pb_merges: tuple[Merge, ...] = ()
-    goal_texts: Mapping[str, GoalText] = field(default_factory=dict)
+    # Places in scoreData that, after the default metric, order the leaderboard of a chart.
+    leaderboard_keys: tuple[str, ...] = ()
+    # One entry a provided or derived metric.
+    goal_texts: Mapping[str, GoalText]
 
     @property
     def id(self) -> str:
         """`game:playtype`, the form used on the wire."""
         return f"{self.game}:{self.playtype}"
 
+    @property
+    def metrics(self) -> dict[str, Metric]:
+        """The provided, then the derived metrics: what goals and leaderboards are about."""
+        return {**self.provided, **{name: d.metric for name, d in self.derived.items()}}
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Game:
     """A game: what its playtypes share."""
 

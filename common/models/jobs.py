@@ -54,8 +54,8 @@ class Job(Base):
     user_intent: Mapped[bool]
     arguments: Mapped[RawJson]
     attempts: Mapped[int] = mapped_column(server_default="0")
-    # A worker turned its message away because the user was busy: whoever frees the user
-    # must send another.
+    # A worker turned a message for this user away because the user was busy: whoever frees
+    # the user must send another.
     deferred: Mapped[bool] = mapped_column(server_default="false")
     accepted_at: Mapped[Millis]
     dispatched_at: Mapped[Millis]

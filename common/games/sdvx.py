@@ -1,0 +1,125 @@
+"""SOUND VOLTEX. Source: specification, games/sdvx.md."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, UnsetType
+
+from common.catalogue.documents import Chart
+from common.games import sdvx_like
+from common.games.classes import provided
+from common.games.model import GPT, ClassValue, Enum, Game, Integer, Merge, Optional
+from common.games.shared import (
+    BEST_LAMP,
+    FAST_SLOW_MAX_COMBO,
+    GAUGE,
+    Empty,
+    Strict,
+    Tier,
+    chart_text,
+)
+from common.numbers import plain
+
+
+class SongData(Strict):
+    displayVersion: str
+
+
+class ChartData(Strict):
+    inGameID: Annotated[int, Meta(ge=0)]
+    clearTier: Tier | UnsetType | None = UNSET
+    pucTier: Tier | UnsetType | None = UNSET
+    sTier: Tier | UnsetType | None = UNSET
+
+
+class Preferences(Strict):
+    vf6Target: float | UnsetType | None = UNSET
+
+
+def _ex_score_failure(value: Any, chart: Chart) -> str | None:
+    # Note counts are not known, so there is no upper bound.
+    return f"EX Score must be non-negative. Got {plain(value)}" if value < 0 else None
+
+
+_SINGLE = GPT(
+    game="sdvx",
+    playtype="Single",
+    display_name="SOUND VOLTEX",
+    provided={
+        "score": sdvx_like.SCORE,
+        "lamp": Enum(
+            (
+                "FAILED",
+                "CLEAR",
+                "EXCESSIVE CLEAR",
+                "MAXXIVE CLEAR",
+                "ULTIMATE CHAIN",
+                "PERFECT ULTIMATE CHAIN",
+            ),
+            minimum_relevant="CLEAR",
+        ),
+    },
+    derived={"grade": sdvx_like.GRADE},
+    optional={
+        **FAST_SLOW_MAX_COMBO,
+        "exScore": Optional(Integer(chart_check=_ex_score_failure), in_score_id=True),
+        "gauge": GAUGE,
+    },
+    default_metric="score",
+    preferred_enum="grade",
+    judgements=sdvx_like.JUDGEMENTS,
+    score_ratings=sdvx_like.SCORE_RATINGS,
+    session_ratings=sdvx_like.SESSION_RATINGS,
+    profile_ratings=sdvx_like.PROFILE_RATINGS,
+    default_score_rating="VF6",
+    default_session_rating="ProfileVF6",
+    default_profile_rating="VF6",
+    difficulties=("NOV", "ADV", "EXH", "INF", "GRV", "HVN", "VVD", "XCD", "MXM", "ULT"),
+    difficulty_shorthand={},
+    default_difficulty="EXH",
+    versions={
+        "booth": "BOOTH",
+        "inf": "infinite infection",
+        "gw": "GRAVITY WARS",
+        "heaven": "HEAVENLY HAVEN",
+        "vivid": "VIVID WAVE",
+        "exceed": "EXCEED GEAR",
+        "konaste": "Konaste",
+    },
+    match_types=("sdvxInGameID", "songTitle", "tachiSongID"),
+    chart_text=chart_text,
+    chart_data=ChartData,
+    score_meta=Empty,
+    preferences=Preferences,
+    classes={
+        "dan": provided(
+            ClassValue("DAN_1", "LV.01", "1st Dan"),
+            ClassValue("DAN_2", "LV.02", "2nd Dan"),
+            ClassValue("DAN_3", "LV.03", "3rd Dan"),
+            ClassValue("DAN_4", "LV.04", "4th Dan"),
+            ClassValue("DAN_5", "LV.05", "5th Dan"),
+            ClassValue("DAN_6", "LV.06", "6th Dan"),
+            ClassValue("DAN_7", "LV.07", "7th Dan"),
+            ClassValue("DAN_8", "LV.08", "8th Dan"),
+            ClassValue("DAN_9", "LV.09", "9th Dan"),
+            ClassValue("DAN_10", "LV.10", "10th Dan"),
+            ClassValue("DAN_11", "LV.11", "11th Dan"),
+            ClassValue("INF", "LV.INF", "Inf. Dan"),
+        ),
+        "vfClass": sdvx_like.VF_CLASS,
+    },
+    score_validators=sdvx_like.SCORE_VALIDATORS,
+    pb_merges=(
+        BEST_LAMP,
+        Merge("largest", "optional.exScore", "Best EX Score", ("optional.exScore",)),
+    ),
+    goal_texts=sdvx_like.GOAL_TEXTS,
+)
+
+GAME = Game(
+    id="sdvx",
+    name="SOUND VOLTEX",
+    song_data=SongData,
+    playtypes={"Single": _SINGLE},
+)

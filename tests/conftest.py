@@ -1,0 +1,121 @@
+"""Fixtures of the real servers. Each test that asks for a database gets one of its own."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, text
+
+from cli import unprivileged
+from cli.embedded import EmbeddedPostgres, EmbeddedRedis
+from common.db import migrate, open_engine
+from common.seeds.loader import load_directory
+from tests.stack import ROOT, Stack
+
+EXAMPLE_CATALOGUE = ROOT / "examples" / "catalogue"
+
+
+@pytest.fixture(scope="session")
+def server_folder() -> Iterator[Path]:
+    """A folder that the servers can enter; pytest's own is closed to other accounts."""
+    with unprivileged.temporary_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def postgres(server_folder: Path) -> Iterator[EmbeddedPostgres]:
+    with EmbeddedPostgres(server_folder / "postgres", settings={"fsync": "off"}) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template(postgres: EmbeddedPostgres) -> str:
+    """The name of a migrated database that holds the example catalogue."""
+    postgres.create_database("template_of_tests")
+    url = postgres.url_of("template_of_tests")
+    migrate(url)
+    engine = open_engine(url)
+    load_directory(engine, EXAMPLE_CATALOGUE)
+    engine.dispose()
+    return "template_of_tests"
+
+
+@pytest.fixture
+def database(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
+    """The URL of a fresh database with schema and example catalogue."""
+    with fresh_database(postgres, template) as url:
+        yield url
+
+
+@contextmanager
+def fresh_database(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
+    name = f"test_{secrets.token_hex(6)}"
+    with _administration(postgres) as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield postgres.url_of(name)
+    with _administration(postgres) as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@contextmanager
+def _administration(postgres: EmbeddedPostgres) -> Iterator[Connection]:
+    engine = open_engine(postgres.url_of("postgres"))
+    with engine.connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+    engine.dispose()
+
+
+@pytest.fixture
+def settings() -> dict[str, str]:
+    """Environment variables a test module wants to differ; override it there."""
+    return {}
+
+
+@pytest.fixture
+def stack(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    postgres: EmbeddedPostgres,
+    template: str,
+    server_folder: Path,
+    settings: dict[str, str],
+) -> Iterator[Stack]:
+    """A service with nothing started yet but its database and Redis."""
+    with a_stack(tmp_path, postgres, template, server_folder, settings) as service:
+        yield service
+        report = getattr(request.node, "report", None)
+        if report is not None and report.failed:
+            print(service.logs())
+
+
+@contextmanager
+def a_stack(
+    folder: Path,
+    postgres: EmbeddedPostgres,
+    template: str,
+    server_folder: Path,
+    settings: Mapping[str, str],
+) -> Iterator[Stack]:
+    with (
+        fresh_database(postgres, template) as database_url,
+        EmbeddedRedis(server_folder / f"redis-{secrets.token_hex(4)}") as redis,
+    ):
+        service = Stack(folder, database_url, redis, settings)
+        try:
+            yield service
+        finally:
+            service.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Leaves a test's outcome where its fixtures find it."""
+    report: Any = yield
+    if report.when == "call":
+        item.report = report  # type: ignore[attr-defined]
+    return report

@@ -1,0 +1,1 @@
+"""How recorded cases are run: one module a family, found by the path of the file."""

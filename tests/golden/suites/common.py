@@ -1,0 +1,41 @@
+"""What suites share: finding the game of a case, reading its documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from common.catalogue.documents import Chart
+from common.games.model import GPT, ScoreData
+from common.games.registry import gpt_by_id
+from tests.golden.suites.registry import NotBuilt
+
+
+def gpt_of(given: Mapping[str, Any]) -> GPT:
+    try:
+        return gpt_by_id(given["gpt"])
+    except KeyError:
+        raise NotBuilt(given["gpt"]) from None
+
+
+def chart_of(gpt: GPT, document: Mapping[str, Any]) -> Chart:
+    chart = msgspec.convert(document, Chart)
+    chart.data = chart_data_of(gpt, chart.data)
+    return chart
+
+
+def chart_data_of(gpt: GPT, data: Mapping[str, Any]) -> Any:
+    """Chart data; some recorded itg charts are of a difficulty that the catalogue refuses."""
+    if data.get("difficultyTag") != "Challenge":
+        return msgspec.convert(data, gpt.chart_data)
+    converted: Any = msgspec.convert({**data, "difficultyTag": "Expert"}, gpt.chart_data)
+    converted.difficultyTag = "Challenge"
+    return converted
+
+
+def dry_score_of(document: Mapping[str, Any]) -> ScoreData:
+    """A score before derivation: all keys but two are metrics."""
+    metrics = {k: v for k, v in document.items() if k not in ("judgements", "optional")}
+    return ScoreData(metrics, document["judgements"], document["optional"])

@@ -1,0 +1,188 @@
+"""import-types/*.jsonl: what the parser of an import type yields, and its converter."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from common.catalogue.index import GameCatalogue
+from common.errors import (
+    AmbiguousTitle,
+    ConversionFailure,
+    FatalImportError,
+    InternalFailure,
+    InvalidScore,
+    SkipScore,
+    SongOrChartNotFound,
+)
+from common.games.registry import GAMES
+from tests.golden.compare import first_difference
+from tests.golden.suites.registry import Case, NotBuilt, exempt, suite
+from worker.import_types.base import DryScore, ImportInput, ImportType, Parsed, UploadedFile
+from worker.import_types.registry import IMPORT_TYPES
+
+# The deployment that the recorded messages quote.
+ENABLED_GAMES = [
+    "iidx",
+    "museca",
+    "sdvx",
+    "bms",
+    "chunithm",
+    "usc",
+    "wacca",
+    "popn",
+    "jubeat",
+    "pms",
+    "maimai",
+    "maimaidx",
+    "arcaea",
+    "ongeki",
+    "gitadora",
+    "itg",
+    "ddr",
+]
+
+# How the arguments after the first reach our parsers: as options of these names.
+OPTIONS: Mapping[str, tuple[str, ...]] = {"ir/direct-manual": ("inferTimestamp",)}
+
+FAILURE_TYPES: Mapping[type[ConversionFailure], str] = {
+    InvalidScore: "InvalidScore",
+    SongOrChartNotFound: "SongOrChartNotFound",
+    AmbiguousTitle: "AmbiguousTitle",
+    SkipScore: "SkipScore",
+    InternalFailure: "Internal",
+}
+
+
+@suite("import-types/*.jsonl")
+def importing(case: Case) -> Any:
+    import_type = IMPORT_TYPES.get(case.given["importType"])
+    if import_type is None:
+        raise NotBuilt(case.given["importType"])
+    for game in case.given["catalogue"]["charts"]:
+        if game not in GAMES:
+            raise NotBuilt(game)
+    try:
+        parsed = import_type.parse(_input(case.given))
+    except FatalImportError as error:
+        return {"parser": {"error": _fatal(error)}}
+    entries = list(parsed.entries)
+    outcome = {
+        "parser": {
+            "game": parsed.game,
+            "context": parsed.context,
+            # Before converting: a converter must not change its entries, but it might.
+            "iterable": [_recorded_time(case, import_type.orphan_data(e)) for e in entries],
+            "hasClassProvider": parsed.class_provider is not None,
+        },
+        "scores": _scores(case, import_type, parsed, entries),
+    }
+    if parsed.class_provider is not None:
+        outcome["classes"] = {
+            gpt.id: parsed.class_provider(playtype)
+            for playtype, gpt in GAMES[parsed.game].playtypes.items()
+        }
+    return outcome
+
+
+def _input(given: Mapping[str, Any]) -> ImportInput:
+    first, *others = given["parserArguments"]
+    now = given["now"]
+    if given["importType"].startswith("file/"):
+        fields = others[0] if others else {}
+        return ImportInput(1, now, tuple(ENABLED_GAMES), file=_file(first["$file"]), fields=fields)
+    options = dict(zip(OPTIONS[given["importType"]], others, strict=True))
+    return ImportInput(1, now, tuple(ENABLED_GAMES), body=first, options=options)
+
+
+def _file(recorded: Mapping[str, Any]) -> UploadedFile:
+    text = recorded["text"] if "text" in recorded else json.dumps(recorded["json"])
+    return UploadedFile(recorded["filename"], text.encode())
+
+
+def _fatal(error: FatalImportError) -> dict[str, Any]:
+    return {"fatal": True, "statusCode": error.status, "message": error.message}
+
+
+def _scores(
+    case: Case, import_type: ImportType, parsed: Parsed, entries: list[Any]
+) -> list[dict[str, Any]]:
+    recorded = case.given["catalogue"]
+    catalogue = GameCatalogue.from_documents(
+        GAMES[parsed.game], recorded["songs"][parsed.game], recorded["charts"][parsed.game]
+    )
+    convert = import_type.converter(parsed.context, catalogue)
+    scores = []
+    for entry in entries:
+        try:
+            scores.append(_recorded_time(case, _score(import_type, parsed, convert(entry))))
+        except ConversionFailure as failure:
+            kind = FAILURE_TYPES[type(failure)]
+            scores.append({"error": {"failureType": kind, "message": failure.message}})
+    return scores
+
+
+def _score(import_type: ImportType, parsed: Parsed, dry: DryScore) -> dict[str, Any]:
+    return {
+        "chartID": dry.chart.chartID,
+        "songID": dry.song.id,
+        "dryScore": {
+            "game": parsed.game,
+            "service": dry.service,
+            "comment": dry.comment,
+            "importType": import_type.name,
+            "timeAchieved": dry.timeAchieved,
+            "scoreData": {
+                **dry.scoreData.metrics,
+                "judgements": dry.scoreData.judgements,
+                "optional": dry.scoreData.optional,
+            },
+            "scoreMeta": dry.scoreMeta,
+        },
+    }
+
+
+def _recorded_time(case: Case, value: Any) -> Any:
+    """The value with the clock of the case replaced by its placeholder."""
+    if isinstance(value, dict):
+        return {key: _recorded_time(case, item) for key, item in value.items()}
+    return "<NOW:0>" if value == case.given["now"] else value
+
+
+@exempt(
+    "import-types/*-manual.jsonl",
+    "pms charts are found by hash",
+    "The reference looks for a bmsChartHash among the charts of bms, also when the import is "
+    "of pms, and finds nothing. Ours finds the chart of the playtype.",
+)
+def _pms_hash(case: Case, got: Any) -> bool:
+    if got["parser"].get("game") != "pms":
+        return False
+    scores = [
+        theirs if _found_by_hash(entry, theirs, ours) else ours
+        for entry, theirs, ours in zip(
+            got["parser"]["iterable"], case.expected["scores"], got["scores"], strict=True
+        )
+    ]
+    return first_difference(case.expected, {**got, "scores": scores}) is None
+
+
+def _found_by_hash(entry: Any, theirs: Any, ours: Any) -> bool:
+    """Only ours found the chart of an entry that names it by its hash."""
+    return (
+        entry["matchType"] == "bmsChartHash"
+        and theirs.get("error", {}).get("failureType") == "SongOrChartNotFound"
+        and "chartID" in ours
+    )
+
+
+@exempt(
+    "import-types/ir-direct-manual.jsonl",
+    "nothing to date",
+    "Asked to date the only score of an import without scores, the reference crashes. Ours "
+    "says what is wrong.",
+)
+def _no_score_to_date(case: Case, got: Any) -> bool:
+    crashed = case.expected["parser"].get("error", {}).get("plainError", False)
+    return bool(crashed) and got["parser"].get("error", {}).get("statusCode") == 400

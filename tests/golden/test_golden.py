@@ -1,0 +1,32 @@
+"""The recorded cases of single scores, as far as the games are built.
+
+The whole collection is run by `make golden` (`python -m tests.golden.runner`).
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from common.games.registry import GAMES
+from tests.golden.runner import golden_folder, run
+from tests.golden.suites.registry import load_suites
+
+FOLDER = golden_folder()
+FILES = ["score-id.jsonl", *(f"ratings/{game}.jsonl" for game in GAMES)]
+
+pytestmark = [
+    pytest.mark.golden,
+    pytest.mark.skipif(not FOLDER.is_dir(), reason=f"there are no recorded cases in {FOLDER}"),
+]
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_ours_agrees_with_the_recorded_cases(path: str) -> None:
+    if not (FOLDER / path).is_file():
+        pytest.skip(f"nothing was recorded in {path}")
+    load_suites()
+
+    tally = run(FOLDER, [path], processes=1)[path]
+
+    assert not tally.differences, "\n\n".join(tally.differences[:3])
+    assert tally.counts["agreed"] > 0
