@@ -21,9 +21,8 @@ from common.jobs import NewJob, accept
 from common.outcomes import job_outcome
 from common.settings import Settings
 from worker import runner
-from worker.celery_app import app as celery_app
-from worker.dispatch import dispatch
 from worker.import_types import registry
+from worker.messaging import dispatch, make_app
 from worker.runtime import make_runtime
 
 
@@ -54,9 +53,10 @@ class ExternalProcessor:
 
     polled = True
 
-    def __init__(self, engine: Engine, redis: Redis) -> None:
+    def __init__(self, settings: Settings, engine: Engine, redis: Redis) -> None:
         self._engine = engine
         self._redis = redis
+        self._celery = make_app(settings)
 
     def submit(self, job: NewJob) -> Accepted:
         with self._engine.begin() as connection:
@@ -66,7 +66,7 @@ class ExternalProcessor:
             progress.write_progress(self._redis, job.job_id, progress.STARTING)
         except RedisError:
             return Accepted(job.job_id)
-        dispatch(celery_app, job.user_id, job.job_id)
+        dispatch(self._celery, job.user_id, job.job_id)
         return Accepted(job.job_id)
 
 
@@ -96,7 +96,7 @@ class InternalProcessor:
 
 def make_processor(settings: Settings, engine: Engine, redis: Redis) -> Processor:
     if settings.external_worker:
-        return ExternalProcessor(engine, redis)
+        return ExternalProcessor(settings, engine, redis)
     return InternalProcessor(settings)
 
 

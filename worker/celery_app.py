@@ -1,71 +1,12 @@
-"""The Celery application: how messages travel, and when the schedule fires.
-
-Results are ignored: the job's row is the result. A message is acknowledged after its task
-returned, so a lost process means a second delivery, which `worker.jobs` makes harmless.
-"""
+"""The Celery application of this process: `celery -A worker.celery_app worker` (or `beat`)."""
 
 from __future__ import annotations
 
-from celery import Celery
-from celery.schedules import crontab
 from celery.signals import setup_logging, worker_ready
-from kombu.entity import Queue
 
 from common import logs
-from common.settings import Settings, load_settings
-
-JOBS_QUEUE = "score-import.jobs"
-# Sweeps must not wait behind thousands of imports.
-UPKEEP_QUEUE = "score-import.upkeep"
-
-RUN_JOB = "score_import.run_job"
-SWEEP = "score_import.sweep"
-SCHEDULE_ORPHANS = "score_import.schedule_orphans"
-
-
-def make_app(settings: Settings) -> Celery:
-    app = Celery("score-import", include=["worker.tasks"])
-    app.conf.update(
-        broker_url=settings.redis_url,
-        broker_connection_retry_on_startup=True,
-        broker_connection_max_retries=None,
-        broker_transport_options={
-            "visibility_timeout": settings.visibility_timeout,
-            "socket_timeout": 10,
-            "socket_connect_timeout": 2,
-            "socket_keepalive": True,
-            "health_check_interval": 10,
-        },
-        # A client reads 202 once its job is in PostgreSQL; the sweeper mends a lost message,
-        # so sending gives up at once where Redis is down.
-        task_publish_retry=False,
-        task_queues=[Queue(JOBS_QUEUE), Queue(UPKEEP_QUEUE)],
-        task_default_queue=JOBS_QUEUE,
-        task_routes={
-            SWEEP: {"queue": UPKEEP_QUEUE},
-            SCHEDULE_ORPHANS: {"queue": UPKEEP_QUEUE},
-        },
-        task_ignore_result=True,
-        task_acks_late=True,
-        task_reject_on_worker_lost=True,
-        task_soft_time_limit=settings.soft_time_limit,
-        task_time_limit=settings.hard_time_limit,
-        worker_prefetch_multiplier=1,
-        worker_concurrency=settings.worker_concurrency,
-        worker_cancel_long_running_tasks_on_connection_loss=False,
-        timezone="UTC",
-        beat_schedule={
-            "sweep": {
-                "task": SWEEP,
-                "schedule": settings.sweep_interval,
-                # Sweeps that no worker was there to take do not pile up.
-                "options": {"expires": max(settings.sweep_interval, 5.0)},
-            },
-            "orphans": {"task": SCHEDULE_ORPHANS, "schedule": crontab(minute="1", hour="0")},
-        },
-    )
-    return app
-
+from common.settings import load_settings
+from worker.messaging import SWEEP, make_app
 
 settings = load_settings()
 app = make_app(settings)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from common.clock import now_ms
 from common.jobs import USER_LOCK
-from worker.celery_app import JOBS_QUEUE
+from worker.messaging import JOBS_QUEUE
 from worker.runtime import Runtime
 
 log = logging.getLogger(__name__)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from worker import runner, schedule, sweeper
-from worker.celery_app import RUN_JOB, SCHEDULE_ORPHANS, SWEEP, app
-from worker.dispatch import dispatch
+from worker.celery_app import app
+from worker.messaging import RUN_JOB, SCHEDULE_ORPHANS, SWEEP, dispatch
 from worker.runtime import process_runtime
 
 

@@ -77,10 +77,10 @@ def test_a_busy_user_waits_and_says_so_while_another_user_passes(
         # Bob's import fails before it writes a document, so nothing holds it up.
         refused = bob.submit(b"not JSON")
         wait_for(
-            lambda: stack.scalar(
-                "SELECT state FROM jobs WHERE job_id = :id", id=refused.import_id
-            )
-            == "failed",
+            lambda: (
+                stack.scalar("SELECT state FROM jobs WHERE job_id = :id", id=refused.import_id)
+                == "failed"
+            ),
             "bob's import passing alice's",
         )
     assert len(alice.wait(first)["scoreIDs"]) == 10

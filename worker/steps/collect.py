@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from common.games.registry import GAMES, get_game
 from worker import jobs
 from worker.import_types import registry
-from worker.import_types.base import ImportInput, Parsed, UploadedFile
+from worker.import_types.base import ImportInput, ImportType, Parsed, UploadedFile
 from worker.importing import Collected
 from worker.jobs import ClaimedJob
 from worker.runtime import Runtime
@@ -26,7 +26,7 @@ def collect(runtime: Runtime, connection: Connection, job: ClaimedJob) -> Collec
 
 
 def gather(
-    runtime: Runtime, connection: Connection, import_type: registry.ImportType, parsed: Parsed
+    runtime: Runtime, connection: Connection, import_type: ImportType, parsed: Parsed
 ) -> Collected:
     """What was parsed, with the game and the catalogue its entries are matched against."""
     game = get_game(parsed.game)

@@ -1,0 +1,100 @@
+"""The worker's code on a real database and Redis, without processes in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import text
+
+from cli.accounts import create_user
+from cli.embedded import EmbeddedRedis
+from common.canonical import new_import_id
+from common.documents import find_import
+from common.jobs import NewJob, accept
+from common.models import JobKind
+from common.outcomes import JobOutcome, job_outcome
+from common.settings import load_settings
+from worker import runner
+from worker.runtime import Runtime, make_runtime
+
+
+@pytest.fixture(scope="session")
+def redis_for_workers(server_folder: Any) -> Iterator[EmbeddedRedis]:
+    with EmbeddedRedis(server_folder / "redis-of-workers") as server:
+        yield server
+
+
+@pytest.fixture
+def runtime(database: str, redis_for_workers: EmbeddedRedis) -> Iterator[Runtime]:
+    settings = load_settings(
+        {
+            "DATABASE_URL": database,
+            "REDIS_URL": redis_for_workers.url,
+            "OUR_URL": "http://127.0.0.1",
+            "SWEEP_INTERVAL": "1",
+        }
+    )
+    made = make_runtime(settings)
+    made.redis.flushall()
+    yield made
+    made.engine.dispose()
+    made.redis.close()
+
+
+class Importer:
+    """A user whose imports run at once, in this process."""
+
+    def __init__(self, runtime: Runtime, name: str = "alice") -> None:
+        self.runtime = runtime
+        self.user_id = create_user(runtime.engine, name)
+
+    def accept(
+        self,
+        content: bytes | dict[str, Any] | None = None,
+        import_type: str = "file/batch-manual",
+        kind: JobKind = JobKind.IMPORT,
+        **fields: str,
+    ) -> str:
+        payload = orjson.dumps(content) if isinstance(content, dict) else content
+        job = NewJob(
+            user_id=self.user_id,
+            job_id=new_import_id(),
+            kind=kind,
+            import_type=import_type if kind is JobKind.IMPORT else None,
+            arguments={"filename": "scores", "fields": fields},
+            payload=payload,
+        )
+        with self.runtime.engine.begin() as connection:
+            accept(connection, job)
+        return job.job_id
+
+    def run(self, job_id: str) -> JobOutcome:
+        runner.run(self.runtime, self.user_id, job_id)
+        with self.runtime.engine.connect() as connection:
+            outcome = job_outcome(connection, job_id)
+        assert outcome is not None
+        return outcome
+
+    def imported(self, content: bytes | dict[str, Any], *args: str, **fields: str) -> Any:
+        """The ImportDocument of an import that must succeed."""
+        job_id = self.accept(content, *args, **fields)
+        outcome = self.run(job_id)
+        assert outcome.error_message is None, outcome
+        with self.runtime.engine.connect() as connection:
+            return find_import(connection, job_id)
+
+    def query(self, sql: str, **parameters: Any) -> list[Any]:
+        with self.runtime.engine.connect() as connection:
+            return list(connection.execute(text(sql), parameters))
+
+    def execute(self, sql: str, **parameters: Any) -> None:
+        with self.runtime.engine.begin() as connection:
+            connection.execute(text(sql), parameters)
+
+
+@pytest.fixture
+def importer(runtime: Runtime) -> Importer:
+    return Importer(runtime)

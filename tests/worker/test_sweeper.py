@@ -1,0 +1,91 @@
+"""The sweeper finds what lost its message or its worker, and leaves the rest alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.stack import batch_manual
+from tests.worker.conftest import Importer
+from worker import jobs, sweeper
+from worker.messaging import JOBS_QUEUE
+
+
+@pytest.fixture
+def intact(importer: Importer) -> None:
+    """Redis has not been wiped since the last sweep."""
+    importer.runtime.redis.set(sweeper.MARKER, 1)
+
+
+def age(importer: Importer, seconds: int) -> None:
+    importer.execute("UPDATE jobs SET dispatched_at = dispatched_at - :ms", ms=seconds * 1000)
+
+
+@pytest.mark.usefixtures("intact")
+def test_a_job_whose_message_may_be_under_way_is_left_alone(importer: Importer) -> None:
+    importer.accept(batch_manual(1))
+    assert sweeper.sweep(importer.runtime) == []
+
+
+@pytest.mark.usefixtures("intact")
+def test_a_job_left_over_with_an_empty_queue_is_sent_again_once(importer: Importer) -> None:
+    job_id = importer.accept(batch_manual(1))
+    age(importer, 5)
+    assert sweeper.sweep(importer.runtime) == [(importer.user_id, job_id)]
+    assert sweeper.sweep(importer.runtime) == []
+
+
+@pytest.mark.usefixtures("intact")
+def test_a_backlog_is_given_time(importer: Importer) -> None:
+    importer.accept(batch_manual(1))
+    importer.runtime.redis.lpush(JOBS_QUEUE, "a message")
+    age(importer, 300)
+    assert sweeper.sweep(importer.runtime) == []
+    age(importer, 600)
+    assert len(sweeper.sweep(importer.runtime)) == 1
+
+
+def test_after_redis_was_wiped_everything_queued_is_sent_at_once(importer: Importer) -> None:
+    job_id = importer.accept(batch_manual(1))
+    assert sweeper.sweep(importer.runtime) == [(importer.user_id, job_id)]
+    assert importer.runtime.redis.exists(sweeper.MARKER)
+
+
+@pytest.mark.usefixtures("intact")
+def test_of_a_users_jobs_only_the_oldest_is_sent_and_the_others_follow_it(
+    importer: Importer,
+) -> None:
+    first, second = (importer.accept(batch_manual(1, first=n)) for n in range(2))
+    age(importer, 5)
+    assert sweeper.sweep(importer.runtime) == [(importer.user_id, first)]
+    importer.run(first)
+    with importer.runtime.engine.connect() as connection:
+        assert jobs.next_deferred(connection, importer.user_id) == second
+
+
+@pytest.mark.usefixtures("intact")
+def test_the_job_of_a_dead_worker_is_queued_again_and_sent(importer: Importer) -> None:
+    job_id = importer.accept(batch_manual(1))
+    importer.execute("UPDATE jobs SET state = 'running', attempts = 1")
+    assert sweeper.sweep(importer.runtime) == [(importer.user_id, job_id)]
+    assert importer.query("SELECT state FROM jobs")[0].state == "queued"
+
+
+@pytest.mark.usefixtures("intact")
+def test_the_job_of_a_living_worker_is_left_alone(importer: Importer) -> None:
+    importer.accept(batch_manual(1))
+    age(importer, 3600)
+    with importer.runtime.engine.connect() as worker:
+        jobs.try_lock(worker, importer.user_id)
+        jobs.claim_oldest(worker, importer.user_id)
+        worker.commit()
+        assert sweeper.sweep(importer.runtime) == []
+        assert importer.query("SELECT state FROM jobs")[0].state == "running"
+        jobs.unlock(worker, importer.user_id)
+        worker.commit()
+
+
+def test_finished_jobs_are_nobodys_business(importer: Importer) -> None:
+    importer.run(importer.accept(batch_manual(1)))
+    importer.run(importer.accept(b"null"))
+    age(importer, 3600)
+    assert sweeper.sweep(importer.runtime) == []
