@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from typing import Any
 
@@ -38,6 +39,8 @@ class CatalogueStore:
                 self._loaded.pop(game_id, None)
                 catalogue = load(connection, get_game(game_id), version)
                 self._loaded[game_id] = catalogue
+                # It stays as it is: the garbage collector need not look through it again.
+                gc.freeze()
             return catalogue
 
 

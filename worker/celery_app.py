@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from celery.signals import setup_logging, worker_ready
+import gc
+
+from celery.signals import setup_logging, worker_process_init, worker_ready
 
 from common import logs
 from common.settings import load_settings
@@ -16,6 +18,12 @@ app = make_app(settings)
 def configure_logging(**_: object) -> None:
     """Takes logging out of Celery's hands."""
     logs.configure(settings.log_level)
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]
+def collect_garbage_less_often(**_: object) -> None:
+    """An import makes objects by the hundred thousand, and next to no cycles."""
+    gc.set_threshold(50_000, 20, 20)
 
 
 @worker_ready.connect  # type: ignore[untyped-decorator]

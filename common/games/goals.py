@@ -87,7 +87,7 @@ def grade_goal(
     """A goal on the grade that `table` gives for the metric `key`; `show` prints distances."""
 
     def progress(pb: ScoreData, goal: Any) -> str:
-        return grade_distance(table, pb.metrics[grade], pb.metrics[key], table.names[goal], show)
+        return grade_distance(table, pb.metrics[grade], pb.metrics[key], table.at(goal), show)
 
     return GoalText(progress)
 

@@ -36,6 +36,10 @@ class GradeTable:
         """The least value that earns a grade. Raises ValueError for an unknown grade."""
         return self.bounds[self.position(name)]
 
+    def at(self, position: int) -> str:
+        """The grade at a position, the worst one where there is none."""
+        return self.names[position if position in range(len(self.names)) else 0]
+
     def position(self, name: str) -> int:
         try:
             return self.names.index(name)

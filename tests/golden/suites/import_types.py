@@ -6,6 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
+from common.catalogue.documents import Song
 from common.catalogue.index import GameCatalogue
 from common.errors import (
     AmbiguousTitle,
@@ -16,8 +19,10 @@ from common.errors import (
     SkipScore,
     SongOrChartNotFound,
 )
+from common.games.model import Game
 from common.games.registry import GAMES
 from tests.golden.compare import first_difference
+from tests.golden.suites.common import chart_of
 from tests.golden.suites.registry import Case, NotBuilt, exempt, suite
 from worker.import_types.base import DryScore, ImportInput, ImportType, Parsed, UploadedFile
 from worker.import_types.registry import IMPORT_TYPES
@@ -108,10 +113,7 @@ def _fatal(error: FatalImportError) -> dict[str, Any]:
 def _scores(
     case: Case, import_type: ImportType, parsed: Parsed, entries: list[Any]
 ) -> list[dict[str, Any]]:
-    recorded = case.given["catalogue"]
-    catalogue = GameCatalogue.from_documents(
-        GAMES[parsed.game], recorded["songs"][parsed.game], recorded["charts"][parsed.game]
-    )
+    catalogue = _catalogue(GAMES[parsed.game], case.given["catalogue"])
     convert = import_type.converter(parsed.context, catalogue)
     scores = []
     for entry in entries:
@@ -121,6 +123,17 @@ def _scores(
             kind = FAILURE_TYPES[type(failure)]
             scores.append({"error": {"failureType": kind, "message": failure.message}})
     return scores
+
+
+def _catalogue(game: Game, recorded: Mapping[str, Any]) -> GameCatalogue:
+    songs = [msgspec.convert(document, Song) for document in recorded["songs"][game.id]]
+    charts = [
+        chart_of(game.playtypes[document["playtype"]], document)
+        for document in recorded["charts"][game.id]
+    ]
+    for song in songs:
+        song.data = msgspec.convert(song.data, game.song_data)
+    return GameCatalogue(game.id, 0, songs, charts)
 
 
 def _score(import_type: ImportType, parsed: Parsed, dry: DryScore) -> dict[str, Any]:

@@ -1,0 +1,158 @@
+"""BMS. Source: specification, games/bms.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+from common.catalogue.documents import Chart, Song
+from common.games import bms_like, iidx_like
+from common.games.bms_like import DIFFICULTY, SongData, dans
+from common.games.classes import provided
+from common.games.model import GPT, ClassSet, ClassValue, Game
+from common.games.shared import Strict, table_entries
+
+# --- chart and score documents -----------------------------------------------------------
+
+
+class ChartData(bms_like.ChartData):
+    """aiLevel: the level that a program judged the chart to be."""
+
+    aiLevel: str | UnsetType | None = UNSET
+
+
+_Random = Literal["MIRROR", "NONRAN", "R-RANDOM", "RANDOM", "S-RANDOM"]
+
+
+class _ScoreMeta(Strict):
+    inputDevice: Literal["BM_CONTROLLER", "KEYBOARD", "MIDI"] | UnsetType | None = UNSET
+    client: Literal["lr2oraja", "LR2"] | UnsetType | None = UNSET
+    gauge: Literal["EASY", "NORMAL", "HARD", "EX-HARD"] | UnsetType | None = UNSET
+
+
+class ScoreMeta7K(_ScoreMeta):
+    random: _Random | UnsetType | None = UNSET
+
+
+class ScoreMeta14K(_ScoreMeta):
+    """random: of the left and of the right side."""
+
+    random: tuple[_Random, _Random] | UnsetType | None = UNSET
+
+
+class Preferences(Strict):
+    """displayTables: the difficulty tables to show."""
+
+    displayTables: list[str] | UnsetType | None = UNSET
+
+
+def chart_text(song: Song, chart: Chart) -> str:
+    """`Example - Sub [Core] (★5, sl3)`: levels say nothing here, tables do."""
+    about: SongData = song.data
+    data: ChartData = chart.data
+    text = song.title
+    if about.subtitle:
+        text += f" - {about.subtitle}"
+    if about.genre:
+        text += f" [{about.genre}]"
+    if data.tableFolders:
+        text += f" ({table_entries(data.tableFolders)})"
+    return text
+
+
+# --- classes -----------------------------------------------------------------------------
+
+_GENOCIDE = provided(
+    *dans("Normal", "☆"),
+    *dans("Insane", "★"),
+    ClassValue("INSANE_KAIDEN", "★★", "Insane Kaiden"),
+    ClassValue("OVERJOY", "(^^)", "Overjoy"),
+)
+
+_SATELLITE = [ClassValue(f"SL{n}", f"sl{n}", f"Satellite {n}") for n in range(13)]
+_STELLA = [ClassValue(f"ST{n}", f"st{n}", f"Stella {n}") for n in range(13)]
+
+_NEW_GENERATION = provided(
+    *dans("Normal", "▽"),
+    *dans("Insane", "▼", first=0),
+    ClassValue("INSANE_KAIDEN", "▼皆伝", "Insane Kaiden"),
+)
+
+_LN = provided(
+    *(ClassValue(f"DAN_{n}", f"◆{n}", f"LN {iidx_like.ordinal(n)} Dan") for n in range(1, 11)),
+    ClassValue("KAIDEN", "◆◆", "LN Kaiden"),
+    ClassValue("OVERJOY", "◆(^^)", "LN Overjoy"),
+    ClassValue("UDON", "◆うどん", "LN Udon"),
+)
+
+_SCRATCH = provided(
+    *iidx_like.kyu_and_dan("Scratch "),
+    ClassValue("KAIDEN", "皆伝", "Scratch Kaiden"),
+)
+
+
+# --- configuration -----------------------------------------------------------------------
+
+
+def _gpt(
+    playtype: Literal["7K", "14K"],
+    score_meta: type[Struct],
+    classes: Mapping[str, ClassSet],
+) -> GPT:
+    return GPT(
+        game="bms",
+        playtype=playtype,
+        display_name=f"BMS ({playtype})",
+        provided=iidx_like.PROVIDED,
+        derived=bms_like.DERIVED,
+        optional=bms_like.OPTIONAL,
+        default_metric="percent",
+        preferred_enum="lamp",
+        judgements=("pgreat", "great", "good", "bad", "poor"),
+        score_ratings=bms_like.SCORE_RATINGS,
+        session_ratings=bms_like.SESSION_RATINGS,
+        profile_ratings=bms_like.PROFILE_RATINGS,
+        default_score_rating="sieglinde",
+        default_session_rating="sieglinde",
+        default_profile_rating="sieglinde",
+        difficulties=(DIFFICULTY,),
+        difficulty_shorthand={},
+        default_difficulty=DIFFICULTY,
+        versions={},
+        match_types=("bmsChartHash", "tachiSongID"),
+        chart_text=chart_text,
+        chart_data=ChartData,
+        score_meta=score_meta,
+        preferences=Preferences,
+        classes=classes,
+        score_validators=(iidx_like.judgements_add_up(),),
+        pb_merges=bms_like.PB_MERGES,
+        goal_texts=bms_like.GOAL_TEXTS,
+    )
+
+
+GAME = Game(
+    id="bms",
+    name="BMS",
+    song_data=SongData,
+    playtypes={
+        "7K": _gpt(
+            "7K",
+            ScoreMeta7K,
+            {
+                "genocideDan": _GENOCIDE,
+                "stslDan": provided(*_SATELLITE, *_STELLA),
+                "newGenerationDan": _NEW_GENERATION,
+                "lnDan": _LN,
+                "scratchDan": _SCRATCH,
+            },
+        ),
+        "14K": _gpt(
+            "14K",
+            ScoreMeta14K,
+            {"genocideDan": _GENOCIDE, "stslDan": provided(*_SATELLITE)},
+        ),
+    },
+)

@@ -1,0 +1,243 @@
+"""maimai DX. Source: specification, games/maimaidx.md."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from common.catalogue.documents import Chart
+from common.games.classes import ladder, provided
+from common.games.goals import enum_goal, grade_goal, percent_goal
+from common.games.grades import GradeTable
+from common.games.maimai_like import DAN, SHINDAN, SHINKAIDEN
+from common.games.model import (
+    GPT,
+    ClassValue,
+    Decimal,
+    Derived,
+    Enum,
+    Game,
+    Graph,
+    Optional,
+    ScoreData,
+    ScoreRating,
+    between,
+)
+from common.games.ratings import profile_best, session_average
+from common.games.shared import BEST_LAMP, FAST_SLOW_MAX_COMBO, Empty, Strict, chart_text
+from common.numbers import js_round
+from common.numbers import percent as percent_text
+
+_PERCENT = between(0, 101)
+_PERCENT_DECIMALS = 4  # as the game shows them
+
+
+class SongData(Strict):
+    """duration: in seconds."""
+
+    genre: str
+    duration: float | UnsetType = UNSET
+
+
+class ChartData(Strict):
+    """displayVersion: of the chart, as the DX charts of a song may be from a later one."""
+
+    displayVersion: str
+    inGameID: Annotated[int, Meta(ge=0)] | None
+
+
+# --- grade and rate ----------------------------------------------------------------------
+
+GRADES = GradeTable.of(
+    ("D", 0),
+    ("C", 50),
+    ("B", 60),
+    ("BB", 70),
+    ("BBB", 75),
+    ("A", 80),
+    ("AA", 90),
+    ("AAA", 94),
+    ("S", 97),
+    ("S+", 98),
+    ("SS", 99),
+    ("SS+", 99.5),
+    ("SSS", 100),
+    ("SSS+", 100.5),
+)
+
+
+def grade(score: ScoreData, chart: Chart) -> str:
+    return GRADES.grade(score.metrics["percent"])
+
+
+_RATED_AT_MOST = 1_005_000  # in 1/10,000 of a percent
+
+# From which score on, in 1/10,000 of a percent, a coefficient holds. Just below some grades
+# there is a step of its own for scores that missed it by the least.
+_COEFFICIENTS = (
+    (0, 0),
+    (100_000, 16),
+    (200_000, 32),
+    (300_000, 48),
+    (400_000, 64),
+    (500_000, 80),
+    (600_000, 96),
+    (700_000, 112),
+    (750_000, 120),
+    (799_999, 128),
+    (800_000, 136),
+    (900_000, 152),
+    (940_000, 168),
+    (969_999, 176),
+    (970_000, 200),
+    (980_000, 203),
+    (989_999, 206),
+    (990_000, 208),
+    (995_000, 211),
+    (999_999, 214),
+    (1_000_000, 216),
+    (1_004_999, 222),
+    (_RATED_AT_MOST, 224),
+)
+_COEFFICIENT_BOUNDS = tuple(bound for bound, _ in _COEFFICIENTS)
+
+
+def rate(score: ScoreData, chart: Chart) -> int | None:
+    """The rate of one score, a whole number; the lamp plays no part."""
+    if chart.levelNum < 0:
+        return None
+    points = min(js_round(score.metrics["percent"] * 10_000), _RATED_AT_MOST)
+    _, coefficient = _COEFFICIENTS[bisect_right(_COEFFICIENT_BOUNDS, points) - 1]
+    return points * coefficient * js_round(chart.levelNum * 10) // 100_000_000
+
+
+# --- score validators --------------------------------------------------------------------
+
+
+def _lamp_fits_percent(score: ScoreData, chart: Chart) -> str | None:
+    percent, lamp = score.metrics["percent"], score.metrics["lamp"]
+    if lamp == "ALL PERFECT+" and percent != 101:
+        return "Cannot have an ALL PERFECT+ without 101%."
+    if lamp != "ALL PERFECT+" and percent == 101:
+        return "A score of 101% should be an ALL PERFECT+"
+    if lamp == "ALL PERFECT" and percent < 100.5:
+        return "Cannot have an ALL PERFECT without at least 100.5%."
+    return None
+
+
+# --- configuration -----------------------------------------------------------------------
+
+_DIFFICULTIES = {
+    f"{kind}{name}": f"{kind}{short}"
+    for kind in ("", "DX ")
+    for name, short in (
+        ("Basic", "BAS"),
+        ("Advanced", "ADV"),
+        ("Expert", "EXP"),
+        ("Master", "MAS"),
+        ("Re:Master", "Re:MAS"),
+    )
+}
+
+_COLOUR = ladder(
+    "naiveRate",
+    (0, ClassValue("WHITE", "White", "0 - 999 Rating")),
+    (1000, ClassValue("BLUE", "Blue", "1000 - 1999 Rating")),
+    (2000, ClassValue("GREEN", "Green", "2000 - 3999 Rating")),
+    (4000, ClassValue("YELLOW", "Yellow", "4000 - 6999 Rating")),
+    (7000, ClassValue("RED", "Red", "7000 - 9999 Rating")),
+    (10_000, ClassValue("PURPLE", "Purple", "10000 - 11999 Rating")),
+    (12_000, ClassValue("BRONZE", "Bronze", "12000 - 12999 Rating")),
+    (13_000, ClassValue("SILVER", "Silver", "13000 - 13999 Rating")),
+    (14_000, ClassValue("GOLD", "Gold", "14000 - 14499 Rating")),
+    (14_500, ClassValue("PLATINUM", "Platinum", "14500 - 14999 Rating")),
+    (15_000, ClassValue("RAINBOW", "Rainbow", ">=15000 Rating")),
+    minimum_relevant="BRONZE",
+)
+
+# B5 is the lowest, then B4 to B1, A5 and so on.
+_MATCHING_CLASS = provided(
+    *(
+        ClassValue(f"{letters}{n}", f"{letters}{n}")
+        for letters in ("B", "A", "S", "SS", "SSS")
+        for n in range(5, 0, -1)
+    ),
+    ClassValue("LEGEND", "Legend"),
+)
+
+_SINGLE = GPT(
+    game="maimaidx",
+    playtype="Single",
+    display_name="maimai DX",
+    provided={
+        "percent": Decimal(_PERCENT),
+        "lamp": Enum(
+            ("FAILED", "CLEAR", "FULL COMBO", "FULL COMBO+", "ALL PERFECT", "ALL PERFECT+"),
+            minimum_relevant="CLEAR",
+        ),
+    },
+    derived={"grade": Derived(Enum(GRADES.names, minimum_relevant="A"), grade)},
+    optional={
+        **FAST_SLOW_MAX_COMBO,
+        # One sample a second: the projected percent, and the life counter.
+        "percentGraph": Optional(Graph(_PERCENT, nullable=True)),
+        "lifeGraph": Optional(Graph(between(0, 999), nullable=True)),
+    },
+    default_metric="percent",
+    preferred_enum="grade",
+    judgements=("pcrit", "perfect", "great", "good", "miss"),
+    score_ratings={
+        "rate": ScoreRating("The rate of a single score, as in the game since Splash PLUS.", rate)
+    },
+    session_ratings={"rate": session_average("rate", "The average of the 10 best rates.")},
+    profile_ratings={
+        "naiveRate": profile_best(
+            "rate", "The sum of the 50 best rates, of charts of any age.", count=50
+        )
+    },
+    default_score_rating="rate",
+    default_session_rating="rate",
+    default_profile_rating="naiveRate",
+    difficulties=tuple(_DIFFICULTIES),
+    difficulty_shorthand=_DIFFICULTIES,
+    default_difficulty="Master",
+    versions={
+        "universeplus": "UNiVERSE PLUS",
+        "festival": "FESTiVAL",
+        "festivalplus": "FESTiVAL PLUS",
+        "buddies": "BUDDiES",
+        "buddies-omni": "BUDDiES Omnimix",
+        "buddiesplus": "BUDDiES PLUS",
+        "buddiesplus-omni": "BUDDiES PLUS Omnimix",
+        "prism": "PRiSM",
+        "prism-omni": "PRiSM Omnimix",
+        "prismplus": "PRiSM PLUS",
+    },
+    match_types=("songTitle", "tachiSongID", "inGameID"),
+    chart_text=chart_text,
+    chart_data=ChartData,
+    score_meta=Empty,
+    preferences=Empty,
+    classes={
+        "colour": _COLOUR,
+        "dan": provided(*DAN, *SHINDAN, SHINKAIDEN, ClassValue("URAKAIDEN", "裏皆伝", "Urakaiden")),
+        "matchingClass": _MATCHING_CLASS,
+    },
+    score_validators=(_lamp_fits_percent,),
+    pb_base_name="Best Percent",
+    pb_merges=(BEST_LAMP,),
+    goal_texts={
+        "percent": percent_goal(decimals=_PERCENT_DECIMALS),
+        "lamp": enum_goal("lamp"),
+        "grade": grade_goal(GRADES, "percent", lambda x: percent_text(x, _PERCENT_DECIMALS)),
+    },
+)
+
+GAME = Game(
+    id="maimaidx",
+    name="maimai DX",
+    song_data=SongData,
+    playtypes={"Single": _SINGLE},
+)

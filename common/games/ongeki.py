@@ -1,0 +1,245 @@
+"""O.N.G.E.K.I. Source: specification, games/ongeki.md."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import UNSET, UnsetType
+
+from common.catalogue.documents import Chart
+from common.games.goals import enum_goal, grade_goal, score_goal
+from common.games.grades import GradeTable
+from common.games.model import (
+    GPT,
+    ChartCheck,
+    Derived,
+    Enum,
+    Game,
+    GoalText,
+    Graph,
+    Integer,
+    Merge,
+    Optional,
+    ScoreData,
+    between,
+)
+from common.games.ongeki_ratings import (
+    COLOUR,
+    PERFECT_SCORE,
+    PROFILE_RATINGS,
+    SCORE_RATINGS,
+    SESSION_RATINGS,
+    platinum_stars,
+)
+from common.games.shared import FAST_SLOW_MAX_COMBO, Empty, Strict, chart_text
+from common.numbers import grouped, plain, stars, stars_of_five
+
+_SCORE = between(0, PERFECT_SCORE)
+_RAINBOW_STARS = 6
+
+
+class SongData(Strict):
+    """duration: in seconds."""
+
+    genre: Literal[
+        "POPS＆ANIME",
+        "niconico",
+        "東方Project",
+        "VARIETY",
+        "チュウマイ",
+        "オンゲキ",
+        "LUNATIC",
+        "ボーナストラック",
+    ]
+    duration: float
+
+
+class ChartData(Strict):
+    """maxPlatScore: the most platinum score the chart gives.
+
+    isReMaster: whether a LUNATIC chart is a Re:Master. chartViewURL: where to look at it.
+    """
+
+    displayVersion: Literal[
+        "オンゲキ",
+        "オンゲキ PLUS",
+        "オンゲキ SUMMER",
+        "オンゲキ SUMMER PLUS",
+        "オンゲキ R.E.D.",
+        "オンゲキ R.E.D. PLUS",
+        "オンゲキ bright",
+        "オンゲキ bright MEMORY Act.1",
+        "オンゲキ bright MEMORY Act.2",
+        "オンゲキ bright MEMORY Act.3",
+        "オンゲキ Re:Fresh",
+    ]
+    maxPlatScore: int
+    inGameID: int
+    isReMaster: bool | UnsetType = UNSET
+    chartViewURL: str | UnsetType = UNSET
+
+
+# --- metrics -----------------------------------------------------------------------------
+
+GRADES = GradeTable.of(
+    ("D", 0),
+    ("C", 500_000),
+    ("B", 700_000),
+    ("BB", 750_000),
+    ("BBB", 800_000),
+    ("A", 850_000),
+    ("AA", 900_000),
+    ("AAA", 940_000),
+    ("S", 970_000),
+    ("SS", 990_000),
+    ("SSS", 1_000_000),
+    ("SSS+", 1_007_500),
+)
+
+
+def grade(score: ScoreData, chart: Chart) -> str:
+    return GRADES.grade(score.metrics["score"])
+
+
+def _platinum_score_failure(value: Any, chart: Chart) -> str | None:
+    if value < 0:
+        return f"Platinum Score must be non-negative. Got {plain(value)}"
+    most = chart.data.maxPlatScore
+    if value > most:
+        return (
+            "Platinum Score must not exceed the chart's maximum Platinum Score. "
+            f"Got {plain(value)}/{plain(most)}"
+        )
+    return None
+
+
+def _not_negative(name: str) -> ChartCheck:
+    """How many there are on a chart is not known, so there is no upper bound."""
+
+    def check(value: Any, chart: Chart) -> str | None:
+        return f"{name} must be non-negative. Got {plain(value)}" if value < 0 else None
+
+    return check
+
+
+# --- score validators --------------------------------------------------------------------
+
+
+def _lamps_fit(score: ScoreData, chart: Chart) -> str | None:
+    """Only the first contradiction is told."""
+    points, platinum = score.metrics["score"], score.metrics["platinumScore"]
+    lamp, full_bell = score.metrics["noteLamp"], score.metrics["bellLamp"] == "FULL BELL"
+    breaks, hit, miss = (score.judgements.get(j) or 0 for j in ("break", "hit", "miss"))
+    if lamp == "ALL BREAK+" and hit + miss + breaks > 0:
+        return "Cannot have an ALL BREAK+ if not all hits were critical break or better."
+    if lamp == "ALL BREAK+" and points < PERFECT_SCORE:
+        return "Cannot have an ALL BREAK+ if the score is not 1,010,000"
+    if points == PERFECT_SCORE and not (lamp == "ALL BREAK+" and full_bell):
+        return "Cannot have a perfect score without FBAB+"
+    if lamp == "ALL BREAK" and hit + miss > 0:
+        return "Cannot have an ALL BREAK if not all hits were break or better."
+    if lamp == "FULL COMBO" and miss > 0:
+        return "Cannot have a FULL COMBO if the score has misses."
+    if full_bell and lamp == "LOSS":
+        return "Cannot have a LOSS with a FULL BELL."
+    most = chart.data.maxPlatScore
+    if platinum > most:
+        return f"Cannot have {plain(platinum)}/{plain(most)} Platinum Score."
+    return None
+
+
+# --- configuration -----------------------------------------------------------------------
+
+_SINGLE = GPT(
+    game="ongeki",
+    playtype="Single",
+    display_name="O.N.G.E.K.I.",
+    provided={
+        "score": Integer(_SCORE),
+        "noteLamp": Enum(
+            ("LOSS", "CLEAR", "FULL COMBO", "ALL BREAK", "ALL BREAK+"), minimum_relevant="CLEAR"
+        ),
+        "bellLamp": Enum(("NONE", "FULL BELL"), minimum_relevant="FULL BELL"),
+        "platinumScore": Integer(chart_check=_platinum_score_failure),
+    },
+    derived={
+        "grade": Derived(Enum(GRADES.names, minimum_relevant="A"), grade),
+        "platinumStars": Derived(Integer(between(0, _RAINBOW_STARS)), platinum_stars),
+    },
+    optional={
+        **FAST_SLOW_MAX_COMBO,
+        "damage": Optional(Integer(chart_check=_not_negative("Damage")), in_score_id=True),
+        "bellCount": Optional(Integer(chart_check=_not_negative("Bell Count")), in_score_id=True),
+        "totalBellCount": Optional(Integer(chart_check=_not_negative("Total bell Count"))),
+        # One sample a second: the projected score, platinum score and bells lost so far, and
+        # the life gauge.
+        "scoreGraph": Optional(Graph(_SCORE, nullable=True)),
+        "platinumGraph": Optional(Graph(between(-100_000, 0), nullable=True)),
+        "bellGraph": Optional(Graph(between(-10_000, 0), nullable=True)),
+        "lifeGraph": Optional(Graph(between(0, 100), nullable=True)),
+    },
+    default_metric="score",
+    preferred_enum="grade",
+    judgements=("cbreak", "break", "hit", "miss"),
+    score_ratings=SCORE_RATINGS,
+    session_ratings=SESSION_RATINGS,
+    profile_ratings=PROFILE_RATINGS,
+    default_score_rating="rating",
+    default_session_rating="naiveRating",
+    default_profile_rating="naiveRating",
+    difficulties=("BASIC", "ADVANCED", "EXPERT", "MASTER", "LUNATIC"),
+    difficulty_shorthand={
+        "BASIC": "BAS",
+        "ADVANCED": "ADV",
+        "EXPERT": "EXP",
+        "MASTER": "MAS",
+        "LUNATIC": "LUN",
+    },
+    default_difficulty="MASTER",
+    versions={
+        "brightMemory2Omni": "bright MEMORY Act.II Omnimix",
+        "brightMemory3": "bright MEMORY Act.III",
+        "brightMemory3Omni": "bright MEMORY Act.III Omnimix",
+        "refresh": "Re:Fresh",
+        "refreshOmni": "Re:Fresh Omnimix",
+    },
+    match_types=("songTitle", "tachiSongID", "inGameID"),
+    chart_text=chart_text,
+    chart_data=ChartData,
+    score_meta=Empty,
+    preferences=Empty,
+    classes={"colour": COLOUR},
+    score_validators=(_lamps_fit,),
+    pb_merges=(
+        Merge(
+            "largest", "platinumScore", "Best Platinum Score", ("platinumScore", "platinumStars")
+        ),
+        Merge("largest", "enumIndexes.noteLamp", "Best Note Lamp", ("noteLamp",)),
+        Merge("largest", "enumIndexes.bellLamp", "Best Bell Lamp", ("bellLamp",)),
+    ),
+    leaderboard_keys=("platinumScore",),
+    goal_texts={
+        "score": score_goal(),
+        "platinumScore": GoalText(
+            progress=lambda pb, goal: grouped(pb.metrics["platinumScore"]),
+            criteria=lambda value: f"Get {grouped(value)} Platinum Score on",
+            out_of=grouped,
+        ),
+        "platinumStars": GoalText(
+            progress=lambda pb, goal: stars(pb.metrics["platinumStars"]),
+            criteria=lambda value: f"Get {stars_of_five(value)} on",
+            # All stars there are, whatever the goal: so clients know it.
+            out_of=lambda value: stars(_RAINBOW_STARS),
+        ),
+        "noteLamp": enum_goal("noteLamp"),
+        "bellLamp": enum_goal("bellLamp"),
+        "grade": grade_goal(GRADES, "score"),
+    },
+)
+
+GAME = Game(
+    id="ongeki",
+    name="O.N.G.E.K.I.",
+    song_data=SongData,
+    playtypes={"Single": _SINGLE},
+)

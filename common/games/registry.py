@@ -1,0 +1,72 @@
+"""All games there are. Adding a game is one module beside this one and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from common.games import (
+    arcaea,
+    bms,
+    chunithm,
+    ddr,
+    gitadora,
+    iidx,
+    itg,
+    jubeat,
+    maimai,
+    maimaidx,
+    museca,
+    ongeki,
+    pms,
+    popn,
+    sdvx,
+    usc,
+    wacca,
+)
+from common.games.model import GPT, Game
+
+# In declaration order: that of lists of games.
+GAMES: Final[Mapping[str, Game]] = {
+    game.id: game
+    for game in (
+        iidx.GAME,
+        museca.GAME,
+        chunithm.GAME,
+        bms.GAME,
+        gitadora.GAME,
+        jubeat.GAME,
+        maimai.GAME,
+        maimaidx.GAME,
+        popn.GAME,
+        sdvx.GAME,
+        usc.GAME,
+        wacca.GAME,
+        pms.GAME,
+        itg.GAME,
+        arcaea.GAME,
+        ongeki.GAME,
+        ddr.GAME,
+    )
+}
+
+
+def get_game(game: str) -> Game:
+    """Raises KeyError for a game that there is not."""
+    return GAMES[game]
+
+
+def get_gpt(game: str, playtype: str) -> GPT:
+    """Raises KeyError for a game or playtype that there is not."""
+    return GAMES[game].playtypes[playtype]
+
+
+def gpt_by_id(gpt: str) -> GPT:
+    """The GPT of an id like `iidx:SP`. Raises KeyError where there is none."""
+    game, _, playtype = gpt.partition(":")
+    return get_gpt(game, playtype)
+
+
+def all_gpts() -> list[GPT]:
+    """Every GPT, game by game."""
+    return [gpt for game in GAMES.values() for gpt in game.playtypes.values()]

@@ -1,0 +1,196 @@
+"""WACCA. Source: specification, games/wacca.md."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Annotated
+
+from msgspec import UNSET, Meta, UnsetType
+
+from common.catalogue.documents import Chart
+from common.games.classes import ladder, provided
+from common.games.goals import enum_goal, grade_goal, score_goal
+from common.games.grades import GradeTable
+from common.games.model import (
+    GPT,
+    ClassValue,
+    Derived,
+    Enum,
+    Game,
+    Integer,
+    ScoreData,
+    ScoreRating,
+    between,
+)
+from common.games.ratings import profile_best, session_average
+from common.games.shared import (
+    BEST_LAMP,
+    FAST_SLOW_MAX_COMBO,
+    Empty,
+    Strict,
+    chart_text,
+    counted,
+)
+from common.numbers import js_round, plain
+
+PERFECT_SCORE = 1_000_000
+MISSES_OF_MISSLESS = 5  # the most that the lamp tolerates, in spite of its name
+
+GRADES = GradeTable.of(
+    ("D", 0),
+    ("C", 1),
+    ("B", 300_100),
+    ("A", 700_000),
+    ("AA", 800_000),
+    ("AAA", 850_000),
+    ("S", 900_000),
+    ("S+", 930_000),
+    ("SS", 950_000),
+    ("SS+", 970_000),
+    ("SSS", 980_000),
+    ("SSS+", 990_000),
+    ("MASTER", PERFECT_SCORE),
+)
+
+
+class SongData(Strict):
+    genre: str
+    displayVersion: str | None
+
+
+class ChartData(Strict):
+    inGameID: Annotated[int, Meta(ge=0)]
+
+
+class ScoreMeta(Strict):
+    mirror: bool | UnsetType = UNSET
+
+
+def grade(score: ScoreData, chart: Chart) -> str:
+    return GRADES.grade(score.metrics["score"])
+
+
+# Lower bounds of scores, and the coefficient from each to the next (the first: below all).
+_COEFFICIENT_BOUNDS = (
+    850_000,
+    900_000,
+    920_000,
+    940_000,
+    950_000,
+    960_000,
+    970_000,
+    980_000,
+    990_000,
+)
+_COEFFICIENTS = (1, 1.5, 2, 2.5, 2.75, 3, 3.25, 3.5, 3.75, 4)
+
+
+def rate(score: ScoreData, chart: Chart) -> float:
+    coefficient = _COEFFICIENTS[bisect_right(_COEFFICIENT_BOUNDS, score.metrics["score"])]
+    return js_round(coefficient * chart.levelNum * 1000) / 1000
+
+
+# --- score validators --------------------------------------------------------------------
+
+
+def _perfect_lamp_means_perfect_score(score: ScoreData, chart: Chart) -> str | None:
+    points, lamp = score.metrics["score"], score.metrics["lamp"]
+    if lamp == "ALL MARVELOUS" and points != PERFECT_SCORE:
+        return f"ALL MARVELOUS scores must have a perfect score. Got {plain(points)} instead."
+    if points == PERFECT_SCORE and lamp != "ALL MARVELOUS":
+        return (
+            "Perfect scores of 1 million must have ALL MARVELOUS as their lamp. "
+            f"Got {lamp} instead."
+        )
+    return None
+
+
+def _lamp_fits_misses(score: ScoreData, chart: Chart) -> str | None:
+    lamp, misses = score.metrics["lamp"], counted(score, "miss")
+    if lamp == "FULL COMBO" and misses > 0:
+        return "Cannot have a FULL COMBO with misses."
+    if lamp == "MISSLESS" and misses > MISSES_OF_MISSLESS:
+        return "Cannot have a MISSLESS lamp with >5 misses."
+    return None
+
+
+def _all_marvelous_means_just_that(score: ScoreData, chart: Chart) -> str | None:
+    if score.metrics["lamp"] == "ALL MARVELOUS" and counted(score, "great", "good", "miss") > 0:
+        return "Cannot have an ALL MARVELOUS if all judgements were not marvelous."
+    return None
+
+
+# --- configuration -----------------------------------------------------------------------
+
+_STAGES = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV")
+
+_SINGLE = GPT(
+    game="wacca",
+    playtype="Single",
+    display_name="WACCA",
+    provided={
+        "score": Integer(between(0, PERFECT_SCORE)),
+        "lamp": Enum(
+            ("FAILED", "CLEAR", "MISSLESS", "FULL COMBO", "ALL MARVELOUS"),
+            minimum_relevant="CLEAR",
+        ),
+    },
+    derived={"grade": Derived(Enum(GRADES.names, minimum_relevant="S"), grade)},
+    optional=FAST_SLOW_MAX_COMBO,
+    default_metric="score",
+    preferred_enum="grade",
+    judgements=("marvelous", "great", "good", "miss"),
+    score_ratings={"rate": ScoreRating("The rate of a single score, as in the game.", rate)},
+    session_ratings={"rate": session_average("rate", "The average of the 10 best rate.")},
+    profile_ratings={
+        "naiveRate": profile_best(
+            "rate", "The sum of the 50 best rate, of new and old songs alike.", count=50
+        ),
+    },
+    default_score_rating="rate",
+    default_session_rating="rate",
+    default_profile_rating="naiveRate",
+    difficulties=("NORMAL", "HARD", "EXPERT", "INFERNO"),
+    difficulty_shorthand={"NORMAL": "NRM", "HARD": "HRD", "EXPERT": "EXP", "INFERNO": "INF"},
+    default_difficulty="EXPERT",
+    versions={"reverse": "REVERSE", "plus": "PLUS"},
+    match_types=("songTitle", "tachiSongID", "inGameID"),
+    chart_text=chart_text,
+    chart_data=ChartData,
+    score_meta=ScoreMeta,
+    preferences=Empty,
+    classes={
+        "stageUp": provided(*(ClassValue(stage, stage) for stage in _STAGES)),
+        "colour": ladder(
+            "naiveRate",
+            (0, ClassValue("ASH", "Ash")),
+            (300, ClassValue("NAVY", "Navy")),
+            (600, ClassValue("YELLOW", "Yellow")),
+            (1000, ClassValue("RED", "Red")),
+            (1300, ClassValue("PURPLE", "Purple")),
+            (1600, ClassValue("BLUE", "Blue")),
+            (1900, ClassValue("SILVER", "Silver")),
+            (2200, ClassValue("GOLD", "Gold")),
+            (2500, ClassValue("RAINBOW", "Rainbow")),
+            minimum_relevant="RAINBOW",
+        ),
+    },
+    score_validators=(
+        _perfect_lamp_means_perfect_score,
+        _lamp_fits_misses,
+        _all_marvelous_means_just_that,
+    ),
+    pb_merges=(BEST_LAMP,),
+    goal_texts={
+        "score": score_goal(),
+        "lamp": enum_goal("lamp"),
+        "grade": grade_goal(GRADES, "score"),
+    },
+)
+
+GAME = Game(
+    id="wacca",
+    name="WACCA",
+    song_data=SongData,
+    playtypes={"Single": _SINGLE},
+)

@@ -1,0 +1,43 @@
+"""Songs and charts to look up in tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from common.catalogue.documents import Chart, Song
+
+
+class Data(msgspec.Struct):
+    """The fields that look-ups go by, of whatever game."""
+
+    inGameID: int | list[int] | None = None
+    inGameStrID: str | None = None
+    hashMD5: str | None = None
+    hashSHA256: str | list[str] | None = None
+    hashSHA1: str | list[str] | None = None
+    hashGSv3: str | None = None
+    ddrSongHash: str | None = None
+    notecount: int = 1000
+
+
+def song(
+    song_id: int, title: str, artist: str = "Someone", *, alt: list[str] | None = None, **data: Any
+) -> Song:
+    return Song(song_id, title, artist, alt or [], [], Data(**data))
+
+
+def chart(
+    chart_id: str,
+    song_id: int,
+    difficulty: str,
+    *,
+    playtype: str = "Single",
+    versions: tuple[str, ...] = (),
+    primary: bool = True,
+    **data: Any,
+) -> Chart:
+    return Chart(
+        chart_id, song_id, playtype, difficulty, "10", 10, primary, list(versions), Data(**data)
+    )

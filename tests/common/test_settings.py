@@ -1,0 +1,71 @@
+"""Settings come from the environment, and what is wrong with it is said at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from common.settings import VARIABLES, SettingsError, load_settings
+from tests.stack import ROOT
+
+REQUIRED = {
+    "DATABASE_URL": "postgresql://localhost/scores",
+    "REDIS_URL": "redis://localhost",
+    "OUR_URL": "https://scores.example.org",
+}
+
+
+def test_the_required_variables_are_enough() -> None:
+    settings = load_settings(REQUIRED)
+    assert settings.our_url == "https://scores.example.org"
+    assert settings.external_worker is True
+    assert settings.rate_limit == 500
+    assert settings.games == ()
+
+
+def test_an_empty_variable_counts_as_not_set() -> None:
+    assert load_settings({**REQUIRED, "RATE_LIMIT": ""}).rate_limit == 500
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "problem"),
+    [
+        ("DATABASE_URL", "", "DATABASE_URL is not set"),
+        ("DATABASE_URL", "mysql://localhost", "DATABASE_URL: expected a URL that starts with"),
+        ("REDIS_URL", "localhost", "REDIS_URL: expected a URL"),
+        ("OUR_URL", "https://scores.example.org/", "OUR_URL: must not end in /"),
+        ("TYPE", "tachi", "TYPE: expected one of kamai, boku, omni"),
+        ("RATE_LIMIT", "-1", "RATE_LIMIT: expected a whole number, at least 0"),
+        ("SWEEP_INTERVAL", "0", "SWEEP_INTERVAL: expected a number of seconds above 0"),
+        ("SWEEP_INTERVAL", "soon", "SWEEP_INTERVAL: expected a number of seconds above 0"),
+        ("USE_EXTERNAL_SCORE_IMPORT_WORKER", "maybe", "expected true or false"),
+        ("JOB_SOFT_TIME_LIMIT", "600", "JOB_SOFT_TIME_LIMIT must be below JOB_HARD_TIME_LIMIT"),
+        ("GAMES", "iidx,bms", "GAMES must name bms and pms both, or neither"),
+    ],
+)
+def test_an_unusable_variable_is_named(variable: str, value: str, problem: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        load_settings({**REQUIRED, variable: value})
+    assert problem in str(error.value)
+
+
+def test_all_problems_are_said_together() -> None:
+    with pytest.raises(SettingsError) as error:
+        load_settings({"RATE_LIMIT": "many"})
+    for name in (*REQUIRED, "RATE_LIMIT"):
+        assert name in str(error.value)
+
+
+def test_redis_redelivers_only_after_the_longest_import() -> None:
+    settings = load_settings(REQUIRED)
+    assert settings.visibility_timeout > settings.hard_time_limit
+
+
+@pytest.mark.parametrize("variable", VARIABLES, ids=lambda variable: variable.name)
+def test_every_variable_is_in_the_documentation_as_it_is(variable: object) -> None:
+    from common.settings import Variable
+
+    assert isinstance(variable, Variable)
+    table = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    (row,) = [line for line in table.splitlines() if line.startswith(f"| `{variable.name}` |")]
+    assert variable.meaning in row
+    assert variable.default is None or not variable.default or f"`{variable.default}`" in row
