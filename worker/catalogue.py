@@ -71,8 +71,6 @@ def _load_charts(connection: Connection, game: Game) -> list[Chart]:
         playtype: msgspec.json.Decoder(gpt.chart_data).decode
         for playtype, gpt in game.playtypes.items()
     }
-    # Thousands of charts share a few dozen lists of versions: keep each list once.
-    shared: dict[tuple[str, ...], list[str]] = {}
 
     def chart(row: Any) -> Chart:
         return Chart(
@@ -83,7 +81,7 @@ def _load_charts(connection: Connection, game: Game) -> list[Chart]:
             level=row.level,
             levelNum=row.level_num,
             isPrimary=row.is_primary,
-            versions=shared.setdefault(tuple(row.versions), row.versions),
+            versions=row.versions,
             data=decoders[row.playtype](row.data),
         )
 

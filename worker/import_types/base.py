@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import msgspec
+
 from common.catalogue.documents import Chart, Song
 from common.catalogue.index import GameCatalogue
 from common.games.model import ScoreData
@@ -62,8 +64,7 @@ class Parsed:
     class_provider: ClassProvider | None = None
 
 
-@dataclass(slots=True)
-class DryScore:
+class DryScore(msgspec.Struct, gc=False):
     """What a converter makes of one entry: a score before anything is derived from it.
 
     timeAchieved: milliseconds since the epoch, None = unknown.

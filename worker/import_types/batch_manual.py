@@ -1,36 +1,27 @@
 """file/batch-manual and ir/direct-manual: one JSON format, two transports.
 
-Reading is quick where a document is fine, which nearly all are: it is decoded straight into
-structs that check it on the way. Only a document they refuse is decoded generally and held
-against the exact rules, which know what to tell the user.
-
 Source: specification, import-types/batch-manual.md.
 """
 
 from __future__ import annotations
 
-import codecs
-from collections.abc import Collection, Mapping
-from operator import attrgetter
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
-import orjson
 from msgspec import UNSET
 
 from common.catalogue.index import GameCatalogue
 from common.errors import FatalImportError, InternalFailure
 from common.games.model import GPT, ScoreData
-from common.games.registry import GAMES, get_gpt
-from worker.import_types import batch_manual_schema
+from common.games.registry import get_gpt
 from worker.import_types.base import ClassProvider, Converter, DryScore, ImportInput, Parsed
+from worker.import_types.batch_manual_reading import read_body, read_file
 from worker.import_types.batch_manual_structs import (
     ManualDocument,
     ManualScore,
-    decoder,
-    document_type,
     score_type,
-    within_limits,
+    tidy,
 )
 from worker.import_types.matching import ChartFinder
 
@@ -48,7 +39,7 @@ class _ManualImport:
         gpt = get_gpt(context["game"], context["playtype"])
         finder = ChartFinder(gpt, context["version"], catalogue)
         service = f"{context['service']} ({self.suffix})"
-        metrics_of = _metrics_getter(gpt)
+        metrics = tuple(gpt.provided)
 
         def convert(entry: ManualScore | dict[str, Any]) -> DryScore:
             score = _from_orphan(entry, gpt) if isinstance(entry, dict) else entry
@@ -61,7 +52,7 @@ class _ManualImport:
                 comment=score.comment or None,
                 timeAchieved=score.timeAchieved or None,
                 scoreData=ScoreData(
-                    metrics_of(score),
+                    {metric: getattr(score, metric) for metric in metrics},
                     score.judgements or {},
                     _builtins(optional) if optional else {},
                 ),
@@ -103,55 +94,7 @@ class DirectManual(_ManualImport):
         return _parsed(gpt, document)
 
 
-# --- reading ---------------------------------------------------------------------------
-
-
-class _HeadMeta(msgspec.Struct, gc=False):
-    game: str
-    playtype: str
-
-
-class _Head(msgspec.Struct, gc=False):
-    meta: _HeadMeta
-
-
-_HEAD: Final = msgspec.json.Decoder(_Head)
-
-# What decoding an upload may raise: malformed or unwanted JSON, bad UTF-8, endless nesting.
-_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-
-
-def read_file(content: bytes, games: Collection[str]) -> tuple[GPT, ManualDocument]:
-    """The GPT a document is for, and the document. Raises FatalImportError (400)."""
-    content = content.removeprefix(codecs.BOM_UTF8)
-    try:
-        gpt = _enabled(_HEAD.decode(content).meta, games)
-        if gpt is not None and within_limits(document := decoder(gpt).decode(content)):
-            return gpt, document
-    except _UNREADABLE:
-        pass
-    try:
-        anything = orjson.loads(content)
-    except orjson.JSONDecodeError as error:
-        raise FatalImportError(400, f"Invalid JSON. ({error})") from None
-    return batch_manual_schema.read(anything, games)
-
-
-def read_body(body: Any, games: Collection[str]) -> tuple[GPT, ManualDocument]:
-    """The same for JSON that has been decoded."""
-    try:
-        gpt = _enabled(msgspec.convert(body, _Head).meta, games)
-        if gpt is not None:
-            document = msgspec.convert(body, document_type(gpt))
-            if within_limits(document):
-                return gpt, document
-    except msgspec.ValidationError:
-        pass
-    return batch_manual_schema.read(body, games)
-
-
-def _enabled(meta: _HeadMeta, games: Collection[str]) -> GPT | None:
-    return GAMES[meta.game].playtypes.get(meta.playtype) if meta.game in games else None
+# --- parsing ---------------------------------------------------------------------------
 
 
 def _parsed(gpt: GPT, document: ManualDocument) -> Parsed:
@@ -195,24 +138,19 @@ def _infer_timestamp(document: ManualDocument, now: int) -> None:
 # --- converting ------------------------------------------------------------------------
 
 
-def _metrics_getter(gpt: GPT) -> Any:
-    """Gives the provided metrics of a score as a dict."""
-    names = tuple(gpt.provided)
-    values_of = attrgetter(*names)
-    if len(names) == 1:
-        return lambda score: {names[0]: values_of(score)}
-    return lambda score: dict(zip(names, values_of(score), strict=True))
-
-
 def _builtins(struct: msgspec.Struct) -> Any:
     """The JSON that the struct was made of, without what was absent."""
     # By way of JSON because to_builtins() would leave tuples where the JSON had lists.
-    return msgspec.json.decode(msgspec.json.encode(struct))
+    return _DECODE(_ENCODE(struct))
+
+
+_ENCODE: Final = msgspec.json.Encoder().encode
+_DECODE: Final = msgspec.json.Decoder().decode
 
 
 def _from_orphan(data: dict[str, Any], gpt: GPT) -> ManualScore:
     """Raises InternalFailure, so that the orphan is kept, if the rules changed since."""
     try:
-        return msgspec.convert(batch_manual_schema.tidy(data), score_type(gpt))
+        return msgspec.convert(tidy(data), score_type(gpt))
     except msgspec.ValidationError as error:
         raise InternalFailure(f"Orphan does not fit {gpt.id} any more: {error}") from error

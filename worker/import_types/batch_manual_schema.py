@@ -1,30 +1,19 @@
 """The exact rules of a BATCH-MANUAL document, and what a document that breaks them is told.
 
-Source: specification, import-types/batch-manual.md sections 1, 2 and 7.
+Source: specification, import-types/batch-manual.md sections 2 and 7.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, cast
 
 import msgspec
-from msgspec import UNSET
+from msgspec import inspect
 
-from common.errors import FatalImportError
 from common.games.model import GPT, Decimal, Enum, Graph, Integer, Metric, Range
-from common.games.registry import GAMES
-from common.validation import (
-    Violation,
-    explain,
-    first_violation,
-    is_integer,
-    is_number,
-    text_of,
-    type_of,
-)
+from common.validation import Violation, is_integer, is_number, text_of, type_of
 from common.validation.rules import (
     INTEGER,
     NUMBER,
@@ -40,84 +29,13 @@ from common.validation.rules import (
     one_of,
     optional,
 )
-from common.validation.values import MAX_SAFE_INTEGER
 from worker.import_types.batch_manual_structs import (
     COMMENT_LENGTH,
     EARLIEST_TIME,
     SERVICE_LENGTH,
-    ManualDocument,
-    document_type,
+    tidy,
 )
 from worker.import_types.matching import MATCH_TYPES
-
-
-def read(document: Any, games: Iterable[str]) -> tuple[GPT, ManualDocument]:
-    """The GPT a decoded document is for, and the document as structs.
-
-    games: the enabled ones. Raises FatalImportError (400) with the first thing that is wrong.
-    """
-    gpt = _gpt_of(document, games)
-    violation = first_violation(rules(gpt), document)
-    if violation is not None:
-        raise FatalImportError(400, explain(violation, "Invalid BATCH-MANUAL"))
-    return gpt, msgspec.convert(tidy(document), document_type(gpt))
-
-
-def _gpt_of(document: Any, games: Iterable[str]) -> GPT:
-    if not isinstance(document, dict | list):
-        raise FatalImportError(
-            400, f"Invalid BATCH-MANUAL (Not an object, received {_kind(document)}.)"
-        )
-    game, playtype = _member(document, "meta", "game"), _member(document, "meta", "playtype")
-    for key, value in (("game", game), ("playtype", playtype)):
-        if value is UNSET:
-            raise FatalImportError(
-                400, f"Could not retrieve meta.{key} - is this valid BATCH-MANUAL?"
-            )
-    if not isinstance(game, str) or game not in games:
-        raise FatalImportError(400, _invalid("game", game, games))
-    playtypes = GAMES[game].playtypes
-    if not isinstance(playtype, str) or playtype not in playtypes:
-        raise FatalImportError(400, _invalid("playtype", playtype, playtypes))
-    return playtypes[playtype]
-
-
-def _kind(document: Any) -> str:
-    return type_of(document)
-
-
-def _member(value: Any, *keys: str) -> Any:
-    for key in keys:
-        value = value.get(key, UNSET) if isinstance(value, dict) else UNSET
-    return value
-
-
-def _invalid(what: str, value: Any, expected: Iterable[str]) -> str:
-    return f"Invalid {what} '{text_of(value)}' - expected any of {', '.join(expected)}."
-
-
-def tidy(value: Any) -> Any:
-    """The same JSON in the spelling that the structs accept.
-
-    Whole numbers become `int`, those too large for a double to hold exactly `float`, and
-    the empty list that may stand for an object of optional members becomes one.
-    """
-    if isinstance(value, dict):
-        return {
-            key: {} if key in _MAY_BE_EMPTY_LISTS and item == [] else tidy(item)
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [tidy(item) for item in value]
-    if is_number(value):
-        return int(value) if is_integer(value) else float(value)
-    return value
-
-
-_MAY_BE_EMPTY_LISTS = frozenset({"optional", "hitMeta", "classes"})
-
-
-# --- the document ----------------------------------------------------------------------
 
 
 @cache
@@ -149,9 +67,7 @@ def rules(gpt: GPT) -> Record:
 
 def score_rules(gpt: GPT) -> Record:
     optional_metrics = _may_be_null(
-        Record(
-            {name: _may_be_null(metric_rule(it.metric)) for name, it in gpt.optional.items()}
-        )
+        Record({name: _may_be_null(metric_rule(it.metric)) for name, it in gpt.optional.items()})
     )
     return Record(
         {
@@ -238,15 +154,15 @@ class ScoreMeta:
     def _message(self, value: Any) -> str:
         if not isinstance(value, dict):
             return "Not a valid object."
-        kinds = {field.encode_name: field.type for field in msgspec.structs.fields(self.struct)}
+        fields = {field.encode_name: field.type for field in _struct_type(self.struct).fields}
         for key, member in value.items():
-            if key not in kinds:
-                expected = f"Expected any of {', '.join(kinds)}" if kinds else "Expected none"
-                return f"Invalid Key {key}. {expected}"
+            if key not in fields:
+                expected = f"any of {', '.join(fields)}" if fields else "none"
+                return f"Invalid Key {key}. Expected {expected}"
             try:
                 msgspec.convert({key: member}, self.struct)
             except msgspec.ValidationError:
-                return f"{_invalid_member(key, member)}. Expected {_description(kinds[key])}"
+                return f"{_invalid_member(key, member)}. Expected {_description(fields[key])}"
         return "Not a valid object."
 
 
@@ -254,13 +170,26 @@ def _invalid_member(key: str, value: Any) -> str:
     return f"Key {key} had an invalid value of {text_of(value)} [type: {type_of(value)}]"
 
 
-def _description(kind: Any) -> str:
-    """A type of the scoreMeta structs in words."""
-    arguments = get_args(kind)
-    if get_origin(kind) is Literal:
-        return f"any of {', '.join(arguments)}"
-    if get_origin(kind) is tuple:
-        return f"a list of {len(arguments)}, each {_description(arguments[0])}"
-    if members := [it for it in arguments if it is not msgspec.UnsetType]:
-        return " or ".join(_description(it) for it in members)
-    return {bool: "a boolean", type(None): "null", str: "a text"}.get(kind, "a number")
+def _struct_type(struct: type[msgspec.Struct]) -> inspect.StructType:
+    return cast("inspect.StructType", inspect.type_info(struct))
+
+
+def _description(kind: inspect.Type) -> str:
+    """The types that scoreMeta structs are made of, in words."""
+    match kind:
+        case inspect.LiteralType(values):
+            return f"any of {', '.join(map(text_of, values))}"
+        case inspect.UnionType(kinds):
+            return " or ".join(map(_description, kinds))
+        case inspect.ListType(item, min_length=length) if length:
+            return f"a list of {length}, each {_description(item)}"
+        case inspect.TupleType(items):
+            return f"a list of {len(items)}, each {_description(items[0])}"
+        case inspect.NoneType():
+            return "null"
+        case inspect.BoolType():
+            return "a boolean"
+        case inspect.IntType() | inspect.FloatType():
+            return "a number"
+        case _:
+            return "another type"

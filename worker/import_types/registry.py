@@ -7,7 +7,7 @@ from typing import Final
 
 from worker.import_types.base import ImportType
 from worker.import_types.batch_manual import BatchManual, DirectManual
-from worker.import_types.eamusement_iidx_csv import EamusementIIDXCSV, PLIIIDXCSV
+from worker.import_types.eamusement_iidx_csv import PLIIIDXCSV, EamusementIIDXCSV
 
 # In canonical order: that of lists of import types.
 IMPORT_TYPES: Final[Mapping[str, ImportType]] = {

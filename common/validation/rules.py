@@ -1,0 +1,248 @@
+"""The rules schemas are made of.
+
+A rule looks at one value and gives the first violation in it, or None. Rules that look into
+lists and objects go depth first, in the order declared; keys that an object should not have
+come last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from msgspec import UNSET
+
+from common.validation.values import is_integer, is_number, text_of, type_of, utf16_length
+from common.validation.violation import Violation
+
+
+class Rule(Protocol):
+    def violation(self, value: Any) -> Violation | None:
+        """The first violation in `value`, with its path seen from there."""
+
+
+def first_violation(schema: Rule, value: Any) -> Violation | None:
+    """What is wrong first with `value`, or None if the schema accepts it."""
+    if isinstance(schema, Record) and _members(value) is None:
+        return Violation((), "Non-object provided for validation.", value)
+    return schema.violation(value)
+
+
+# --- one value -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A condition on one value; `says` gives the same condition another text."""
+
+    accepts: Callable[[Any], bool]
+    message: str
+
+    def violation(self, value: Any) -> Violation | None:
+        return None if self.accepts(value) else Violation((), self.message, value)
+
+    def says(self, message: str) -> Check:
+        return replace(self, message=message)
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A value of one type; that it may be absent or null shows in the text."""
+
+    name: str
+    absent: bool = False
+    null: bool = False
+
+    def violation(self, value: Any) -> Violation | None:
+        if type_of(value) == self.name:
+            return None
+        if (value is UNSET and self.absent) or (value is None and self.null):
+            return None
+        return Violation((), f"Expected {self._expectation()}.", value)
+
+    def _expectation(self) -> str:
+        if self.absent and self.null:
+            return f"*?{self.name}, null or no value"
+        if self.absent:
+            return f"*{self.name} or no value"
+        return f"?{self.name} or null" if self.null else self.name
+
+
+STRING = Type("string")
+NUMBER = Type("number")
+BOOLEAN = Type("boolean")
+ANYTHING = Check(lambda _: True, "")
+
+INTEGER = Check(is_integer, "Expected an integer.")
+# "Positive" includes zero throughout.
+POSITIVE_NUMBER = Check(
+    lambda value: is_number(value) and value >= 0, "Expected a positive number."
+)
+POSITIVE_INTEGER = Check(
+    lambda value: is_integer(value) and value >= 0, "Expected a positive integer."
+)
+
+
+def number_within(low: float | None, high: float | None, message: str) -> Check:
+    """Inclusive bounds; None = unbounded on that side."""
+
+    def accepts(value: Any) -> bool:
+        return (
+            is_number(value) and (low is None or value >= low) and (high is None or value <= high)
+        )
+
+    return Check(accepts, message)
+
+
+def number_between(low: float, high: float) -> Check:
+    message = f"Expected a number between {text_of(low)} and {text_of(high)}."
+    return number_within(low, high, message)
+
+
+def integer_between(low: int, high: int) -> Check:
+    return Check(
+        lambda value: is_integer(value) and low <= value <= high,
+        f"Expected an integer between {low} and {high}.",
+    )
+
+
+def one_of(*values: str | int) -> Check:
+    """One of a few texts or numbers."""
+    # With its type, since to Python True is 1.
+    allowed = frozenset((type_of(value), value) for value in values)
+
+    def accepts(value: Any) -> bool:
+        kind = type_of(value)
+        return kind != "object" and (kind, value) in allowed
+
+    return Check(accepts, f"Expected any of {', '.join(map(text_of, values))}.")
+
+
+def exactly(constant: str | float) -> Check:
+    return Check(
+        lambda value: type_of(value) == type_of(constant) and value == constant,
+        "Invalid Input, but no error message is available.",
+    )
+
+
+def length_between(low: int, high: int) -> Check:
+    """A string of `low` to `high` UTF-16 code units."""
+    return Check(
+        lambda value: isinstance(value, str) and low <= utf16_length(value) <= high,
+        f"Expected a string with length between {low} and {high}.",
+    )
+
+
+def matching(pattern: str) -> Check:
+    """A string in which an (ASCII) pattern is found."""
+    found = re.compile(pattern, re.ASCII).search
+    return Check(
+        lambda value: isinstance(value, str) and found(value) is not None,
+        f"Expected string to match /{pattern}/u",
+    )
+
+
+# --- several rules ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Unless:
+    """`rule`, unless the value is absent or null where that is allowed."""
+
+    rule: Rule
+    absent: bool = False
+    null: bool = False
+
+    def violation(self, value: Any) -> Violation | None:
+        if (value is UNSET and self.absent) or (value is None and self.null):
+            return None
+        return self.rule.violation(value)
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Several rules on one value, in order."""
+
+    rules: tuple[Rule, ...]
+
+    def violation(self, value: Any) -> Violation | None:
+        return next(filter(None, (rule.violation(value) for rule in self.rules)), None)
+
+
+def optional(rule: Rule) -> Rule:
+    """The key may be absent."""
+    if isinstance(rule, Type | Unless):
+        return replace(rule, absent=True)
+    return Unless(rule, absent=True)
+
+
+def nullable(rule: Rule) -> Rule:
+    if isinstance(rule, Type | Unless):
+        return replace(rule, null=True)
+    return Unless(rule, null=True)
+
+
+def either(*rules: Rule) -> Check:
+    """At least one of several rules."""
+    return Check(
+        lambda value: any(rule.violation(value) is None for rule in rules),
+        "The input was invalid, but no error message is available.",
+    )
+
+
+def all_of(*rules: Rule) -> AllOf:
+    return AllOf(rules)
+
+
+# --- lists and objects -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    element: Rule
+
+    def violation(self, value: Any) -> Violation | None:
+        if not isinstance(value, list):
+            return Violation((), "Value was not an array.", value)
+        for index, element in enumerate(value):
+            if found := self.element.violation(element):
+                return found.under(index)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An object: its keys in the order they are checked, and whether it may have others."""
+
+    fields: Mapping[str, Rule]
+    others: bool = field(default=False, kw_only=True)
+
+    def violation(self, value: Any) -> Violation | None:
+        members = _members(value)
+        if members is None:
+            return Violation((), _NOT_AN_OBJECT, value)
+        for key, rule in self.fields.items():
+            if found := rule.violation(members.get(key, UNSET)):
+                return found.under(key)
+        if not self.others:
+            unexpected = [key for key in members if key not in self.fields]
+            if unexpected:
+                message = f"Unexpected properties inside object: {', '.join(unexpected)}."
+                return Violation((), message, value)
+        return None
+
+
+_NOT_AN_OBJECT = (
+    "Object does not match structure of schema, expected this location to have an object."
+)
+
+
+def _members(value: Any) -> Mapping[str, Any] | None:
+    """The members of an object. A list counts as one whose keys are its indexes."""
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list):
+        return {str(index): element for index, element in enumerate(value)}
+    return None

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+
+from worker.import_types import registry
+
+# The canonical order of all import types, of which we have some.
+FILE_TYPES = [
+    "file/eamusement-iidx-csv",
+    "file/eamusement-sdvx-csv",
+    "file/batch-manual",
+    "file/solid-state-squad",
+    "file/pli-iidx-csv",
+    "file/mypagescraper-records-csv",
+    "file/mypagescraper-player-csv",
+]
+
+
+def test_import_types_are_found_by_name() -> None:
+    assert registry.get("file/batch-manual").name == "file/batch-manual"
+    with pytest.raises(KeyError):
+        registry.get("file/nothing")
+
+
+def test_import_types_are_listed_in_canonical_order() -> None:
+    assert list(registry.FILE_TYPES) == [it for it in FILE_TYPES if it in registry.FILE_TYPES]
+    transports = [name.partition("/")[0] for name in registry.IMPORT_TYPES]
+    assert transports == sorted(transports, key=["file", "ir", "api"].index)

@@ -1,0 +1,106 @@
+"""Reading numbers and difficulties from text cells and identifiers.
+
+Source: specification, import-types/README.md section 8.2.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Final
+
+from msgspec import UnsetType
+
+from common.errors import InvalidScore
+from common.games.model import GPT
+from common.validation import text_of
+from common.validation.values import MAX_SAFE_INTEGER
+
+# What ECMAScript trims. str.strip() without arguments would also take control characters.
+_WHITESPACE: Final = (
+    "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+
+_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_RADIX: Final = re.compile(r"0(?:[xX]([0-9a-fA-F]+)|[oO]([0-7]+)|[bB]([01]+))")
+_INTEGER: Final = re.compile(r"(-?)0*([0-9]+)")
+_SAFE_DIGITS: Final = len(str(MAX_SAFE_INTEGER))
+
+# Difficulties that exist in the game and are refused with a text of their own.
+_UNSUPPORTED_DIFFICULTIES: Final[dict[tuple[str, object], str]] = {
+    ("chunithm", "WORLD'S END"): "WORLD'S END is not supported. Sorry.",
+}
+
+
+def trim(text: str) -> str:
+    return text.strip(_WHITESPACE)
+
+
+def trim_end(text: str) -> str:
+    return text.rstrip(_WHITESPACE)
+
+
+def positive_integer(text: str, failure: str) -> int:
+    """An integer of at least 0. Raises InvalidScore with a text that begins with `failure`."""
+    number = _integer(text, failure)
+    if number < 0:
+        raise InvalidScore(f"{failure} (Was negative -- {text}.)")
+    return number
+
+
+def positive_nonzero_integer(text: str, failure: str) -> int:
+    """An integer of at least 1. Raises InvalidScore with a text that begins with `failure`."""
+    number = _integer(text, failure)
+    if number <= 0:
+        raise InvalidScore(f"{failure} (Was negative or zero -- {number}.)")
+    return number
+
+
+def _integer(text: str, failure: str) -> int:
+    if _is_short_number(text):
+        return int(text)
+    found = _INTEGER.fullmatch(text)
+    # Long texts never reach int(), which refuses thousands of digits in its own way.
+    if found is None or len(found[2]) > _SAFE_DIGITS or int(found[2]) > MAX_SAFE_INTEGER:
+        raise InvalidScore(f"{failure} (Not an integer -- {text}.)")
+    return -int(found[2]) if found[1] else int(found[2])
+
+
+def loose_number(text: str) -> float:
+    """ECMAScript's conversion of text: `""` is 0, `"0x1F"` is 31, nonsense is NaN."""
+    if _is_short_number(text):
+        return float(text)
+    text = trim(text)
+    if not text:
+        return 0.0
+    if _DECIMAL.fullmatch(text):
+        return float(text)
+    if found := _RADIX.fullmatch(text):
+        return _in_radix(found)
+    return {"Infinity": math.inf, "+Infinity": math.inf, "-Infinity": -math.inf}.get(text, math.nan)
+
+
+def _is_short_number(text: str) -> bool:
+    """Whether it is what nearly all such texts are: a few digits."""
+    return len(text) < _SAFE_DIGITS and text.isascii() and text.isdigit()
+
+
+def _in_radix(found: re.Match[str]) -> float:
+    digits = found[found.lastindex or 0]
+    try:
+        return float(int(digits, {1: 16, 2: 8, 3: 2}[found.lastindex or 0]))
+    except OverflowError:
+        return math.inf
+
+
+def difficulty_of(gpt: GPT, text: str | UnsetType | None) -> str:
+    """`text` if it is a difficulty of the GPT. Raises InvalidScore if it is not."""
+    if isinstance(text, str) and (gpt.difficulties is None or text in gpt.difficulties):
+        return text
+    if refusal := _UNSUPPORTED_DIFFICULTIES.get((gpt.game, text)):
+        raise InvalidScore(refusal)
+    raise InvalidScore(
+        f"Invalid Difficulty for {gpt.game} {gpt.playtype} - Expected any of"
+        f" {', '.join(gpt.difficulties or ())} (Got {text_of(text)})"
+    )

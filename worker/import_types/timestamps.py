@@ -1,0 +1,98 @@
+"""Reading points in time from text.
+
+Source: specification, import-types/README.md section 8.3, without its leniency: a text that
+names no real point in time (`2019`, `2020-02-30 10:00`) is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Final
+
+from common.errors import InvalidScore
+
+# No daylight saving time for as long as there have been rhythm games.
+JST: Final = timezone(timedelta(hours=9), "JST")
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+# 2019-10-28, 2019/1/5 4:05, 2019-10-28T14:05:33.123Z, 2019-10-28 14:05 +0900
+_NUMERIC: Final = re.compile(
+    r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})"
+    r"(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?: ?(Z|[+-]\d{2}:?\d{2}))?)?",
+    re.ASCII,
+)
+
+# Tue, 27 Apr 2021 21:35:35 GMT
+_HTTP: Final = re.compile(
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) "
+    r"(\d{2}):(\d{2}):(\d{2}) GMT",
+    re.ASCII,
+)
+_MONTHS: Final = [
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+]
+
+
+def parse_date(text: str | None, zone: tzinfo) -> int | None:
+    """Milliseconds since the epoch; None for no text or an empty one.
+
+    zone: of texts that name none. Raises InvalidScore for a text that is no point in time.
+    """
+    if not text:
+        return None
+    try:
+        moment = _numeric(text, zone) or _http(text)
+    except ValueError:  # there is no such day, hour or zone
+        moment = None
+    if moment is None:
+        raise InvalidScore(f"Invalid/Unparsable score timestamp of {text}.")
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def _numeric(text: str, zone: tzinfo) -> datetime | None:
+    found = _NUMERIC.fullmatch(text)
+    if found is None:
+        return None
+    year, _, month, day, hour, minute, second, fraction, offset = found.groups()
+    microsecond = int(fraction.ljust(6, "0")[:6]) if fraction else 0
+    return datetime(
+        int(year),
+        int(month),
+        int(day),
+        int(hour or 0),
+        int(minute or 0),
+        int(second or 0),
+        microsecond,
+        tzinfo=_zone(offset) if offset else zone,
+    )
+
+
+def _zone(offset: str) -> tzinfo:
+    if offset == "Z":
+        return UTC
+    hours, minutes = int(offset[1:3]), int(offset[-2:])
+    distance = timedelta(hours=hours, minutes=minutes)
+    return timezone(-distance if offset[0] == "-" else distance)
+
+
+def _http(text: str) -> datetime | None:
+    found = _HTTP.fullmatch(text)
+    if found is None:
+        return None
+    day, month, year, *time = found.groups()
+    hour, minute, second = map(int, time)
+    return datetime(int(year), _MONTHS.index(month) + 1, int(day), hour, minute, second, tzinfo=UTC)
