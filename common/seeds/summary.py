@@ -1,0 +1,63 @@
+"""What a load did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from common.seeds.lookup import LookupChange
+from common.seeds.violations import Violation
+
+
+@dataclass(slots=True)
+class CollectionSummary:
+    """Documents of one collection, by what happened to them.
+
+    retired: charts that vanished from the file but are needed by scores or goals.
+    skipped: the file is the same as last time; it was not looked into.
+    """
+
+    name: str
+    inserted: int = 0
+    replaced: int = 0
+    removed: int = 0
+    retired: int = 0
+    unchanged: int = 0
+    skipped: bool = False
+
+    @property
+    def changes(self) -> int:
+        return self.inserted + self.replaced + self.removed + self.retired
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a load did, and what is left to do after it.
+
+    collections: in the order they were written.
+    lookups: the folder look-up by game, where it was resolved anew.
+    warnings: what is allowed but worth knowing; only told of files that were looked into.
+    unchecked: games that the server has no rules of. absent: collections that are not in the
+    folder and were left as they are. ignored: files that are no collection.
+    rerated: charts by game whose ratings may have changed, so that scores and personal bests
+    on them need to be calculated anew. changed_quests: whose subscribers need to be told.
+    """
+
+    collections: list[CollectionSummary] = field(default_factory=list)
+    lookups: dict[str, LookupChange] = field(default_factory=dict)
+    warnings: list[Violation] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    rerated: dict[str, set[str]] = field(default_factory=dict)
+    changed_quests: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def changes(self) -> int:
+        """Documents that were written, removed or retired."""
+        return sum(each.changes for each in self.collections)
+
+    @property
+    def changed_folders(self) -> list[str]:
+        """Folders whose charts changed: goals on them need to be evaluated anew."""
+        return [folder for change in self.lookups.values() for folder in change.folders]
