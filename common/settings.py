@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 
 class SettingsError(Exception):
     """The environment is unusable; the message names each variable and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A receiver of events. The secret is known to it and us only, and never shown."""
+
+    url: str
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,7 @@ class Settings:
     soft_time_limit: int
     hard_time_limit: int
     sweep_interval: float
+    webhooks: tuple[Webhook, ...]
     web_workers: int
     web_threads: int
     bind: str
@@ -117,6 +126,28 @@ def _seconds(value: str) -> float:
 def _names(value: str) -> tuple[str, ...]:
     """A comma-separated list; empty = everything that is built, in its own order."""
     return tuple(name.strip() for name in value.split(",") if name.strip())
+
+
+def _webhooks(value: str) -> tuple[Webhook, ...]:
+    """`url|secret`, several separated by commas. No problem names a secret."""
+    webhooks: dict[str, Webhook] = {}
+    for place, entry in enumerate(_names(value), start=1):
+        url, bar, secret = entry.rpartition("|")
+        parts = urlsplit(url)
+        if not bar or parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"receiver {place}: expected url|secret with an http or https URL")
+        if parts.username is not None or parts.fragment or not _is_visible_ascii(url):
+            raise ValueError(f"receiver {place}: the URL may hold neither a user nor a fragment")
+        if not secret or not _is_visible_ascii(secret):
+            raise ValueError(f"receiver {place}: the secret must be made of ASCII, no spaces")
+        if url in webhooks:
+            raise ValueError(f"receiver {place}: the same URL is named twice")
+        webhooks[url] = Webhook(url, secret)
+    return tuple(webhooks.values())
+
+
+def _is_visible_ascii(text: str) -> bool:
+    return all("!" <= character <= "~" for character in text)
 
 
 VARIABLES: tuple[Variable, ...] = (
@@ -213,6 +244,14 @@ VARIABLES: tuple[Variable, ...] = (
         _seconds,
         "5",
         "seconds between two looks for jobs that lost their message or their worker",
+    ),
+    Variable(
+        "WEBHOOKS",
+        "webhooks",
+        _webhooks,
+        "",
+        "who is told of class changes, goals and quests: comma-separated, for each receiver its "
+        "URL, a vertical bar and its secret; empty: nobody",
     ),
     Variable("WEB_WORKERS", "web_workers", _whole(1), "2", "gunicorn worker processes"),
     Variable("WEB_THREADS", "web_threads", _whole(1), "8", "threads in each of them"),

@@ -1,0 +1,91 @@
+# Everything a contributor needs. The first target that needs it sets up .venv with the pinned
+# dependencies; that takes Python 3.11 or newer and reaches no other registry than pip's.
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+ARGS    ?=
+
+# A changed lock, or a moved checkout, makes a new environment; a changed package definition
+# only installs the project again.
+checksum     = $(shell { echo '$(CURDIR)'; cat $(1); } | cksum | tr ' ' '-')
+DEPENDENCIES := $(VENV)/.installed-$(call checksum,requirements.lock)
+PROJECT      := $(VENV)/.project-$(call checksum,pyproject.toml)
+
+PIP_INSTALL  := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
+
+# Leaves the first usable one in $$candidate. One without venv or ensurepip (Debian packages them apart) won't do.
+define find_python
+	for candidate in "$$PYTHON" python3 python3.14 python3.13 python3.12 python3.11 none; do \
+	    [ -n "$$candidate" ] || continue; \
+	    "$$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+	        2>/dev/null && break; \
+	done; \
+	if [ "$$candidate" = none ]; then \
+	    echo "No Python 3.11 or newer with venv found (Debian, Ubuntu: apt install python3-venv)." >&2; \
+	    echo "To say which one to use: make PYTHON=/path/to/python3" >&2; \
+	    exit 1; \
+	fi
+endef
+
+.DEFAULT_GOAL := help
+export PYTHON
+.PHONY: help venv run demo test golden lint bench lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: venv ## start everything on this machine, import an example, serve until Ctrl-C
+	@exec $(BIN)/score-import up $(ARGS)
+
+demo: venv ## the same, but stop after the example import
+	@exec $(BIN)/score-import up --once $(ARGS)
+
+test: venv ## run the tests (ARGS='-k name' for some)
+	@exec $(BIN)/python -m pytest $(ARGS)
+
+golden: venv ## check the game formulas against recorded results
+	@exec $(BIN)/python -m tests.golden.runner $(ARGS)
+
+lint: venv ## style, format, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: venv ## measure speed (see docs/)
+	@exec $(BIN)/python -m bench $(ARGS)
+
+venv: $(PROJECT)
+
+$(DEPENDENCIES):
+	@$(find_python); set -e; \
+	echo "Setting up $(VENV) with $$("$$candidate" --version), about a minute ..."; \
+	"$$candidate" -m venv --clear $(VENV); \
+	$(PIP_INSTALL) --require-hashes -r requirements.lock; \
+	touch $@
+
+$(PROJECT): $(DEPENDENCIES)
+	@$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@rm -f $(VENV)/.project-*
+	@touch $@
+
+lock: ## resolve the dependencies anew and write the lock files
+	@$(find_python); set -e; \
+	tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
+	"$$candidate" -m venv "$$tools"; \
+	"$$tools/bin/python" -m pip install -qq --disable-pip-version-check uv; \
+	compile() { \
+	    "$$tools/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	        --no-emit-index-url --no-emit-find-links --no-header --no-annotate "$$@" pyproject.toml; \
+	}; \
+	compile --upgrade --extra build --extra embedded --extra dev --output-file requirements.lock; \
+	compile --constraint requirements.lock --extra build --output-file requirements-runtime.lock
+
+clean: ## remove .venv, the local database and all caches
+	@for folder in /var/tmp/score-import-*; do \
+	    case "$$(cat "$$folder/stands-in-for" 2>/dev/null)" in \
+	        '$(CURDIR)'/*) rm -rf "$$folder" ;; \
+	    esac; \
+	done
+	rm -rf $(VENV) .local .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

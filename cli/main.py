@@ -1,0 +1,44 @@
+"""The `score-import` command.
+
+Each subcommand lives in a module of its own, imported when it is used: `score-import submit`
+needs neither a database driver nor the embedded servers.
+"""
+
+from importlib import import_module
+
+import click
+
+# Subcommand -> (where it is, what it is for).
+COMMANDS = {
+    "up": ("cli.up:up", "Run everything on this machine"),
+    "submit": ("cli.submit:submit", "Import a file of scores"),
+    "users": ("cli.accounts:users", "Create and list users"),
+    "tokens": ("cli.accounts:tokens", "Create, list and revoke API tokens"),
+    "seeds": ("cli.seeds:seeds", "Load the catalogue of songs and charts"),
+    "psql": ("cli.psql:psql", "Open a prompt on the database"),
+    "migrate": ("cli.migrate:migrate", "Bring the database schema up to date"),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a subcommand only to run it or to show its own help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, purpose) for name, (_, purpose) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="score-import")
+def main() -> None:
+    """Import scores of rhythm games into a tracker."""

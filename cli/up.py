@@ -1,0 +1,305 @@
+"""`score-import up`: the whole service on this machine, with nothing installed for it."""
+
+import contextlib
+import json
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from sqlalchemy import Engine, make_url, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.identity import PERMISSIONS, token_hash
+from cli import accounts, services, unprivileged
+from cli.client import Client, ClientError
+from cli.embedded import EmbeddedPostgres, EmbeddedRedis
+from cli.errors import CommandError
+from cli.options import DATABASE_URL_FILE, state_dir_option
+from cli.processes import tail
+from cli.state import CHECKOUT, StateError, locked, state_dir, write_private
+from cli.submit import submit_and_watch
+from cli.supervisor import Supervisor
+from common import db
+from common.models.accounts import ApiToken, User
+from common.models.catalogue import ChartRow
+from common.seeds.loader import load_directory
+from common.seeds.violations import SeedsError
+
+HOST = "127.0.0.1"
+PORT = 8000
+EXAMPLE_USER = "demo"
+EXAMPLE_CATALOGUE = CHECKOUT / "examples" / "catalogue"
+EXAMPLE_IMPORT = CHECKOUT / "examples" / "imports" / "batch-manual-sdvx.json"
+EXAMPLE_TYPE = "file/batch-manual"
+TOKEN_FILE = "token"  # noqa: S105
+TOKEN_NAME = "score-import up"  # noqa: S105
+# Everything a user's own token may allow; not what stands for the user in person.
+TOKEN_PERMISSIONS = [name for name in PERMISSIONS if name != "manage_account"]
+ECHO_SECONDS = 1.0
+LOCK_SECONDS = 3.0  # for another run that is just stopping
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `up` was asked for. URLs are None where a server of our own is to be started."""
+
+    database_url: str | None
+    redis_url: str | None
+    our_url: str | None
+    port: int
+    example: bool
+
+
+@dataclass(frozen=True)
+class Running:
+    """What `up` brought up."""
+
+    url: str
+    token: str | None
+    example_is_right: bool
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help=f"[default: {PORT}, or a free one]")
+@click.option("--example/--no-example", default=True, help="import the example scores")
+@click.option(
+    "--once",
+    is_flag=True,
+    help="stop after the example import, with exit code 0 if it came out right; "
+    "leaves nothing behind unless --state-dir is given",
+)
+@click.option("--database-url", envvar="DATABASE_URL", help="use this PostgreSQL")
+@click.option("--redis-url", envvar="REDIS_URL", help="use this Redis")
+@click.option("--our-url", envvar="OUR_URL", help="how clients reach the service")
+@state_dir_option
+def up(
+    port: int | None,
+    example: bool,
+    once: bool,
+    database_url: str | None,
+    redis_url: str | None,
+    our_url: str | None,
+    state_dir: Path | None,
+) -> None:
+    """Run everything on this machine: PostgreSQL, Redis, the API, a worker and beat.
+
+    The first run makes a database, loads the example catalogue and creates a user. Ctrl-C
+    stops everything in order; the data are kept for the next run.
+    """
+    console = Console(highlight=False)
+    options = Options(database_url, redis_url, our_url, _free_port(port), example or once)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_interrupted_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+        folder = stack.enter_context(_state(state_dir, temporary=once and state_dir is None))
+        supervisor = Supervisor(lambda text: console.print(f"[yellow]{escape(text)}[/]"))
+        stack.callback(supervisor.stop)
+        try:
+            running = _bring_up(options, folder, supervisor, console)
+            if once:
+                _finish(running, folder, console)
+                return
+            _say_what_next(running, folder, console)
+            supervisor.watch()
+        except KeyboardInterrupt:
+            console.print("\nStopping ...")
+            if once:
+                raise
+
+
+def _bring_up(options: Options, folder: Path, supervisor: Supervisor, console: Console) -> Running:
+    """Start everything in order, the first time with all it needs; show each step."""
+    unprivileged.make_folder(folder / "logs")
+    database_url, redis_url = options.database_url, options.redis_url
+    with console.status("Starting PostgreSQL ..."):
+        if database_url is None:
+            postgres = EmbeddedPostgres(folder / "postgres")
+            supervisor.start(postgres)
+            database_url = postgres.libpq_url()
+            _done(console, "PostgreSQL", f"{postgres.version}, embedded")
+        else:
+            _done(console, "PostgreSQL", _host(database_url))
+    with console.status("Starting Redis ..."):
+        if redis_url is None:
+            redis = EmbeddedRedis(folder / "redis")
+            supervisor.start(redis)
+            redis_url = redis.url
+            _done(console, "Redis", f"{redis.version}, embedded")
+        else:
+            _done(console, "Redis", _host(redis_url))
+    write_private(folder / DATABASE_URL_FILE, database_url)
+    with console.status("Preparing the database ..."):
+        catalogue, token = _prepare_database(database_url, folder)
+        _done(console, "Database", catalogue)
+    url = f"http://{HOST}:{options.port}"
+    environment = services.environment(
+        database_url, redis_url, f"{HOST}:{options.port}", options.our_url or url
+    )
+    with console.status("Starting the service ..."):
+        supervisor.start(services.worker(folder, environment))
+        supervisor.start(services.beat(folder, environment))
+        supervisor.start(services.web(folder, environment, url))
+        _done(console, "Service", f"web, worker, beat; logs in {_short(folder / 'logs')}")
+    right = options.example and token is not None and _import_example(url, token, console)
+    return Running(url, token, right)
+
+
+def _prepare_database(database_url: str, folder: Path) -> tuple[str, str | None]:
+    """Schema, catalogue, user; returns a remark about the catalogue, and a token."""
+    engine = db.open_engine(database_url)
+    try:
+        db.migrate(database_url)
+        return _load_catalogue(engine), _token(engine, folder)
+    except (SQLAlchemyError, SeedsError) as error:
+        reason = getattr(error, "orig", error)  # without SQLAlchemy's own remarks
+        raise CommandError(f"the database cannot be prepared: {reason}") from error
+    finally:
+        engine.dispose()
+
+
+def _load_catalogue(engine: Engine) -> str:
+    """Load the example catalogue if there is none; returns a remark about what is there."""
+    with engine.connect() as connection:
+        if connection.execute(select(ChartRow.chart_id).limit(1)).first():
+            return "catalogue as it was"
+    summary = load_directory(engine, EXAMPLE_CATALOGUE)
+    documents = sum(each.inserted for each in summary.collections)
+    return f"example catalogue loaded, {documents:,} documents"
+
+
+def _token(engine: Engine, folder: Path) -> str | None:
+    """A token to work with: the one kept in `folder`, or a new one of the example user.
+
+    None in a database with users of its own, where it is not ours to add one.
+    """
+    kept = folder / TOKEN_FILE
+    with engine.connect() as connection:
+        if kept.exists():
+            token = kept.read_text(encoding="utf-8")
+            known = select(ApiToken.user_id).where(ApiToken.token_hash == token_hash(token))
+            if connection.execute(known).first():
+                return token
+        names = dict(connection.execute(select(User.username, User.id)).tuples().all())
+    if names and EXAMPLE_USER not in names:
+        return None
+    user_id = names.get(EXAMPLE_USER) or accounts.create_user(engine, EXAMPLE_USER)
+    token = accounts.create_token(engine, user_id, TOKEN_NAME, TOKEN_PERMISSIONS)
+    write_private(kept, token)
+    return token
+
+
+def _import_example(url: str, token: str, console: Console) -> bool:
+    """Import the example scores; returns whether every one of them was stored."""
+    expected = len(json.loads(EXAMPLE_IMPORT.read_bytes())["scores"])
+    try:
+        document = submit_and_watch(Client(url, token), EXAMPLE_IMPORT, EXAMPLE_TYPE, {}, console)
+    except ClientError as error:
+        console.print(f"[red]The example import failed:[/] {escape(str(error))}")
+        return False
+    new = len(document["scoreIDs"]) if document else 0
+    if not new:
+        console.print("  (they were imported before: a score is stored once)")
+    return document is not None and new == expected and not document["errors"]
+
+
+def _finish(running: Running, folder: Path, console: Console) -> None:
+    """The end of `--once`."""
+    if not running.example_is_right:
+        raise CommandError(
+            "the example import did not come out as it should. The end of the worker's log:\n"
+            + tail(folder / "logs" / "worker.log")
+        )
+    console.print("[green]Everything works.[/] Stopping ...")
+
+
+def _say_what_next(running: Running, folder: Path, console: Console) -> None:
+    console.print(f"\n[bold]score-import runs at {running.url}[/]  (Ctrl-C stops it)\n")
+    command = _short(Path(".venv/bin/score-import"))
+    lines = [f"export SCORE_IMPORT_URL={running.url}"]
+    if running.token:
+        lines.append(f"export SCORE_IMPORT_TOKEN={running.token}")
+    lines += [
+        f"{command} submit {_short(EXAMPLE_IMPORT)} --type {EXAMPLE_TYPE}",
+        f"{command} psql",
+    ]
+    console.print("In another terminal:")
+    for line in lines:
+        console.print(f"  {line}", soft_wrap=True, markup=False)
+
+
+@contextlib.contextmanager
+def _state(given: Path | None, *, temporary: bool) -> Iterator[Path]:
+    """The state folder, for us alone."""
+    with contextlib.ExitStack() as stack:
+        if temporary:
+            folder = stack.enter_context(unprivileged.temporary_folder())
+        else:
+            folder = state_dir(given)
+        try:
+            stack.enter_context(locked(folder, wait=LOCK_SECONDS))
+        except StateError as error:
+            raise CommandError(
+                f"score-import runs already with its data in {folder}: stop it first, or give "
+                "this one another --state-dir"
+            ) from error
+        stack.callback((folder / DATABASE_URL_FILE).unlink, missing_ok=True)
+        yield folder
+
+
+@contextlib.contextmanager
+def _interrupted_by(*signals: signal.Signals) -> Iterator[None]:
+    """Let these signals end us as Ctrl-C does: in order, and at once if one comes again.
+
+    make, timeout and terminals pass signals on, so one that follows at once is only an echo.
+    """
+    last = 0.0
+
+    def interrupt(number: int, frame: object) -> None:
+        nonlocal last
+        echo = time.monotonic() - last < ECHO_SECONDS
+        last = time.monotonic()
+        if not echo:
+            raise KeyboardInterrupt
+
+    before = {each: signal.signal(each, interrupt) for each in signals}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _free_port(wanted: int | None) -> int:
+    """The wanted port; if none is, the usual one, or any where another program has that."""
+    with socket.socket() as probe:
+        # As gunicorn does: connections of an earlier run that linger are no hindrance.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, wanted or PORT))
+        except OSError as error:
+            if wanted:
+                raise CommandError(f"port {wanted} cannot be used: {error.strerror}") from error
+            probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _host(url: str) -> str:
+    """Where a server is, without its password."""
+    address = make_url(url)
+    return f"{address.host or address.query.get('host')}"
+
+
+def _short(path: Path) -> Path:
+    """A path as one would type it here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def _done(console: Console, what: str, remark: str) -> None:
+    console.print(f"[green]✓[/] {what:<11} [dim]{escape(remark)}[/]", soft_wrap=True)

@@ -1,0 +1,226 @@
+"""The client speaks the API's wire format, and `submit` says what came of an import."""
+
+import io
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from werkzeug.formparser import parse_form_data
+
+from cli import client as client_module
+from cli.client import ApiError, Client, ClientError, Submitted, encode_multipart
+from cli.submit import EXIT_COMPLETED, EXIT_FAILED, EXIT_UNREACHABLE, Summary, submit
+
+DOCUMENT = {
+    "importID": "ab" * 20,
+    "scoreIDs": ["T1", "T2"],
+    "errors": [
+        {"type": "SongOrChartNotFound", "message": f"Could not find song {n} [x]."}
+        for n in range(5)
+    ]
+    + [{"type": "InvalidDatapoint", "message": "No such lamp."}],
+    "createdSessions": [{"sessionID": "Q1", "type": "Created"}],
+    "classDeltas": [{"game": "iidx", "playtype": "SP", "set": "dan", "old": None, "new": "DAN_9"}],
+    "goalInfo": [{"goalID": "G1", "old": {"achieved": False}, "new": {"achieved": True}}],
+    "questInfo": [{"questID": "Q1", "old": {"achieved": True}, "new": {"achieved": True}}],
+    "timeStarted": 1_700_000_000_000,
+    "timeFinished": 1_700_000_000_412,
+}
+ONGOING = {"importStatus": "ongoing", "progress": {"description": "Imported 100 Scores..."}}
+COMPLETED = {"importStatus": "completed", "import": DOCUMENT}
+
+
+@dataclass
+class Server:
+    """An HTTP server that gives prepared answers, in order; the last one again and again."""
+
+    url: str
+    submit_answer: tuple[int, Any]
+    poll_answers: list[tuple[int, Any]]
+    requests: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            state.requests.append((self.path, dict(self.headers), body))
+            self.answer(*state.submit_answer)
+
+        def do_GET(self) -> None:
+            state.requests.append((self.path, dict(self.headers), b""))
+            answers = state.poll_answers
+            self.answer(*(answers.pop(0) if len(answers) > 1 else answers[0]))
+
+        def answer(self, status: int, body: Any) -> None:
+            key = "body" if status < 400 else "description"
+            text = json.dumps({"success": status < 400, "description": "", key: body})
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    url = f"http://127.0.0.1:{httpd.server_port}"
+    accepted = {"url": f"{url}/api/v1/imports/abab/poll-status", "importID": "abab"}
+    state = Server(url, (202, accepted), [(200, ONGOING), (200, COMPLETED)])
+    thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield state
+    httpd.shutdown()
+    thread.join()
+    httpd.server_close()
+
+
+@pytest.mark.parametrize(
+    ("file_name", "arrives_as"),
+    [
+        ("scores.csv", "scores.csv"),
+        ("スコア SP.csv", "スコア SP.csv"),
+        ('5" 7".csv', '5" 7".csv'),
+        ("line\r\nX-Evil: 1.csv", "line%0D%0AX-Evil: 1.csv"),
+    ],
+)
+def test_a_form_arrives_as_it_was_sent(file_name: str, arrives_as: str) -> None:
+    content = bytes(range(256)) + b"\r\n--\r\n"
+    content_type, body = encode_multipart(
+        {"importType": "file/x", "名": "値\nmore"}, "scoreData", file_name, content
+    )
+    _, form, files = parse_form_data(
+        {
+            "REQUEST_METHOD": "POST",
+            "CONTENT_TYPE": content_type,
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": io.BytesIO(body),
+        }
+    )
+    assert form.to_dict() == {"importType": "file/x", "名": "値\nmore"}
+    assert files["scoreData"].filename == arrives_as
+    assert files["scoreData"].read() == content
+
+
+def test_the_token_goes_to_the_submit_endpoint_only(server: Server) -> None:
+    client = Client(server.url + "/", "secret")
+    submitted = client.submit_file("a.json", b"{}", "file/batch-manual", user_intent=False)
+    assert isinstance(submitted, Submitted)
+    assert client.wait(submitted) == DOCUMENT
+    (path, headers, _), *polls = server.requests
+    assert path == "/api/v1/import/file"
+    assert headers["Authorization"] == "Bearer secret"
+    assert headers["X-User-Intent"] == "false"
+    assert polls
+    assert not any("Authorization" in headers for _, headers, _ in polls)
+
+
+def test_progress_is_passed_on(server: Server) -> None:
+    texts: list[str] = []
+    Client(server.url).wait(Submitted("abab", f"{server.url}/poll"), texts.append)
+    assert texts == ["Imported 100 Scores..."]
+
+
+def test_a_server_without_workers_answers_at_once(server: Server) -> None:
+    server.submit_answer = (200, DOCUMENT)
+    assert Client(server.url, "t").submit_file("a", b"", "file/x") == DOCUMENT
+
+
+def test_waiting_outlasts_a_restart_of_the_server(server: Server) -> None:
+    server.poll_answers[:0] = [(503, "Service Unavailable"), (429, "Please wait.")]
+    assert Client(server.url).wait(Submitted("abab", f"{server.url}/poll")) == DOCUMENT
+
+
+def test_waiting_ends_when_the_server_stays_away(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "PATIENCE_SECONDS", 0.2)
+    server.poll_answers = [(503, "Service Unavailable")]
+    with pytest.raises(ApiError, match="Service Unavailable"):
+        Client(server.url).wait(Submitted("abab", f"{server.url}/poll"))
+
+
+def test_a_failed_import_is_told_in_the_servers_words(server: Server) -> None:
+    server.poll_answers = [(400, "Invalid playtype of XP given.")]
+    with pytest.raises(ApiError) as failure:
+        Client(server.url).wait(Submitted("abab", f"{server.url}/poll"))
+    assert (failure.value.status, failure.value.description) == (
+        400,
+        "Invalid playtype of XP given.",
+    )
+
+
+@pytest.mark.parametrize("answer", [[], {"importStatus": "odd"}, "text"])
+def test_something_that_is_not_our_server_is_recognised(server: Server, answer: object) -> None:
+    server.poll_answers = [(200, answer)]
+    with pytest.raises(ClientError):
+        Client(server.url).poll(Submitted("abab", f"{server.url}/poll"))
+
+
+def test_only_servers_are_asked() -> None:
+    with pytest.raises(ClientError, match="not the URL of a server"):
+        Client("http://127.0.0.1").poll(Submitted("abab", "file:///etc/hostname"))
+
+
+def test_a_summary_counts_and_groups() -> None:
+    summary = Summary.of(DOCUMENT)
+    assert summary.scores == 2
+    assert summary.sessions == {"Created": 1}
+    assert summary.classes == ["dan DAN_9"]
+    assert (summary.goals_achieved, summary.quests_achieved) == (1, 0)
+    assert {kind: len(messages) for kind, messages in summary.errors.items()} == {
+        "SongOrChartNotFound": 5,
+        "InvalidDatapoint": 1,
+    }
+
+
+class TestCommand:
+    @pytest.fixture
+    def arguments(self, server: Server, tmp_path: Path) -> list[str]:
+        path = tmp_path / "scores.csv"
+        path.write_bytes(b"a,b\n")
+        url_and_token = ["--url", server.url, "--token", "t"]
+        return [str(path), "--type", "file/eamusement-iidx-csv", *url_and_token]
+
+    def test_a_completed_import_is_summarised(self, server: Server, arguments: list[str]) -> None:
+        result = CliRunner().invoke(submit, [*arguments, "--playtype", "SP", "--field", "a=b=c"])
+        assert result.exit_code == EXIT_COMPLETED
+        assert "2 new scores, sessions: 1 created" in result.output
+        assert "5 x SongOrChartNotFound" in result.output
+        assert "Could not find song 2 [x]." in result.output
+        assert "... and 2 more" in result.output
+        body = server.requests[0][2]
+        assert b'name="playtype"\r\n\r\nSP\r\n' in body
+        assert b'name="a"\r\n\r\nb=c\r\n' in body
+
+    def test_a_failed_import_gives_its_own_exit_code(
+        self, server: Server, arguments: list[str]
+    ) -> None:
+        server.poll_answers = [(409, "This user already has an ongoing import.")]
+        result = CliRunner().invoke(submit, arguments)
+        assert result.exit_code == EXIT_FAILED
+        assert "This user already has an ongoing import." in result.output
+
+    def test_without_watching_only_the_url_is_printed(
+        self, server: Server, arguments: list[str]
+    ) -> None:
+        result = CliRunner().invoke(submit, [*arguments, "--no-watch"])
+        assert result.exit_code == EXIT_COMPLETED
+        assert "/poll-status" in result.output
+        assert len(server.requests) == 1
+
+    def test_a_server_out_of_reach_gives_its_own_exit_code(self, arguments: list[str]) -> None:
+        result = CliRunner().invoke(submit, [*arguments, "--url", "http://127.0.0.1:1"])
+        assert result.exit_code == EXIT_UNREACHABLE
+        assert "cannot reach" in result.output
+
+    def test_a_malformed_field_is_a_usage_error(self, arguments: list[str]) -> None:
+        result = CliRunner().invoke(submit, [*arguments, "--field", "nonsense"])
+        assert result.exit_code == EXIT_UNREACHABLE
+        assert "not NAME=VALUE" in result.output
