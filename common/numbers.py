@@ -149,11 +149,11 @@ def js_round(x: float) -> int:
     return below + 1 if x - below >= 0.5 else below
 
 
-def stars(count: int) -> str:
-    """`★★★`; six stars are the rainbow five."""
-    return "★★★★★(虹)" if count > 5 else "★" * count
+def stars(count: float) -> str:
+    """`★★★`; six stars are the rainbow five. Parts of a star are cut off."""
+    return "★★★★★(虹)" if count > 5 else "★" * int(count)
 
 
-def stars_of_five(count: int) -> str:
-    """`★★★☆☆`; six stars are the rainbow five."""
-    return "★★★★★(虹)" if count > 5 else "★" * count + "☆" * (5 - count)
+def stars_of_five(count: float) -> str:
+    """`★★★☆☆`; six stars are the rainbow five. Parts of a star are cut off."""
+    return "★★★★★(虹)" if count > 5 else "★" * int(count) + "☆" * int(5 - count)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any
-
-from msgspec import Meta
+from typing import Any
 
 from common.catalogue.documents import Chart
 from common.games.classes import ladder, provided
@@ -14,7 +12,6 @@ from common.games.grades import GradeTable
 from common.games.model import (
     GPT,
     ClassValue,
-    Derived,
     Enum,
     Game,
     Integer,
@@ -26,9 +23,11 @@ from common.games.shared import (
     BEST_LAMP,
     FAST_SLOW_MAX_COMBO,
     Empty,
+    Natural,
     Strict,
     chart_text,
-    counted,
+    graded,
+    judgements_fit,
 )
 from common.numbers import js_round, plain
 
@@ -55,7 +54,7 @@ class SongData(Strict):
 
 class ChartData(Strict):
     inGameStrID: str
-    notecount: Annotated[int, Meta(ge=0)]
+    notecount: Natural
 
 
 # --- metrics and ratings -----------------------------------------------------------------
@@ -66,10 +65,6 @@ def _score_failure(value: Any, chart: Chart) -> str | None:
         return f"Score must be non-negative. Got {plain(value)}"
     most = PURE_MEMORY_SCORE + chart.data.notecount
     return f"Score cannot exceed {most} for this chart." if value > most else None
-
-
-def grade(score: ScoreData, chart: Chart) -> str:
-    return GRADES.grade(score.metrics["score"])
 
 
 def potential(score: ScoreData, chart: Chart) -> float:
@@ -108,16 +103,17 @@ def _full_recall_has_half_the_score(score: ScoreData, chart: Chart) -> str | Non
     return None
 
 
-def _lamp_fits_judgements(score: ScoreData, chart: Chart) -> str | None:
-    lamp = score.metrics["lamp"]
-    if lamp == "PURE MEMORY" and counted(score, "far", "lost") > 0:
-        return "Cannot have a PURE MEMORY with any fars or losts."
-    if lamp == "FULL RECALL" and counted(score, "lost") > 0:
-        return "Cannot have a FULL RECALL with non-zero lost count."
-    return None
+_lamp_fits_judgements = judgements_fit(
+    {
+        "PURE MEMORY": (("far", "lost"), "Cannot have a PURE MEMORY with any fars or losts."),
+        "FULL RECALL": (("lost",), "Cannot have a FULL RECALL with non-zero lost count."),
+    }
+)
 
 
 # --- configuration -----------------------------------------------------------------------
+
+_DIFFICULTIES = {"Past": "PST", "Present": "PRS", "Future": "FTR", "Beyond": "BYD"}
 
 _COURSES = (
     "First Step in a New World",
@@ -144,7 +140,7 @@ _TOUCH = GPT(
             minimum_relevant="EASY CLEAR",
         ),
     },
-    derived={"grade": Derived(Enum(GRADES.names, minimum_relevant="AA"), grade)},
+    derived={"grade": graded(GRADES, "score", minimum_relevant="AA")},
     optional=FAST_SLOW_MAX_COMBO,
     default_metric="score",
     preferred_enum="grade",
@@ -166,8 +162,8 @@ _TOUCH = GPT(
     default_score_rating="potential",
     default_session_rating="naivePotential",
     default_profile_rating="naivePotential",
-    difficulties=("Past", "Present", "Future", "Beyond"),
-    difficulty_shorthand={"Past": "PST", "Present": "PRS", "Future": "FTR", "Beyond": "BYD"},
+    difficulties=tuple(_DIFFICULTIES),
+    difficulty_shorthand=_DIFFICULTIES,
     default_difficulty="Future",
     versions={"mobile": "Mobile", "switch": "Nintendo Switch"},
     match_types=("inGameStrID", "songTitle", "tachiSongID"),

@@ -9,8 +9,8 @@ from msgspec import UNSET, Struct, UnsetType
 
 from common.catalogue.documents import Chart, Song
 from common.games import bms_like, iidx_like
-from common.games.bms_like import DIFFICULTY, SongData, dans
-from common.games.classes import provided
+from common.games.bms_like import SongData, dans
+from common.games.classes import ordinal, provided
 from common.games.model import GPT, ClassSet, ClassValue, Game
 from common.games.shared import Strict, table_entries
 
@@ -81,7 +81,7 @@ _NEW_GENERATION = provided(
 )
 
 _LN = provided(
-    *(ClassValue(f"DAN_{n}", f"◆{n}", f"LN {iidx_like.ordinal(n)} Dan") for n in range(1, 11)),
+    *(ClassValue(f"DAN_{n}", f"◆{n}", f"LN {ordinal(n)} Dan") for n in range(1, 11)),
     ClassValue("KAIDEN", "◆◆", "LN Kaiden"),
     ClassValue("OVERJOY", "◆(^^)", "LN Overjoy"),
     ClassValue("UDON", "◆うどん", "LN Udon"),
@@ -101,35 +101,17 @@ def _gpt(
     score_meta: type[Struct],
     classes: Mapping[str, ClassSet],
 ) -> GPT:
-    return GPT(
+    return bms_like.gpt(
         game="bms",
         playtype=playtype,
         display_name=f"BMS ({playtype})",
-        provided=iidx_like.PROVIDED,
-        derived=bms_like.DERIVED,
-        optional=bms_like.OPTIONAL,
-        default_metric="percent",
-        preferred_enum="lamp",
         judgements=("pgreat", "great", "good", "bad", "poor"),
-        score_ratings=bms_like.SCORE_RATINGS,
-        session_ratings=bms_like.SESSION_RATINGS,
-        profile_ratings=bms_like.PROFILE_RATINGS,
-        default_score_rating="sieglinde",
-        default_session_rating="sieglinde",
-        default_profile_rating="sieglinde",
-        difficulties=(DIFFICULTY,),
-        difficulty_shorthand={},
-        default_difficulty=DIFFICULTY,
-        versions={},
-        match_types=("bmsChartHash", "tachiSongID"),
         chart_text=chart_text,
         chart_data=ChartData,
         score_meta=score_meta,
         preferences=Preferences,
         classes=classes,
-        score_validators=(iidx_like.judgements_add_up(),),
-        pb_merges=bms_like.PB_MERGES,
-        goal_texts=bms_like.GOAL_TEXTS,
+        score_validators=(iidx_like.judgements_add_up,),
     )
 
 

@@ -1,31 +1,37 @@
-"""What bms and pms share: documents, gauges and timings, Sieglinde.
+"""What bms and pms share: nearly everything. Their modules say what differs.
 
 Source: specification, games/bms.md and games/pms.md.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from collections.abc import Mapping
+from typing import Any
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from common.catalogue.documents import Chart
 from common.games import iidx_like
+from common.games.classes import ordinal
 from common.games.model import (
+    GPT,
     PERCENTAGE,
+    ChartText,
+    ClassSet,
     ClassValue,
     Graph,
     Merge,
     Optional,
     ScoreData,
     ScoreRating,
+    ScoreValidator,
 )
 from common.games.ratings import profile_best, session_average
-from common.games.shared import FAST_SLOW_MAX_COMBO, GAUGE, Strict, TableFolder
+from common.games.shared import FAST_SLOW_MAX_COMBO, GAUGE, Natural, Strict, TableFolder
 from common.numbers import fixed
 
 # A song has one chart, which is never called anything else.
-DIFFICULTY: Final = "CHART"
+_DIFFICULTY = "CHART"
 
 
 # --- song and chart documents ------------------------------------------------------------
@@ -43,7 +49,7 @@ class SongData(Strict):
 class ChartData(Strict):
     """sglEC, sglHC: how hard an easy clear and a hard clear is, on the scale of Sieglinde."""
 
-    notecount: Annotated[int, Meta(ge=0)]
+    notecount: Natural
     hashMD5: str
     hashSHA256: str
     tableFolders: list[TableFolder]
@@ -54,11 +60,11 @@ class ChartData(Strict):
 # --- metrics -----------------------------------------------------------------------------
 
 # Unlike in iidx, percent comes after the grade, and a history has no gaps.
-DERIVED: Final = {"grade": iidx_like.GRADE, "percent": iidx_like.PERCENT}
+_DERIVED = {"grade": iidx_like.GRADE, "percent": iidx_like.PERCENT}
 
 _HISTORIES = ("gaugeHistory", "gaugeHistoryEasy", "gaugeHistoryGroove", "gaugeHistoryHard")
 
-OPTIONAL: Final = {
+_OPTIONAL = {
     **FAST_SLOW_MAX_COMBO,
     "bp": iidx_like.COUNT,
     "gauge": GAUGE,
@@ -68,7 +74,7 @@ OPTIONAL: Final = {
     **dict.fromkeys(("lpg", "lgr", "lgd", "lbd", "lpr"), iidx_like.COUNT),
 }
 
-PB_MERGES: Final = (
+_PB_MERGES = (
     Merge(
         "largest",
         "enumIndexes.lamp",
@@ -78,7 +84,7 @@ PB_MERGES: Final = (
     iidx_like.LOWEST_BP,
 )
 
-GOAL_TEXTS: Final = iidx_like.goal_texts(lambda distance: fixed(distance, 0))
+_GOAL_TEXTS = iidx_like.goal_texts(lambda distance: fixed(distance, 0))
 
 
 # --- ratings -----------------------------------------------------------------------------
@@ -99,25 +105,71 @@ def _value(judged: Any) -> float:
     return judged if isinstance(judged, float) else 0
 
 
-SCORE_RATINGS: Final = {
-    "sieglinde": ScoreRating("How hard the easy clear or hard clear of the chart is.", sieglinde),
-}
-SESSION_RATINGS: Final = {
-    "sieglinde": session_average("sieglinde", "The average of the 10 best sieglinde."),
-}
-PROFILE_RATINGS: Final = {
-    "sieglinde": profile_best(
-        "sieglinde", "The average of the 20 best sieglinde.", count=20, average=True
-    ),
-}
-
-
 # --- classes -----------------------------------------------------------------------------
 
 
 def dans(rank: str, symbol: str, first: int = 1) -> list[ClassValue]:
     """The ranks `INSANE_1` `★1` (Insane 1st Dan) to the tenth."""
     return [
-        ClassValue(f"{rank.upper()}_{n}", f"{symbol}{n}", f"{rank} {iidx_like.ordinal(n)} Dan")
+        ClassValue(f"{rank.upper()}_{n}", f"{symbol}{n}", f"{rank} {ordinal(n)} Dan")
         for n in range(first, 11)
     ]
+
+
+# --- configuration -----------------------------------------------------------------------
+
+
+def gpt(
+    *,
+    game: str,
+    playtype: str,
+    display_name: str,
+    judgements: tuple[str, ...],
+    chart_text: ChartText,
+    chart_data: type[Struct],
+    score_meta: type[Struct],
+    preferences: type[Struct],
+    classes: Mapping[str, ClassSet],
+    score_validators: tuple[ScoreValidator, ...],
+) -> GPT:
+    """The configuration of a playtype; the parameters are fields of it."""
+    return GPT(
+        game=game,
+        playtype=playtype,
+        display_name=display_name,
+        provided=iidx_like.PROVIDED,
+        derived=_DERIVED,
+        optional=_OPTIONAL,
+        default_metric="percent",
+        preferred_enum="lamp",
+        judgements=judgements,
+        score_ratings={
+            "sieglinde": ScoreRating(
+                "How hard the easy clear or hard clear of the chart is.", sieglinde
+            ),
+        },
+        session_ratings={
+            "sieglinde": session_average("sieglinde", "The average of the 10 best sieglinde."),
+        },
+        profile_ratings={
+            "sieglinde": profile_best(
+                "sieglinde", "The average of the 20 best sieglinde.", count=20, average=True
+            ),
+        },
+        default_score_rating="sieglinde",
+        default_session_rating="sieglinde",
+        default_profile_rating="sieglinde",
+        difficulties=(_DIFFICULTY,),
+        difficulty_shorthand={},
+        default_difficulty=_DIFFICULTY,
+        versions={},
+        match_types=("bmsChartHash", "tachiSongID"),
+        chart_text=chart_text,
+        chart_data=chart_data,
+        score_meta=score_meta,
+        preferences=preferences,
+        classes=classes,
+        score_validators=score_validators,
+        pb_merges=_PB_MERGES,
+        goal_texts=_GOAL_TEXTS,
+    )

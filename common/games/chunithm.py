@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
 from common.games.classes import ladder, provided
@@ -14,7 +13,6 @@ from common.games.grades import GradeTable
 from common.games.model import (
     GPT,
     ClassValue,
-    Derived,
     Enum,
     Game,
     Graph,
@@ -26,7 +24,15 @@ from common.games.model import (
     between,
 )
 from common.games.ratings import profile_best, session_average
-from common.games.shared import FAST_SLOW_MAX_COMBO, Empty, Strict, chart_text
+from common.games.shared import (
+    FAST_SLOW_MAX_COMBO,
+    Empty,
+    Natural,
+    Strict,
+    chart_text,
+    graded,
+    judgements_fit,
+)
 from common.numbers import plain
 
 PERFECT_SCORE = 1_010_000
@@ -45,7 +51,7 @@ class SongData(Strict):
 class ChartData(Strict):
     """inGameID: of the song, all its difficulties share it."""
 
-    inGameID: Annotated[int, Meta(ge=0)]
+    inGameID: Natural
 
 
 # --- grade and rating --------------------------------------------------------------------
@@ -66,10 +72,6 @@ GRADES = GradeTable.of(
     ("SSS", 1_007_500),
     ("SSS+", 1_009_000),
 )
-
-
-def grade(score: ScoreData, chart: Chart) -> str:
-    return GRADES.grade(score.metrics["score"])
 
 
 def rating(score: ScoreData, chart: Chart) -> float | None:
@@ -119,16 +121,20 @@ def _lamp_fits_score(score: ScoreData, chart: Chart) -> str | None:
     return None
 
 
-def _lamp_fits_judgements(score: ScoreData, chart: Chart) -> str | None:
-    lamp = score.metrics["noteLamp"]
-    justice, attack, miss = (score.judgements.get(j) or 0 for j in ("justice", "attack", "miss"))
-    if lamp == "ALL JUSTICE CRITICAL" and attack + justice + miss > 0:
-        return "Cannot have an ALL JUSTICE CRITICAL with any non-jcrit judgements."
-    if lamp == "ALL JUSTICE" and attack + miss > 0:
-        return "Cannot have an ALL JUSTICE if not all hits were justice or better."
-    if lamp == "FULL COMBO" and miss > 0:
-        return "Cannot have a FULL COMBO if the score has misses."
-    return None
+_lamp_fits_judgements = judgements_fit(
+    {
+        "ALL JUSTICE CRITICAL": (
+            ("justice", "attack", "miss"),
+            "Cannot have an ALL JUSTICE CRITICAL with any non-jcrit judgements.",
+        ),
+        "ALL JUSTICE": (
+            ("attack", "miss"),
+            "Cannot have an ALL JUSTICE if not all hits were justice or better.",
+        ),
+        "FULL COMBO": (("miss",), "Cannot have a FULL COMBO if the score has misses."),
+    },
+    lamp="noteLamp",
+)
 
 
 def _combo_is_complete(score: ScoreData, chart: Chart) -> str | None:
@@ -197,6 +203,8 @@ _COURSES = (
 
 _JUDGEMENTS = ("jcrit", "justice", "attack", "miss")
 
+_DIFFICULTIES = {"BASIC": "B", "ADVANCED": "A", "EXPERT": "E", "MASTER": "M", "ULTIMA": "U"}
+
 _SINGLE = GPT(
     game="chunithm",
     playtype="Single",
@@ -212,7 +220,7 @@ _SINGLE = GPT(
             minimum_relevant="CLEAR",
         ),
     },
-    derived={"grade": Derived(Enum(GRADES.names, minimum_relevant="A"), grade)},
+    derived={"grade": graded(GRADES, "score", minimum_relevant="A")},
     optional={
         **FAST_SLOW_MAX_COMBO,
         # One sample a second: the projected score, and the challenge gauge.
@@ -238,14 +246,8 @@ _SINGLE = GPT(
     default_score_rating="rating",
     default_session_rating="naiveRating",
     default_profile_rating="naiveRating",
-    difficulties=("BASIC", "ADVANCED", "EXPERT", "MASTER", "ULTIMA"),
-    difficulty_shorthand={
-        "BASIC": "B",
-        "ADVANCED": "A",
-        "EXPERT": "E",
-        "MASTER": "M",
-        "ULTIMA": "U",
-    },
+    difficulties=tuple(_DIFFICULTIES),
+    difficulty_shorthand=_DIFFICULTIES,
     default_difficulty="MASTER",
     versions={
         "paradiselost": "PARADISE LOST",

@@ -10,6 +10,23 @@ from collections.abc import Callable, Mapping
 
 from common.games.model import ClassSet, ClassValue
 
+_NUMERALS = "〇一二三四五六七八九十"
+
+
+def kyu(n: int) -> str:
+    """`七級`, the name of a rank below the first dan; there are ten."""
+    return f"{_NUMERALS[n]}級"
+
+
+def dan(n: int) -> str:
+    """`初段`, `二段`, the name of a rank; there are ten."""
+    return "初段" if n == 1 else f"{_NUMERALS[n]}段"
+
+
+def ordinal(n: int) -> str:
+    """`1st`, for numbers up to 20."""
+    return f"{n}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(n, 'th') }"
+
 
 def provided(*values: ClassValue) -> ClassSet:
     """A set of classes that imports assert."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Annotated, Final, Literal
+from typing import Literal
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
 from common.games.classes import ladder
@@ -34,6 +34,7 @@ from common.games.shared import (
     BEST_LAMP,
     FAST_SLOW_MAX_COMBO,
     Empty,
+    Natural,
     Strict,
     chart_text_with_playtype,
 )
@@ -41,13 +42,11 @@ from common.numbers import grouped, plain
 
 # --- song and chart documents ------------------------------------------------------------
 
-_Natural = Annotated[int, Meta(ge=0)]
-
 
 class SongData(Strict):
     """flareCategory: the era whose best songs the flare skill counts; NONE = counts nowhere."""
 
-    inGameID: _Natural
+    inGameID: Natural
     flareCategory: Literal["CLASSIC", "WHITE", "GOLD", "NONE"]
     basename: str | UnsetType = UNSET
     ddrSongHash: str | UnsetType = UNSET
@@ -56,14 +55,14 @@ class SongData(Strict):
 class ChartData(Strict):
     """stepCount: how many judgements a play has; absent = not known."""
 
-    inGameID: _Natural
-    stepCount: _Natural | UnsetType = UNSET
+    inGameID: Natural
+    stepCount: Natural | UnsetType = UNSET
 
 
 # --- metrics -----------------------------------------------------------------------------
 
 # E is for failing, whatever the score.
-_GRADES: Final = GradeTable.of(
+GRADES = GradeTable.of(
     ("E", -math.inf),
     ("D", 0),
     ("D+", 550_000),
@@ -82,19 +81,19 @@ _GRADES: Final = GradeTable.of(
     ("AAA", 990_000),
 )
 
-_FLARE: Final = Enum(
+_FLARE = Enum(
     ("0", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "EX"), minimum_relevant="0"
 )
 
 
 def grade(score: ScoreData, chart: Chart) -> str:
-    return "E" if score.metrics["lamp"] == "FAILED" else _GRADES.grade(score.metrics["score"])
+    return "E" if score.metrics["lamp"] == "FAILED" else GRADES.grade(score.metrics["score"])
 
 
 # --- ratings -----------------------------------------------------------------------------
 
 # Points of a clear without a flare rank, by level.
-_BASE_POINTS: Final = {
+_BASE_POINTS = {
     float(level): points
     for level, points in enumerate(
         (
@@ -105,8 +104,8 @@ _BASE_POINTS: Final = {
     )
 }
 
-_COUNTED_CATEGORIES: Final = ("CLASSIC", "WHITE", "GOLD")
-_COUNTED_SONGS: Final = 30  # of each category
+_COUNTED_CATEGORIES = ("CLASSIC", "WHITE", "GOLD")
+_COUNTED_SONGS = 30  # of each category
 
 
 def flare_skill(score: ScoreData, chart: Chart) -> float | None:
@@ -141,7 +140,7 @@ def profile_flare_skill(pbs: Sequence[RatedPB]) -> float | None:
 # --- classes -----------------------------------------------------------------------------
 
 # Where each group of four classes starts, the planet in Japanese, the class.
-_PLANETS: Final = (
+_PLANETS = (
     (0, "", "NONE"),
     (2_000, "水星 / ", "MERCURY"),
     (6_000, "金星 / ", "VENUS"),
@@ -199,7 +198,7 @@ def _judgements_make_the_score(score: ScoreData, chart: Chart) -> str | None:
 
 
 # What a full combo must not have, and what one that does is told. Clients know the spelling.
-_FLAWS: Final = {
+_FLAWS = {
     "FULL COMBO": (("MISS",), "Cannot have a FULL COMBO with more than 0 MISS"),
     "GREAT FULL COMBO": (
         ("MISS", "GOOD"),
@@ -269,7 +268,7 @@ def _gpt(playtype: Literal["SP", "DP"]) -> GPT:
                 minimum_relevant="CLEAR",
             ),
         },
-        derived={"grade": Derived(Enum(_GRADES.names, minimum_relevant="D"), grade)},
+        derived={"grade": Derived(Enum(GRADES.names, minimum_relevant="D"), grade)},
         optional={
             "flare": Optional(_FLARE),
             "exScore": Optional(Integer(POSITIVE_INTEGER), in_score_id=True),
@@ -325,7 +324,7 @@ def _gpt(playtype: Literal["SP", "DP"]) -> GPT:
         goal_texts={
             "score": score_goal(),
             "lamp": enum_goal("lamp"),
-            "grade": grade_goal(_GRADES, "score", grouped),
+            "grade": grade_goal(GRADES, "score", grouped),
         },
     )
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Literal
-
-from msgspec import Meta
+from typing import Literal
 
 from common.catalogue.documents import Chart
 from common.games.classes import ladder
@@ -17,7 +15,6 @@ from common.games.model import (
     PERCENTAGE,
     ClassValue,
     Decimal,
-    Derived,
     Enum,
     Game,
     ScoreData,
@@ -28,8 +25,10 @@ from common.games.shared import (
     BEST_LAMP,
     FAST_SLOW_MAX_COMBO,
     Empty,
+    Natural,
     Strict,
     chart_text_with_playtype,
+    graded,
 )
 from common.numbers import percent
 
@@ -45,11 +44,7 @@ GRADES = GradeTable.of(
 
 
 class ChartData(Strict):
-    inGameID: Annotated[int, Meta(ge=0)]
-
-
-def grade(score: ScoreData, chart: Chart) -> str:
-    return GRADES.grade(score.metrics["percent"])
+    inGameID: Natural
 
 
 def skill(score: ScoreData, chart: Chart) -> float:
@@ -105,7 +100,7 @@ def _gpt(playtype: Literal["Gita", "Dora"], difficulties: Mapping[str, str]) -> 
             "percent": Decimal(PERCENTAGE),
             "lamp": Enum(("FAILED", "CLEAR", "FULL COMBO", "EXCELLENT"), minimum_relevant="CLEAR"),
         },
-        derived={"grade": Derived(Enum(GRADES.names, minimum_relevant="A"), grade)},
+        derived={"grade": graded(GRADES, "percent", minimum_relevant="A")},
         optional=FAST_SLOW_MAX_COMBO,
         default_metric="percent",
         preferred_enum="grade",

@@ -20,10 +20,7 @@ def criteria_text(gpt: GPT, key: str, value: Any) -> str:
     metric = gpt.metrics[key]
     if isinstance(metric, Enum):
         return _enum_value(gpt, key, metric, value, "criteria")
-    criteria = gpt.goal_texts[key].criteria
-    if criteria is None:
-        raise ValueError(f"{gpt.id} has no goals on {key}")
-    return criteria(value)
+    return _shown_by(gpt.goal_texts[key].criteria, gpt, key, value)
 
 
 def out_of_text(gpt: GPT, key: str, value: Any) -> str:
@@ -31,10 +28,7 @@ def out_of_text(gpt: GPT, key: str, value: Any) -> str:
     metric = gpt.metrics[key]
     if isinstance(metric, Enum):
         return _enum_value(gpt, key, metric, value, "outOf")
-    out_of = gpt.goal_texts[key].out_of
-    if out_of is None:
-        raise ValueError(f"{gpt.id} has no goals on {key}")
-    return out_of(value)
+    return _shown_by(gpt.goal_texts[key].out_of, gpt, key, value)
 
 
 def progress_text(gpt: GPT, key: str, pb: ScoreData, goal: Any) -> str:
@@ -49,6 +43,12 @@ def _enum_value(gpt: GPT, key: str, metric: Enum, index: Any, what: str) -> str:
             f"{plain(index)}. ({gpt.id})"
         )
     return metric.values[index]
+
+
+def _shown_by(formatter: Callable[[Any], str] | None, gpt: GPT, key: str, value: Any) -> str:
+    if formatter is None:
+        raise ValueError(f"{gpt.id} has no goals on {key}")
+    return formatter(value)
 
 
 # --- texts that games share ----------------------------------------------------------------

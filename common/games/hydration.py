@@ -15,11 +15,12 @@ from functools import cache
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET
 
 from common.canonical import canonical_text, hashed_id, number, quote
 from common.catalogue.documents import Chart
 from common.errors import InternalFailure, InvalidScore
-from common.games.metric_checks import ABSENT, REJECTED, Acceptor, acceptor, failures
+from common.games.metric_checks import REJECTED, Acceptor, acceptor, failures
 from common.games.model import GPT, Enum, ScoreData, ScoreValidator
 
 FUTURE_TOLERANCE: Final = 24 * 60 * 60 * 1000  # ms; clocks of cabinets and tools are off
@@ -63,7 +64,7 @@ def hydrate(
     provided: dict[str, Any] = {}
     given = score.metrics
     for name, accept in plan.provided:
-        value = accept(given.get(name, ABSENT), chart)
+        value = accept(given.get(name, UNSET), chart)
         if value is REJECTED:
             raise _invalid(gpt, chart, score)
         provided[name] = value
@@ -192,7 +193,7 @@ def _all_failures(gpt: GPT, chart: Chart, score: ScoreData) -> list[str]:
     lines: list[str] = []
     metrics = dict(score.metrics)
     for name, metric in gpt.provided.items():
-        lines += failures(name, metric, score.metrics.get(name, ABSENT), chart)
+        lines += failures(name, metric, score.metrics.get(name, UNSET), chart)
     for name, derived in gpt.derived.items():
         try:
             metrics[name] = derived.derive(score, chart)

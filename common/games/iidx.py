@@ -25,7 +25,14 @@ from common.games.model import (
     ScoreRating,
 )
 from common.games.ratings import profile_best, session_average
-from common.games.shared import FAST_SLOW_MAX_COMBO, GAUGE, Strict, Tier, chart_text_with_playtype
+from common.games.shared import (
+    FAST_SLOW_MAX_COMBO,
+    GAUGE,
+    Natural,
+    Strict,
+    Tier,
+    chart_text_with_playtype,
+)
 from common.numbers import fixed, js_round
 
 # --- song, chart and score documents -----------------------------------------------------
@@ -44,7 +51,7 @@ class _ChartData(Strict):
     xtraSet: the custom-chart set it is from; None = an official chart.
     """
 
-    notecount: Annotated[int, Meta(ge=0)]
+    notecount: Natural
     inGameID: int | list[int]
     hashSHA256: str | None
     xtraSet: str | None = field(name="2dxtraSet")
@@ -308,7 +315,7 @@ def _gpt(
         score_meta=score_meta,
         preferences=Preferences,
         classes={"dan": _DAN},
-        score_validators=(iidx_like.judgements_add_up(),),
+        score_validators=(iidx_like.judgements_add_up,),
         pb_merges=(_BEST_LAMP, iidx_like.LOWEST_BP),
         goal_texts=iidx_like.goal_texts(_show_ex),
     )

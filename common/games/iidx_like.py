@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from common.catalogue.documents import Chart
+from common.games.classes import dan, kyu, ordinal
 from common.games.goals import grade_distance, percent_goal, score_goal
 from common.games.grades import IIDX_LIKE
 from common.games.model import (
@@ -28,7 +29,6 @@ from common.games.model import (
     Metric,
     Optional,
     ScoreData,
-    ScoreValidator,
 )
 from common.numbers import plain
 
@@ -81,42 +81,24 @@ LOWEST_BP: Final = Merge("smallest", "optional.bp", "Lowest BP", ("optional.bp",
 
 def kyu_and_dan(hover: str = "") -> list[ClassValue]:
     """The ranks from 7th kyu to 10th dan; `hover` goes before their English names."""
-    kyu = [
-        ClassValue(f"KYU_{n}", f"{_NUMERALS[n]}級", f"{hover}{ordinal(n)} Kyu")
-        for n in range(7, 0, -1)
+    return [
+        *(ClassValue(f"KYU_{n}", kyu(n), f"{hover}{ordinal(n)} Kyu") for n in range(7, 0, -1)),
+        *(ClassValue(f"DAN_{n}", dan(n), f"{hover}{ordinal(n)} Dan") for n in range(1, 11)),
     ]
-    dan = [
-        ClassValue(
-            f"DAN_{n}", "初段" if n == 1 else f"{_NUMERALS[n]}段", f"{hover}{ordinal(n)} Dan"
-        )
-        for n in range(1, 11)
-    ]
-    return kyu + dan
 
 
-_NUMERALS = "〇一二三四五六七八九十"
-
-
-def ordinal(n: int) -> str:
-    return f"{n}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(n, 'th') }"
-
-
-def judgements_add_up(best: str = "pgreat", label: str = "PGreat") -> ScoreValidator:
-    """Refuses judgements that make another EX score; `label` is `best` as texts call it."""
-
-    def validate(score: ScoreData, chart: Chart) -> str | None:
-        twos, ones = score.judgements.get(best), score.judgements.get("great")
-        if twos is None or ones is None:
-            return None
-        ex = score.metrics["score"]
-        if twos * 2 + ones == ex:
-            return None
-        return (
-            f"Expected {label}*2 + Great to equal EX score. Got {plain(twos)}*2 + {plain(ones)} "
-            f"but that wasn't equal to the EX score of {plain(ex)}."
-        )
-
-    return validate
+def judgements_add_up(score: ScoreData, chart: Chart) -> str | None:
+    """Refuses judgements that make another EX score."""
+    twos, ones = score.judgements.get("pgreat"), score.judgements.get("great")
+    if twos is None or ones is None:
+        return None
+    ex = score.metrics["score"]
+    if twos * 2 + ones == ex:
+        return None
+    return (
+        f"Expected PGreat*2 + Great to equal EX score. Got {plain(twos)}*2 + {plain(ones)} "
+        f"but that wasn't equal to the EX score of {plain(ex)}."
+    )
 
 
 # --- goals -------------------------------------------------------------------------------

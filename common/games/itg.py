@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import islice
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -26,7 +26,7 @@ from common.games.model import (
     between,
 )
 from common.games.ratings import profile_best, session_average
-from common.games.shared import BEST_LAMP, Empty, Strict, counted
+from common.games.shared import BEST_LAMP, Empty, Strict, judgements_fit
 from common.numbers import percent, plain
 
 # On scorePercent. F is for failed plays, whatever their percent.
@@ -123,8 +123,8 @@ def block_rating(score: ScoreData, chart: Chart) -> float | None:
     return None if _failed(score) else data.rankedLevel
 
 
-STREAM_NOTES: Final = 32 * 16  # 32 measures of 16ths
-SLOWEST_STREAM: Final = 100  # BPM
+STREAM_NOTES = 32 * 16  # 32 measures of 16ths
+SLOWEST_STREAM = 100  # BPM
 
 
 def fastest_stream(score: ScoreData, chart: Chart) -> float | None:
@@ -179,27 +179,23 @@ def _clears_survive(score: ScoreData, chart: Chart) -> str | None:
 
 _BREAKS = ("decent", "wayoff", "miss")
 
-# Lamp to the judgements it rules out, and what they are called together.
-_RULED_OUT: Final = {
-    "QUINT": (
-        ("fantastic", "excellent", "great", *_BREAKS),
-        "a QUINT with any fantastic (or worse) judgements",
-    ),
-    "QUAD": (("excellent", "great", *_BREAKS), "a QUAD with any excellent (or worse) judgements"),
-    "FULL EXCELLENT COMBO": (
-        ("great", *_BREAKS),
-        "a FULL EXCELLENT COMBO with any great (or worse) judgements",
-    ),
-    "FULL COMBO": (_BREAKS, "a FULL COMBO with any combo breaks"),
-}
-
-
-def _lamp_fits_judgements(score: ScoreData, chart: Chart) -> str | None:
-    rule = _RULED_OUT.get(score.metrics["lamp"])
-    if rule is None:
-        return None
-    judgements, text = rule
-    return f"Cannot have {text}." if counted(score, *judgements) > 0 else None
+_lamp_fits_judgements = judgements_fit(
+    {
+        "QUINT": (
+            ("fantastic", "excellent", "great", *_BREAKS),
+            "Cannot have a QUINT with any fantastic (or worse) judgements.",
+        ),
+        "QUAD": (
+            ("excellent", "great", *_BREAKS),
+            "Cannot have a QUAD with any excellent (or worse) judgements.",
+        ),
+        "FULL EXCELLENT COMBO": (
+            ("great", *_BREAKS),
+            "Cannot have a FULL EXCELLENT COMBO with any great (or worse) judgements.",
+        ),
+        "FULL COMBO": (_BREAKS, "Cannot have a FULL COMBO with any combo breaks."),
+    }
+)
 
 
 # --- goals -------------------------------------------------------------------------------

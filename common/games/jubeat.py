@@ -18,7 +18,6 @@ from common.games.model import (
     PERCENTAGE,
     ClassValue,
     Decimal,
-    Derived,
     Enum,
     Game,
     GoalText,
@@ -38,9 +37,11 @@ from common.games.shared import (
     BEST_LAMP,
     FAST_SLOW_MAX_COMBO,
     Empty,
+    Natural,
     Strict,
     chart_text,
-    counted,
+    graded,
+    judgements_fit,
 )
 from common.numbers import fixed, js_round
 
@@ -67,7 +68,6 @@ _HARD_PERCENTAGE = between(0, 120)
 
 # --- song, chart and score documents -----------------------------------------------------
 
-_InGameID = Annotated[int, Meta(ge=0)]
 _Count = Annotated[float, Meta(ge=0)]
 
 
@@ -78,7 +78,7 @@ class SongData(Strict):
 class ChartData(Strict):
     """musicBar: how many notes are in each segment of the song."""
 
-    inGameID: _InGameID | list[_InGameID]
+    inGameID: Natural | list[Natural]
     noteCount: _Count
     musicBar: list[_Count]
 
@@ -93,10 +93,6 @@ class Preferences(Strict):
 def _music_rate_failure(value: Any, chart: Chart) -> str | None:
     hard = chart.difficulty.startswith(_HARD)
     return range_failure(_HARD_PERCENTAGE if hard else PERCENTAGE, value)
-
-
-def grade(score: ScoreData, chart: Chart) -> str:
-    return GRADES.grade(score.metrics["score"])
 
 
 def jubility(score: ScoreData, chart: Chart) -> float:
@@ -147,13 +143,15 @@ def _excellent_means_perfect_score(score: ScoreData, chart: Chart) -> str | None
     return None
 
 
-def _lamp_fits_judgements(score: ScoreData, chart: Chart) -> str | None:
-    lamp = score.metrics["lamp"]
-    if lamp == "EXCELLENT" and counted(score, "great", "good", "poor", "miss") > 0:
-        return "An EXCELLENT lamp can't have any non-perfect judgements."
-    if lamp == "FULL COMBO" and counted(score, "miss") > 0:
-        return "A FULL COMBO cannot have any misses."
-    return None
+_lamp_fits_judgements = judgements_fit(
+    {
+        "EXCELLENT": (
+            ("great", "good", "poor", "miss"),
+            "An EXCELLENT lamp can't have any non-perfect judgements.",
+        ),
+        "FULL COMBO": (("miss",), "A FULL COMBO cannot have any misses."),
+    }
+)
 
 
 def _score_decides_clears(score: ScoreData, chart: Chart) -> str | None:
@@ -179,6 +177,15 @@ _MUSIC_RATE_GOAL = GoalText(
 
 # --- configuration -----------------------------------------------------------------------
 
+_DIFFICULTIES = {
+    "BSC": "BSC",
+    "ADV": "ADV",
+    "EXT": "EXT",
+    f"{_HARD}BSC": "H. BSC",
+    f"{_HARD}ADV": "H. ADV",
+    f"{_HARD}EXT": "H. EXT",
+}
+
 _SINGLE = GPT(
     game="jubeat",
     playtype="Single",
@@ -188,7 +195,7 @@ _SINGLE = GPT(
         "musicRate": Decimal(chart_check=_music_rate_failure),
         "lamp": Enum(("FAILED", "CLEAR", "FULL COMBO", "EXCELLENT"), minimum_relevant="CLEAR"),
     },
-    derived={"grade": Derived(Enum(GRADES.names, minimum_relevant="A"), grade)},
+    derived={"grade": graded(GRADES, "score", minimum_relevant="A")},
     optional={
         **FAST_SLOW_MAX_COMBO,
         # The result of each segment of the song.
@@ -212,15 +219,8 @@ _SINGLE = GPT(
     default_score_rating="jubility",
     default_session_rating="jubility",
     default_profile_rating="jubility",
-    difficulties=("BSC", "ADV", "EXT", "HARD BSC", "HARD ADV", "HARD EXT"),
-    difficulty_shorthand={
-        "BSC": "BSC",
-        "ADV": "ADV",
-        "EXT": "EXT",
-        "HARD BSC": "H. BSC",
-        "HARD ADV": "H. ADV",
-        "HARD EXT": "H. EXT",
-    },
+    difficulties=tuple(_DIFFICULTIES),
+    difficulty_shorthand=_DIFFICULTIES,
     default_difficulty="EXT",
     versions={
         "jubeat": "jubeat",

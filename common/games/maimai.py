@@ -24,7 +24,14 @@ from common.games.model import (
     ScoreRating,
 )
 from common.games.ratings import profile_best, session_average
-from common.games.shared import BEST_LAMP, FAST_SLOW_MAX_COMBO, Empty, Strict, chart_text
+from common.games.shared import (
+    BEST_LAMP,
+    FAST_SLOW_MAX_COMBO,
+    Empty,
+    Strict,
+    chart_text,
+    judgements_fit,
+)
 from common.numbers import fixed, js_round, plain
 from common.numbers import percent as percent_text
 
@@ -167,14 +174,15 @@ def _lamp_fits_grade(score: ScoreData, chart: Chart) -> str | None:
     return None
 
 
-def _lamp_fits_judgements(score: ScoreData, chart: Chart) -> str | None:
-    lamp = score.metrics["lamp"]
-    great, good, miss = (score.judgements.get(j) or 0 for j in ("great", "good", "miss"))
-    if lamp == "ALL PERFECT" and great + good + miss > 0:
-        return "Cannot have an ALL PERFECT with any non-perfect judgements."
-    if lamp == "FULL COMBO" and miss > 0:
-        return "Cannot have a FULL COMBO if the score has misses."
-    return None
+_lamp_fits_judgements = judgements_fit(
+    {
+        "ALL PERFECT": (
+            ("great", "good", "miss"),
+            "Cannot have an ALL PERFECT with any non-perfect judgements.",
+        ),
+        "FULL COMBO": (("miss",), "Cannot have a FULL COMBO if the score has misses."),
+    }
+)
 
 
 # --- goals -------------------------------------------------------------------------------
@@ -192,6 +200,15 @@ def _grade_progress(pb: ScoreData, goal: Any) -> str:
 
 
 # --- configuration -----------------------------------------------------------------------
+
+_DIFFICULTIES = {
+    "Easy": "ESY",
+    "Basic": "BAS",
+    "Advanced": "ADV",
+    "Expert": "EXP",
+    "Master": "MAS",
+    "Re:Master": "Re:MAS",
+}
 
 _COLOUR = ladder(
     "naiveRate",
@@ -237,15 +254,8 @@ _SINGLE = GPT(
     default_score_rating="rate",
     default_session_rating="rate",
     default_profile_rating="naiveRate",
-    difficulties=("Easy", "Basic", "Advanced", "Expert", "Master", "Re:Master"),
-    difficulty_shorthand={
-        "Easy": "ESY",
-        "Basic": "BAS",
-        "Advanced": "ADV",
-        "Expert": "EXP",
-        "Master": "MAS",
-        "Re:Master": "Re:MAS",
-    },
+    difficulties=tuple(_DIFFICULTIES),
+    difficulty_shorthand=_DIFFICULTIES,
     default_difficulty="Master",
     versions={"finale": "FiNALE"},
     match_types=("songTitle", "tachiSongID", "inGameID", "inGameStrID"),
@@ -257,7 +267,11 @@ _SINGLE = GPT(
         "colour": _COLOUR,
         "dan": provided(*DAN, ClassValue("KAIDEN", "皆伝", "Kaiden"), *SHINDAN, SHINKAIDEN),
     },
-    score_validators=(_percent_is_possible, _lamp_fits_grade, _lamp_fits_judgements),
+    score_validators=(
+        _percent_is_possible,
+        _lamp_fits_grade,
+        _lamp_fits_judgements,
+    ),
     pb_base_name="Best Percent",
     pb_merges=(BEST_LAMP,),
     goal_texts={

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 from typing import Final
 
+from common.games.classes import dan, ordinal
 from common.games.model import ClassValue
 
-_KANJI = "初二三四五六七八九十"
-_ORDINALS = ("1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th", "9th", "10th")
 
-
-def _ten_ranks(prefix: str, kanji: str, name: str) -> tuple[ClassValue, ...]:
+def _ten_ranks(name: str, kanji: str = "") -> tuple[ClassValue, ...]:
     return tuple(
-        ClassValue(f"{prefix}_{n}", f"{kanji}{numeral}段", f"{ordinal} {name}")
-        for n, (numeral, ordinal) in enumerate(zip(_KANJI, _ORDINALS, strict=True), start=1)
+        ClassValue(f"{name.upper()}_{n}", f"{kanji}{dan(n)}", f"{ordinal(n)} {name}")
+        for n in range(1, 11)
     )
 
 
-DAN: Final = _ten_ranks("DAN", "", "Dan")
+DAN: Final = _ten_ranks("Dan")
 # The true ranks, above the ordinary ones.
-SHINDAN: Final = _ten_ranks("SHINDAN", "真", "Shindan")
+SHINDAN: Final = _ten_ranks("Shindan", "真")
 SHINKAIDEN: Final = ClassValue("SHINKAIDEN", "真皆伝", "Shinkaiden")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Annotated
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
 from common.games.classes import ladder, provided
@@ -16,7 +15,6 @@ from common.games.model import (
     GPT,
     ClassValue,
     Decimal,
-    Derived,
     Enum,
     Game,
     Graph,
@@ -26,7 +24,15 @@ from common.games.model import (
     between,
 )
 from common.games.ratings import profile_best, session_average
-from common.games.shared import BEST_LAMP, FAST_SLOW_MAX_COMBO, Empty, Strict, chart_text
+from common.games.shared import (
+    BEST_LAMP,
+    FAST_SLOW_MAX_COMBO,
+    Empty,
+    Natural,
+    Strict,
+    chart_text,
+    graded,
+)
 from common.numbers import js_round
 from common.numbers import percent as percent_text
 
@@ -45,7 +51,7 @@ class ChartData(Strict):
     """displayVersion: of the chart, as the DX charts of a song may be from a later one."""
 
     displayVersion: str
-    inGameID: Annotated[int, Meta(ge=0)] | None
+    inGameID: Natural | None
 
 
 # --- grade and rate ----------------------------------------------------------------------
@@ -66,10 +72,6 @@ GRADES = GradeTable.of(
     ("SSS", 100),
     ("SSS+", 100.5),
 )
-
-
-def grade(score: ScoreData, chart: Chart) -> str:
-    return GRADES.grade(score.metrics["percent"])
 
 
 _RATED_AT_MOST = 1_005_000  # in 1/10,000 of a percent
@@ -178,7 +180,7 @@ _SINGLE = GPT(
             minimum_relevant="CLEAR",
         ),
     },
-    derived={"grade": Derived(Enum(GRADES.names, minimum_relevant="A"), grade)},
+    derived={"grade": graded(GRADES, "percent", minimum_relevant="A")},
     optional={
         **FAST_SLOW_MAX_COMBO,
         # One sample a second: the projected percent, and the life counter.

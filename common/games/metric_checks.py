@@ -1,4 +1,4 @@
-"""Judging the values of metrics.
+"""Judging the values of metrics; UNSET stands for one that was not given.
 
 Two views of the same rules: an *acceptor* says quickly whether a value is fine, `failures`
 says at length what is wrong. A value is accepted exactly if it has no failures.
@@ -14,25 +14,15 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from common.catalogue.documents import Chart
-from common.games.model import (
-    MAX_SAFE_INTEGER,
-    ChartCheck,
-    Decimal,
-    Enum,
-    Graph,
-    Integer,
-    Metric,
-    Range,
-)
-from common.numbers import plain
+from common.games.model import ChartCheck, Decimal, Enum, Graph, Integer, Metric, Range
+from common.validation.values import MAX_SAFE_INTEGER, is_integer, is_number, text_of
 
 
-class _Marker:
+class _Rejected:
     """A value that no score holds."""
 
 
-ABSENT: Final = _Marker()  # stands for a metric that was not given
-REJECTED: Final = _Marker()
+REJECTED: Final = _Rejected()
 
 # Gives the value as it is stored (5.0 is 5 where a whole number is asked for), or REJECTED.
 Acceptor = Callable[[Any, Chart], Any]
@@ -40,7 +30,7 @@ Acceptor = Callable[[Any, Chart], Any]
 
 def range_failure(bounds: Range, value: Any) -> str | None:
     """What a value outside the range is told; None if it is inside."""
-    return None if _is_number(value) and _inside(bounds, value) else bounds.text
+    return None if is_number(value) and _inside(bounds, value) else bounds.text
 
 
 def failures(name: str, metric: Metric, value: Any, chart: Chart) -> list[str]:
@@ -67,66 +57,41 @@ def acceptor(metric: Metric) -> Acceptor:
             return _decimal_acceptor(metric)
 
 
-def shown(value: Any) -> str:
-    """A value as it stands in messages, as ECMAScript turns it into text."""
-    if value is ABSENT:
-        return "undefined"
-    if value is None:
-        return "null"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return plain(value)
-    if isinstance(value, list | tuple):
-        return ",".join("" if item is None else shown(item) for item in value)
-    return "[object Object]"
-
-
 # --- at length ---------------------------------------------------------------------------
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _inside(bounds: Range, value: float) -> bool:
-    if bounds.whole and not _is_safe_integer(value):
+    if bounds.whole and not is_integer(value):
         return False
     low, high = bounds.low, bounds.high
     return (low is None or value >= low) and (high is None or value <= high) and value == value
 
 
-def _is_safe_integer(value: Any) -> bool:
-    return (
-        _is_number(value)
-        and -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER
-        and value == math.floor(value)
-    )
-
-
 def _is_finite(value: Any) -> bool:
-    return _is_number(value) and -sys.float_info.max <= value <= sys.float_info.max
+    return is_number(value) and -sys.float_info.max <= value <= sys.float_info.max
 
 
 def _enum_failures(name: str, metric: Enum, value: Any) -> list[str]:
     if isinstance(value, str) and value in metric.index:
         return []
     expected = ", ".join(metric.values)
-    return [f"Invalid value for {name}, got {shown(value)}, but expected any of {expected}."]
+    return [f"Invalid value for {name}, got {text_of(value)}, but expected any of {expected}."]
 
 
 def _number_failures(name: str, metric: Integer | Decimal, value: Any, chart: Chart) -> list[str]:
     lines = []
     if isinstance(metric, Integer):
-        if not _is_safe_integer(value):
-            lines.append(f"Invalid value for {name}, got {shown(value)}, but expected an integer.")
+        if not is_integer(value):
+            lines.append(
+                f"Invalid value for {name}, got {text_of(value)}, but expected an integer."
+            )
     elif not _is_finite(value):
-        lines.append(f"Invalid value for {name}, got {shown(value)}, but expected a finite number.")
+        lines.append(
+            f"Invalid value for {name}, got {text_of(value)}, but expected a finite number."
+        )
     text = _bounds_failure(metric, value, chart)
     if text is not None:
-        lines.append(f"Invalid value for {name}, {text} Got {shown(value)}.")
+        lines.append(f"Invalid value for {name}, {text} Got {text_of(value)}.")
     return lines
 
 
@@ -145,7 +110,7 @@ def _graph_failures(name: str, metric: Graph, value: Any) -> list[str]:
     if not isinstance(value, list):
         return [f"Invalid value for metric {name}, expected an array."]
     return [
-        f"Invalid value for metric {name}, {text}, got {shown(element)}."
+        f"Invalid value for metric {name}, {text}, got {text_of(element)}."
         for element in value
         if not (element is None and metric.nullable)
         and (text := range_failure(metric.element, element)) is not None

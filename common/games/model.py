@@ -16,8 +16,7 @@ from typing import Any, Literal
 import msgspec
 
 from common.catalogue.documents import Chart, Song
-
-MAX_SAFE_INTEGER = 2**53 - 1
+from common.validation.values import MAX_SAFE_INTEGER
 
 
 class ScoreData(msgspec.Struct):

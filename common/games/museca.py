@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated
-
-from msgspec import Meta
 
 from common.catalogue.documents import Chart
 from common.games.goals import enum_goal, grade_goal, score_goal
 from common.games.grades import GradeTable
 from common.games.model import (
     GPT,
-    Derived,
     Enum,
     Game,
     Integer,
@@ -25,9 +21,11 @@ from common.games.shared import (
     BEST_LAMP,
     FAST_SLOW_MAX_COMBO,
     Empty,
+    Natural,
     Strict,
     chart_text,
-    counted,
+    graded,
+    judgements_fit,
 )
 
 PERFECT_SCORE = 1_000_000
@@ -55,11 +53,7 @@ class SongData(Strict):
 
 
 class ChartData(Strict):
-    inGameID: Annotated[int, Meta(ge=0)]
-
-
-def grade(score: ScoreData, chart: Chart) -> str:
-    return GRADES.grade(score.metrics["score"])
+    inGameID: Natural
 
 
 def curator_skill(score: ScoreData, chart: Chart) -> float:
@@ -81,13 +75,15 @@ def _perfect_lamp_means_perfect_score(score: ScoreData, chart: Chart) -> str | N
     return None
 
 
-def _lamp_fits_judgements(score: ScoreData, chart: Chart) -> str | None:
-    lamp = score.metrics["lamp"]
-    if lamp == "PERFECT CONNECT ALL" and counted(score, "near", "miss") > 0:
-        return "Cannot have a PERFECT CONNECT ALL with any nears or misses."
-    if lamp == "CONNECT ALL" and counted(score, "miss") > 0:
-        return "Cannot have a CONNECT ALL with any misses."
-    return None
+_lamp_fits_judgements = judgements_fit(
+    {
+        "PERFECT CONNECT ALL": (
+            ("near", "miss"),
+            "Cannot have a PERFECT CONNECT ALL with any nears or misses.",
+        ),
+        "CONNECT ALL": (("miss",), "Cannot have a CONNECT ALL with any misses."),
+    }
+)
 
 
 def _score_decides_clears(score: ScoreData, chart: Chart) -> str | None:
@@ -98,6 +94,8 @@ def _score_decides_clears(score: ScoreData, chart: Chart) -> str | None:
 
 
 # --- configuration -----------------------------------------------------------------------
+
+_DIFFICULTIES = {"Green": "G", "Yellow": "Y", "Red": "R"}
 
 _SINGLE = GPT(
     game="museca",
@@ -110,7 +108,7 @@ _SINGLE = GPT(
             minimum_relevant="CLEAR",
         ),
     },
-    derived={"grade": Derived(Enum(GRADES.names, minimum_relevant="優"), grade)},
+    derived={"grade": graded(GRADES, "score", minimum_relevant="優")},
     optional=FAST_SLOW_MAX_COMBO,
     default_metric="score",
     preferred_enum="grade",
@@ -129,8 +127,8 @@ _SINGLE = GPT(
     default_score_rating="curatorSkill",
     default_session_rating="curatorSkill",
     default_profile_rating="curatorSkill",
-    difficulties=("Green", "Yellow", "Red"),
-    difficulty_shorthand={"Green": "G", "Yellow": "Y", "Red": "R"},
+    difficulties=tuple(_DIFFICULTIES),
+    difficulty_shorthand=_DIFFICULTIES,
     default_difficulty="Red",
     versions={"1.5": "1 + 1/2", "1.5-b": "1 + 1/2 Rev. B"},
     match_types=("songTitle", "tachiSongID", "inGameID"),

@@ -31,7 +31,7 @@ from common.games.ongeki_ratings import (
     SESSION_RATINGS,
     platinum_stars,
 )
-from common.games.shared import FAST_SLOW_MAX_COMBO, Empty, Strict, chart_text
+from common.games.shared import FAST_SLOW_MAX_COMBO, Empty, Strict, chart_text, counted, graded
 from common.numbers import grouped, plain, stars, stars_of_five
 
 _SCORE = between(0, PERFECT_SCORE)
@@ -97,10 +97,6 @@ GRADES = GradeTable.of(
 )
 
 
-def grade(score: ScoreData, chart: Chart) -> str:
-    return GRADES.grade(score.metrics["score"])
-
-
 def _platinum_score_failure(value: Any, chart: Chart) -> str | None:
     if value < 0:
         return f"Platinum Score must be non-negative. Got {plain(value)}"
@@ -129,16 +125,15 @@ def _lamps_fit(score: ScoreData, chart: Chart) -> str | None:
     """Only the first contradiction is told."""
     points, platinum = score.metrics["score"], score.metrics["platinumScore"]
     lamp, full_bell = score.metrics["noteLamp"], score.metrics["bellLamp"] == "FULL BELL"
-    breaks, hit, miss = (score.judgements.get(j) or 0 for j in ("break", "hit", "miss"))
-    if lamp == "ALL BREAK+" and hit + miss + breaks > 0:
+    if lamp == "ALL BREAK+" and counted(score, "break", "hit", "miss") > 0:
         return "Cannot have an ALL BREAK+ if not all hits were critical break or better."
     if lamp == "ALL BREAK+" and points < PERFECT_SCORE:
         return "Cannot have an ALL BREAK+ if the score is not 1,010,000"
     if points == PERFECT_SCORE and not (lamp == "ALL BREAK+" and full_bell):
         return "Cannot have a perfect score without FBAB+"
-    if lamp == "ALL BREAK" and hit + miss > 0:
+    if lamp == "ALL BREAK" and counted(score, "hit", "miss") > 0:
         return "Cannot have an ALL BREAK if not all hits were break or better."
-    if lamp == "FULL COMBO" and miss > 0:
+    if lamp == "FULL COMBO" and counted(score, "miss") > 0:
         return "Cannot have a FULL COMBO if the score has misses."
     if full_bell and lamp == "LOSS":
         return "Cannot have a LOSS with a FULL BELL."
@@ -149,6 +144,14 @@ def _lamps_fit(score: ScoreData, chart: Chart) -> str | None:
 
 
 # --- configuration -----------------------------------------------------------------------
+
+_DIFFICULTIES = {
+    "BASIC": "BAS",
+    "ADVANCED": "ADV",
+    "EXPERT": "EXP",
+    "MASTER": "MAS",
+    "LUNATIC": "LUN",
+}
 
 _SINGLE = GPT(
     game="ongeki",
@@ -163,7 +166,7 @@ _SINGLE = GPT(
         "platinumScore": Integer(chart_check=_platinum_score_failure),
     },
     derived={
-        "grade": Derived(Enum(GRADES.names, minimum_relevant="A"), grade),
+        "grade": graded(GRADES, "score", minimum_relevant="A"),
         "platinumStars": Derived(Integer(between(0, _RAINBOW_STARS)), platinum_stars),
     },
     optional={
@@ -187,14 +190,8 @@ _SINGLE = GPT(
     default_score_rating="rating",
     default_session_rating="naiveRating",
     default_profile_rating="naiveRating",
-    difficulties=("BASIC", "ADVANCED", "EXPERT", "MASTER", "LUNATIC"),
-    difficulty_shorthand={
-        "BASIC": "BAS",
-        "ADVANCED": "ADV",
-        "EXPERT": "EXP",
-        "MASTER": "MAS",
-        "LUNATIC": "LUN",
-    },
+    difficulties=tuple(_DIFFICULTIES),
+    difficulty_shorthand=_DIFFICULTIES,
     default_difficulty="MASTER",
     versions={
         "brightMemory2Omni": "bright MEMORY Act.II Omnimix",

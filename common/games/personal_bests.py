@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
 
 from common.catalogue.documents import Chart
 from common.games.hydration import rate, score_data_of, stored_score_data
-from common.games.model import GPT, Merge
+from common.games.model import GPT
 
 
-class PlayedScore(msgspec.Struct):
+class PlayedScore(msgspec.Struct, gc=False):
     """What a personal best needs of one stored score of the user on the chart.
 
     scoreData: as stored. Times are milliseconds since the epoch; timeAchieved None = unknown.
@@ -33,14 +34,14 @@ class PlayedScore(msgspec.Struct):
     highlight: bool = False
 
 
-class Reference(msgspec.Struct):
+class Reference(msgspec.Struct, gc=False):
     """Which score a part of a personal best comes from."""
 
     name: str
     scoreID: str
 
 
-class PersonalBest(msgspec.Struct):
+class PersonalBest(msgspec.Struct, gc=False):
     """The composed parts of a personal best; `composedFrom` starts with the base score."""
 
     composedFrom: list[Reference]
@@ -67,24 +68,28 @@ def merge(
     ]
     if not candidates:
         return None
+    if len(candidates) == 1:
+        return _of_one(gpt, chart, candidates[0])
     candidates.sort(key=_seniority)
-    # max and min give the first of equals, so from here on the most senior one wins ties.
+    # max gives the first of equals, and so does _pick: the most senior one wins ties.
     base = max(candidates, key=lambda score: score.scoreData[gpt.default_metric])
+    picks = [(rule, _pick(rule, candidates)) for rule in _rules(gpt)]
+    if all(picked is None or picked is base for _, picked in picks):
+        return _of_one(gpt, chart, base)
 
     stored: dict[str, Any] = {**base.scoreData, "optional": {**base.scoreData["optional"]}}
     composed_from = [Reference(gpt.pb_base_name, base.scoreID)]
     highlight, time_achieved = base.highlight, base.timeAchieved
-    for rule in gpt.pb_merges:
-        picked = _pick(rule, candidates)
+    for rule, picked in picks:
         if picked is None:
             continue
-        for field in rule.fields:
-            _copy(field, picked.scoreData, stored)
+        for section, name in rule.fields:
+            _copy(section, name, picked.scoreData, stored)
         highlight = highlight or picked.highlight
         if time_achieved is not None and picked.timeAchieved is not None:
             time_achieved = max(time_achieved, picked.timeAchieved)
         if all(picked.scoreID != reference.scoreID for reference in composed_from):
-            composed_from.append(Reference(rule.name, picked.scoreID))
+            composed_from.append(Reference(rule.label, picked.scoreID))
 
     merged = score_data_of(gpt, stored)
     return PersonalBest(
@@ -96,37 +101,69 @@ def merge(
     )
 
 
+def _of_one(gpt: GPT, chart: Chart, score: PlayedScore) -> PersonalBest:
+    """The personal best where one score is the best in everything."""
+    return PersonalBest(
+        composedFrom=[Reference(gpt.pb_base_name, score.scoreID)],
+        highlight=score.highlight,
+        timeAchieved=score.timeAchieved,
+        scoreData=dict(score.scoreData),
+        calculatedData=rate(gpt, score_data_of(gpt, score.scoreData), chart),
+    )
+
+
 def _seniority(score: PlayedScore) -> tuple[float, float, str]:
     achieved = math.inf if score.timeAchieved is None else score.timeAchieved
     return achieved, score.timeAdded, score.scoreID
 
 
-def _pick(rule: Merge, candidates: list[PlayedScore]) -> PlayedScore | None:
-    rated = [
-        (value, score)
-        for score in candidates
-        if (value := _numeric(rule.path, score.scoreData)) is not None
-    ]
-    if not rated:
-        return None
-    extreme = max if rule.direction == "largest" else min
-    return extreme(rated, key=lambda pair: pair[0])[1]
+# --- merges, with their places taken apart -----------------------------------------------
+
+# A place in scoreData: the section ("" = none) and the name in it.
+_Place = tuple[str, str]
 
 
-def _numeric(path: str, stored: Mapping[str, Any]) -> float | None:
-    """The number at a place in scoreData, None if there is none."""
-    section, dot, name = path.partition(".")
-    value = stored.get(section, {}).get(name) if dot else stored.get(path)
-    return value if isinstance(value, int | float) else None
+class _Rule(msgspec.Struct, frozen=True):
+    label: str
+    sign: int  # 1 where the largest value is picked, -1 where the smallest is
+    path: _Place
+    fields: tuple[_Place, ...]
 
 
-def _copy(field: str, source: Mapping[str, Any], target: dict[str, Any]) -> None:
+@cache
+def _rules(gpt: GPT) -> tuple[_Rule, ...]:
+    return tuple(
+        _Rule(
+            merge.name,
+            1 if merge.direction == "largest" else -1,
+            _place(merge.path),
+            tuple(map(_place, merge.fields)),
+        )
+        for merge in gpt.pb_merges
+    )
+
+
+def _place(path: str) -> _Place:
+    section, _, name = path.rpartition(".")
+    return section, name
+
+
+def _pick(rule: _Rule, candidates: Iterable[PlayedScore]) -> PlayedScore | None:
+    """The score with the extreme value, the first of equals; None if no score has a value."""
+    section, name = rule.path
+    best, picked = -math.inf, None
+    for score in candidates:
+        data = score.scoreData
+        value = data.get(section, {}).get(name) if section else data.get(name)
+        if isinstance(value, (int, float)) and value * rule.sign > best:
+            best, picked = value * rule.sign, score
+    return picked
+
+
+def _copy(section: str, name: str, source: Mapping[str, Any], target: dict[str, Any]) -> None:
     """Makes a place in `target` equal to that in `source`, absent where it is absent."""
-    section, dot, name = field.partition(".")
-    if dot:
+    if section:
         source, target = source[section], target[section]
-    else:
-        name = field
     if name in source:
         target[name] = source[name]
     else:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Literal
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
 from common.games.classes import ladder
@@ -24,7 +24,15 @@ from common.games.model import (
     between,
 )
 from common.games.ratings import profile_best, session_average
-from common.games.shared import FAST_SLOW_MAX_COMBO, GAUGE, Empty, Strict, chart_text
+from common.games.shared import (
+    FAST_SLOW_MAX_COMBO,
+    GAUGE,
+    Empty,
+    Natural,
+    Strict,
+    chart_text,
+    judgements_fit,
+)
 
 # --- song, chart and score documents -----------------------------------------------------
 
@@ -39,7 +47,7 @@ class SongData(Strict):
 
 class ChartData(Strict):
     hashSHA256: str | list[str] | None
-    inGameID: Annotated[int, Meta(ge=0)]
+    inGameID: Natural
 
 
 class ScoreMeta(Strict):
@@ -52,10 +60,10 @@ class ScoreMeta(Strict):
 
 # --- metrics -----------------------------------------------------------------------------
 
-_MAX_SCORE: Final = 100_000
+_MAX_SCORE = 100_000
 
 # Medals, worst first, and the lamp that each stands for.
-_LAMPS: Final = {
+_LAMPS = {
     "failedCircle": "FAILED",
     "failedDiamond": "FAILED",
     "failedStar": "FAILED",
@@ -69,7 +77,7 @@ _LAMPS: Final = {
     "perfect": "PERFECT",
 }
 
-_GRADES: Final = GradeTable.of(
+GRADES = GradeTable.of(
     ("E", 0),
     ("D", 50_000),
     ("C", 62_000),
@@ -79,8 +87,8 @@ _GRADES: Final = GradeTable.of(
     ("AAA", 95_000),
     ("S", 98_000),
 )
-_BEST_FAILED_GRADE: Final = "A"
-_CAPPED_FROM: Final = _GRADES.bound("AA")
+_BEST_FAILED_GRADE = "A"
+_CAPPED_FROM = GRADES.bound("AA")
 
 
 def lamp(score: ScoreData, chart: Chart) -> str:
@@ -91,14 +99,14 @@ def grade(score: ScoreData, chart: Chart) -> str:
     points = score.metrics["score"]
     if lamp(score, chart) == "FAILED" and points >= _CAPPED_FROM:
         return _BEST_FAILED_GRADE
-    return _GRADES.grade(points)
+    return GRADES.grade(points)
 
 
 # --- ratings -----------------------------------------------------------------------------
 
-_UNRATED_UP_TO: Final = 50_000
+_UNRATED_UP_TO = 50_000
 
-_LAMP_BONUS: Final = {
+_LAMP_BONUS = {
     "FAILED": 0,
     "EASY CLEAR": 3_000,
     "CLEAR": 3_000,
@@ -135,14 +143,12 @@ _CLASS = ladder(
 # --- score validators --------------------------------------------------------------------
 
 
-def _lamp_fits_judgements(score: ScoreData, chart: Chart) -> str | None:
-    good, bad = score.judgements.get("good") or 0, score.judgements.get("bad") or 0
-    cleared = score.metrics["lamp"]
-    if cleared == "PERFECT" and bad + good > 0:
-        return "Cannot have a PERFECT lamp with any bads or goods."
-    if cleared == "FULL COMBO" and bad > 0:
-        return "Cannot have a FULL COMBO lamp with any bads."
-    return None
+_lamp_fits_judgements = judgements_fit(
+    {
+        "PERFECT": (("bad", "good"), "Cannot have a PERFECT lamp with any bads or goods."),
+        "FULL COMBO": (("bad",), "Cannot have a FULL COMBO lamp with any bads."),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +161,7 @@ class _Medal:
     text: str
 
 
-_MEDALS: Final = {
+_MEDALS = {
     "fullComboStar": _Medal("good", 1, 5, "Must have between 1-5 goods for a full combo star."),
     "fullComboDiamond": _Medal(
         "good", 6, 20, "Must have between 6-20 goods for a full combo diamond."
@@ -194,7 +200,7 @@ _9B = GPT(
     },
     derived={
         "lamp": Derived(Enum(tuple(_LAMP_BONUS), minimum_relevant="CLEAR"), lamp),
-        "grade": Derived(Enum(_GRADES.names, minimum_relevant="A"), grade),
+        "grade": Derived(Enum(GRADES.names, minimum_relevant="A"), grade),
     },
     optional={**FAST_SLOW_MAX_COMBO, "gauge": GAUGE},
     default_metric="score",
@@ -227,14 +233,17 @@ _9B = GPT(
     score_meta=ScoreMeta,
     preferences=Empty,
     classes={"class": _CLASS},
-    score_validators=(_lamp_fits_judgements, _medal_fits_judgements),
+    score_validators=(
+        _lamp_fits_judgements,
+        _medal_fits_judgements,
+    ),
     # The grade stays that of the best score, also where it is one of a failed play.
     pb_merges=(Merge("largest", "enumIndexes.clearMedal", "Best Clear", ("clearMedal", "lamp")),),
     goal_texts={
         "score": score_goal(),
         "clearMedal": enum_goal("clearMedal"),
         "lamp": enum_goal("lamp"),
-        "grade": grade_goal(_GRADES, "score"),
+        "grade": grade_goal(GRADES, "score"),
     },
 )
 

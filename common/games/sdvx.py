@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
 from common.games import sdvx_like
-from common.games.classes import provided
+from common.games.classes import ordinal, provided
 from common.games.model import GPT, ClassValue, Enum, Game, Integer, Merge, Optional
 from common.games.shared import (
     BEST_LAMP,
     FAST_SLOW_MAX_COMBO,
     GAUGE,
     Empty,
+    Natural,
     Strict,
     Tier,
     chart_text,
@@ -27,14 +28,10 @@ class SongData(Strict):
 
 
 class ChartData(Strict):
-    inGameID: Annotated[int, Meta(ge=0)]
+    inGameID: Natural
     clearTier: Tier | UnsetType | None = UNSET
     pucTier: Tier | UnsetType | None = UNSET
     sTier: Tier | UnsetType | None = UNSET
-
-
-class Preferences(Strict):
-    vf6Target: float | UnsetType | None = UNSET
 
 
 def _ex_score_failure(value: Any, chart: Chart) -> str | None:
@@ -91,20 +88,10 @@ _SINGLE = GPT(
     chart_text=chart_text,
     chart_data=ChartData,
     score_meta=Empty,
-    preferences=Preferences,
+    preferences=sdvx_like.Preferences,
     classes={
         "dan": provided(
-            ClassValue("DAN_1", "LV.01", "1st Dan"),
-            ClassValue("DAN_2", "LV.02", "2nd Dan"),
-            ClassValue("DAN_3", "LV.03", "3rd Dan"),
-            ClassValue("DAN_4", "LV.04", "4th Dan"),
-            ClassValue("DAN_5", "LV.05", "5th Dan"),
-            ClassValue("DAN_6", "LV.06", "6th Dan"),
-            ClassValue("DAN_7", "LV.07", "7th Dan"),
-            ClassValue("DAN_8", "LV.08", "8th Dan"),
-            ClassValue("DAN_9", "LV.09", "9th Dan"),
-            ClassValue("DAN_10", "LV.10", "10th Dan"),
-            ClassValue("DAN_11", "LV.11", "11th Dan"),
+            *(ClassValue(f"DAN_{n}", f"LV.{n:02}", f"{ordinal(n)} Dan") for n in range(1, 12)),
             ClassValue("INF", "LV.INF", "Inf. Dan"),
         ),
         "vfClass": sdvx_like.VF_CLASS,

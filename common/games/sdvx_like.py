@@ -1,4 +1,4 @@
-"""What sdvx and usc share: grades, VOLFORCE, lamps that must fit the score.
+"""What sdvx and usc share: grades, VOLFORCE, lamps that must fit the score, preferences.
 
 Source: specification, games/README.md section 8 and games/sdvx.md.
 """
@@ -9,20 +9,15 @@ import math
 from bisect import bisect_right
 from typing import Any, Final
 
+from msgspec import UNSET, UnsetType
+
 from common.catalogue.documents import Chart
 from common.games.classes import ladder
 from common.games.goals import enum_goal, grade_goal, score_goal
 from common.games.grades import SDVX_LIKE
-from common.games.model import (
-    ClassValue,
-    Derived,
-    Enum,
-    Integer,
-    ScoreData,
-    ScoreRating,
-    between,
-)
+from common.games.model import ClassValue, Integer, ScoreData, ScoreRating, between
 from common.games.ratings import profile_best, session_average
+from common.games.shared import Strict, graded, judgements_fit
 
 PERFECT_SCORE: Final = 10_000_000
 
@@ -31,14 +26,14 @@ SCORE: Final = Integer(between(0, PERFECT_SCORE))
 JUDGEMENTS: Final = ("critical", "near", "miss")
 
 
+class Preferences(Strict):
+    vf6Target: float | UnsetType | None = UNSET
+
+
 # --- metrics -----------------------------------------------------------------------------
 
 
-def grade(score: ScoreData, chart: Chart) -> str:
-    return SDVX_LIKE.grade(score.metrics["score"])
-
-
-GRADE: Final = Derived(Enum(SDVX_LIKE.names, minimum_relevant="A+"), grade)
+GRADE: Final = graded(SDVX_LIKE, "score", minimum_relevant="A+")
 
 GOAL_TEXTS: Final = {
     "score": score_goal(),
@@ -149,14 +144,15 @@ def _perfect_lamp_has_perfect_score(score: ScoreData, chart: Chart) -> str | Non
     return None
 
 
-def _lamp_fits_judgements(score: ScoreData, chart: Chart) -> str | None:
-    lamp: Any = score.metrics["lamp"]
-    near, miss = score.judgements.get("near") or 0, score.judgements.get("miss") or 0
-    if lamp == "PERFECT ULTIMATE CHAIN" and near + miss > 0:
-        return "Cannot have a PERFECT ULTIMATE CHAIN with any nears or misses."
-    if lamp == "ULTIMATE CHAIN" and miss > 0:
-        return "Cannot have an ULTIMATE CHAIN with non-zero miss count."
-    return None
+_lamp_fits_judgements = judgements_fit(
+    {
+        "PERFECT ULTIMATE CHAIN": (
+            ("near", "miss"),
+            "Cannot have a PERFECT ULTIMATE CHAIN with any nears or misses.",
+        ),
+        "ULTIMATE CHAIN": (("miss",), "Cannot have an ULTIMATE CHAIN with non-zero miss count."),
+    }
+)
 
 
 def _chain_has_half_the_score(score: ScoreData, chart: Chart) -> str | None:

@@ -38,10 +38,6 @@ class ScoreMeta(Strict):
     gaugeMod: Literal["NORMAL", "HARD", "PERMISSIVE"] | UnsetType = UNSET
 
 
-class Preferences(Strict):
-    vf6Target: float | UnsetType | None = UNSET
-
-
 def chart_text(song: Song, chart: Chart) -> str:
     """`Example (Keyboard INF 18, ★5, n2)`; only official charts have a level worth the name."""
     data: ChartData = chart.data
@@ -91,7 +87,7 @@ def _gpt(playtype: Literal["Controller", "Keyboard"], display_name: str) -> GPT:
         chart_text=chart_text,
         chart_data=ChartData,
         score_meta=ScoreMeta,
-        preferences=Preferences,
+        preferences=sdvx_like.Preferences,
         classes={"vfClass": sdvx_like.VF_CLASS},
         score_validators=sdvx_like.SCORE_VALIDATORS,
         pb_merges=(BEST_LAMP,),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Annotated
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
 from common.games.classes import ladder, provided
@@ -14,7 +13,6 @@ from common.games.grades import GradeTable
 from common.games.model import (
     GPT,
     ClassValue,
-    Derived,
     Enum,
     Game,
     Integer,
@@ -27,9 +25,12 @@ from common.games.shared import (
     BEST_LAMP,
     FAST_SLOW_MAX_COMBO,
     Empty,
+    Natural,
     Strict,
     chart_text,
     counted,
+    graded,
+    judgements_fit,
 )
 from common.numbers import js_round, plain
 
@@ -59,15 +60,11 @@ class SongData(Strict):
 
 
 class ChartData(Strict):
-    inGameID: Annotated[int, Meta(ge=0)]
+    inGameID: Natural
 
 
 class ScoreMeta(Strict):
     mirror: bool | UnsetType = UNSET
-
-
-def grade(score: ScoreData, chart: Chart) -> str:
-    return GRADES.grade(score.metrics["score"])
 
 
 # Lower bounds of scores, and the coefficient from each to the next (the first: below all).
@@ -105,22 +102,26 @@ def _perfect_lamp_means_perfect_score(score: ScoreData, chart: Chart) -> str | N
     return None
 
 
-def _lamp_fits_misses(score: ScoreData, chart: Chart) -> str | None:
-    lamp, misses = score.metrics["lamp"], counted(score, "miss")
-    if lamp == "FULL COMBO" and misses > 0:
-        return "Cannot have a FULL COMBO with misses."
-    if lamp == "MISSLESS" and misses > MISSES_OF_MISSLESS:
+def _missless_has_few_misses(score: ScoreData, chart: Chart) -> str | None:
+    if score.metrics["lamp"] == "MISSLESS" and counted(score, "miss") > MISSES_OF_MISSLESS:
         return "Cannot have a MISSLESS lamp with >5 misses."
     return None
 
 
-def _all_marvelous_means_just_that(score: ScoreData, chart: Chart) -> str | None:
-    if score.metrics["lamp"] == "ALL MARVELOUS" and counted(score, "great", "good", "miss") > 0:
-        return "Cannot have an ALL MARVELOUS if all judgements were not marvelous."
-    return None
+_lamp_fits_judgements = judgements_fit(
+    {
+        "FULL COMBO": (("miss",), "Cannot have a FULL COMBO with misses."),
+        "ALL MARVELOUS": (
+            ("great", "good", "miss"),
+            "Cannot have an ALL MARVELOUS if all judgements were not marvelous.",
+        ),
+    }
+)
 
 
 # --- configuration -----------------------------------------------------------------------
+
+_DIFFICULTIES = {"NORMAL": "NRM", "HARD": "HRD", "EXPERT": "EXP", "INFERNO": "INF"}
 
 _STAGES = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV")
 
@@ -135,7 +136,7 @@ _SINGLE = GPT(
             minimum_relevant="CLEAR",
         ),
     },
-    derived={"grade": Derived(Enum(GRADES.names, minimum_relevant="S"), grade)},
+    derived={"grade": graded(GRADES, "score", minimum_relevant="S")},
     optional=FAST_SLOW_MAX_COMBO,
     default_metric="score",
     preferred_enum="grade",
@@ -150,8 +151,8 @@ _SINGLE = GPT(
     default_score_rating="rate",
     default_session_rating="rate",
     default_profile_rating="naiveRate",
-    difficulties=("NORMAL", "HARD", "EXPERT", "INFERNO"),
-    difficulty_shorthand={"NORMAL": "NRM", "HARD": "HRD", "EXPERT": "EXP", "INFERNO": "INF"},
+    difficulties=tuple(_DIFFICULTIES),
+    difficulty_shorthand=_DIFFICULTIES,
     default_difficulty="EXPERT",
     versions={"reverse": "REVERSE", "plus": "PLUS"},
     match_types=("songTitle", "tachiSongID", "inGameID"),
@@ -177,8 +178,8 @@ _SINGLE = GPT(
     },
     score_validators=(
         _perfect_lamp_means_perfect_score,
-        _lamp_fits_misses,
-        _all_marvelous_means_just_that,
+        _missless_has_few_misses,
+        _lamp_fits_judgements,
     ),
     pb_merges=(BEST_LAMP,),
     goal_texts={

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from common.settings import VARIABLES, SettingsError, load_settings
+from common.settings import VARIABLES, SettingsError, Webhook, load_settings
 from tests.stack import ROOT
 
 REQUIRED = {
@@ -40,12 +40,42 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("USE_EXTERNAL_SCORE_IMPORT_WORKER", "maybe", "expected true or false"),
         ("JOB_SOFT_TIME_LIMIT", "600", "JOB_SOFT_TIME_LIMIT must be below JOB_HARD_TIME_LIMIT"),
         ("GAMES", "iidx,bms", "GAMES must name bms and pms both, or neither"),
+        ("WEBHOOKS", "https://bot.example.org/hook", "WEBHOOKS: receiver 1: expected url|secret"),
+        ("WEBHOOKS", "https://a.example|x,ftp://b.example|x", "receiver 2: expected url|secret"),
+        ("WEBHOOKS", "https://me@a.example|x", "receiver 1: the URL may hold neither a user"),
+        ("WEBHOOKS", "https://a.example|", "receiver 1: the secret must be made of ASCII"),
+        ("WEBHOOKS", "https://a.example|x y", "receiver 1: the secret must be made of ASCII"),
+        ("WEBHOOKS", "https://a.example|x,https://a.example|y", "receiver 2: the same URL"),
     ],
 )
 def test_an_unusable_variable_is_named(variable: str, value: str, problem: str) -> None:
     with pytest.raises(SettingsError) as error:
         load_settings({**REQUIRED, variable: value})
     assert problem in str(error.value)
+
+
+def test_webhooks_are_urls_with_secrets() -> None:
+    settings = load_settings(
+        {**REQUIRED, "WEBHOOKS": "https://a.example/h?k=1|s3cret, http://b:8080/|0th|er"}
+    )
+    assert settings.webhooks == (
+        Webhook("https://a.example/h?k=1", "s3cret"),
+        Webhook("http://b:8080/|0th", "er"),
+    )
+    assert load_settings(REQUIRED).webhooks == ()
+
+
+@pytest.mark.parametrize("value", ["no-url|s3cret", "https://a.example|s3cret x", "s3cret"])
+def test_no_problem_tells_a_secret(value: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        load_settings({**REQUIRED, "WEBHOOKS": value})
+    assert "s3cret" not in str(error.value)
+
+
+def test_settings_can_be_printed_without_telling_a_secret() -> None:
+    settings = load_settings({**REQUIRED, "WEBHOOKS": "https://a.example|s3cret"})
+    assert "https://a.example" in repr(settings)
+    assert "s3cret" not in repr(settings)
 
 
 def test_all_problems_are_said_together() -> None:

@@ -1,4 +1,4 @@
-"""The recorded cases of single scores, as far as the games are built.
+"""The recorded cases about the rules of the games.
 
 The whole collection is run by `make golden` (`python -m tests.golden.runner`).
 """
@@ -12,7 +12,17 @@ from tests.golden.runner import golden_folder, run
 from tests.golden.suites.registry import load_suites
 
 FOLDER = golden_folder()
-FILES = ["score-id.jsonl", *(f"ratings/{game}.jsonl" for game in GAMES)]
+FILES = [
+    "score-id.jsonl",
+    *(f"ratings/{game}.jsonl" for game in GAMES),
+    "session-ratings.jsonl",
+    "profile-ratings.jsonl",
+    "classes.jsonl",
+    "pb-merge.jsonl",
+    "goal-construct.jsonl",
+    "goal-strings.jsonl",
+    "goals.jsonl",
+]
 
 pytestmark = [
     pytest.mark.golden,

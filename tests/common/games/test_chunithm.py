@@ -224,7 +224,7 @@ def test_lamps_must_fit_score_and_judgements(
     ],
 )
 def test_a_full_combo_is_as_long_as_the_chart(
-    points: int, lamp: str, combo: int | None, judgements: dict[str, int], text: str | None
+    points: int, lamp: str, combo: int | None, judgements: dict[str, Any], text: str | None
 ) -> None:
     score = score_of(points, lamp, **judgements)
     score.optional["maxCombo"] = combo

@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from common.games.metric_checks import (
-    ABSENT,
     REJECTED,
     acceptor,
     failures,
     range_failure,
-    shown,
 )
 from common.games.model import (
     PERCENTAGE,
@@ -115,7 +114,7 @@ def test_whole_numbers_are_stored_as_integers(value: float, stored: int) -> None
         (LAMP, "bogus", ["Invalid value for m, got bogus, but expected any of FAILED, CLEAR."]),
         (
             LAMP,
-            ABSENT,
+            UNSET,
             ["Invalid value for m, got undefined, but expected any of FAILED, CLEAR."],
         ),
         (Graph(PERCENTAGE), "x", ["Invalid value for metric m, expected an array."]),
@@ -138,15 +137,28 @@ def test_failures_are_told_line_by_line(metric: Metric, value: Any, lines: list[
 @pytest.mark.parametrize(
     ("value", "text"),
     [
+        (None, "null"),
         (True, "true"),
-        ("x", "x"),
         (5.0, "5"),
         ([1, None, [2, "a"]], "1,,2,a"),
         ({"a": 1}, "[object Object]"),
     ],
 )
-def test_values_are_shown_as_clients_know_them(value: Any, text: str) -> None:
-    assert shown(value) == text
+def test_values_are_quoted_as_clients_know_them(value: Any, text: str) -> None:
+    assert failures("m", LAMP, value, CHART) == [
+        f"Invalid value for m, got {text}, but expected any of FAILED, CLEAR."
+    ]
+
+
+def test_a_value_may_be_nested_deeper_than_the_stack() -> None:
+    nested: list[Any] = []
+    for _ in range(100_000):
+        nested = [nested]
+
+    assert failures("m", Integer(POSITIVE), nested, CHART) == [
+        "Invalid value for m, got , but expected an integer.",
+        "Invalid value for m, Expected a positive number. Got .",
+    ]
 
 
 def test_infinity_is_a_positive_number_but_not_within_bounds() -> None:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from common.games.model import GPT, RatedPB
 from common.games.ratings import derived_classes, profile_ratings, session_ratings
-from common.games.registry import get_game
-from tests.golden.suites.common import gpt_of
+from tests.golden.suites.common import gpt_of, song_data_of
 from tests.golden.suites.registry import Case, suite
 
 
@@ -39,16 +36,10 @@ def _personal_bests(gpt: GPT, given: Mapping[str, Any]) -> list[RatedPB]:
     return [
         RatedPB(
             **pb,
-            songData=_song_data(gpt, songs[pb["songID"]]) if pb["songID"] in songs else None,
+            songData=(
+                song_data_of(gpt.game, songs[pb["songID"]]) if pb["songID"] in songs else None
+            ),
             difficulty=difficulties.get(pb["chartID"]),
         )
         for pb in given["pbs"]
     ]
-
-
-def _song_data(gpt: GPT, data: dict[str, Any]) -> msgspec.Struct:
-    # Some recorded ddr songs have no category; such songs count nowhere.
-    if gpt.game == "ddr":
-        data = {"flareCategory": "NONE", **data}
-    song_data: msgspec.Struct = msgspec.convert(data, get_game(gpt.game).song_data)
-    return song_data

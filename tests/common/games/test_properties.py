@@ -1,0 +1,165 @@
+"""What holds in every game, for whatever is drawn from its configuration."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from common.catalogue.documents import Chart
+from common.errors import InternalFailure, InvalidScore
+from common.games.hydration import hydrate, score_id, stored_score_data
+from common.games.metric_checks import failures
+from common.games.model import GPT, Enum, ScoreData
+from common.games.personal_bests import PlayedScore, merge
+from common.games.registry import all_gpts
+from tests.common.games import strategies
+
+each_gpt = pytest.mark.parametrize("gpt", all_gpts(), ids=lambda gpt: gpt.id)
+
+few_examples = settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+# --- derived metrics ---------------------------------------------------------------------
+
+
+@each_gpt
+@few_examples
+@given(data=st.data())
+def test_derived_metrics_lie_within_their_bounds(gpt: GPT, data: st.DataObject) -> None:
+    chart, score = data.draw(strategies.played_charts(gpt))
+
+    for name, derived in gpt.derived.items():
+        assert failures(name, derived.metric, derived.derive(score, chart), chart) == []
+
+
+@each_gpt
+@few_examples
+@given(data=st.data())
+def test_doing_better_is_never_graded_worse(gpt: GPT, data: st.DataObject) -> None:
+    """Grades, and everything else that is derived, in each metric they may be derived from."""
+    chart, score = data.draw(strategies.played_charts(gpt))
+    name = data.draw(st.sampled_from(tuple(gpt.provided)))
+    better_and_better = [
+        ScoreData({**score.metrics, name: value})
+        for value in strategies.spread(gpt.provided[name], chart)
+    ]
+
+    for derived in gpt.derived.values():
+        reached = [derived.derive(played, chart) for played in better_and_better]
+        if isinstance(derived.metric, Enum):
+            reached = [derived.metric.index[value] for value in reached]
+        assert reached == sorted(reached)
+
+
+# --- personal bests ----------------------------------------------------------------------
+
+
+@st.composite
+def plays_of_one_chart(draw: st.DrawFn, gpt: GPT) -> tuple[Chart, list[PlayedScore]]:
+    """Stored scores, many of them equal in one metric or another, some of unknown time."""
+    chart = draw(strategies.charts(gpt))
+    numbers = {
+        name: st.sampled_from(draw(st.lists(strategies.values(metric, chart), min_size=1)))
+        for name, metric in gpt.provided.items()
+    }
+    plays = []
+    for scoreID in draw(st.lists(st.text("abc", min_size=1), min_size=1, max_size=5, unique=True)):
+        score = ScoreData(
+            draw(st.fixed_dictionaries(numbers)), {}, draw(strategies.optional(gpt, chart))
+        )
+        derived = {name: d.derive(score, chart) for name, d in gpt.derived.items()}
+        whole = ScoreData({**score.metrics, **derived}, {}, score.optional)
+        plays.append(
+            PlayedScore(
+                scoreID,
+                stored_score_data(gpt, whole),
+                timeAchieved=draw(st.none() | st.integers(0, 2)),
+                timeAdded=draw(st.integers(0, 1)),
+                highlight=draw(st.booleans()),
+            )
+        )
+    return chart, plays
+
+
+@each_gpt
+@few_examples
+@given(data=st.data())
+def test_a_personal_best_does_not_depend_on_the_order_of_scores(
+    gpt: GPT, data: st.DataObject
+) -> None:
+    chart, plays = data.draw(plays_of_one_chart(gpt))
+    top = max(play.scoreData[gpt.default_metric] for play in plays)
+    tied = [play for play in plays if play.scoreData[gpt.default_metric] == top]
+
+    best = merge(gpt, chart, plays)
+
+    assert best is not None
+    assert best.composedFrom[0].scoreID == min(tied, key=seniority).scoreID
+    assert merge(gpt, chart, data.draw(st.permutations(plays))) == best
+
+
+def seniority(play: PlayedScore) -> tuple[float, float, str]:
+    unknown = play.timeAchieved is None
+    return math.inf if unknown else play.timeAchieved or 0, play.timeAdded, play.scoreID
+
+
+# --- hydration ---------------------------------------------------------------------------
+
+
+@st.composite
+def anything_for(draw: st.DrawFn, gpt: GPT) -> tuple[Chart, ScoreData]:
+    """A score whose metrics are valid, absent or any JSON value at all."""
+    chart = draw(strategies.charts(gpt))
+    metrics: dict[str, Any] = {}
+    for name, metric in gpt.provided.items():
+        if draw(st.integers(0, 9)) > 0:
+            metrics[name] = draw(strategies.values(metric, chart) | strategies.json_values)
+    names = st.sampled_from(tuple(gpt.optional)) | st.text(max_size=2)
+    optional = draw(st.dictionaries(names, strategies.json_values, max_size=2))
+    return chart, ScoreData(metrics, draw(strategies.judgements(gpt)), optional)
+
+
+@each_gpt
+@few_examples
+@given(data=st.data())
+def test_whatever_is_given_is_stored_or_refused(gpt: GPT, data: st.DataObject) -> None:
+    chart, score = data.draw(anything_for(gpt))
+
+    try:
+        score_id(1, gpt, chart.chartID, score)
+    except InternalFailure:
+        assert score.metrics.keys() != gpt.provided.keys()
+    try:
+        hydrated = hydrate(gpt, chart, score, None, 0)
+    except InvalidScore:
+        return
+    assert hydrated.score_data.keys() >= gpt.metrics.keys()
+    assert hydrated.calculated.keys() == gpt.score_ratings.keys()
+
+
+# --- classes -----------------------------------------------------------------------------
+
+# Some games rate up to 15, some up to 100,000.
+ratings = st.sampled_from((1, 20, 400, 10_000, 200_000)).flatmap(lambda most: st.floats(-1, most))
+
+
+@each_gpt
+@few_examples
+@given(data=st.data())
+def test_a_higher_rating_never_gives_a_lower_class(gpt: GPT, data: st.DataObject) -> None:
+    others = {name: data.draw(st.none() | ratings) for name in gpt.profile_ratings}
+    name = data.draw(st.sampled_from(tuple(gpt.profile_ratings)))
+    lower, higher = sorted([data.draw(ratings), data.draw(ratings)])
+
+    for class_set in gpt.classes.values():
+        if class_set.derive is None:
+            continue
+        reached = [class_set.derive({**others, name: value}) for value in (lower, higher)]
+        ranks = [-1 if value is None else class_set.ids.index(value) for value in reached]
+        assert ranks == sorted(ranks)
