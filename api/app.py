@@ -14,7 +14,7 @@ import orjson
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from api import identity, imports, limits, polling, status
+from api import direct_manual, identity, imports, limits, polling, scores, status
 from api.processor import check_names, make_processor
 from api.responses import failure
 from api.service import EXTENSION, Service, service
@@ -26,6 +26,7 @@ from common.settings import Settings, SettingsError
 log = logging.getLogger(__name__)
 
 API = "/api/v1"
+IR = "/ir"
 JSON_LIMIT = 4 * 1024 * 1024  # bytes
 # A client that still sends does not read our answer: this much we take in and throw away.
 DRAIN_LIMIT = 64 * 1024 * 1024  # bytes
@@ -63,7 +64,9 @@ def create_app(settings: Settings) -> Flask:
     app.register_error_handler(Exception, unexpected_error)
     app.register_blueprint(polling.blueprint, url_prefix=API)
     app.register_blueprint(imports.blueprint, url_prefix=API)
+    app.register_blueprint(scores.blueprint, url_prefix=API)
     app.register_blueprint(status.blueprint, url_prefix=API)
+    app.register_blueprint(direct_manual.blueprint, url_prefix=IR)
     app.register_blueprint(status.health)
     return app
 

@@ -26,16 +26,17 @@ PERMISSIONS = (
     # Stands for the owner in person; only an operator's command hands it out.
     "manage_account",
 )
-BANNED = 0
+BANNED, ADMINISTRATOR = 0, 3
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """user_id is None for a guest."""
+    """user_id is None for a guest. is_admin: an administrator in person, not just their token."""
 
     user_id: int | None
     permissions: frozenset[str]
     identifier: str
+    is_admin: bool = False
 
 
 GUEST = Identity(None, frozenset(), "Guest Token")
@@ -88,7 +89,14 @@ def _known(token: str, engine: Engine, service_name: str) -> Identity:
         raise BadCredentials(401, "This API token has expired.")
     if row.auth_level == BANNED:
         raise UserError(403, f"You are banned from {service_name}")
-    return Identity(row.user_id, frozenset(row.permissions), row.identifier)
+    permissions = frozenset(row.permissions)
+    in_person = "manage_account" in permissions
+    return Identity(
+        row.user_id,
+        permissions,
+        row.identifier,
+        is_admin=in_person and row.auth_level == ADMINISTRATOR,
+    )
 
 
 class RecentTokens:
@@ -123,6 +131,18 @@ def current() -> Identity:
     identity: Any = g.identity
     assert isinstance(identity, Identity)
     return identity
+
+
+def require_owner(owner: int) -> None:
+    """Raises UserError unless the requester is this user, or an administrator in person."""
+    identity = current()
+    if identity.user_id is None:
+        raise UserError(
+            401,
+            "You are not authorised as anyone, and this endpoint requires us to know who you are.",
+        )
+    if identity.user_id != owner and not identity.is_admin:
+        raise UserError(403, "You are not authorised to perform this action.")
 
 
 def json_body() -> dict[str, Any]:

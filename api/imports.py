@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from sqlalchemy import Connection, text
 
-from api import identity, limits
+from api import identity, limits, waiting
 from api.processor import Accepted, file_import_types
 from api.responses import failure, success
 from api.schemas import check, import_form
@@ -48,9 +48,31 @@ def import_file() -> Response:
     )
     result = here.processor.submit(job)
     if isinstance(result, Accepted):
-        url = f"{here.settings.our_url}/api/v1/imports/{result.job_id}/poll-status"
-        return success(LOADED, {"url": url, "importID": result.job_id}, 202)
+        return success(LOADED, waiting.poll_body(result.job_id), 202)
     return success("Import successful.", result.document)
+
+
+@blueprint.post("/import/orphans")
+def reprocess_orphans() -> Response:
+    """Tries the requester's orphaned scores again; answers how many became scores."""
+    user_id = identity.require("submit_score")
+    return waiting.answer(NewJob(user_id, new_import_id(), JobKind.ORPHANS))
+
+
+@blueprint.post("/imports/<import_id>/revert")
+def revert_import(import_id: str) -> Response:
+    """Takes an import back, with everything that followed from it."""
+    with service().engine.connect() as connection:
+        owner: int | None = connection.scalar(
+            text("SELECT user_id FROM imports WHERE import_id = :import_id"),
+            {"import_id": import_id},
+        )
+    if owner is None:
+        raise UserError(404, "This import does not exist.")
+    identity.require_owner(owner)
+    identity.require("delete_score")
+    arguments = {"importID": import_id}
+    return waiting.answer(NewJob(owner, new_import_id(), JobKind.REVERT, arguments=arguments))
 
 
 @blueprint.get("/imports/<import_id>")

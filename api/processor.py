@@ -6,6 +6,7 @@ runs in this process and the client gets the ImportDocument at once.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,12 +19,16 @@ from common.documents import find_import
 from common.errors import UserError
 from common.games.registry import GAMES
 from common.jobs import NewJob, accept
-from common.outcomes import job_outcome
+from common.outcomes import answer_from_record, job_outcome
+from common.progress import FinalAnswer
 from common.settings import Settings
 from worker import runner
 from worker.import_types import registry
 from worker.messaging import dispatch, make_app
 from worker.runtime import make_runtime
+
+# Seconds between two looks at a job whose result a client waits for.
+WAITING_PAUSE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,10 @@ class Processor(Protocol):
     polled: bool
 
     def submit(self, job: NewJob) -> Accepted | Finished:
-        """Takes the job on for good. Raises UserError where it ended badly at once."""
+        """Takes an import on for good. Raises UserError where it ended badly at once."""
+
+    def run(self, job: NewJob, seconds: float) -> Accepted | FinalAnswer:
+        """Takes a job on and waits for its answer, but no longer than `seconds`."""
 
 
 class ExternalProcessor:
@@ -69,6 +77,17 @@ class ExternalProcessor:
         dispatch(self._celery, job.user_id, job.job_id)
         return Accepted(job.job_id)
 
+    def run(self, job: NewJob, seconds: float) -> Accepted | FinalAnswer:
+        accepted = self.submit(job)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with self._engine.connect() as connection:
+                answer = answer_from_record(connection, job.job_id)
+            if isinstance(answer, FinalAnswer):
+                return answer
+            time.sleep(WAITING_PAUSE)
+        return accepted
+
 
 class InternalProcessor:
     """Runs jobs in the request that brings them; a user's jobs still run one by one."""
@@ -79,9 +98,7 @@ class InternalProcessor:
         self._runtime = make_runtime(settings, pool_size=settings.web_threads)
 
     def submit(self, job: NewJob) -> Finished:
-        with self._runtime.engine.begin() as connection:
-            accept(connection, job)
-        runner.run_inline(self._runtime, job.user_id, job.job_id)
+        self._run_to_its_end(job)
         with self._runtime.engine.connect() as connection:
             document = find_import(connection, job.job_id)
             if document is not None:
@@ -92,6 +109,17 @@ class InternalProcessor:
         if outcome.error_reference is not None:
             raise UserError(500, runner.INTERNAL_ERROR_INLINE)
         raise UserError(outcome.error_status, outcome.error_message or "")
+
+    def run(self, job: NewJob, seconds: float) -> Accepted | FinalAnswer:
+        self._run_to_its_end(job)
+        with self._runtime.engine.connect() as connection:
+            answer = answer_from_record(connection, job.job_id)
+        return answer if isinstance(answer, FinalAnswer) else Accepted(job.job_id)
+
+    def _run_to_its_end(self, job: NewJob) -> None:
+        with self._runtime.engine.begin() as connection:
+            accept(connection, job)
+        runner.run_inline(self._runtime, job.user_id, job.job_id)
 
 
 def make_processor(settings: Settings, engine: Engine, redis: Redis) -> Processor:

@@ -12,6 +12,7 @@ from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 
 from common.errors import UserError
 from common.numbers import plain
+from common.validation import utf16_length
 
 VALUE_LIMIT = 100  # characters; a longer value is cut
 MISSING = object()
@@ -27,11 +28,44 @@ def one_of(values: Sequence[str]) -> fields.Raw:
     )
 
 
+def flag() -> fields.Raw:
+    """An optional boolean."""
+    message = "Expected *boolean or no value."
+    return fields.Raw(
+        error_messages={"null": message},
+        validate=lambda value: _judge(isinstance(value, bool), message),
+    )
+
+
+def _judge(fine: bool, message: str) -> None:
+    if not fine:
+        raise ValidationError(message)
+
+
 def import_form(import_types: Sequence[str]) -> Schema:
     """The form of POST /import/file; the import type's own fields pass unjudged."""
     return Schema.from_dict({"importType": one_of(import_types)}, name="ImportForm")(
         unknown=INCLUDE
     )
+
+
+class Edit(Schema):
+    """The body of PATCH /scores/:scoreID."""
+
+    comment = fields.Raw(
+        validate=lambda value: _judge(
+            value is None or (isinstance(value, str) and 1 <= utf16_length(value) <= 120),
+            "Expected a string with length between 1 and 120.",
+        ),
+        allow_none=True,
+    )
+    highlight = flag()
+
+
+class Deletion(Schema):
+    """The body of DELETE /scores/:scoreID."""
+
+    blacklist = flag()
 
 
 def check(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -40,7 +74,10 @@ def check(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
         loaded: dict[str, Any] = schema.load(given)
     except ValidationError as problem:
         messages: Any = problem.messages
-        path = next(name for name in [*schema.fields, *messages] if name in messages)
+        path = next((name for name in schema.fields if name in messages), None)
+        if path is None:
+            unexpected = f"Unexpected properties inside object: {', '.join(messages)}."
+            raise UserError(400, explain("null", unexpected, {})) from None
         raise UserError(400, explain(path, messages[path][0], given.get(path, MISSING))) from None
     return loaded
 

@@ -25,7 +25,9 @@ USER_LOCK = 0x53494D50
 class NewJob:
     """A job about to be accepted.
 
-    job_id: for an import, its importID. arguments: JSON-able. payload: the uploaded file.
+    job_id: for an import, its importID. arguments: JSON-able; of an import `filename` and
+    `fields` of a form, or the `options` of a JSON body. payload: the uploaded file, or the
+    body.
     """
 
     user_id: int

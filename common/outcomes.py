@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, text
 
 from common.documents import find_import
 from common.envelope import failure, success
-from common.models import JobState
+from common.models import JobKind, JobState
 from common.progress import STARTING, WAITING, FinalAnswer
 
 RUNNING = "Importing Scores."
@@ -16,9 +17,15 @@ RUNNING = "Importing Scores."
 
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
-    """error_status is set iff the job failed; `must_wait`: an older job of the user goes first."""
+    """How a job stands.
 
+    result: of a completed job that is no import, the `description` and `body` of its answer.
+    error_status: set iff the job failed. must_wait: an older job of the user goes first.
+    """
+
+    kind: JobKind
     state: JobState
+    result: dict[str, Any] | None
     error_status: int | None
     error_message: str | None
     error_reference: str | None
@@ -29,7 +36,7 @@ def job_outcome(connection: Connection, job_id: str) -> JobOutcome | None:
     row = connection.execute(
         text(
             """
-            SELECT state, error_status, error_message, error_reference,
+            SELECT kind, state, result, error_status, error_message, error_reference,
                    EXISTS (SELECT FROM jobs older
                            WHERE older.user_id = jobs.user_id AND older.sequence < jobs.sequence
                              AND older.state IN ('queued', 'running')) AS must_wait
@@ -41,7 +48,9 @@ def job_outcome(connection: Connection, job_id: str) -> JobOutcome | None:
     if row is None:
         return None
     return JobOutcome(
+        JobKind(row.kind),
         JobState(row.state),
+        row.result,
         row.error_status,
         row.error_message,
         row.error_reference,
@@ -52,6 +61,11 @@ def job_outcome(connection: Connection, job_id: str) -> JobOutcome | None:
 def completed_answer(document: dict[str, object]) -> FinalAnswer:
     body = {"importStatus": "completed", "import": document}
     return FinalAnswer(200, success("Import was completed!", body))
+
+
+def job_answer(result: dict[str, Any]) -> FinalAnswer:
+    """What is said of a completed job that is no import."""
+    return FinalAnswer(200, success(result["description"], result["body"]))
 
 
 def failed_answer(status: int, message: str, reference: str | None) -> FinalAnswer:
@@ -74,5 +88,7 @@ def answer_from_record(connection: Connection, import_id: str) -> FinalAnswer | 
         if outcome.state is JobState.RUNNING:
             return RUNNING
         return WAITING if outcome.must_wait else STARTING
+    if outcome is not None and outcome.result is not None:
+        return job_answer(outcome.result)
     document = find_import(connection, import_id)
     return None if document is None else completed_answer(document)

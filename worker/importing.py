@@ -8,9 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from common.catalogue.index import GameCatalogue
 from common.games.model import Game
 from worker.import_types.base import DryScore, ImportType, Parsed
+
+# Characters of an error's message: it may quote texts of any length.
+MESSAGE_LIMIT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,7 @@ class Collected:
     catalogue: GameCatalogue
 
 
-@dataclass(slots=True)
-class Candidate:
+class Candidate(msgspec.Struct, gc=False):
     """An entry that became a score on a chart. `position` is its place in the input."""
 
     position: int
@@ -45,14 +49,18 @@ class Candidate:
 
 @dataclass(slots=True)
 class EntryError:
-    """A line of ImportDocument.errors."""
+    """A line of ImportDocument.errors; `index` tells scripts which of their entries it is."""
 
     position: int
     type: str
     message: str
 
-    def document(self) -> dict[str, str]:
-        return {"type": self.type, "message": self.message}
+    def document(self) -> dict[str, str | int]:
+        return {
+            "type": self.type,
+            "message": self.message[:MESSAGE_LIMIT],
+            "index": self.position,
+        }
 
 
 @dataclass(slots=True)
@@ -99,8 +107,7 @@ class Converted:
         self.skipped.blacklisted += other.skipped.blacklisted
 
 
-@dataclass(slots=True)
-class NewScore:
+class NewScore(msgspec.Struct, gc=False):
     """A score about to be stored: hydrated, valid, and not known yet."""
 
     score_id: str

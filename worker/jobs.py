@@ -32,6 +32,10 @@ class ClaimedJob:
     accepted_at: int
 
 
+# Characters of the message a failed job keeps.
+MESSAGE_LIMIT = 4000
+
+
 class JobLost(Exception):
     """The job was taken over while we worked on it; what we did must not be committed."""
 
@@ -131,7 +135,7 @@ def fail(
 ) -> None:
     """Ends the job without effect. The message is what its owner reads; raises JobLost."""
     # PostgreSQL's text cannot hold U+0000, and messages quote what a client sent.
-    readable = message.replace("\0", "\ufffd")
+    readable = message[:MESSAGE_LIMIT].replace("\0", "\ufffd")
     _end(connection, job, JobState.FAILED, status=status, message=readable, reference=reference)
 
 

@@ -20,10 +20,13 @@ log = logging.getLogger(__name__)
 JOBS_QUEUE = "score-import.jobs"
 # Sweeps must not wait behind thousands of imports.
 UPKEEP_QUEUE = "score-import.upkeep"
+# Apart, so that a worker of its own can be given the receivers' time to wait for.
+WEBHOOKS_QUEUE = "score-import.webhooks"
 
 RUN_JOB = "score_import.run_job"
 SWEEP = "score_import.sweep"
 SCHEDULE_ORPHANS = "score_import.schedule_orphans"
+DELIVER_EVENTS = "score_import.deliver_events"
 
 
 def make_app(settings: Settings) -> Celery:
@@ -42,11 +45,12 @@ def make_app(settings: Settings) -> Celery:
         # A client reads 202 once its job is in PostgreSQL; the sweeper mends a lost message,
         # so sending gives up at once where Redis is down.
         task_publish_retry=False,
-        task_queues=[Queue(JOBS_QUEUE), Queue(UPKEEP_QUEUE)],
+        task_queues=[Queue(JOBS_QUEUE), Queue(UPKEEP_QUEUE), Queue(WEBHOOKS_QUEUE)],
         task_default_queue=JOBS_QUEUE,
         task_routes={
             SWEEP: {"queue": UPKEEP_QUEUE},
             SCHEDULE_ORPHANS: {"queue": UPKEEP_QUEUE},
+            DELIVER_EVENTS: {"queue": WEBHOOKS_QUEUE},
         },
         task_ignore_result=True,
         task_acks_late=True,
@@ -64,6 +68,11 @@ def make_app(settings: Settings) -> Celery:
                 # Sweeps that no worker was there to take do not pile up.
                 "options": {"expires": max(settings.sweep_interval, 5.0)},
             },
+            "events": {
+                "task": DELIVER_EVENTS,
+                "schedule": settings.sweep_interval,
+                "options": {"expires": max(settings.sweep_interval, 5.0)},
+            },
             "orphans": {"task": SCHEDULE_ORPHANS, "schedule": crontab(minute="1", hour="0")},
         },
     )
@@ -78,3 +87,11 @@ def dispatch(app: Celery, user_id: int, job_id: str) -> bool:
         log.warning("job %s: message not sent, left to the sweeper: %s", job_id, problem)
         return False
     return True
+
+
+def announce_events(app: Celery) -> None:
+    """Sends "there are events to deliver"; where Redis is down, beat will say so later."""
+    try:
+        app.send_task(DELIVER_EVENTS)
+    except OperationalError as problem:
+        log.warning("events: message not sent, left to beat: %s", problem)

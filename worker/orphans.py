@@ -15,8 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from common.canonical import new_import_id
-from common.clock import now_ms
-from common.envelope import success
+from common.outcomes import job_answer
 from common.progress import FinalAnswer, ProgressReporter
 from worker import jobs, pipeline
 from worker.import_types import registry
@@ -66,10 +65,11 @@ def run_orphans(
     total = Counts()
     for (import_type, _), orphans in groups.items():
         total.add(_reprocess(runtime, connection, job, import_type, orphans, progress))
-    jobs.complete(connection, job, total.document())
-    connection.commit()
     description = f"Reprocessed {total.processed} orphan scores."
-    return FinalAnswer(200, success(description, total.document()))
+    result = {"description": description, "body": total.document()}
+    jobs.complete(connection, job, result)
+    connection.commit()
+    return job_answer(result)
 
 
 def _reprocess(
@@ -81,7 +81,9 @@ def _reprocess(
     progress: ProgressReporter,
 ) -> Counts:
     """All orphans of one import type and game, as one import."""
-    head = ImportHead(new_import_id(), job.user_id, job.user_intent, now_ms(), added=now_ms())
+    head = ImportHead(
+        new_import_id(), job.user_id, job.user_intent, runtime.clock(), added=runtime.clock()
+    )
     collected, converted = _convert(runtime, connection, import_type, orphans, progress)
     new = pipeline.hydrate_unknown(connection, head, collected, converted, progress.tell)
     kept = {unmatched.position for unmatched in converted.unmatched}
@@ -89,7 +91,9 @@ def _reprocess(
     # They are orphans already, and stay so.
     converted.unmatched.clear()
     if new:
-        pipeline.apply(connection, head, collected, converted, new, Timings(), progress.tell)
+        pipeline.apply(
+            runtime, connection, head, collected, converted, new, Timings(), progress.tell
+        )
     _delete(connection, job.user_id, [o.orphan_id for i, o in enumerate(orphans) if i not in kept])
     connection.commit()
     return Counts(

@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from common.clock import now_ms
 from common.outcomes import completed_answer
 from common.progress import FinalAnswer, ProgressReporter
 from worker import jobs
@@ -43,7 +42,7 @@ def run_import(
     nothing is stored then.
     """
     timings = Timings()
-    started = now_ms()
+    started = runtime.clock()
 
     progress.tell_now("Parsing score data.")
     with timings.step("collect"):
@@ -53,11 +52,11 @@ def run_import(
     with timings.step("convert"):
         converted = convert(collected, progress.tell)
 
-    head = ImportHead(job.job_id, job.user_id, job.user_intent, started, added=now_ms())
+    head = ImportHead(job.job_id, job.user_id, job.user_intent, started, added=runtime.clock())
     with timings.step("hydrate"):
         new = hydrate_unknown(connection, head, collected, converted, progress.tell)
 
-    finished = apply(connection, head, collected, converted, new, timings, progress.tell)
+    finished = apply(runtime, connection, head, collected, converted, new, timings, progress.tell)
     jobs.complete(connection, job)
     connection.commit()
 
@@ -87,6 +86,7 @@ def hydrate_unknown(
 
 
 def apply(
+    runtime: Runtime,
     connection: Connection,
     head: ImportHead,
     collected: Collected,
@@ -127,6 +127,7 @@ def apply(
             collected,
             converted,
             new,
+            runtime.clock(),
             createdSessions=sessions,
             classDeltas=class_deltas,
             goalInfo=goal_info,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 from redis import Redis
 from sqlalchemy import Engine
 
+from common.clock import now_ms
 from common.db import open_engine
 from common.redis_client import open_redis
 from common.settings import Settings, load_settings
@@ -20,6 +22,8 @@ class Runtime:
     engine: Engine
     redis: Redis
     catalogues: CatalogueStore
+    # Milliseconds since the epoch; what documents are stamped with.
+    clock: Callable[[], int] = now_ms
 
 
 def make_runtime(settings: Settings, *, pool_size: int = 1) -> Runtime:

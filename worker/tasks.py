@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from worker import runner, schedule, sweeper
+from worker import runner, schedule, sweeper, webhooks
 from worker.celery_app import app
-from worker.messaging import RUN_JOB, SCHEDULE_ORPHANS, SWEEP, dispatch
+from worker.messaging import (
+    DELIVER_EVENTS,
+    RUN_JOB,
+    SCHEDULE_ORPHANS,
+    SWEEP,
+    announce_events,
+    dispatch,
+)
 from worker.runtime import process_runtime
 
 
@@ -14,6 +21,14 @@ def run_job(user_id: int, job_id: str) -> None:
     following = runner.run(process_runtime(), user_id, job_id)
     if following is not None:
         dispatch(app, user_id, following)
+    if webhooks.waiting(process_runtime(), user_id):
+        announce_events(app)
+
+
+@app.task(name=DELIVER_EVENTS)  # type: ignore[untyped-decorator]
+def deliver_events() -> None:
+    if webhooks.deliver(process_runtime()):
+        announce_events(app)
 
 
 @app.task(name=SWEEP)  # type: ignore[untyped-decorator]

@@ -16,7 +16,7 @@ from common.models.catalogue import (
     SongRow,
     TableRow,
 )
-from common.models.events import OutboxEvent
+from common.models.events import DeliveryState, OutboxEvent, WebhookDelivery
 from common.models.jobs import Job, JobKind, JobPayload, JobState
 from common.models.profile import (
     ClassAchievement,
@@ -36,6 +36,7 @@ __all__ = [
     "CatalogueVersion",
     "ChartRow",
     "ClassAchievement",
+    "DeliveryState",
     "FolderChart",
     "FolderRow",
     "GameSettings",
@@ -60,4 +61,5 @@ __all__ = [
     "TableRow",
     "User",
     "UserGameStats",
+    "WebhookDelivery",
 ]

@@ -19,13 +19,16 @@ class JobKind(StrEnum):
     IMPORT = "import"
     ORPHANS = "orphans"  # try a user's orphaned scores again
     REVERT = "revert"  # undo an import
+    DELETION = "deletion"  # delete scores
+    EDIT = "edit"  # change a score's comment or highlight
 
 
 class Job(Base):
     """One job. `sequence` is the order of acceptance; one user's jobs run in that order.
 
     attempts: how often a worker claimed it. arguments: what the job needs beside its
-    payload, JSON. result: what a waiting request is answered, JSON.
+    payload, JSON. result: `description` and `body` of what
+    a waiting request is answered, of jobs that are no imports.
     error_status: the HTTP status shown when it failed; error_reference: what to look for in
     the logs when the failure was not the user's.
     """

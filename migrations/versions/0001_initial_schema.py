@@ -174,18 +174,41 @@ def upgrade() -> None:
         "outbox_events",
         sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
-        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("content", postgresql.JSON(astext_type=sa.Text()), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("user_id", "id", name=op.f("pk_outbox_events")),
+    )
+    op.create_table(
+        "webhook_deliveries",
+        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("receiver", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("content", postgresql.JSON(astext_type=sa.Text()), nullable=False),
         sa.Column("state", sa.Text(), server_default="pending", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("next_attempt_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("user_id", "id", name=op.f("pk_outbox_events")),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('pending', 'dead')", name=op.f("ck_webhook_deliveries_state")
+        ),
+        sa.PrimaryKeyConstraint("user_id", "id", "receiver", name=op.f("pk_webhook_deliveries")),
     )
     op.create_index(
-        "ix_outbox_events_pending",
-        "outbox_events",
-        ["next_attempt_at"],
+        "ix_webhook_deliveries_dead",
+        "webhook_deliveries",
+        ["created_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'dead'"),
+    )
+    op.create_index(
+        "ix_webhook_deliveries_pending",
+        "webhook_deliveries",
+        ["receiver", "next_attempt_at"],
         unique=False,
         postgresql_where=sa.text("state = 'pending'"),
     )
@@ -280,6 +303,9 @@ def upgrade() -> None:
         sa.Column("score_meta", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("calculated_data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("user_id", "score_id", name=op.f("pk_scores")),
+    )
+    op.create_index(
+        "ix_scores_score_id", "scores", ["score_id"], unique=False, postgresql_using="hash"
     )
     op.create_index(
         op.f("ix_scores_user_id_chart_id"), "scores", ["user_id", "chart_id"], unique=False
@@ -447,6 +473,7 @@ def downgrade() -> None:
     op.drop_index("ix_sessions_session_id", table_name="sessions")
     op.drop_table("sessions")
     op.drop_table("seed_collections")
+    op.drop_index("ix_scores_score_id", table_name="scores")
     op.drop_index(op.f("ix_scores_user_id_import_id_position"), table_name="scores")
     op.drop_index(op.f("ix_scores_user_id_chart_id"), table_name="scores")
     op.drop_table("scores")
@@ -458,10 +485,16 @@ def downgrade() -> None:
     op.drop_index("ix_personal_bests_ranking", table_name="personal_bests")
     op.drop_table("personal_bests")
     op.drop_index(
-        "ix_outbox_events_pending",
-        table_name="outbox_events",
+        "ix_webhook_deliveries_pending",
+        table_name="webhook_deliveries",
         postgresql_where=sa.text("state = 'pending'"),
     )
+    op.drop_index(
+        "ix_webhook_deliveries_dead",
+        table_name="webhook_deliveries",
+        postgresql_where=sa.text("state = 'dead'"),
+    )
+    op.drop_table("webhook_deliveries")
     op.drop_table("outbox_events")
     op.drop_table("orphan_scores")
     op.drop_table("orphan_charts")

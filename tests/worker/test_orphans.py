@@ -27,7 +27,7 @@ def reprocess(importer: Importer) -> dict[str, int]:
     job_id = importer.accept(kind=JobKind.ORPHANS)
     assert importer.run(job_id).error_message is None
     result: Any = importer.query("SELECT result FROM jobs WHERE job_id = :id", id=job_id)[0].result
-    return dict(result)
+    return dict(result["body"])
 
 
 def import_orphans(importer: Importer) -> None:

@@ -29,7 +29,7 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_scores(
 ) -> None:
     importer.imported(batch_manual(1))  # loads the catalogue
     few = statements_of(importer, batch_manual(10, first=10))
-    many = statements_of(importer, batch_manual(1000, first=100))
+    many = statements_of(importer, batch_manual(1000, first=20))
     assert len(few) == len(many)
 
 

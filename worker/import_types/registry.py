@@ -8,14 +8,22 @@ from typing import Final
 from worker.import_types.base import ImportType
 from worker.import_types.batch_manual import BatchManual, DirectManual
 from worker.import_types.eamusement_iidx_csv import PLIIIDXCSV, EamusementIIDXCSV
+from worker.import_types.eamusement_sdvx_csv import EamusementSDVXCSV
+from worker.import_types.mypagescraper_player_csv import MyPageScraperPlayerCSV
+from worker.import_types.mypagescraper_records_csv import MyPageScraperRecordsCSV
+from worker.import_types.solid_state_squad import SolidStateSquad
 
 # In canonical order: that of lists of import types.
 IMPORT_TYPES: Final[Mapping[str, ImportType]] = {
     import_type.name: import_type
     for import_type in (
         EamusementIIDXCSV(),
+        EamusementSDVXCSV(),
         BatchManual(),
+        SolidStateSquad(),
         PLIIIDXCSV(),
+        MyPageScraperRecordsCSV(),
+        MyPageScraperPlayerCSV(),
         DirectManual(),
     )
 }

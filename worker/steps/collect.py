@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 from sqlalchemy import Connection
 
 from common.games.registry import GAMES, get_game
@@ -36,11 +37,15 @@ def gather(
 
 
 def _input(runtime: Runtime, job: ClaimedJob, content: bytes) -> ImportInput:
-    filename = job.arguments.get("filename")
+    """The payload is a file where the job has the name of one, else a JSON body."""
+    filename: str | None = job.arguments.get("filename")
     return ImportInput(
         user_id=job.user_id,
         received=job.accepted_at,
         games=runtime.settings.games or tuple(GAMES),
         file=None if filename is None else UploadedFile(filename, content),
         fields=job.arguments.get("fields", {}),
+        # The API only takes on what it could read.
+        body=orjson.loads(content) if filename is None else None,
+        options=job.arguments.get("options", {}),
     )

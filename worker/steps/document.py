@@ -7,7 +7,6 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
-from common.clock import now_ms
 from worker.importing import Collected, Converted, ImportHead, NewScore, Timings
 
 _INSERT = text(
@@ -27,6 +26,7 @@ def assemble(
     collected: Collected,
     converted: Converted,
     new: list[NewScore],
+    finished: int,
     **derived: list[dict[str, Any]],
 ) -> dict[str, Any]:
     """The ImportDocument. `derived`: createdSessions, classDeltas, goalInfo, questInfo."""
@@ -45,7 +45,7 @@ def assemble(
         **derived,
         "skipped": converted.skipped.document(),
         "timeStarted": head.started,
-        "timeFinished": now_ms(),
+        "timeFinished": finished,
     }
 
 

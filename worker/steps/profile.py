@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from common.games.class_changes import check_provided
+from worker import profile
 from worker.importing import Collected, ImportHead, NewScore
 
 
@@ -14,6 +16,30 @@ def update_profile(
 ) -> list[dict[str, Any]]:
     """Recomputes stats of the touched playtypes; returns ImportDocument.classDeltas.
 
-    Not built yet: classes that the input provides are read, but not kept.
+    An import that provides classes touches all playtypes of its game. Raises FatalImportError
+    where it provides one that there is not.
     """
-    return []
+    provided = _provided_classes(collected)
+    playtypes = list(provided or dict.fromkeys(score.dry.chart.playtype for score in new))
+    if not playtypes:
+        return []
+    return profile.update(
+        connection,
+        head.user_id,
+        collected.game.id,
+        playtypes,
+        collected.catalogue,
+        provided,
+        head.added,
+    )
+
+
+def _provided_classes(collected: Collected) -> dict[str, dict[str, str]]:
+    """Of every playtype, in the game's order; empty where the import has no class provider."""
+    provide = collected.parsed.class_provider
+    if provide is None:
+        return {}
+    provided = {playtype: dict(provide(playtype) or {}) for playtype in collected.game.playtypes}
+    for playtype, classes in provided.items():
+        check_provided(collected.game.playtypes[playtype], classes)
+    return provided

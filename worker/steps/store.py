@@ -8,7 +8,15 @@ from sqlalchemy import Connection, text
 
 from common.canonical import orphan_id
 from common.db import copy_field, copy_json, copy_lines, copy_text
-from worker.importing import Collected, Converted, EntryError, ImportHead, NewScore, Unmatched
+from worker.importing import (
+    MESSAGE_LIMIT,
+    Collected,
+    Converted,
+    EntryError,
+    ImportHead,
+    NewScore,
+    Unmatched,
+)
 from worker.steps.convert import entry_error
 
 SCORE_COLUMNS = (
@@ -117,7 +125,7 @@ def store_orphans(
                 collected.game.id,
                 copy_json(unmatched.data),
                 context,
-                copy_text(unmatched.message),
+                copy_text(unmatched.message[:MESSAGE_LIMIT]),
                 str(head.added),
             )
         )

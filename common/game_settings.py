@@ -1,0 +1,25 @@
+"""The settings of a user for a game and playtype.
+
+Source: specification, documents-users.md section 5.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+# What `preferences.gameSpecific` starts as, where it is not empty.
+_GAME_SPECIFIC: Final = {"iidx": {"display2DXTra": False, "bpiTarget": 0}}
+
+
+def default_preferences(game: str) -> dict[str, Any]:
+    """The `preferences` of someone who has not set any."""
+    return {
+        "preferredScoreAlg": None,
+        "preferredSessionAlg": None,
+        "preferredProfileAlg": None,
+        "preferredDefaultEnum": None,
+        "defaultTable": None,
+        "preferredRanking": None,
+        "stats": [],
+        "gameSpecific": dict(_GAME_SPECIFIC.get(game, {})),
+    }

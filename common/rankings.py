@@ -1,0 +1,111 @@
+"""Where personal bests stand on the leaderboards of their charts, computed when read.
+
+A leaderboard is ordered by the ranking values, highest first; then by time, earliest first and
+unknown ones last; then by user. That is the order of the index of personal bests, so nothing
+has to be sorted. No two share a rank.
+
+Source: specification, pipeline-pbs-stats.md section 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, text
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """rank is 1 for the best of `outOf` players.
+
+    rivalRank: the same among the player's rivals and himself; None without rivals.
+    """
+
+    rank: int
+    outOf: int
+    rivalRank: int | None
+
+    def document(self) -> dict[str, int | None]:
+        """The `rankingData` of a personal best."""
+        return asdict(self)
+
+
+# Counted in parts, so that each is a range of the index: of everyone on the leaderboard, those
+# with better values, and those with the same values earlier. Rivals are few and looked up.
+_OF_USER = text(
+    """
+    SELECT mine.chart_id, 1 + better.count + earlier.count, everyone.count,
+           CASE WHEN cardinality(settings.rivals) > 0 THEN 1 + rivals.count END
+    FROM personal_bests AS mine
+    LEFT JOIN game_settings AS settings USING (user_id, game, playtype)
+    CROSS JOIN LATERAL (
+        SELECT count(*) FROM personal_bests AS other
+        WHERE other.chart_id = mine.chart_id) AS everyone
+    CROSS JOIN LATERAL (
+        SELECT count(*) FROM personal_bests AS other
+        WHERE other.chart_id = mine.chart_id
+          AND other.ranking_values > mine.ranking_values) AS better
+    CROSS JOIN LATERAL (
+        SELECT count(*) FROM personal_bests AS other
+        WHERE other.chart_id = mine.chart_id
+          AND other.ranking_values = mine.ranking_values
+          AND (coalesce(other.time_achieved, 'Infinity'), other.user_id)
+            < (coalesce(mine.time_achieved, 'Infinity'), mine.user_id)) AS earlier
+    CROSS JOIN LATERAL (
+        SELECT count(*) FROM personal_bests AS other
+        WHERE other.chart_id = mine.chart_id AND other.user_id = ANY(settings.rivals)
+          AND (other.ranking_values > mine.ranking_values
+               OR other.ranking_values = mine.ranking_values
+                  AND (coalesce(other.time_achieved, 'Infinity'), other.user_id)
+                    < (coalesce(mine.time_achieved, 'Infinity'), mine.user_id))) AS rivals
+    WHERE mine.user_id = :user_id AND mine.chart_id = ANY(:chart_ids)
+    """
+)
+
+_OF_CHARTS = text(
+    """
+    SELECT leaderboard.*, settings.rivals
+    FROM (
+        SELECT chart_id, user_id,
+               row_number() OVER (
+                   PARTITION BY chart_id
+                   ORDER BY ranking_values DESC, time_achieved, user_id) AS rank,
+               count(*) OVER (PARTITION BY chart_id) AS total
+        FROM personal_bests WHERE chart_id = ANY(:chart_ids)) AS leaderboard
+    LEFT JOIN game_settings AS settings
+        ON settings.user_id = leaderboard.user_id
+       AND settings.game = :game AND settings.playtype = :playtype
+    ORDER BY chart_id, rank
+    """
+)
+
+
+def user_rankings(
+    connection: Connection, user_id: int, chart_ids: Collection[str]
+) -> dict[str, Ranking]:
+    """Where the user's personal bests on these charts stand, by chart.
+
+    Each chart costs a walk over its part of the index, about a millisecond for 5000 players.
+    """
+    rows = connection.execute(_OF_USER, {"user_id": user_id, "chart_ids": list(chart_ids)})
+    return {chart_id: Ranking(*ranking) for chart_id, *ranking in rows}
+
+
+def chart_rankings(
+    connection: Connection, game: str, playtype: str, chart_ids: Collection[str]
+) -> dict[str, dict[int, Ranking]]:
+    """The whole leaderboards of these charts: by chart and user, best first.
+
+    game, playtype: of the charts.
+    """
+    given = {"game": game, "playtype": playtype, "chart_ids": list(chart_ids)}
+    rows = connection.execute(_OF_CHARTS, given).all()
+    ranks = {(row.chart_id, row.user_id): row.rank for row in rows}
+    leaderboards: dict[str, dict[int, Ranking]] = {}
+    for chart_id, user_id, rank, total, rivals in rows:
+        rival_rank = None
+        if rivals:
+            rival_rank = 1 + sum(ranks.get((chart_id, rival), rank) < rank for rival in rivals)
+        leaderboards.setdefault(chart_id, {})[user_id] = Ranking(rank, total, rival_rank)
+    return leaderboards

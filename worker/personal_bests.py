@@ -1,0 +1,124 @@
+"""Personal bests as stored: built from all scores of a user on a chart, written in bulk.
+
+Source: specification, pipeline-pbs-stats.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+import orjson
+from sqlalchemy import Connection, text
+
+from common.catalogue.documents import Chart
+from common.catalogue.index import GameCatalogue
+from common.db import copy_json, copy_lines, copy_text
+from common.errors import InternalFailure
+from common.games.leaderboards import ranking_values
+from common.games.model import GPT
+from common.games.personal_bests import PersonalBest, PlayedScore, merge
+from common.games.registry import get_game
+
+COLUMNS: Final = (
+    "user_id",
+    "chart_id",
+    "game",
+    "playtype",
+    "song_id",
+    "is_primary",
+    "highlight",
+    "time_achieved",
+    "ranking_values",
+    "score_data",
+    "calculated_data",
+    "composed_from",
+)
+
+# The charts come as JSON: PostgreSQL parses that faster than a statement of thousands of items.
+_DELETE = text(
+    """
+    DELETE FROM personal_bests
+    WHERE user_id = :user_id
+      AND chart_id = ANY(ARRAY(SELECT json_array_elements_text(CAST(:chart_ids AS json))))
+    """
+)
+
+_STORED = text(
+    """
+    SELECT chart_id, score_id, score_data, time_achieved, time_added, highlight
+    FROM scores
+    WHERE user_id = :user_id
+      AND chart_id = ANY(ARRAY(SELECT json_array_elements_text(CAST(:chart_ids AS json))))
+      AND import_id <> :fresh_import
+    """
+)
+
+
+def rebuild(
+    connection: Connection,
+    user_id: int,
+    game: str,
+    catalogue: GameCatalogue,
+    chart_ids: Collection[str],
+    *,
+    fresh: Mapping[str, Sequence[PlayedScore]] | None = None,
+    fresh_import: str = "",
+) -> None:
+    """Makes the user's personal bests on these charts those of the user's scores.
+
+    A chart without any score has none afterwards. Three statements, whatever the number of
+    charts.
+
+    fresh: by chart, the scores of the import `fresh_import`, which are in memory: those need
+    not be read again.
+    """
+    given = {
+        "user_id": user_id,
+        "chart_ids": orjson.dumps(list(chart_ids)).decode(),
+        "fresh_import": fresh_import,
+    }
+    scores = {chart_id: list(those) for chart_id, those in (fresh or {}).items()}
+    for chart_id, *played in connection.execute(_STORED, given):
+        scores.setdefault(chart_id, []).append(PlayedScore(*played))
+    connection.execute(_DELETE, given)
+    lines = _lines(user_id, game, _best_of(game, catalogue, scores))
+    copy_lines(connection, "personal_bests", COLUMNS, lines)
+
+
+def _best_of(
+    game: str, catalogue: GameCatalogue, scores: Mapping[str, list[PlayedScore]]
+) -> Iterator[tuple[GPT, Chart, PersonalBest]]:
+    """In the order of the charts, which is that of the index they are written to."""
+    gpts = get_game(game).playtypes
+    for chart_id, played in sorted(scores.items()):
+        chart = catalogue.chart(chart_id)
+        if chart is None:
+            raise InternalFailure(f"Couldn't find chart with ID {chart_id} ({game}).")
+        gpt = gpts[chart.playtype]
+        best = merge(gpt, chart, played)
+        assert best is not None, "every chart here has a score"
+        yield gpt, chart, best
+
+
+def _lines(
+    user_id: int, game: str, bests: Iterable[tuple[GPT, Chart, PersonalBest]]
+) -> Iterator[str]:
+    for gpt, chart, best in bests:
+        values = ranking_values(gpt, best.scoreData)
+        yield "\t".join(
+            (
+                str(user_id),
+                copy_text(chart.chartID),
+                game,
+                chart.playtype,
+                str(chart.songID),
+                "t" if chart.isPrimary else "f",
+                "t" if best.highlight else "f",
+                "\\N" if best.timeAchieved is None else str(best.timeAchieved),
+                "{" + ",".join(map(str, values)) + "}",
+                copy_json(best.scoreData),
+                copy_json(best.calculatedData),
+                copy_json(best.composedFrom),
+            )
+        )
