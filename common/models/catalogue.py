@@ -1,7 +1,7 @@
 """The catalogue: changed by `seeds load` (and the orphan-chart queue), read by everyone.
 
-Source: specification, seeds-format.md and documents-targets.md. `content_hash` is the SHA-256
-of the document's canonical text: how a sync tells what changed.
+Source: specification, seeds-format.md and documents-targets.md. `content_hash` is a SHA-256
+of the document whatever the order of its keys: how a sync tells what changed.
 """
 
 from sqlalchemy import BigInteger, Index, LargeBinary

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from common.session_info import score_info
 from tests.stack import batch_manual
 from tests.worker.conftest import Importer
 from tests.worker.test_storing import statements_of
@@ -167,3 +168,23 @@ def test_only_the_users_own_sessions_lose_scores(importer: Importer) -> None:
     with importer.runtime.engine.begin() as connection:
         remove_scores(connection, importer.user_id + 1, imported["scoreIDs"])
     assert len(sessions(importer)) == 1
+
+
+# --- compared with what was before -------------------------------------------------------
+
+
+def test_scores_are_compared_with_the_personal_bests_from_before_their_session(
+    importer: Importer,
+) -> None:
+    """Not with each other, nor with scores of a later or an unknown time."""
+    importer.imported(at(0, 1))  # 9 000 000 and 9 000 101
+    imported = importer.imported(at(10, 11, lamp="EXCESSIVE CLEAR"))  # 9 001 000 and 9 001 101
+    importer.imported(at(None, 30, lamp="ULTIMATE CHAIN"))
+    with importer.runtime.engine.connect() as connection:
+        first, second, _ = (score_info(connection, session) for session in sessions(importer))
+    assert [compared["isNewScore"] for compared in first] == [True, True]
+    assert [compared["scoreID"] for compared in second] == imported["scoreIDs"]
+    assert [compared["deltas"] for compared in second] == [
+        {"score": 899, "lamp": 1, "grade": 0},
+        {"score": 1000, "lamp": 1, "grade": 0},
+    ]

@@ -54,8 +54,9 @@ class Parsed:
     """A parser's result.
 
     context: JSON-able, given to the converter and stored with orphans.
-    entries: one item a potential score, in the order of the input. What an item is, is the
-        business of the import type; `ImportType.orphan_data` turns it into JSON.
+    entries: one item a potential score, in the order of the input; iterated once. What an
+        item is, is the business of the import type; `ImportType.orphan_data` turns it into
+        JSON.
     """
 
     game: str

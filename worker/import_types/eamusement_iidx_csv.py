@@ -8,7 +8,7 @@ Source: specification, import-types/eamusement-iidx-csv.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -127,11 +127,11 @@ class _IIDXCSV:
             )
         context = {
             "playtype": playtype,
-            "importVersion": _version_of(table.rows, playtype),
+            "importVersion": _version_of(table.rows(), playtype),
             "hasBeginnerAndLegg": "LEGGENDARIA" in blocks,
             "service": self.service,
         }
-        return Parsed(GAME, context, list(_entries(table.rows, blocks)))
+        return Parsed(GAME, context, _entries(table.rows(), blocks))
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return _Converter(context, catalogue)
@@ -167,7 +167,7 @@ def _check_filename(filename: str, playtype: str) -> None:
             )
 
 
-def _version_of(rows: list[list[str]], playtype: str) -> str:
+def _version_of(rows: Iterable[list[str]], playtype: str) -> str:
     """The newest version that a row names."""
     newest = 0
     for row in rows:
@@ -182,7 +182,7 @@ def _version_of(rows: list[list[str]], playtype: str) -> str:
     return str(newest)
 
 
-def _entries(rows: list[list[str]], blocks: tuple[str, ...]) -> Iterator[Entry]:
+def _entries(rows: Iterable[list[str]], blocks: tuple[str, ...]) -> Iterator[Entry]:
     for row in rows:
         title, timestamp = trim(row[1]), trim(row[-1])
         start = _FIRST_BLOCK

@@ -7,7 +7,7 @@ Source: specification, import-types/eamusement-sdvx-csv.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -70,7 +70,7 @@ class EamusementSDVXCSV:
             raise FatalImportError(
                 400, "Invalid CSV provided. CSV does not have the correct number of headers."
             )
-        return Parsed(GAME, {}, list(_entries(table.rows)))
+        return Parsed(GAME, {}, _entries(table.rows()))
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, catalogue)
@@ -82,7 +82,7 @@ class EamusementSDVXCSV:
         return msgspec.convert(data, Entry)
 
 
-def _entries(rows: list[list[str]]) -> Iterator[Entry]:
+def _entries(rows: Iterable[list[str]]) -> Iterator[Entry]:
     for title, difficulty, level, lamp, _grade, score, exscore, *_counts in rows:
         yield Entry(title, difficulty, level, lamp, score, exscore)
 

@@ -69,8 +69,10 @@ class MyPageScraperRecordsCSV:
 
     def parse(self, given: ImportInput) -> Parsed:
         assert given.file is not None, "the endpoint requires a file"
-        entries = [entry for row in quoted_csv.read(given.file.content) for entry in _entries(row)]
-        return Parsed(GAME, {}, entries)
+        # Read twice, since keeping what was read would take many times the file's memory.
+        for row in quoted_csv.read(given.file.content):
+            _cells(row)
+        return Parsed(GAME, {}, _entries(given.file.content))
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, catalogue)
@@ -85,9 +87,26 @@ class MyPageScraperRecordsCSV:
 # --- parsing ---------------------------------------------------------------------------
 
 
-def _entries(row: quoted_csv.Row) -> Iterator[Entry | BrokenRow]:
+def _entries(content: bytes) -> Iterator[Entry | BrokenRow]:
+    for row in quoted_csv.read(content):
+        yield from _expanded(*_cells(row))
+
+
+def _cells(row: quoted_csv.Row) -> list[str]:
+    """Those of `_COLUMNS`. Raises FatalImportError (400) where there is no such column."""
+    cells = []
+    for column in _COLUMNS:
+        cell = row.get(column)
+        if cell is None:
+            raise FatalImportError(
+                400, f"Malformed CSV, invalid column(s) ({column}: undefined): Expected string."
+            )
+        cells.append(cell)
+    return cells
+
+
+def _expanded(song_id: str, title: str, *cells: str) -> Iterator[Entry | BrokenRow]:
     """The difficulties of a row that exist and were played."""
-    song_id, title, *cells = [_cell(row, column) for column in _COLUMNS]
     lists = [_elements(cell) for cell in cells]
     for column, cell, elements in zip(_COLUMNS[-len(cells) :], cells, lists, strict=True):
         if not elements:
@@ -101,15 +120,6 @@ def _entries(row: quoted_csv.Row) -> Iterator[Entry | BrokenRow]:
             continue
         lamp = _number(achieves[index]) if index < len(achieves) else None
         yield Entry(_number(song_id), title, index, level, points, lamp)
-
-
-def _cell(row: quoted_csv.Row, column: str) -> str:
-    cell = row.get(column)
-    if cell is None:
-        raise FatalImportError(
-            400, f"Malformed CSV, invalid column(s) ({column}: undefined): Expected string."
-        )
-    return cell
 
 
 def _elements(cell: str) -> list[str]:

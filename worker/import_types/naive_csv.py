@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,10 +24,18 @@ _QUOTED: Final = re.compile('"[^\n\r\u2028\u2029]*"')
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """headers: the cells of the first line. rows: those of the others, each as many."""
+    """headers: the cells of the first line. lines: the others, each of as many cells."""
 
     headers: list[str]
-    rows: list[list[str]]
+    lines: list[bytes]
+
+    def rows(self) -> Iterator[list[str]]:
+        """The lines' cells. Only made when asked for: they take ten times a line's memory."""
+        for line in self.lines:
+            cells = _text(line).split(",")
+            if b'"' in line:
+                cells = [cell[1:-1] if _QUOTED.fullmatch(cell) else cell for cell in cells]
+            yield cells
 
 
 def read(content: bytes) -> Table:
@@ -34,24 +43,24 @@ def read(content: bytes) -> Table:
 
     A lone `\\r` counts as content of a line's last cell; lines without a comma are skipped.
     """
-    text = content.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace")
-    first, *lines = text.split("\n")
-    headers = _headers(first)
-    rows = []
-    for number, line in enumerate(lines, start=1):
-        cells = line.split(",")
-        if len(cells) == 1:
+    first, *others = content.removeprefix(codecs.BOM_UTF8).split(b"\n")
+    headers = _headers(_text(first))
+    lines = []
+    for number, line in enumerate(others, start=1):
+        cells = line.count(b",") + 1
+        if cells == 1:
             continue
-        if len(cells) != len(headers):
+        if cells != len(headers):
             raise FatalImportError(
                 400,
-                f"Row {number} has an invalid amount of cells"
-                f" ({len(cells)}, expected {len(headers)}).",
+                f"Row {number} has an invalid amount of cells ({cells}, expected {len(headers)}).",
             )
-        if '"' in line:
-            cells = [cell[1:-1] if _QUOTED.fullmatch(cell) else cell for cell in cells]
-        rows.append(cells)
-    return Table(headers, rows)
+        lines.append(line)
+    return Table(headers, lines)
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", errors="replace")
 
 
 def _headers(line: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from sqlalchemy import Connection, text
@@ -19,7 +20,9 @@ def identify(collected: Collected, converted: Converted, user_id: int) -> None:
         dry = candidate.dry
         gpt = collected.game.playtypes[dry.chart.playtype]
         try:
-            candidate.score_id = score_id(user_id, gpt, dry.chart.chartID, dry.scoreData)
+            identifier = score_id(user_id, gpt, dry.chart.chartID, dry.scoreData)
+            # A file may repeat a few scores a hundred thousand times.
+            candidate.score_id = sys.intern(identifier)
         except Exception as failure:
             converted.errors.append(entry_error(candidate.position, failure))
         else:
@@ -32,7 +35,7 @@ def drop_known(connection: Connection, user_id: int, converted: Converted) -> li
 
     The user's lock is held, so nobody can store any of them before we do.
     """
-    score_ids = [candidate.score_id for candidate in converted.candidates]
+    score_ids = list({candidate.score_id for candidate in converted.candidates})
     blacklisted, stored = _known(connection, user_id, score_ids)
     unknown = []
     for candidate in converted.candidates:
