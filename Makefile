@@ -43,7 +43,7 @@ demo: venv ## the same, but stop after the example import
 test: venv ## run the tests (ARGS='-k name' for some)
 	@exec $(BIN)/python -m pytest $(ARGS)
 
-golden: venv ## check the game formulas against recorded results
+golden: venv ## check formulas, parsers and whole imports against recorded results
 	@exec $(BIN)/python -m tests.golden.runner $(ARGS)
 
 lint: venv ## style, format, types, layers

@@ -1,0 +1,424 @@
+"""What was recorded, put as our decisions would have it.
+
+Where a decision changes a value in a known way, the recorded value is changed accordingly (or
+what ours has in addition is left out), so that everything else is still compared. Each rule
+says why.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from common.canonical import orphan_id
+from common.catalogue.index import GameCatalogue
+from common.errors import InvalidScore
+from common.games.hydration import hydrate
+from common.games.model import GPT, Enum
+from common.games.personal_bests import PlayedScore, merge
+from common.games.registry import GAMES, get_gpt
+from tests.golden.pipelines.catalogue import known_difficulties
+from tests.golden.pipelines.world import NO_SUCH_USER, WAITS
+from tests.golden.suites.common import chart_of
+from tests.golden.suites.registry import Case
+from worker.import_types.registry import IMPORT_TYPES
+
+
+@dataclass
+class Memory:
+    """What rules remember from step to step of a case.
+
+    failing_orphans: how many the reference keeps, for it fails to see what is wrong with them.
+    """
+
+    failing_orphans: int = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of step `number` of a case: as recorded, and as ours.
+
+    States are collections by name, in no order; ours has the ones that were recorded.
+    """
+
+    case: Case
+    number: int
+    result: Any
+    state: dict[str, list[Any]]
+    our_result: Any
+    our_state: dict[str, list[Any]]
+    memory: Memory
+
+    @property
+    def step(self) -> Any:
+        return self.case.given["steps"][self.number]
+
+    def import_documents(self) -> Iterator[dict[str, Any]]:
+        """The recorded ImportDocuments."""
+        if _is_import(self.result):
+            yield self.result
+        yield from self.state.get("imports", [])
+
+    def our_import_documents(self) -> Iterator[dict[str, Any]]:
+        if _is_import(self.our_result):
+            yield self.our_result
+        yield from self.our_state.get("imports", [])
+
+
+def _is_import(result: Any) -> bool:
+    return isinstance(result, dict) and "importID" in result
+
+
+Rule = Callable[[Outcome], None]
+_RULES: list[Rule] = []
+
+
+def rule(apply: Rule) -> Rule:
+    _RULES.append(apply)
+    return apply
+
+
+def apply_decisions(outcome: Outcome) -> None:
+    """Changes the outcome in place."""
+    for each in _RULES:
+        each(outcome)
+
+
+# --- ImportDocuments ---------------------------------------------------------------------------
+
+
+@rule
+def gpts_are_id_strings(outcome: Outcome) -> None:
+    """The list of GPTs is called `idStrings`, as it is published, not `gptStrings`."""
+    for document in outcome.import_documents():
+        document["idStrings"] = document.pop("gptStrings")
+
+
+@rule
+def skipped_scores_are_counted(outcome: Outcome) -> None:
+    """Ours counts entries that left neither a score nor an error in a field of its own."""
+    for document in outcome.our_import_documents():
+        del document["skipped"]
+
+
+@rule
+def errors_say_which_entry(outcome: Outcome) -> None:
+    """Ours tells scripts the place of the entry that went wrong."""
+    for document in outcome.our_import_documents():
+        for error in document["errors"]:
+            error.pop("index", None)
+
+
+@rule
+def class_deltas_are_changes(outcome: Outcome) -> None:
+    """The reference lists derived classes at every import; ours lists those that changed."""
+    for document in outcome.import_documents():
+        document["classDeltas"] = [
+            delta for delta in document["classDeltas"] if delta["old"] != delta["new"]
+        ]
+
+
+@rule
+def score_ids_of_imports_are_those_of_their_scores(outcome: Outcome) -> None:
+    """The reference takes deleted scores out of one import only. In ours a score is listed by
+    the import that stored it, and by no other; an import whose last score is deleted is gone.
+    """
+    if not {"imports", "scores"} <= outcome.state.keys():
+        return
+    stored = {score["scoreID"] for score in outcome.state["scores"]}
+    imports = outcome.state["imports"]
+    for document in sorted(imports, key=lambda each: each["timeFinished"], reverse=True):
+        own = [score_id for score_id in document["scoreIDs"] if score_id in stored]
+        stored.difference_update(own)
+        if document["scoreIDs"] and not own:
+            imports.remove(document)
+        document["scoreIDs"] = own
+
+
+@rule
+def bad_metrics_are_explained(outcome: Outcome) -> None:
+    """The reference derives from what was provided before it validates it, and often fails."""
+    ours = {document["importID"]: document for document in outcome.our_import_documents()}
+    for document in outcome.import_documents():
+        errors = ours.get(document["importID"], {}).get("errors", [])
+        for theirs, our in zip(document["errors"], errors, strict=False):
+            if theirs["type"] == "InternalError" and our["type"] == "InvalidDatapoint":
+                assert our["message"].startswith("Got "), our
+                theirs.update(our)
+
+
+@rule
+def what_orphans_become_belongs_to_an_import(outcome: Outcome) -> None:
+    """Orphans that became scores have an ImportDocument, so that it can be reverted."""
+    if "imports" in outcome.our_state:
+        known = {step.get("importID") for step in outcome.case.given["steps"]}
+        outcome.our_state["imports"][:] = [
+            document for document in outcome.our_state["imports"] if document["importID"] in known
+        ]
+
+
+# --- refusals -----------------------------------------------------------------------------------
+
+_SCORE_META = re.compile(r"Invalid BATCH-MANUAL: scores\[\d+\]\.scoreMeta \| ")
+
+
+@rule
+def wrong_score_meta_is_explained_in_a_sentence(outcome: Outcome) -> None:
+    """The reference prints its checker's own data structure."""
+    theirs, ours = _refusal(outcome.result), _refusal(outcome.our_result)
+    if theirs and ours and (found := _SCORE_META.match(theirs["message"])):
+        assert theirs["message"][found.end()] == "["
+        if ours["message"].startswith(found[0]):
+            theirs["message"] = ours["message"]
+
+
+@rule
+def byte_order_marks_are_skipped(outcome: Outcome) -> None:
+    """To the reference, a file that begins with one is no JSON."""
+    theirs, ours = _refusal(outcome.result), _refusal(outcome.our_result)
+    if theirs and ours and theirs["message"].startswith("Invalid JSON."):
+        file = outcome.step["parserArguments"][0]["$file"]
+        if file.get("text", "").startswith("\ufeff"):
+            assert ours["message"] == "Could not retrieve meta.game - is this valid BATCH-MANUAL?"
+            theirs["message"] = ours["message"]
+
+
+@rule
+def nobody_unknown_gets_as_far_as_an_import(outcome: Outcome) -> None:
+    """In ours there is nobody to accept it from."""
+    error = outcome.result.get("error") if isinstance(outcome.result, dict) else None
+    if isinstance(error, dict) and error.get("failureType") == "Internal":
+        assert error["message"].startswith("User with ID"), error
+        outcome.result["error"] = NO_SUCH_USER["error"]
+
+
+def _refusal(result: Any) -> Any:
+    """Why all of an import was refused, if it was."""
+    error = result.get("error") if isinstance(result, dict) else None
+    return error if isinstance(error, dict) and error.get("fatal") else None
+
+
+# --- busy users ----------------------------------------------------------------------------------
+
+
+@rule
+def imports_of_busy_users_wait(outcome: Outcome) -> None:
+    """An import of a busy user is never refused; it waits its turn."""
+    error = outcome.result.get("error") if isinstance(outcome.result, dict) else None
+    refused = isinstance(error, dict) and error.get("statusCode") == 409
+    if refused and outcome.our_result == WAITS:
+        outcome.result.clear()
+        outcome.result.update(WAITS)
+
+
+# --- scores and personal bests -------------------------------------------------------------------
+
+
+@rule
+def optional_enums_have_indexes(outcome: Outcome) -> None:
+    """The reference leaves `optional.enumIndexes` empty; ours fills it."""
+    documents = [*outcome.state.get("scores", []), *outcome.state.get("personal-bests", [])]
+    documents += [each["score"] for each in outcome.state.get("score-blacklist", [])]
+    for document in documents:
+        optional = document["scoreData"]["optional"]
+        optional["enumIndexes"] = _indexes(
+            get_gpt(document["game"], document["playtype"]), optional
+        )
+
+
+def _indexes(gpt: GPT, optional: dict[str, Any]) -> dict[str, int]:
+    return {
+        name: declared.metric.index[optional[name]]
+        for name, declared in gpt.optional.items()
+        if isinstance(declared.metric, Enum) and optional.get(name) is not None
+    }
+
+
+@rule
+def comments_are_texts(outcome: Outcome) -> None:
+    """In Solid State Squad's files the reference takes a comment of digits for a number."""
+    for score in outcome.state.get("scores", []):
+        if isinstance(score["comment"], int):
+            assert score["importType"] == "file/solid-state-squad"
+            score["comment"] = str(score["comment"])
+    for orphan in outcome.state.get("orphan-scores", []):
+        if orphan["importType"] == "file/solid-state-squad":
+            data = orphan["data"]
+            if isinstance(data.get("comment"), int):
+                data["comment"] = str(data["comment"])
+                orphan["orphanID"] = orphan_id(
+                    orphan["importType"], data, orphan["context"], orphan["userID"]
+                )
+
+
+@rule
+def empty_lists_of_judgements_are_refused(outcome: Outcome) -> None:
+    """See `World`: there it was seen that ours refuses them, and none were given."""
+    documents = [*outcome.state.get("scores", []), *outcome.state.get("personal-bests", [])]
+    for document in documents:
+        if document["scoreData"]["judgements"] == []:
+            document["scoreData"]["judgements"] = {}
+
+
+@rule
+def ties_go_to_the_earliest_score(outcome: Outcome) -> None:
+    """Of scores with equal values the reference takes the one stored first as base, and in
+    merges one of unknown time before all others. Ours takes the one achieved first.
+    """
+    scores = defaultdict(list)
+    for score in outcome.state.get("scores", []):
+        scores[score["userID"], score["chartID"]].append(score)
+    for document in outcome.state.get("personal-bests", []):
+        played = scores[document["userID"], document["chartID"]]
+        gpt = get_gpt(document["game"], document["playtype"])
+        if _any_tie(gpt, played):
+            chart = next(
+                chart_of(gpt, chart)
+                for chart in _documents(outcome.case, "charts", document["game"])
+                if chart["chartID"] == document["chartID"]
+            )
+            best = merge(gpt, chart, [msgspec.convert(score, PlayedScore) for score in played])
+            document.update(msgspec.to_builtins(best))
+
+
+@rule
+def ranks_are_computed_when_read(outcome: Outcome) -> None:
+    """The reference's ranks among rivals are as old as the last import of the chart."""
+    bests = outcome.state.get("personal-bests", [])
+    rivals = {
+        (row["userID"], row["game"], row["playtype"]): row["rivals"]
+        for row in outcome.state.get("game-settings", [])
+    }
+    ranks = {(each["chartID"], each["userID"]): each["rankingData"]["rank"] for each in bests}
+    for each in bests:
+        mine = rivals.get((each["userID"], each["game"], each["playtype"]))
+        if mine:
+            rank = each["rankingData"]["rank"]
+            before = [ranks.get((each["chartID"], rival), rank) < rank for rival in mine]
+            each["rankingData"]["rivalRank"] = 1 + sum(before)
+
+
+def _documents(case: Case, kind: str, game: str) -> list[Any]:
+    """All songs or charts of a game that the catalogue of a case ever has."""
+    catalogues = [case.given["catalogue"]]
+    catalogues += [step["catalogue"] for step in case.given["steps"] if "catalogue" in step]
+    return [
+        document
+        for catalogue in catalogues
+        for document in (catalogue.get(kind) or {}).get(game, [])
+    ]
+
+
+def _any_tie(gpt: GPT, played: list[dict[str, Any]]) -> bool:
+    """Whether several scores have the value that makes a score the base, or wins a merge."""
+    contests: list[tuple[str, Any]] = [(gpt.default_metric, max)]
+    contests += [(m.path, max if m.direction == "largest" else min) for m in gpt.pb_merges]
+    for path, extreme in contests:
+        values = [value for score in played if (value := _at(path, score["scoreData"])) is not None]
+        if values and values.count(extreme(values)) > 1:
+            return True
+    return False
+
+
+def _at(path: str, document: Any) -> Any:
+    for key in path.split("."):
+        document = document.get(key)
+    return document
+
+
+# --- classes -------------------------------------------------------------------------------------
+
+
+@rule
+def a_class_rises_once_for_all_orphans_together(outcome: Outcome) -> None:
+    """The reference takes orphans one by one, and a class may rise with each of them."""
+    times = {s["now"] for s in outcome.case.given["steps"] if s["op"] == "deorphan"}
+    found = outcome.state.get("class-achievements", [])
+    chains = defaultdict(list)
+    for each in found:
+        if each["timeAchieved"] in times:
+            key = (each["userID"], each["game"], each["playtype"], each["classSet"])
+            chains[*key, each["timeAchieved"]].append(each)
+    for (_, game, playtype, class_set, _), chain in chains.items():
+        ranks = get_gpt(game, playtype).classes[class_set].ids
+        chain.sort(key=lambda each: ranks.index(each["classValue"]))
+        for step in chain[:-1]:
+            found.remove(step)
+        chain[-1]["classOldValue"] = chain[0]["classOldValue"]
+
+
+# --- orphans -------------------------------------------------------------------------------------
+
+
+@rule
+def orphans_are_kept_as_they_came(outcome: Outcome) -> None:
+    """The reference takes the mark of LEGGENDARIA off a title before it keeps the orphan."""
+    for orphan in outcome.our_state.get("orphan-scores", []):
+        data, context = orphan["data"], orphan["context"]
+        if orphan["importType"] == "file/eamusement-iidx-csv" and not context["hasBeginnerAndLegg"]:
+            title = data["title"].removesuffix("†LEGGENDARIA").removesuffix("†")
+            if title != data["title"]:
+                data["title"] = title.rstrip()
+                data["score"]["difficulty"] = "LEGGENDARIA"
+                orphan["orphanID"] = orphan_id(
+                    orphan["importType"], data, context, orphan["userID"]
+                )
+
+
+@rule
+def invalid_orphans_are_removed(outcome: Outcome) -> None:
+    """An orphan whose metrics turn out to be wrong is removed. Where the reference fails to
+    derive from them (see above), it keeps the orphan, and fails again the next time.
+    """
+    memory = outcome.memory
+    if outcome.step["op"] == "deorphan":
+        theirs, ours = outcome.result, outcome.our_result
+        theirs["processed"] -= memory.failing_orphans
+        theirs["failed"] -= memory.failing_orphans
+        more = theirs["failed"] - ours["failed"]
+        if more > 0:
+            memory.failing_orphans += more
+            theirs["failed"] -= more
+            theirs["removed"] += more
+    if memory.failing_orphans and "orphan-scores" in outcome.state:
+        ours_have = {orphan["orphanID"] for orphan in outcome.our_state["orphan-scores"]}
+        kept, failing = [], []
+        for orphan in outcome.state["orphan-scores"]:
+            (kept if orphan["orphanID"] in ours_have else failing).append(orphan)
+        assert len(failing) == memory.failing_orphans
+        assert all(_is_invalid(outcome, orphan) for orphan in failing)
+        outcome.state["orphan-scores"][:] = kept
+
+
+def _is_invalid(outcome: Outcome, orphan: dict[str, Any]) -> bool:
+    """Whether an orphan finds its chart by now, but its metrics are wrong."""
+    game = GAMES[orphan["game"]]
+    charts = _documents(outcome.case, "charts", game.id)
+    songs = _documents(outcome.case, "songs", game.id)
+    catalogue = GameCatalogue.from_documents(game, songs, charts)
+    import_type = IMPORT_TYPES[orphan["importType"]]
+    convert = import_type.converter(orphan["context"], catalogue)
+    dry = convert(import_type.entry_from_orphan(orphan["data"]))
+    gpt = game.playtypes[dry.chart.playtype]
+    try:
+        hydrate(gpt, dry.chart, dry.scoreData, dry.timeAchieved, outcome.step["now"])
+    except InvalidScore:
+        return True
+    return False
+
+
+# --- goals ---------------------------------------------------------------------------------------
+
+
+@rule
+def charts_of_itg_have_known_difficulties(outcome: Outcome) -> None:
+    """See `catalogue`: a difficulty that the catalogue does not have stands for another there."""
+    if isinstance(outcome.result, dict):
+        for goal in [outcome.result.get("goal"), *outcome.result.get("goals", [])]:
+            if goal is not None:
+                goal["name"] = known_difficulties(goal)
