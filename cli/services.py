@@ -16,7 +16,7 @@ from cli.processes import Program
 from cli.state import CHECKOUT
 from cli.supervisor import ProgramService
 
-STOP_WORKER_SECONDS = 60.0  # for the imports it is at; what is cut off then is done again later
+STOP_WORKER_SECONDS = 20.0  # for the imports it is at; what is cut off is done again later
 STOP_WEB_SECONDS = 35.0  # gunicorn gives its requests 30
 ANSWER_SECONDS = 1.0
 

@@ -21,6 +21,7 @@ class Summary:
     """What an import brought, counted."""
 
     scores: int
+    duplicates: int  # scores that were stored before
     sessions: Mapping[str, int]  # Created, Appended -> how many
     classes: list[str]
     goals_achieved: int
@@ -34,6 +35,8 @@ class Summary:
             errors.setdefault(error["type"], []).append(error["message"])
         return cls(
             scores=len(document["scoreIDs"]),
+            # Other servers of this API do not count them.
+            duplicates=document.get("skipped", {}).get("duplicates", 0),
             sessions=Counter(session["type"] for session in document["createdSessions"]),
             classes=[f"{delta['set']} {delta['new']}" for delta in document["classDeltas"]],
             goals_achieved=_newly_achieved(document["goalInfo"]),
@@ -45,6 +48,8 @@ class Summary:
         """The summary for a terminal, in rich's markup."""
         sessions = ", ".join(f"{n} {kind.lower()}" for kind, n in sorted(self.sessions.items()))
         lines = [f"[bold]{_count(self.scores, 'new score')}[/], sessions: {sessions or 'none'}"]
+        if self.duplicates:
+            lines.append(f"{_count(self.duplicates, 'score')} known before")
         if self.classes:
             lines.append(f"classes: {escape(', '.join(self.classes))}")
         if self.goals_achieved or self.quests_achieved:

@@ -1,9 +1,9 @@
 """`score-import up`: the whole service on this machine, with nothing installed for it."""
 
 import contextlib
-import json
 import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,35 +12,19 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.markup import escape
-from sqlalchemy import Engine, make_url, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import make_url
 
-from api.identity import PERMISSIONS, token_hash
-from cli import accounts, services, unprivileged
-from cli.client import Client, ClientError
+from cli import example, services, unprivileged
 from cli.embedded import EmbeddedPostgres, EmbeddedRedis
 from cli.errors import CommandError
 from cli.options import DATABASE_URL_FILE, state_dir_option
 from cli.processes import tail
-from cli.state import CHECKOUT, StateError, locked, state_dir, write_private
-from cli.submit import submit_and_watch
+from cli.state import StateError, locked, state_dir, write_private
 from cli.supervisor import Supervisor
-from common import db
-from common.models.accounts import ApiToken, User
-from common.models.catalogue import ChartRow
-from common.seeds.loader import load_directory
-from common.seeds.violations import SeedsError
 
 HOST = "127.0.0.1"
 PORT = 8000
-EXAMPLE_USER = "demo"
-EXAMPLE_CATALOGUE = CHECKOUT / "examples" / "catalogue"
-EXAMPLE_IMPORT = CHECKOUT / "examples" / "imports" / "batch-manual-sdvx.json"
-EXAMPLE_TYPE = "file/batch-manual"
-TOKEN_FILE = "token"  # noqa: S105
-TOKEN_NAME = "score-import up"  # noqa: S105
-# Everything a user's own token may allow; not what stands for the user in person.
-TOKEN_PERMISSIONS = [name for name in PERMISSIONS if name != "manage_account"]
+POSTGRES = "postgres"  # folder of the embedded server
 ECHO_SECONDS = 1.0
 LOCK_SECONDS = 3.0  # for another run that is just stopping
 
@@ -67,7 +51,9 @@ class Running:
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), help=f"[default: {PORT}, or a free one]")
-@click.option("--example/--no-example", default=True, help="import the example scores")
+@click.option(
+    "--example/--no-example", "with_example", default=True, help="import the example scores"
+)
 @click.option(
     "--once",
     is_flag=True,
@@ -80,7 +66,7 @@ class Running:
 @state_dir_option
 def up(
     port: int | None,
-    example: bool,
+    with_example: bool,
     once: bool,
     database_url: str | None,
     redis_url: str | None,
@@ -93,7 +79,9 @@ def up(
     stops everything in order; the data are kept for the next run.
     """
     console = Console(highlight=False)
-    options = Options(database_url, redis_url, our_url, _free_port(port), example or once)
+    options = Options(
+        database_url, redis_url, our_url, _free_port(port), example=with_example or once
+    )
     with contextlib.ExitStack() as stack:
         stack.enter_context(_interrupted_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
         folder = stack.enter_context(_state(state_dir, temporary=once and state_dir is None))
@@ -107,7 +95,7 @@ def up(
             _say_what_next(running, folder, console)
             supervisor.watch()
         except KeyboardInterrupt:
-            console.print("\nStopping ...")
+            console.print("\nStopping ... (Ctrl-C again: at once)")
             if once:
                 raise
 
@@ -118,7 +106,7 @@ def _bring_up(options: Options, folder: Path, supervisor: Supervisor, console: C
     database_url, redis_url = options.database_url, options.redis_url
     with console.status("Starting PostgreSQL ..."):
         if database_url is None:
-            postgres = EmbeddedPostgres(folder / "postgres")
+            postgres = EmbeddedPostgres(folder / POSTGRES)
             supervisor.start(postgres)
             database_url = postgres.libpq_url()
             _done(console, "PostgreSQL", f"{postgres.version}, embedded")
@@ -134,7 +122,7 @@ def _bring_up(options: Options, folder: Path, supervisor: Supervisor, console: C
             _done(console, "Redis", _host(redis_url))
     write_private(folder / DATABASE_URL_FILE, database_url)
     with console.status("Preparing the database ..."):
-        catalogue, token = _prepare_database(database_url, folder)
+        catalogue, token = example.prepare_database(database_url, folder)
         _done(console, "Database", catalogue)
     url = f"http://{HOST}:{options.port}"
     environment = services.environment(
@@ -144,67 +132,9 @@ def _bring_up(options: Options, folder: Path, supervisor: Supervisor, console: C
         supervisor.start(services.worker(folder, environment))
         supervisor.start(services.beat(folder, environment))
         supervisor.start(services.web(folder, environment, url))
-        _done(console, "Service", f"web, worker, beat; logs in {_short(folder / 'logs')}")
-    right = options.example and token is not None and _import_example(url, token, console)
+        _done(console, "Service", "web, worker, beat")
+    right = options.example and token is not None and example.import_scores(url, token, console)
     return Running(url, token, right)
-
-
-def _prepare_database(database_url: str, folder: Path) -> tuple[str, str | None]:
-    """Schema, catalogue, user; returns a remark about the catalogue, and a token."""
-    engine = db.open_engine(database_url)
-    try:
-        db.migrate(database_url)
-        return _load_catalogue(engine), _token(engine, folder)
-    except (SQLAlchemyError, SeedsError) as error:
-        reason = getattr(error, "orig", error)  # without SQLAlchemy's own remarks
-        raise CommandError(f"the database cannot be prepared: {reason}") from error
-    finally:
-        engine.dispose()
-
-
-def _load_catalogue(engine: Engine) -> str:
-    """Load the example catalogue if there is none; returns a remark about what is there."""
-    with engine.connect() as connection:
-        if connection.execute(select(ChartRow.chart_id).limit(1)).first():
-            return "catalogue as it was"
-    summary = load_directory(engine, EXAMPLE_CATALOGUE)
-    documents = sum(each.inserted for each in summary.collections)
-    return f"example catalogue loaded, {documents:,} documents"
-
-
-def _token(engine: Engine, folder: Path) -> str | None:
-    """A token to work with: the one kept in `folder`, or a new one of the example user.
-
-    None in a database with users of its own, where it is not ours to add one.
-    """
-    kept = folder / TOKEN_FILE
-    with engine.connect() as connection:
-        if kept.exists():
-            token = kept.read_text(encoding="utf-8")
-            known = select(ApiToken.user_id).where(ApiToken.token_hash == token_hash(token))
-            if connection.execute(known).first():
-                return token
-        names = dict(connection.execute(select(User.username, User.id)).tuples().all())
-    if names and EXAMPLE_USER not in names:
-        return None
-    user_id = names.get(EXAMPLE_USER) or accounts.create_user(engine, EXAMPLE_USER)
-    token = accounts.create_token(engine, user_id, TOKEN_NAME, TOKEN_PERMISSIONS)
-    write_private(kept, token)
-    return token
-
-
-def _import_example(url: str, token: str, console: Console) -> bool:
-    """Import the example scores; returns whether every one of them was stored."""
-    expected = len(json.loads(EXAMPLE_IMPORT.read_bytes())["scores"])
-    try:
-        document = submit_and_watch(Client(url, token), EXAMPLE_IMPORT, EXAMPLE_TYPE, {}, console)
-    except ClientError as error:
-        console.print(f"[red]The example import failed:[/] {escape(str(error))}")
-        return False
-    new = len(document["scoreIDs"]) if document else 0
-    if not new:
-        console.print("  (they were imported before: a score is stored once)")
-    return document is not None and new == expected and not document["errors"]
 
 
 def _finish(running: Running, folder: Path, console: Console) -> None:
@@ -219,15 +149,15 @@ def _finish(running: Running, folder: Path, console: Console) -> None:
 
 def _say_what_next(running: Running, folder: Path, console: Console) -> None:
     console.print(f"\n[bold]score-import runs at {running.url}[/]  (Ctrl-C stops it)\n")
-    command = _short(Path(".venv/bin/score-import"))
+    command = _short(Path(sys.executable).parent / "score-import")
     lines = [f"export SCORE_IMPORT_URL={running.url}"]
     if running.token:
         lines.append(f"export SCORE_IMPORT_TOKEN={running.token}")
     lines += [
-        f"{command} submit {_short(EXAMPLE_IMPORT)} --type {EXAMPLE_TYPE}",
+        f"{command} submit {_short(example.SCORES)} --type {example.IMPORT_TYPE}",
         f"{command} psql",
     ]
-    console.print("In another terminal:")
+    console.print(f"Logs are in {_short(folder / 'logs')}. In another terminal:")
     for line in lines:
         console.print(f"  {line}", soft_wrap=True, markup=False)
 
@@ -238,6 +168,7 @@ def _state(given: Path | None, *, temporary: bool) -> Iterator[Path]:
     with contextlib.ExitStack() as stack:
         if temporary:
             folder = stack.enter_context(unprivileged.temporary_folder())
+            stack.callback(unprivileged.remove_folder, folder / POSTGRES)
         else:
             folder = state_dir(given)
         try:

@@ -29,6 +29,7 @@ DOCUMENT = {
     "classDeltas": [{"game": "iidx", "playtype": "SP", "set": "dan", "old": None, "new": "DAN_9"}],
     "goalInfo": [{"goalID": "G1", "old": {"achieved": False}, "new": {"achieved": True}}],
     "questInfo": [{"questID": "Q1", "old": {"achieved": True}, "new": {"achieved": True}}],
+    "skipped": {"notPlayed": 0, "duplicates": 3, "blacklisted": 0},
     "timeStarted": 1_700_000_000_000,
     "timeFinished": 1_700_000_000_412,
 }
@@ -171,6 +172,7 @@ def test_only_servers_are_asked() -> None:
 def test_a_summary_counts_and_groups() -> None:
     summary = Summary.of(DOCUMENT)
     assert summary.scores == 2
+    assert summary.duplicates == 3
     assert summary.sessions == {"Created": 1}
     assert summary.classes == ["dan DAN_9"]
     assert (summary.goals_achieved, summary.quests_achieved) == (1, 0)

@@ -139,7 +139,7 @@ def test_a_killed_run_leaves_nothing_behind_and_loses_nothing(folder: Path) -> N
     with running(folder) as up:
         assert up.end(signal.SIGKILL) == -signal.SIGKILL
     with running(folder) as up:
-        assert "0 new scores" in up.output
+        assert "20 scores known before" in up.output
         assert "catalogue as it was" in up.output
         assert up.end(signal.SIGHUP) == 0
 

@@ -1,0 +1,1 @@
+"""Benchmarks: the real service measured against floors that no implementation can beat."""
