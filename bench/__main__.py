@@ -79,7 +79,9 @@ def _pure() -> Table:
 
 
 def _pairs(title: str, pairs: Mapping[str, str]) -> Table:
-    return Table(title=title, columns=["", ""], rows=[[*pair] for pair in pairs.items()])
+    return Table(
+        title=title, columns=["", ""], rows=[[*pair] for pair in pairs.items()], words=True
+    )
 
 
 def _write(tables: Sequence[Table]) -> None:

@@ -20,17 +20,21 @@ def open_console() -> Console:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """The first column holds names, the others figures. `note`: a sentence on what they mean."""
+    """The first column holds names, the others figures. `note`: a sentence on what they mean.
+
+    words: the others hold words.
+    """
 
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     note: str = ""
+    words: bool = False
 
     def show(self, console: Console) -> None:
         table = RichTable(title=escape(self.title), box=box.SIMPLE, title_justify="left")
         for number, column in enumerate(self.columns):
-            justify: Literal["left", "right"] = "right" if number else "left"
+            justify: Literal["left", "right"] = "right" if number and not self.words else "left"
             table.add_column(escape(column), justify=justify, no_wrap=not number)
         for row in self.rows:
             table.add_row(*map(escape, row))
@@ -39,7 +43,7 @@ class Table:
             console.print(f"[dim]{escape(self.note)}[/]\n")
 
     def markdown(self) -> str:
-        rule = ["---", *("---:" for _ in self.columns[1:])]
+        rule = ["---", *("---" if self.words else "---:" for _ in self.columns[1:])]
         lines = [f"| {' | '.join(cells)} |" for cells in (self.columns, rule, *self.rows)]
         return "\n".join([f"### {self.title}", "", *lines, *(["", self.note] if self.note else [])])
 

@@ -103,9 +103,9 @@ class Service:
         wait_until(lambda: _answers(port), child, timeout=START_SECONDS)
         return Web(HOST, port, Process(child.pid))
 
-    def start_worker(self) -> Process:
+    def start_worker(self, **settings: str) -> Process:
         """A Celery worker, once it takes messages."""
-        child = self._start("worker", services.WORKER)
+        child = self._start("worker", services.WORKER, **settings)
         control = Celery(broker=self.redis.url).control
         wait_until(lambda: bool(control.ping(timeout=PING_SECONDS)), child, timeout=START_SECONDS)
         return Process(child.pid)

@@ -37,7 +37,8 @@ def test_a_load_tells_what_it_did_to_each_collection(unloaded: Catalogue) -> Non
     assert "songs-iidx.json, 6: ambiguous title: songs 6, 7 share the title echo" in result.output
     assert "not in the folder, left as they are: bms-course-lookup" in result.output
     assert "ignored, no collections: package.json" in result.output
-    assert "121 documents changed" in result.output
+    documents = sum(map(len, unloaded.documents.values()))
+    assert f"{documents} documents changed" in result.output
 
 
 def test_loading_the_same_again_says_so(catalogue: Catalogue) -> None:
@@ -52,7 +53,8 @@ def test_changed_folders_alone_are_listed_with_their_rows(catalogue: Catalogue) 
 
     result = load(catalogue)
 
-    assert ["folders", "0", "1", "0", "0", "38"] in words(result)
+    others = str(len(catalogue.documents["folders"]) - 1)
+    assert ["folders", "0", "1", "0", "0", others] in words(result)
     assert ["folders", "of", "sdvx", "44", "(+0", "-0)"] in words(result)
 
 

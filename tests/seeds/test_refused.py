@@ -79,7 +79,7 @@ def test_nothing_is_left_of_a_load_that_the_database_ends(catalogue: Catalogue) 
 def test_a_game_that_the_server_does_not_know_is_loaded_and_named(unloaded: Catalogue) -> None:
     summary = unloaded.load(games={"iidx": GAMES["iidx"]})
 
-    assert summary.unchecked == ["sdvx"]
+    assert summary.unchecked == ["sdvx", "wacca"]
     assert changes(summary)["charts-sdvx"] == (25, 0, 0, 0)
 
 

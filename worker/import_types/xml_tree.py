@@ -20,7 +20,7 @@ from xml.parsers import expat
 from common.validation import is_integer
 
 MAX_DEPTH: Final = 32  # elements inside each other; a document of scores has five
-MAX_ELEMENTS: Final = 2_000_000
+MAX_ELEMENTS: Final = 1_000_000  # twice those of a file of scores as large as the API takes
 MAX_RUN: Final = 65_536  # bytes from one "<" to the next: a tag's attributes, a text
 
 _TOO_LONG: Final = re.compile(rb"<[^<]{%d}" % MAX_RUN)

@@ -37,15 +37,19 @@ def gather(
 
 
 def _input(runtime: Runtime, job: ClaimedJob, content: bytes) -> ImportInput:
-    """The payload is a file where the job has the name of one, else a JSON body."""
-    filename: str | None = job.arguments.get("filename")
+    """The payload is the uploaded file of a `file/` import, and the JSON body of any other."""
+    file, body = None, None
+    if job.import_type is not None and job.import_type.startswith("file/"):
+        file = UploadedFile(job.arguments.get("filename", ""), content)
+    else:
+        # The API only takes on what it could read.
+        body = orjson.loads(content)
     return ImportInput(
         user_id=job.user_id,
         received=job.accepted_at,
         games=runtime.settings.games or tuple(GAMES),
-        file=None if filename is None else UploadedFile(filename, content),
+        file=file,
         fields=job.arguments.get("fields", {}),
-        # The API only takes on what it could read.
-        body=orjson.loads(content) if filename is None else None,
+        body=body,
         options=job.arguments.get("options", {}),
     )

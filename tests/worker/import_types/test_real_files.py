@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from common.catalogue.index import GameCatalogue
-from common.errors import ConversionFailure, SkipScore
+from common.errors import (
+    AmbiguousTitle,
+    ConversionFailure,
+    FatalImportError,
+    SkipScore,
+    SongOrChartNotFound,
+)
 from common.games.registry import GAMES, get_game
-from tests.shared_data import seeds, shared_file
+from tests.shared_data import seeds, shared_file, shared_folder
 from worker.import_types import registry
 from worker.import_types.base import DryScore, ImportInput, UploadedFile
 
@@ -69,6 +77,20 @@ def test_every_score_of_an_iidx_csv_is_found(
 
 
 @pytest.mark.parametrize(
+    ("name", "entries", "played"),
+    [("small-duplicate.csv", 15, 3), ("large-duplicates.csv", 555, 111)],
+)
+def test_a_repeated_row_gives_the_same_score_again(name: str, entries: int, played: int) -> None:
+    scores, failures = import_file(
+        "file/eamusement-iidx-csv", f"eamusement-iidx-csv/invalid/{name}", playtype="SP"
+    )
+
+    assert len(scores) == played
+    assert len({(it.chart.chartID, str(it.scoreData)) for it in scores}) == 2
+    assert failures == {SkipScore: entries - played}
+
+
+@pytest.mark.parametrize(
     ("name", "scores"),
     [
         ("small-file.json", [("5.1.1.", "ANOTHER", 500)]),
@@ -86,3 +108,118 @@ def test_every_score_of_a_batch_manual_file_is_found(
     assert [
         (it.song.title, it.chart.difficulty, it.scoreData.metrics["score"]) for it in found
     ] == scores
+
+
+def test_all_scores_of_a_sdvx_csv_but_one_are_found() -> None:
+    scores, failures = import_file(
+        "file/eamusement-sdvx-csv", "eamusement-sdvx-csv/exceed-gear-score.csv"
+    )
+
+    assert failures == {AmbiguousTitle: 1}
+    assert len(scores) == 203
+    assert Counter(score.chart.difficulty for score in scores) == {
+        "EXH": 132,
+        "MXM": 63,
+        "ADV": 3,
+        "GRV": 2,
+        "INF": 2,
+        "VVD": 1,
+    }
+    assert all(score.scoreData.optional == {"exScore": None} for score in scores)
+
+
+def test_every_score_of_a_wacca_csv_is_found() -> None:
+    scores, failures = import_file(
+        "file/mypagescraper-records-csv", "wacca-mypage-scraper/records.csv"
+    )
+
+    assert not failures
+    assert Counter(score.chart.difficulty for score in scores) == {
+        "NORMAL": 2,
+        "HARD": 28,
+        "EXPERT": 224,
+        "INFERNO": 26,
+    }
+    assert Counter(score.scoreData.metrics["lamp"] for score in scores) == {
+        "FAILED": 3,
+        "CLEAR": 112,
+        "MISSLESS": 128,
+        "FULL COMBO": 34,
+        "ALL MARVELOUS": 3,
+    }
+
+
+def test_the_scores_of_a_large_s3_file_are_found_as_far_as_the_catalogue_goes() -> None:
+    scores, failures = import_file("file/solid-state-squad", "s3/large-example.xml")
+
+    assert len(scores) == 1977
+    # Of the 28 five-key scores, 11 are of songs that are not found.
+    assert failures == {SongOrChartNotFound: 88, SkipScore: 17, AmbiguousTitle: 9}
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("valid.xml", [("GAMBOL", "HARD CLEAR"), ("GAMBOL", "FULL COMBO")]),
+        ("one-score.xml", [("GAMBOL", "FULL COMBO")]),
+        ("point-five-nine.xml", [(".59", "FULL COMBO")]),
+    ],
+)
+def test_every_score_of_a_small_s3_file_is_found(name: str, found: list[tuple[str, str]]) -> None:
+    scores, failures = import_file("file/solid-state-squad", f"s3/{name}")
+
+    assert not failures
+    assert [(it.song.title, it.scoreData.metrics["lamp"]) for it in scores] == found
+
+
+NO_SONGS = "Invalid S3 XML, no s3data -> scoredata -> song?"
+FIRST_SONG = "Invalid S3 XML.: s3data.scoredata.song[0]"
+NO_OBJECT = (
+    "Object does not match structure of schema, expected this location to have an object."
+    " | Received 1 [type: number]."
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "messages"),
+    [
+        ("no-score-data.xml", [NO_SONGS]),
+        (
+            "invalid-lamp.xml",
+            [
+                f"{FIRST_SONG}.cleartype | Expected any of played, cleared, combo, comboed,"
+                " perfect, perfected. | Received BAD LAMP [type: string]."
+            ],
+        ),
+        (
+            "invalid-exscore.xml",
+            [f"{FIRST_SONG}.exscore | Expected a positive integer. | Received -1 [type: number]."],
+        ),
+        ("malicious-mods.xml", [f"{FIRST_SONG}.mods | {NO_OBJECT}"]),
+        ("malicious-scorebreakdown.xml", [f"{FIRST_SONG}.scorebreakdown | {NO_OBJECT}"]),
+        ("danger/billion-laughs.xml", [NO_SONGS, "Could not parse XML."]),
+        ("danger/specific-blaugh.xml", ["Could not parse XML."]),
+    ],
+)
+def test_bad_s3_files_are_refused_at_once(name: str, messages: list[str]) -> None:
+    started = time.monotonic()
+    with pytest.raises(FatalImportError) as failure:
+        import_file("file/solid-state-squad", f"s3/{name}")
+
+    assert time.monotonic() - started < 1
+    assert failure.value.status == 400
+    assert failure.value.message in messages
+
+
+def test_no_real_file_is_left_out() -> None:
+    """All but those of import types that there are not (yet)."""
+    shared_file("fixtures/README.md")
+    folder = shared_folder() / "fixtures"
+    found = {
+        str(path.relative_to(folder))
+        for path in folder.rglob("*.*")
+        if path.suffix in (".csv", ".xml", ".json")
+    }
+    tested = Path(__file__).read_text()
+    untested = {path for path in found if Path(path).name not in tested}
+    assert untested <= {"usc/base.json", "mer/base.json", "mer/large.json"}
