@@ -37,8 +37,12 @@ progress.write_progress = lambda *args: (told.append(args[-1]), write(*args))
 settings = json.loads(sys.argv[1])
 runtime = make_runtime(load_settings(settings))
 runner.run(runtime, int(sys.argv[2]), sys.argv[3])
-kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-mib = kib / 1024 / (1024 if sys.platform == "darwin" else 1)
+if sys.platform == "linux":
+    # Not ru_maxrss: that of a process begins with what its parent had when it forked.
+    status = open("/proc/self/status").read()
+    mib = int(status.split("VmHWM:")[1].split()[0]) / 1024
+else:
+    mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
 print(json.dumps({"mib": mib, "told": told}))
 """
 
