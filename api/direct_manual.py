@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import orjson
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g
 
-from api import identity, limits, waiting
-from api.imports import LOADED
-from api.processor import Accepted
-from api.responses import success
-from api.service import service
+from api import identity, submitting
 from common.canonical import new_import_id
 from common.errors import UserError
 from common.jobs import NewJob
@@ -21,13 +17,10 @@ blueprint = Blueprint("direct_manual", __name__)
 @blueprint.post("/direct-manual/import")
 def import_body() -> Response:
     """Accepts a BATCH-MANUAL document: 202 with a poll URL, or 200 with the ImportDocument."""
-    here = service()
     if identity.current().user_id is None:
         raise UserError(401, "This endpoint requires authentication.")
     user_id = identity.require("submit_score")
-    # The limit of file uploads: both count together.
-    limit = limits.Limit("import", here.settings.import_rate_limit)
-    refusal = limits.refusal(limits.count(here.redis, limit, f"user:{user_id}"))
+    refusal = submitting.too_many(user_id)
     if refusal is not None:
         return refusal
     job = NewJob(
@@ -35,15 +28,8 @@ def import_body() -> Response:
         job_id=new_import_id(),
         kind=JobKind.IMPORT,
         import_type="ir/direct-manual",
-        user_intent=_is_set("X-User-Intent"),
-        arguments={"options": {"inferTimestamp": _is_set("X-Infer-Score-TimeAchieved")}},
+        user_intent=submitting.is_set("X-User-Intent"),
+        arguments={"options": {"inferTimestamp": submitting.is_set("X-Infer-Score-TimeAchieved")}},
         payload=orjson.dumps(g.json),
     )
-    result = here.processor.submit(job)
-    if isinstance(result, Accepted):
-        return success(LOADED, waiting.poll_body(result.job_id), 202)
-    return success("Import successful.", result.document)
-
-
-def _is_set(header: str) -> bool:
-    return request.headers.get(header, "").lower() == "true"
+    return submitting.submit(job)

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 from sqlalchemy import Connection, text
 
-from api import identity, limits, waiting
-from api.processor import Accepted, file_import_types
+from api import identity, submitting, waiting
+from api.processor import file_import_types
 from api.responses import failure, success
 from api.schemas import check, import_form
 from api.service import service
@@ -21,18 +21,13 @@ from common.models import JobKind
 
 blueprint = Blueprint("imports", __name__)
 
-LOADED = (
-    "Import loaded into queue. You can poll the provided URL for information on when its complete."
-)
-
 
 @blueprint.post("/import/file")
 def import_file() -> Response:
     """Accepts one file: 202 with a poll URL, or 200 with the ImportDocument."""
     here = service()
     user_id = identity.require("submit_score")
-    limit = limits.Limit("import", here.settings.import_rate_limit)
-    refusal = limits.refusal(limits.count(here.redis, limit, f"user:{user_id}"))
+    refusal = submitting.too_many(user_id)
     if refusal is not None:
         return refusal
     upload = read_upload(request, "scoreData")
@@ -42,14 +37,11 @@ def import_file() -> Response:
         job_id=new_import_id(),
         kind=JobKind.IMPORT,
         import_type=form.pop("importType"),
-        user_intent=request.headers.get("X-User-Intent", "").lower() == "true",
+        user_intent=submitting.is_set("X-User-Intent"),
         arguments={"filename": upload.filename, "fields": form},
         payload=upload.content,
     )
-    result = here.processor.submit(job)
-    if isinstance(result, Accepted):
-        return success(LOADED, waiting.poll_body(result.job_id), 202)
-    return success("Import successful.", result.document)
+    return submitting.submit(job)
 
 
 @blueprint.post("/import/orphans")
