@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,9 @@ def migrate(database_url: str) -> None:
 
 # --- COPY ------------------------------------------------------------------------------
 
+# Enough for a read to be worth its while, few enough to be small.
+_LINES_PER_READ = 256
+
 _encode_json = msgspec.json.Encoder().encode
 
 _ESCAPES = str.maketrans(
@@ -64,11 +67,16 @@ def copy_text(value: str) -> str:
 
 
 def copy_json(value: Any) -> str:
-    """A JSON value (structs included) as COPY's text format wants it.
+    """A JSON value (structs included) as COPY's text format wants it."""
+    return copy_encoded(_encode_json(value))
 
-    The encoder escapes control characters itself, which leaves the backslashes to double.
+
+def copy_encoded(document: bytes) -> str:
+    """JSON as COPY's text format wants it.
+
+    JSON escapes control characters itself, which leaves the backslashes to double.
     """
-    return _encode_json(value).decode().replace("\\", "\\\\")
+    return document.decode().replace("\\", "\\\\")
 
 
 def copy_field(value: Any) -> str:
@@ -104,11 +112,24 @@ def _array_literal(values: Sequence[Any]) -> str:
 def copy_lines(
     connection: Connection, table: str, columns: Sequence[str], lines: Iterable[str]
 ) -> None:
-    """COPY of ready lines (fields joined by tabs, no newline) into `table`."""
-    buffer = io.BytesIO("\n".join(lines).encode())
+    """COPY of ready lines (fields joined by tabs, no newline) into `table`.
+
+    The lines are asked for as they are sent: all of them need never be in memory at once.
+    """
     cursor: Any = connection.connection.cursor()
     with cursor:
-        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", buffer)
+        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", _LineReader(lines))
+
+
+class _LineReader:
+    """Lines as the file that COPY reads; a read gives as much as is handy, whatever is asked."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines: Iterator[str] = iter(lines)
+
+    def read(self, _size: int = -1) -> bytes:
+        some = list(islice(self._lines, _LINES_PER_READ))
+        return "\n".join([*some, ""]).encode() if some else b""
 
 
 def copy_rows(

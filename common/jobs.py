@@ -6,6 +6,7 @@ are in `common.models.jobs`; the worker's side is `worker.jobs`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,4 +71,35 @@ def accept(connection: Connection, job: NewJob) -> None:
         connection.execute(
             _INSERT_PAYLOAD,
             {"user_id": job.user_id, "job_id": job.job_id, "content": Binary(job.payload)},
+        )
+
+
+_INSERT_BACKGROUND = text(
+    """
+    INSERT INTO jobs (user_id, job_id, kind, state, user_intent, arguments,
+                      accepted_at, dispatched_at)
+    SELECT user_id, job_id, kind, 'queued', false, arguments, :now, 0
+    FROM json_to_recordset(CAST(:jobs AS json)) AS job (
+        user_id integer, job_id text, kind text, arguments json)
+    """
+)
+
+
+def accept_in_background(connection: Connection, jobs: Iterable[NewJob]) -> None:
+    """Records jobs without payload that nobody waits for: the sweeper sends their messages.
+
+    One statement, whatever their number. They are accepted once the caller committed.
+    """
+    given = [
+        {
+            "user_id": job.user_id,
+            "job_id": job.job_id,
+            "kind": job.kind,
+            "arguments": job.arguments,
+        }
+        for job in jobs
+    ]
+    if given:
+        connection.execute(
+            _INSERT_BACKGROUND, {"jobs": orjson.dumps(given).decode(), "now": now_ms()}
         )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import logging
 import threading
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, text
@@ -13,6 +15,15 @@ from common.catalogue.documents import Chart, Song
 from common.catalogue.index import GameCatalogue
 from common.games.model import Game
 from common.games.registry import get_game
+from common.seeds.locking import keep_catalogue
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+
+class CatalogueChanged(Exception):
+    """What was matched against the catalogue has to be matched again: it changed since."""
 
 
 class CatalogueStore:
@@ -25,13 +36,7 @@ class CatalogueStore:
 
     def get(self, connection: Connection, game_id: str) -> GameCatalogue:
         """The game's index, loaded anew if the catalogue changed since."""
-        version = (
-            connection.scalar(
-                text("SELECT version FROM catalogue_versions WHERE game = :game"),
-                {"game": game_id},
-            )
-            or 0
-        )
+        version = _version(connection, game_id)
         with self._loading:
             catalogue = self._loaded.get(game_id)
             if catalogue is None or catalogue.version != version:
@@ -42,6 +47,36 @@ class CatalogueStore:
                 # It stays as it is: the garbage collector need not look through it again.
                 gc.freeze()
             return catalogue
+
+
+def keep(connection: Connection, catalogue: GameCatalogue) -> None:
+    """Keeps this catalogue the present one until the transaction ends.
+
+    To be called before anything that was matched against it is written. Raises
+    CatalogueChanged where it is not the present one any more.
+    """
+    keep_catalogue(connection)
+    if _version(connection, catalogue.game) != catalogue.version:
+        raise CatalogueChanged
+
+
+def until_unchanged(connection: Connection, attempt: Callable[[], Result]) -> Result:
+    """Makes the attempt again, from the start, as long as the catalogue changes under it."""
+    while True:
+        try:
+            return attempt()
+        except CatalogueChanged:
+            connection.rollback()
+            log.info("the catalogue changed meanwhile: scores are matched again")
+
+
+def _version(connection: Connection, game_id: str) -> int:
+    return (
+        connection.scalar(
+            text("SELECT version FROM catalogue_versions WHERE game = :game"), {"game": game_id}
+        )
+        or 0
+    )
 
 
 def load(connection: Connection, game: Game, version: int) -> GameCatalogue:

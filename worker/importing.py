@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 
+from common.catalogue.documents import Chart
 from common.catalogue.index import GameCatalogue
 from common.games.model import Game
 from worker.import_types.base import DryScore, ImportType, Parsed
@@ -65,11 +66,11 @@ class EntryError:
 
 @dataclass(slots=True)
 class Unmatched:
-    """An entry whose chart the catalogue lacks, to be kept as an orphan."""
+    """An entry whose chart the catalogue lacks, to be kept as an orphan. data: JSON."""
 
     position: int
     message: str
-    data: Any
+    data: bytes
 
 
 @dataclass(slots=True)
@@ -108,12 +109,32 @@ class Converted:
 
 
 class NewScore(msgspec.Struct, gc=False):
-    """A score about to be stored: hydrated, valid, and not known yet."""
+    """A score about to be stored: hydrated, valid, and not known yet.
+
+    score_meta, score_data: JSON, a tenth of what the objects would take in memory.
+    """
 
     score_id: str
-    dry: DryScore
-    score_data: dict[str, Any]
+    chart: Chart
+    service: str
+    comment: str | None
+    time_achieved: float | None
+    score_meta: bytes
+    score_data: bytes
     calculated_data: dict[str, float | None]
+
+
+Item = TypeVar("Item")
+
+
+def taken(items: Iterable[Item]) -> Iterator[Item]:
+    """The items in their order. A list is emptied meanwhile: what was used need not be kept."""
+    if not isinstance(items, list):
+        yield from items
+        return
+    items.reverse()
+    while items:
+        yield items.pop()
 
 
 class Timings:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -18,6 +19,7 @@ from common.canonical import new_import_id
 from common.outcomes import job_answer
 from common.progress import FinalAnswer, ProgressReporter
 from worker import jobs, pipeline
+from worker.catalogue import until_unchanged
 from worker.import_types import registry
 from worker.import_types.base import Parsed
 from worker.importing import Collected, Converted, ImportHead, Timings
@@ -64,7 +66,8 @@ def run_orphans(
         groups[row.import_type, row.game].append(row)
     total = Counts()
     for (import_type, _), orphans in groups.items():
-        total.add(_reprocess(runtime, connection, job, import_type, orphans, progress))
+        reprocess = partial(_reprocess, runtime, connection, job, import_type, orphans, progress)
+        total.add(until_unchanged(connection, reprocess))
     description = f"Reprocessed {total.processed} orphan scores."
     result = {"description": description, "body": total.document()}
     jobs.complete(connection, job, result)

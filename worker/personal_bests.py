@@ -5,11 +5,13 @@ Source: specification, pipeline-pbs-stats.md.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from common.catalogue.documents import Chart
 from common.catalogue.index import GameCatalogue
@@ -51,8 +53,9 @@ _STORED = text(
     WHERE user_id = :user_id
       AND chart_id = ANY(ARRAY(SELECT json_array_elements_text(CAST(:chart_ids AS json))))
       AND import_id <> :fresh_import
+    ORDER BY chart_id
     """
-)
+).execution_options(stream_results=True)
 
 
 def rebuild(
@@ -62,36 +65,53 @@ def rebuild(
     catalogue: GameCatalogue,
     chart_ids: Collection[str],
     *,
-    fresh: Mapping[str, Sequence[PlayedScore]] | None = None,
+    fresh: Callable[[str], list[PlayedScore]] | None = None,
     fresh_import: str = "",
 ) -> None:
     """Makes the user's personal bests on these charts those of the user's scores.
 
     A chart without any score has none afterwards. Three statements, whatever the number of
-    charts.
+    charts; the scores of one chart at a time are in memory.
 
-    fresh: by chart, the scores of the import `fresh_import`, which are in memory: those need
-    not be read again.
+    fresh: gives the scores of the import `fresh_import` on a chart: those need not be read
+    again.
     """
     given = {
         "user_id": user_id,
         "chart_ids": orjson.dumps(list(chart_ids)).decode(),
         "fresh_import": fresh_import,
     }
-    scores = {chart_id: list(those) for chart_id, those in (fresh or {}).items()}
-    for chart_id, *played in connection.execute(_STORED, given):
-        scores.setdefault(chart_id, []).append(PlayedScore(*played))
+    stored = connection.execute(_STORED, given)
+    played = _by_chart(stored, chart_ids, fresh or _nothing)
+    lines = list(_lines(user_id, game, _best_of(game, catalogue, played)))
     connection.execute(_DELETE, given)
-    lines = _lines(user_id, game, _best_of(game, catalogue, scores))
     copy_lines(connection, "personal_bests", COLUMNS, lines)
 
 
+def _nothing(_chart_id: str) -> list[PlayedScore]:
+    return []
+
+
+def _by_chart(
+    stored: Iterable[Row[Any]],
+    chart_ids: Collection[str],
+    fresh: Callable[[str], list[PlayedScore]],
+) -> Iterator[tuple[str, list[PlayedScore]]]:
+    """The charts that have scores, with those. stored: ordered by chart."""
+    without_stored = set(chart_ids)
+    for chart_id, rows in groupby(stored, key=attrgetter("chart_id")):
+        without_stored.remove(chart_id)
+        yield chart_id, [*fresh(chart_id), *(PlayedScore(*tuple(row)[1:]) for row in rows)]
+    for chart_id in sorted(without_stored):
+        if played := fresh(chart_id):
+            yield chart_id, played
+
+
 def _best_of(
-    game: str, catalogue: GameCatalogue, scores: Mapping[str, list[PlayedScore]]
+    game: str, catalogue: GameCatalogue, scores: Iterable[tuple[str, list[PlayedScore]]]
 ) -> Iterator[tuple[GPT, Chart, PersonalBest]]:
-    """In the order of the charts, which is that of the index they are written to."""
     gpts = get_game(game).playtypes
-    for chart_id, played in sorted(scores.items()):
+    for chart_id, played in scores:
         chart = catalogue.chart(chart_id)
         if chart is None:
             raise InternalFailure(f"Couldn't find chart with ID {chart_id} ({game}).")

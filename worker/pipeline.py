@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from common.outcomes import completed_answer
 from common.progress import FinalAnswer, ProgressReporter
 from worker import jobs
+from worker.catalogue import keep, until_unchanged
 from worker.importing import Collected, Converted, ImportHead, NewScore, Timings
 from worker.jobs import ClaimedJob
 from worker.runtime import Runtime
@@ -41,6 +42,12 @@ def run_import(
     Raises FatalImportError where the input is refused, JobLost where the job was taken over;
     nothing is stored then.
     """
+    return until_unchanged(connection, lambda: _run(runtime, connection, job, progress))
+
+
+def _run(
+    runtime: Runtime, connection: Connection, job: ClaimedJob, progress: ProgressReporter
+) -> FinalAnswer:
     timings = Timings()
     started = runtime.clock()
 
@@ -79,10 +86,10 @@ def hydrate_unknown(
 ) -> list[NewScore]:
     """Step 3: identify every candidate, drop what the user has, complete the rest."""
     identify(collected, converted, head.user_id)
-    unknown = drop_known(connection, head.user_id, converted)
+    drop_known(connection, head.user_id, converted)
     # Nothing is kept open while Python computes; the user's lock keeps the answer true.
     connection.commit()
-    return hydrate(collected, converted, unknown, head.added, tell)
+    return hydrate(collected, converted, head.added, tell)
 
 
 def apply(
@@ -95,7 +102,11 @@ def apply(
     timings: Timings,
     tell: Tell,
 ) -> dict[str, Any]:
-    """Steps 4 to 9 in the open transaction, which the caller commits; the ImportDocument."""
+    """Steps 4 to 9 in the open transaction, which the caller commits; the ImportDocument.
+
+    Raises CatalogueChanged, with nothing written, where the scores have to be matched again.
+    """
+    keep(connection, collected.catalogue)
     tell(f"Imported {len(new)} Scores...")
     with timings.step("store"):
         store_scores(connection, head, collected, new)

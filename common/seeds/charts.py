@@ -62,19 +62,10 @@ def rerated_by_songs(connection: Connection, game: str) -> list[str]:
     return list(rows)
 
 
-def hold_scores(connection: Connection) -> None:
-    """Lets no score, personal best or goal come, go or change until the transaction ends.
-
-    Imports that are writing end first, later ones wait; reading goes on. Asked for only
-    where charts vanish or change sides, before looking at what players have on them.
-    """
-    connection.execute(text("LOCK TABLE scores, personal_bests, goals IN SHARE ROW EXCLUSIVE MODE"))
-
-
 def follow(connection: Connection, game: str, chart_ids: Sequence[str]) -> None:
     """Makes scores and personal bests agree with their charts, in both directions.
 
-    The caller holds the scores.
+    The caller holds the users (`locking.hold_users`).
     """
     # Scores have no index that begins with the chart: this is one pass over the table, some
     # times a year, against an index to maintain with every score.
@@ -97,7 +88,7 @@ def follow(connection: Connection, game: str, chart_ids: Sequence[str]) -> None:
 def uses_of(connection: Connection, game: str, chart_ids: Sequence[str]) -> dict[str, str]:
     """Which of the charts are needed, and by what, in words: `2 scores, 1 goal`.
 
-    The caller holds the scores.
+    The caller holds the users (`locking.hold_users`).
     """
     rows = connection.execute(
         text(

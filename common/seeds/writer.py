@@ -19,6 +19,7 @@ from common.seeds.documents import (
     TABLES,
     Kind,
 )
+from common.seeds.locking import hold_users
 from common.seeds.lookup import drop_folders, refresh_lookup
 from common.seeds.reading import Collection, Seeds
 from common.seeds.schema import Document
@@ -174,7 +175,7 @@ class Writer:
         difference, line = self._upsert(collection, note_effects)
         vanished = difference.gone and game not in GROWING_GAMES
         if vanished or moved:
-            charts.hold_scores(self._connection)
+            hold_users(self._connection)
         if vanished:
             moved += self._remove_charts(collection, difference, line)
         if moved:

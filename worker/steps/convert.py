@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
+import msgspec
 from celery.exceptions import SoftTimeLimitExceeded
 
 from common.errors import ConversionFailure, InternalFailure, SkipScore, SongOrChartNotFound
-from worker.importing import Candidate, Collected, Converted, EntryError, Unmatched
+from worker.import_types.base import ImportType
+from worker.importing import Candidate, Collected, Converted, EntryError, Unmatched, taken
 
 log = logging.getLogger(__name__)
 
@@ -20,10 +23,13 @@ UNEXPECTED_FAILURE = "An internal service error has occured."
 def convert(
     collected: Collected, tell: Callable[[str], None], *, first_position: int = 0
 ) -> Converted:
-    """Runs the converter over the entries; no single entry can end the import."""
+    """Runs the converter over the entries; no single entry can end the import.
+
+    The entries are used up.
+    """
     convert_entry = collected.import_type.converter(collected.parsed.context, collected.catalogue)
     converted = Converted()
-    for position, entry in enumerate(collected.parsed.entries, first_position):
+    for position, entry in enumerate(taken(collected.parsed.entries), first_position):
         if position % 256 == 0:
             tell(f"Matching score {position + 1}.")
         try:
@@ -31,11 +37,21 @@ def convert(
         except SkipScore:
             converted.skipped.notPlayed += 1
         except SongOrChartNotFound as failure:
-            data = collected.import_type.orphan_data(entry)
-            converted.unmatched.append(Unmatched(position, failure.message, data))
+            _keep_unmatched(collected.import_type, converted, position, entry, failure.message)
         except Exception as failure:
             converted.errors.append(entry_error(position, failure))
     return converted
+
+
+def _keep_unmatched(
+    import_type: ImportType, converted: Converted, position: int, entry: Any, message: str
+) -> None:
+    try:
+        data = msgspec.json.encode(import_type.orphan_data(entry))
+    except Exception as failure:
+        converted.errors.append(entry_error(position, failure))
+    else:
+        converted.unmatched.append(Unmatched(position, message, data))
 
 
 def entry_error(position: int, failure: Exception) -> EntryError:

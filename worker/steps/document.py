@@ -30,7 +30,7 @@ def assemble(
     **derived: list[dict[str, Any]],
 ) -> dict[str, Any]:
     """The ImportDocument. `derived`: createdSessions, classDeltas, goalInfo, questInfo."""
-    playtypes = list(dict.fromkeys(score.dry.chart.playtype for score in new))
+    playtypes = list(dict.fromkeys(score.chart.playtype for score in new))
     errors = sorted(converted.errors, key=lambda error: error.position)
     return {
         "importID": head.import_id,

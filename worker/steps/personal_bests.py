@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import orjson
 from sqlalchemy import Connection
 
 from common.games.personal_bests import PlayedScore
@@ -17,17 +18,24 @@ def update_personal_bests(
     """Writes one personal best for each chart among the new scores, which are stored by now."""
     if not new:
         return
-    fresh: dict[str, list[PlayedScore]] = defaultdict(list)
+    on_chart: dict[str, list[NewScore]] = defaultdict(list)
     for score in new:
-        fresh[score.dry.chart.chartID].append(
-            PlayedScore(score.score_id, score.score_data, score.dry.timeAchieved, head.added)
-        )
+        on_chart[score.chart.chartID].append(score)
+
+    def played(chart_id: str) -> list[PlayedScore]:
+        return [
+            PlayedScore(
+                score.score_id, orjson.loads(score.score_data), score.time_achieved, head.added
+            )
+            for score in on_chart[chart_id]
+        ]
+
     rebuild(
         connection,
         head.user_id,
         collected.game.id,
         collected.catalogue,
-        fresh.keys(),
-        fresh=fresh,
+        on_chart.keys(),
+        fresh=played,
         fresh_import=head.import_id,
     )

@@ -20,7 +20,7 @@ def update_profile(
     where it provides one that there is not.
     """
     provided = _provided_classes(collected)
-    playtypes = list(provided or dict.fromkeys(score.dry.chart.playtype for score in new))
+    playtypes = list(provided or dict.fromkeys(score.chart.playtype for score in new))
     if not playtypes:
         return []
     return profile.update(

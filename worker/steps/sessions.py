@@ -79,11 +79,10 @@ def _runs_of_playtypes(new: list[NewScore]) -> dict[str, list[list[Play]]]:
     """The runs of each playtype that has scores of known time, in the order of the import."""
     plays: dict[str, list[Play]] = {}
     for score in new:
-        dry = score.dry
         # Also where its time is unknown: it is the first score of a playtype that orders them.
-        of_playtype = plays.setdefault(dry.chart.playtype, [])
-        if dry.timeAchieved is not None:
-            of_playtype.append(Play(score.score_id, dry.timeAchieved, score.calculated_data))
+        of_playtype = plays.setdefault(score.chart.playtype, [])
+        if score.time_achieved is not None:
+            of_playtype.append(Play(score.score_id, score.time_achieved, score.calculated_data))
     return {playtype: runs(found) for playtype, found in plays.items() if found}
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import orjson
 from sqlalchemy import Connection, text
 
 from common.canonical import orphan_id
-from common.db import copy_field, copy_json, copy_lines, copy_text
+from common.db import copy_encoded, copy_field, copy_json, copy_lines, copy_text
 from worker.importing import (
     MESSAGE_LIMIT,
     Collected,
@@ -64,7 +65,7 @@ def _score_lines(head: ImportHead, collected: Collected, new: Iterable[NewScore]
     import_type = collected.import_type.name
     game = collected.game.id
     for position, score in enumerate(new):
-        dry, chart = score.dry, score.dry.chart
+        chart = score.chart
         yield "\t".join(
             (
                 str(head.user_id),
@@ -76,14 +77,14 @@ def _score_lines(head: ImportHead, collected: Collected, new: Iterable[NewScore]
                 str(chart.songID),
                 copy_text(chart.chartID),
                 "t" if chart.isPrimary else "f",
-                copy_text(dry.service),
+                copy_text(score.service),
                 import_type,
-                "\\N" if dry.timeAchieved is None else str(dry.timeAchieved),
+                "\\N" if score.time_achieved is None else str(score.time_achieved),
                 str(head.added),
-                copy_field(dry.comment),
+                copy_field(score.comment),
                 "f",
-                copy_json(score.score_data),
-                copy_json(dry.scoreMeta),
+                copy_encoded(score.score_data),
+                copy_encoded(score.score_meta),
                 copy_json(score.calculated_data),
             )
         )
@@ -102,10 +103,17 @@ def store_orphans(
     known = set(
         connection.scalars(
             text(
-                "SELECT orphan_id FROM orphan_scores"
-                " WHERE user_id = :user_id AND orphan_id = ANY(:orphan_ids)"
+                """
+                SELECT orphan_id FROM orphan_scores
+                WHERE user_id = :user_id
+                  AND orphan_id = ANY(
+                      ARRAY(SELECT json_array_elements_text(CAST(:orphan_ids AS json))))
+                """
             ),
-            {"user_id": head.user_id, "orphan_ids": [orphan for orphan, _ in orphans]},
+            {
+                "user_id": head.user_id,
+                "orphan_ids": orjson.dumps([orphan for orphan, _ in orphans]).decode(),
+            },
         )
     )
     new: list[tuple[str, Unmatched]] = []
@@ -123,7 +131,7 @@ def store_orphans(
                 orphan,
                 collected.import_type.name,
                 collected.game.id,
-                copy_json(unmatched.data),
+                copy_encoded(unmatched.data),
                 context,
                 copy_text(unmatched.message[:MESSAGE_LIMIT]),
                 str(head.added),
@@ -141,7 +149,10 @@ def _identify(
     for unmatched in converted.unmatched:
         try:
             orphan = orphan_id(
-                collected.import_type.name, unmatched.data, collected.parsed.context, head.user_id
+                collected.import_type.name,
+                orjson.loads(unmatched.data),
+                collected.parsed.context,
+                head.user_id,
             )
         except Exception as failure:
             converted.errors.append(entry_error(unmatched.position, failure))

@@ -14,7 +14,7 @@ def update_goals(
     connection: Connection, head: ImportHead, collected: Collected, new: list[NewScore]
 ) -> list[dict[str, Any]]:
     """Re-evaluates the user's goals on the touched charts; returns ImportDocument.goalInfo."""
-    chart_ids = {score.dry.chart.chartID for score in new}
+    chart_ids = {score.chart.chartID for score in new}
     return re_evaluate_goals(connection, head.user_id, collected.game.id, chart_ids, head.added)
 
 
