@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from common.clock import now_ms
-from common.jobs import USER_LOCK
+from common.jobs import USER_LOCK, unpack
 from common.models import JobKind, JobState
 
 
@@ -83,13 +83,16 @@ def claim_oldest(connection: Connection, user_id: int) -> ClaimedJob | None:
                 WHERE user_id = :user_id AND state IN ('queued', 'running')
                 ORDER BY sequence LIMIT 1)
             RETURNING user_id, job_id, kind, import_type, user_intent, arguments, attempts,
-                      accepted_at
+                      accepted_at, dispatched_at
             """
         ),
         {"user_id": user_id, "now": now_ms()},
     ).one_or_none()
     if row is None:
         return None
+    if row.dispatched_at == 0:
+        # No message was sent for this one: that of another job of the user's was spent on it.
+        defer(connection, user_id)
     return ClaimedJob(
         user_id=row.user_id,
         job_id=row.job_id,
@@ -107,7 +110,7 @@ def payload(connection: Connection, job: ClaimedJob) -> bytes:
         text("SELECT content FROM job_payloads WHERE user_id = :user_id AND job_id = :job_id"),
         {"user_id": job.user_id, "job_id": job.job_id},
     )
-    return bytes(content) if content is not None else b""
+    return unpack(content) if content is not None else b""
 
 
 # The attempt guards the end: a job that was taken over meanwhile is not ours to end.

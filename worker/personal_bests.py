@@ -6,7 +6,7 @@ Source: specification, pipeline-pbs-stats.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any, Final
 
@@ -58,6 +58,10 @@ _STORED = text(
 ).execution_options(stream_results=True)
 
 
+def _no_scores(_chart_id: str) -> Iterable[PlayedScore]:
+    return ()
+
+
 def rebuild(
     connection: Connection,
     user_id: int,
@@ -65,13 +69,13 @@ def rebuild(
     catalogue: GameCatalogue,
     chart_ids: Collection[str],
     *,
-    fresh: Callable[[str], list[PlayedScore]] | None = None,
+    fresh: Callable[[str], Iterable[PlayedScore]] = _no_scores,
     fresh_import: str = "",
 ) -> None:
     """Makes the user's personal bests on these charts those of the user's scores.
 
     A chart without any score has none afterwards. Three statements, whatever the number of
-    charts; the scores of one chart at a time are in memory.
+    charts. The scores need not fit into memory.
 
     fresh: gives the scores of the import `fresh_import` on a chart: those need not be read
     again.
@@ -82,43 +86,40 @@ def rebuild(
         "fresh_import": fresh_import,
     }
     stored = connection.execute(_STORED, given)
-    played = _by_chart(stored, chart_ids, fresh or _nothing)
+    played = _by_chart(stored, chart_ids, fresh)
     lines = list(_lines(user_id, game, _best_of(game, catalogue, played)))
     connection.execute(_DELETE, given)
     copy_lines(connection, "personal_bests", COLUMNS, lines)
 
 
-def _nothing(_chart_id: str) -> list[PlayedScore]:
-    return []
-
-
 def _by_chart(
     stored: Iterable[Row[Any]],
     chart_ids: Collection[str],
-    fresh: Callable[[str], list[PlayedScore]],
-) -> Iterator[tuple[str, list[PlayedScore]]]:
-    """The charts that have scores, with those. stored: ordered by chart."""
+    fresh: Callable[[str], Iterable[PlayedScore]],
+) -> Iterator[tuple[str, Iterable[PlayedScore]]]:
+    """The charts with their scores, to be used before the next. stored: ordered by chart."""
     without_stored = set(chart_ids)
     for chart_id, rows in groupby(stored, key=attrgetter("chart_id")):
         without_stored.remove(chart_id)
-        yield chart_id, [*fresh(chart_id), *(PlayedScore(*tuple(row)[1:]) for row in rows)]
+        yield chart_id, chain(fresh(chart_id), (PlayedScore(*tuple(row)[1:]) for row in rows))
     for chart_id in sorted(without_stored):
-        if played := fresh(chart_id):
-            yield chart_id, played
+        yield chart_id, fresh(chart_id)
 
 
 def _best_of(
-    game: str, catalogue: GameCatalogue, scores: Iterable[tuple[str, list[PlayedScore]]]
+    game: str, catalogue: GameCatalogue, scores: Iterable[tuple[str, Iterable[PlayedScore]]]
 ) -> Iterator[tuple[GPT, Chart, PersonalBest]]:
     gpts = get_game(game).playtypes
     for chart_id, played in scores:
         chart = catalogue.chart(chart_id)
         if chart is None:
-            raise InternalFailure(f"Couldn't find chart with ID {chart_id} ({game}).")
+            if any(True for _ in played):
+                raise InternalFailure(f"Couldn't find chart with ID {chart_id} ({game}).")
+            continue
         gpt = gpts[chart.playtype]
         best = merge(gpt, chart, played)
-        assert best is not None, "every chart here has a score"
-        yield gpt, chart, best
+        if best is not None:
+            yield gpt, chart, best
 
 
 def _lines(

@@ -12,13 +12,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from common.catalogue.documents import Chart
 from common.games.hydration import rate, score_data_of, stored_score_data
 from common.games.model import GPT
+
+# Scores on one chart that are looked at together: of more than these, the best go on.
+MANY: Final = 1000
 
 
 class PlayedScore(msgspec.Struct, gc=False):
@@ -61,19 +64,18 @@ def merge(
     Among equals the earliest achieved wins (unknown times last), then the earliest added,
     then the smallest scoreID.
     """
-    candidates = [
-        score
-        for score in scores
-        if before is None or (score.timeAchieved is not None and score.timeAchieved < before)
-    ]
+    candidates: list[PlayedScore] = []
+    for score in scores:
+        if before is None or (score.timeAchieved is not None and score.timeAchieved < before):
+            candidates.append(score)
+            if len(candidates) == MANY:
+                base, picks = _best(gpt, candidates)
+                candidates = [base, *(picked for _, picked in picks if picked is not None)]
     if not candidates:
         return None
     if len(candidates) == 1:
         return _of_one(gpt, chart, candidates[0])
-    candidates.sort(key=_seniority)
-    # max gives the first of equals, and so does _pick: the most senior one wins ties.
-    base = max(candidates, key=lambda score: score.scoreData[gpt.default_metric])
-    picks = [(rule, _pick(rule, candidates)) for rule in _rules(gpt)]
+    base, picks = _best(gpt, candidates)
     if all(picked is None or picked is base for _, picked in picks):
         return _of_one(gpt, chart, base)
 
@@ -99,6 +101,16 @@ def merge(
         scoreData=stored_score_data(gpt, merged),
         calculatedData=rate(gpt, merged, chart),
     )
+
+
+def _best(
+    gpt: GPT, candidates: list[PlayedScore]
+) -> tuple[PlayedScore, list[tuple[_Rule, PlayedScore | None]]]:
+    """The score that is the base, and the one that each rule picks."""
+    candidates.sort(key=_seniority)
+    # max gives the first of equals, and so does _pick: the most senior one wins ties.
+    base = max(candidates, key=lambda score: score.scoreData[gpt.default_metric])
+    return base, [(rule, _pick(rule, candidates)) for rule in _rules(gpt)]
 
 
 def _of_one(gpt: GPT, chart: Chart, score: PlayedScore) -> PersonalBest:

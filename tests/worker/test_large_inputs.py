@@ -143,6 +143,32 @@ def player_csv() -> bytes:
     return repeated(lambda _: "someone ", start, '","[9,ステージIX,2]"\n')
 
 
+def manual_file(item: Callable[[int], str]) -> Callable[[], bytes]:
+    meta = '{"meta":{"game":"sdvx","playtype":"Single","service":"tests"},"scores":['
+    return lambda: repeated(item, meta, "]}", ",")
+
+
+def least(start: str) -> Callable[[int], str]:
+    """As little as a score can be made of: there are as many as can be in a file."""
+    return lambda number: start % number + '"matchType":"songTitle","difficulty":"ADV"}'
+
+
+SONG = '"identifier":"Lighthouse Signal",'
+
+# What takes most memory for its size as BATCH-MANUAL, and whether it is imported at all.
+HARDEST: dict[str, tuple[Callable[[], bytes], bool]] = {
+    "scores": (manual_file(least('{"score":%d,"lamp":"FAILED",' + SONG)), True),
+    "scores not quickly read": (manual_file(least('{"score":%d.0,"lamp":"FAILED",' + SONG)), True),
+    "orphans": (manual_file(least('{"score":1,"lamp":"FAILED","identifier":"%d",')), True),
+    "invalid scores": (manual_file(least('{"score":-1%d,"lamp":"FAILED",' + SONG)), False),
+    "empty lists": (manual_file(lambda _: "[]"), False),
+    "nested lists": (manual_file(lambda _: 100 * "[" + 100 * "]"), False),
+    "short texts": (manual_file(lambda number: f'"{number % 4096:x}"'), False),
+    "numbers": (manual_file(lambda number: f"{number % 10}.5"), False),
+    "one object": (lambda: repeated(lambda number: f'"{number:x}":0', "{", "}", ","), False),
+}
+
+
 FILES: dict[str, tuple[Callable[[], bytes], dict[str, str]]] = {
     "file/batch-manual": (batch_manual, {}),
     "file/eamusement-iidx-csv": (iidx_csv, {"playtype": "SP"}),
@@ -172,6 +198,22 @@ def test_the_largest_file_is_imported_in_bounded_memory(
     assert took["mib"] < MEMORY_LIMIT
     holds_scores = import_type != "file/mypagescraper-player-csv"
     assert len(set(took["told"])) >= (3 if holds_scores else 2)
+
+
+@pytest.mark.parametrize("content", HARDEST)
+def test_nothing_of_that_size_takes_more_memory_than_it_may(
+    importer: Importer, content: str
+) -> None:
+    generate, is_imported = HARDEST[content]
+    job_id = importer.accept(generate())
+
+    took = run_apart(importer, job_id)
+
+    state, status = importer.query(
+        "SELECT state, error_status FROM jobs WHERE job_id = :id", id=job_id
+    )[0]
+    assert (state, status) == (("completed", None) if is_imported else ("failed", 400))
+    assert took["mib"] < MEMORY_LIMIT
 
 
 def run_apart(importer: Importer, job_id: str) -> Any:

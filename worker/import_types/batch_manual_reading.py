@@ -26,6 +26,7 @@ from worker.import_types.batch_manual_structs import (
     ManualDocument,
     decoder,
     document_type,
+    score_type,
     tidy,
     within_limits,
 )
@@ -38,9 +39,18 @@ class ReadDocument(NamedTuple):
     document: ManualDocument
 
 
+# Objects and lists in a file. Not a tenth of it is needed by as many scores as fit into one;
+# a file of nothing else would take a hundred times its size in memory.
+MAX_CONTAINERS: Final = 1_000_000
+
+
 def read_file(content: bytes, games: Collection[str]) -> ReadDocument:
     """games: the enabled ones. Raises FatalImportError (400) with the first thing wrong."""
     content = content.removeprefix(codecs.BOM_UTF8)
+    if content.count(b"{") + content.count(b"[") > MAX_CONTAINERS:
+        raise FatalImportError(
+            400, f"Invalid BATCH-MANUAL (More than {MAX_CONTAINERS} objects and lists.)"
+        )
     return quickly_from_file(content, games) or exactly(_json(content), games)
 
 
@@ -109,7 +119,15 @@ def exactly(document: Any, games: Iterable[str]) -> ReadDocument:
     violation = first_violation(rules(gpt), document)
     if violation is not None:
         raise FatalImportError(400, explain(violation, "Invalid BATCH-MANUAL"))
-    return ReadDocument(gpt, msgspec.convert(tidy(document), document_type(gpt)))
+    return ReadDocument(gpt, _as_structs(gpt, document))
+
+
+def _as_structs(gpt: GPT, document: dict[str, Any]) -> ManualDocument:
+    # One score at a time, so that no second copy of a large document is in memory.
+    whole = msgspec.convert(tidy({**document, "scores": []}), document_type(gpt))
+    kind = score_type(gpt)
+    whole.scores = [msgspec.convert(tidy(score), kind) for score in document["scores"]]
+    return whole
 
 
 def _gpt_of(document: Any, games: Iterable[str]) -> GPT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 import orjson
 from sqlalchemy import Connection
@@ -22,13 +23,10 @@ def update_personal_bests(
     for score in new:
         on_chart[score.chart.chartID].append(score)
 
-    def played(chart_id: str) -> list[PlayedScore]:
-        return [
-            PlayedScore(
-                score.score_id, orjson.loads(score.score_data), score.time_achieved, head.added
-            )
-            for score in on_chart[chart_id]
-        ]
+    def played(chart_id: str) -> Iterator[PlayedScore]:
+        for score in on_chart[chart_id]:
+            data = orjson.loads(score.score_data)
+            yield PlayedScore(score.score_id, data, score.time_achieved, head.added)
 
     rebuild(
         connection,

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.games import personal_bests
 from common.games.hydration import hydrate
 from common.games.model import ScoreData
 from common.games.personal_bests import PlayedScore, Reference, merge
@@ -145,3 +146,20 @@ def test_ties_do_not_depend_on_the_order_of_the_scores(
 
     assert best is not None
     assert best.composedFrom == [Reference("Best Score", earliest)]
+
+
+def test_of_very_many_scores_the_same_are_picked_as_of_few(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lamps = ["FAILED", "CLEAR", "EXCESSIVE CLEAR", "ULTIMATE CHAIN"]
+    several = [
+        played(
+            str(n), 9_000_000 + n * 7919 % 101, lamps[n % 3], n % 13 or None, exScore=n * 31 % 97
+        )
+        for n in range(500)
+    ]
+    at_once = merge(SDVX, CHART, several)
+
+    for many in (2, 3, 7, 499):
+        monkeypatch.setattr(personal_bests, "MANY", many)
+        assert merge(SDVX, CHART, several) == at_once
