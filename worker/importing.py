@@ -13,7 +13,7 @@ import msgspec
 from common.catalogue.documents import Chart
 from common.catalogue.index import GameCatalogue
 from common.games.model import Game
-from worker.import_types.base import DryScore, ImportType, Parsed
+from worker.import_types.base import ChartProposal, DryScore, ImportType, Parsed, Subject
 
 # Characters of an error's message: it may quote texts of any length.
 MESSAGE_LIMIT = 2000
@@ -50,17 +50,21 @@ class Candidate(msgspec.Struct, gc=False):
 
 @dataclass(slots=True)
 class EntryError:
-    """A line of ImportDocument.errors; `index` tells scripts which of their entries it is."""
+    """A line of ImportDocument.errors; what is in it beside type and message tells scripts
+    which of their entries it is about."""
 
     position: int
     type: str
     message: str
+    subject: Subject
 
-    def document(self) -> dict[str, str | int]:
+    def document(self) -> dict[str, str | int | None]:
         return {
             "type": self.type,
             "message": self.message[:MESSAGE_LIMIT],
             "index": self.position,
+            "identifier": self.subject.identifier[:MESSAGE_LIMIT],
+            "difficulty": self.subject.difficulty,
         }
 
 
@@ -70,6 +74,7 @@ class Unmatched:
 
     position: int
     message: str
+    subject: Subject
     data: bytes
 
 
@@ -91,18 +96,23 @@ class Skipped:
 
 @dataclass(slots=True)
 class Converted:
-    """What the entries became. Every entry is in exactly one of the four."""
+    """What the entries became. Every entry is in exactly one of the first four.
+
+    proposals: charts that unmatched entries would add to the catalogue.
+    """
 
     candidates: list[Candidate] = field(default_factory=list)
     unmatched: list[Unmatched] = field(default_factory=list)
     errors: list[EntryError] = field(default_factory=list)
     skipped: Skipped = field(default_factory=Skipped)
+    proposals: list[ChartProposal] = field(default_factory=list)
 
     def extend(self, other: Converted) -> None:
         """Adds what other entries of the same import became."""
         self.candidates += other.candidates
         self.unmatched += other.unmatched
         self.errors += other.errors
+        self.proposals += other.proposals
         self.skipped.notPlayed += other.skipped.notPlayed
         self.skipped.duplicates += other.skipped.duplicates
         self.skipped.blacklisted += other.skipped.blacklisted

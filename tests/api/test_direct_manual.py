@@ -83,6 +83,8 @@ def test_an_error_says_which_entry_it_is_about(http: Http, player: Player) -> No
             "type": "SongOrChartNotFound",
             "message": "Cannot find song with songID 999999.",
             "index": 1,
+            "identifier": "999999",
+            "difficulty": given["scores"][1]["difficulty"],
         }
     ]
 

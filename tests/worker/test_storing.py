@@ -28,9 +28,34 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_scores(
     importer: Importer,
 ) -> None:
     importer.imported(batch_manual(1))  # loads the catalogue
-    few = statements_of(importer, batch_manual(10, first=10))
-    many = statements_of(importer, batch_manual(1000, first=20))
+    few = statements_of(importer, of_all_kinds(30, first=10))
+    many = statements_of(importer, of_all_kinds(2000, first=40))
+
     assert len(few) == len(many)
+    charts, sessions, orphans = importer.query(
+        "SELECT (SELECT count(*) FROM personal_bests), (SELECT count(*) FROM sessions),"
+        " (SELECT count(*) FROM orphan_scores)"
+    )[0]
+    assert charts > 5
+    assert sessions > 100
+    assert orphans > 200
+
+
+def of_all_kinds(count: int, *, first: int) -> dict[str, Any]:
+    """Scores on many charts and in many sessions, with duplicates, orphans and errors."""
+    document = batch_manual(count, first=first)
+    for number, score in enumerate(document["scores"], first):
+        # Two hours and more apart every tenth time.
+        score["timeAchieved"] += number // 10 * 3_600_000 * 3
+        score["identifier"] = str(number % 5 + 1)
+        score["difficulty"] = ("NOV", "ADV", "EXH")[number % 3]
+        if number % 7 == 0:
+            score["identifier"] = f"9{number}"
+        elif number % 11 == 0:
+            score["difficulty"] = "no such"
+        elif number % 13 == 0:
+            score["score"] = 8_000_001
+    return document
 
 
 def test_scores_are_stored_as_the_input_had_them(importer: Importer) -> None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
 from common.catalogue.documents import Chart, Song
 from common.catalogue.index import GameCatalogue
-from common.games.model import ScoreData
+from common.errors import SongOrChartNotFound
+from common.games.model import GPT, ScoreData
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,16 @@ class Parsed:
     class_provider: ClassProvider | None = None
 
 
+class Subject(NamedTuple):
+    """What an entry is about, for whoever has to find it in the input.
+
+    identifier: a title, an id or a hash.
+    """
+
+    identifier: str
+    difficulty: str | None = None
+
+
 class DryScore(msgspec.Struct, gc=False):
     """What a converter makes of one entry: a score before anything is derived from it.
 
@@ -78,6 +89,28 @@ class DryScore(msgspec.Struct, gc=False):
     timeAchieved: int | float | None
     scoreData: ScoreData
     scoreMeta: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ChartProposal:
+    """A chart that the catalogue lacks, as the client of somebody who played it describes it.
+
+    chart_hash: what tells it from the other charts of the GPT.
+    song, chart: what the catalogue would hold of it. Their IDs stand for nothing yet.
+    """
+
+    gpt: GPT
+    chart_hash: str
+    song: Song
+    chart: Chart
+
+
+class UnknownChart(SongOrChartNotFound):
+    """No chart of the catalogue fits, but the entry says enough of its chart to add it."""
+
+    def __init__(self, message: str, proposal: ChartProposal) -> None:
+        super().__init__(message)
+        self.proposal = proposal
 
 
 # Turns one entry into a score or raises a ConversionFailure.
@@ -94,6 +127,9 @@ class ImportType(Protocol):
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         """A converter for entries of one import; it may keep caches between entries."""
+
+    def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
+        """What the entry is about, as the input spells it."""
 
     def orphan_data(self, entry: Any) -> Any:
         """The entry as JSON-able builtins, equal to what the input held."""

@@ -15,7 +15,14 @@ from common.catalogue.index import GameCatalogue
 from common.errors import FatalImportError, InternalFailure
 from common.games.model import GPT, ScoreData
 from common.games.registry import get_gpt
-from worker.import_types.base import ClassProvider, Converter, DryScore, ImportInput, Parsed
+from worker.import_types.base import (
+    ClassProvider,
+    Converter,
+    DryScore,
+    ImportInput,
+    Parsed,
+    Subject,
+)
 from worker.import_types.batch_manual_reading import read_body, read_file
 from worker.import_types.batch_manual_structs import (
     ManualDocument,
@@ -60,6 +67,11 @@ class _ManualImport:
             )
 
         return convert
+
+    def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
+        if isinstance(entry, dict):
+            return Subject(entry["identifier"], entry.get("difficulty"))
+        return Subject(entry.identifier, entry.difficulty or None)
 
     def orphan_data(self, entry: Any) -> Any:
         return _builtins(entry)

@@ -21,7 +21,7 @@ from common.games.registry import get_game, get_gpt
 from common.validation import text_of
 from worker.import_types import naive_csv
 from worker.import_types.assertions import loose_number, positive_integer, trim, trim_end
-from worker.import_types.base import Converter, DryScore, ImportInput, Parsed
+from worker.import_types.base import Converter, DryScore, ImportInput, Parsed, Subject
 from worker.import_types.timestamps import JST, parse_date
 
 GAME: Final = "iidx"
@@ -135,6 +135,9 @@ class _IIDXCSV:
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return _Converter(context, catalogue)
+
+    def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
+        return Subject(entry.title, entry.score.difficulty)
 
     def orphan_data(self, entry: Any) -> Any:
         return msgspec.to_builtins(entry)

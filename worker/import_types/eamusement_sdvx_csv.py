@@ -18,7 +18,7 @@ from common.errors import FatalImportError, InvalidScore, SongOrChartNotFound
 from common.games.model import ScoreData
 from worker.import_types import naive_csv
 from worker.import_types.assertions import positive_integer
-from worker.import_types.base import Converter, DryScore, ImportInput, Parsed
+from worker.import_types.base import Converter, DryScore, ImportInput, Parsed, Subject
 
 GAME: Final = "sdvx"
 PLAYTYPE: Final = "Single"
@@ -74,6 +74,9 @@ class EamusementSDVXCSV:
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, catalogue)
+
+    def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
+        return Subject(entry.title, entry.difficulty)
 
     def orphan_data(self, entry: Any) -> Any:
         return msgspec.to_builtins(entry)

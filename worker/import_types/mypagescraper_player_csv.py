@@ -15,7 +15,7 @@ from common.catalogue.index import GameCatalogue
 from common.errors import FatalImportError, InternalFailure
 from common.games.registry import get_game
 from worker.import_types import quoted_csv
-from worker.import_types.base import Converter, ImportInput, Parsed
+from worker.import_types.base import Converter, ImportInput, Parsed, Subject
 
 GAME: Final = "wacca"
 PLAYTYPE: Final = "Single"
@@ -44,6 +44,9 @@ class MyPageScraperPlayerCSV:
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return _no_entries
+
+    def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
+        _no_entries(entry)
 
     def orphan_data(self, entry: Any) -> Any:
         _no_entries(entry)

@@ -22,7 +22,7 @@ from common.games.model import ScoreData
 from common.validation import is_integer, text_of
 from worker.import_types import quoted_csv
 from worker.import_types.assertions import loose_number
-from worker.import_types.base import Converter, DryScore, ImportInput, Parsed
+from worker.import_types.base import Converter, DryScore, ImportInput, Parsed, Subject
 
 GAME: Final = "wacca"
 PLAYTYPE: Final = "Single"
@@ -76,6 +76,11 @@ class MyPageScraperRecordsCSV:
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, catalogue)
+
+    def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
+        if isinstance(entry, BrokenRow):
+            return Subject(entry.songTitle)
+        return Subject(entry.songTitle, _DIFFICULTIES[entry.diffIndex])
 
     def orphan_data(self, entry: Any) -> Any:
         return msgspec.to_builtins(entry)

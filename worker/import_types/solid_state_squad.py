@@ -15,7 +15,7 @@ from common.catalogue.documents import Chart, Song
 from common.catalogue.index import GameCatalogue
 from common.errors import FatalImportError, InvalidScore, SkipScore, SongOrChartNotFound
 from common.games.model import ScoreData
-from common.validation import explain, first_violation
+from common.validation import explain, first_violation, text_of
 from common.validation.rules import (
     NUMBER,
     POSITIVE_INTEGER,
@@ -27,7 +27,7 @@ from common.validation.rules import (
     optional,
 )
 from worker.import_types import xml_tree
-from worker.import_types.base import Converter, DryScore, ImportInput, Parsed
+from worker.import_types.base import Converter, DryScore, ImportInput, Parsed, Subject
 from worker.import_types.timestamps import parse_date
 
 GAME: Final = "iidx"
@@ -140,6 +140,9 @@ class SolidStateSquad:
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, catalogue)
+
+    def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
+        return Subject(text_of(entry["songname"]), entry["diff"])
 
     def orphan_data(self, entry: Any) -> Any:
         return entry

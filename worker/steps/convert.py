@@ -10,7 +10,7 @@ import msgspec
 from celery.exceptions import SoftTimeLimitExceeded
 
 from common.errors import ConversionFailure, InternalFailure, SkipScore, SongOrChartNotFound
-from worker.import_types.base import ImportType
+from worker.import_types.base import Subject, UnknownChart
 from worker.importing import Candidate, Collected, Converted, EntryError, Unmatched, taken
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,8 @@ def convert(
 
     The entries are used up.
     """
-    convert_entry = collected.import_type.converter(collected.parsed.context, collected.catalogue)
+    import_type, context = collected.import_type, collected.parsed.context
+    convert_entry = import_type.converter(context, collected.catalogue)
     converted = Converted()
     for position, entry in enumerate(taken(collected.parsed.entries), first_position):
         if position % 256 == 0:
@@ -37,24 +38,32 @@ def convert(
         except SkipScore:
             converted.skipped.notPlayed += 1
         except SongOrChartNotFound as failure:
-            _keep_unmatched(collected.import_type, converted, position, entry, failure.message)
+            _keep_unmatched(converted, position, entry, collected, failure)
         except Exception as failure:
-            converted.errors.append(entry_error(position, failure))
+            subject = import_type.subject(entry, context)
+            converted.errors.append(entry_error(position, subject, failure))
     return converted
 
 
 def _keep_unmatched(
-    import_type: ImportType, converted: Converted, position: int, entry: Any, message: str
+    converted: Converted,
+    position: int,
+    entry: Any,
+    collected: Collected,
+    failure: SongOrChartNotFound,
 ) -> None:
+    subject = collected.import_type.subject(entry, collected.parsed.context)
     try:
-        data = msgspec.json.encode(import_type.orphan_data(entry))
-    except Exception as failure:
-        converted.errors.append(entry_error(position, failure))
-    else:
-        converted.unmatched.append(Unmatched(position, message, data))
+        data = msgspec.json.encode(collected.import_type.orphan_data(entry))
+    except Exception as cannot_be_kept:
+        converted.errors.append(entry_error(position, subject, cannot_be_kept))
+        return
+    converted.unmatched.append(Unmatched(position, failure.message, subject, data))
+    if isinstance(failure, UnknownChart):
+        converted.proposals.append(failure.proposal)
 
 
-def entry_error(position: int, failure: Exception) -> EntryError:
+def entry_error(position: int, subject: Subject, failure: Exception) -> EntryError:
     """The error line of a failed entry; the cause of an internal one only goes to the log.
 
     The time limit is nobody's entry: it is raised again.
@@ -63,8 +72,8 @@ def entry_error(position: int, failure: Exception) -> EntryError:
         raise failure
     if isinstance(failure, InternalFailure):
         log.error("entry %d: %s", position, failure.message)
-        return EntryError(position, "InternalError", INTERNAL_FAILURE)
+        return EntryError(position, "InternalError", INTERNAL_FAILURE, subject)
     if isinstance(failure, ConversionFailure) and failure.kind is not None:
-        return EntryError(position, failure.kind, failure.message)
+        return EntryError(position, failure.kind, failure.message, subject)
     log.error("entry %d failed", position, exc_info=failure)
-    return EntryError(position, "InternalError", UNEXPECTED_FAILURE)
+    return EntryError(position, "InternalError", UNEXPECTED_FAILURE, subject)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from common.games.hydration import hydrate as hydrate_score
 from common.games.hydration import score_id
+from worker.import_types.base import Subject
 from worker.importing import Candidate, Collected, Converted, NewScore, taken
 from worker.steps.convert import entry_error
 
@@ -31,10 +32,14 @@ def identify(collected: Collected, converted: Converted, user_id: int) -> None:
             # A file may repeat a few scores a hundred thousand times.
             candidate.score_id = sys.intern(identifier)
         except Exception as failure:
-            converted.errors.append(entry_error(candidate.position, failure))
+            converted.errors.append(entry_error(candidate.position, _subject(candidate), failure))
         else:
             identified.append(candidate)
     converted.candidates = identified
+
+
+def _subject(candidate: Candidate) -> Subject:
+    return Subject(candidate.dry.song.title, candidate.dry.chart.difficulty)
 
 
 def drop_known(connection: Connection, user_id: int, converted: Converted) -> None:
@@ -97,7 +102,7 @@ def hydrate(
         try:
             new[candidate.score_id] = _hydrated(collected, candidate, now)
         except Exception as failure:
-            converted.errors.append(entry_error(candidate.position, failure))
+            converted.errors.append(entry_error(candidate.position, _subject(candidate), failure))
     return list(new.values())
 
 

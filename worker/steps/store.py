@@ -122,7 +122,9 @@ def store_orphans(
         if orphan not in known:
             known.add(orphan)
             new.append((orphan, unmatched))
-        converted.errors.append(EntryError(unmatched.position, kind, unmatched.message))
+        converted.errors.append(
+            EntryError(unmatched.position, kind, unmatched.message, unmatched.subject)
+        )
     context = copy_json(collected.parsed.context)
     lines = (
         "\t".join(
@@ -155,7 +157,7 @@ def _identify(
                 head.user_id,
             )
         except Exception as failure:
-            converted.errors.append(entry_error(unmatched.position, failure))
+            converted.errors.append(entry_error(unmatched.position, unmatched.subject, failure))
         else:
             identified.append((orphan, unmatched))
     return identified
