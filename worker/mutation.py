@@ -1,7 +1,8 @@
 """The jobs that take scores away or change them: revert, deletion, edit.
 
-Whatever follows from a user's scores is computed again from what is left, so that afterwards
-it is as if the scores had never been. Source: specification, pipeline-mutation.md.
+Whatever follows from a user's scores is computed again from what is left. What does not (when
+goals were reached, which orphans there were) an import leaves noted down, so that after its
+revert it is as if it had never been. Source: specification, pipeline-mutation.md.
 """
 
 from __future__ import annotations
@@ -20,13 +21,24 @@ from common.errors import UserError
 from common.models import JobKind
 from common.outcomes import job_answer
 from common.progress import FinalAnswer
-from worker import jobs, personal_bests, profile, sessions, targets
+from common.seeds.locking import keep_catalogue
+from common.targets.changes import NOTHING_CHANGED, Changes
+from worker import (
+    jobs,
+    orphan_rows,
+    personal_bests,
+    profile,
+    sessions,
+    subscription_changes,
+    targets,
+)
 from worker.jobs import ClaimedJob
 from worker.runtime import Runtime
 
 
 def run_revert(runtime: Runtime, connection: Connection, job: ClaimedJob) -> FinalAnswer:
     """Takes back the import `arguments.importID` of the job's user; raises UserError 404."""
+    keep_catalogue(connection)
     given = {"user_id": job.user_id, "import_id": job.arguments["importID"]}
     reverted = connection.execute(
         text("DELETE FROM imports WHERE user_id = :user_id AND import_id = :import_id"), given
@@ -37,7 +49,10 @@ def run_revert(runtime: Runtime, connection: Connection, job: ClaimedJob) -> Fin
         text("DELETE FROM scores WHERE user_id = :user_id AND import_id = :import_id RETURNING *"),
         given,
     ).all()
-    _recompute(runtime, connection, job.user_id, deleted)
+    orphan_rows.restore(connection, **given)
+    orphan_rows.delete_stored_by(connection, **given)
+    noted = subscription_changes.take(connection, **given)
+    _recompute(runtime, connection, job.user_id, deleted, noted)
     return _finish(runtime, connection, job, "Reverted import.", {}, [given["import_id"]])
 
 
@@ -45,8 +60,9 @@ def run_deletion(runtime: Runtime, connection: Connection, job: ClaimedJob) -> F
     """Deletes the scores `arguments.scoreIDs`; those already gone are no error.
 
     With `arguments.blacklist` later imports skip them. An import whose last score is deleted
-    goes with it.
+    goes with it, and with that what it had noted down.
     """
+    keep_catalogue(connection)
     deleted = connection.execute(
         text(
             "DELETE FROM scores WHERE user_id = :user_id AND score_id = ANY(:score_ids) RETURNING *"
@@ -56,7 +72,7 @@ def run_deletion(runtime: Runtime, connection: Connection, job: ClaimedJob) -> F
     if job.arguments.get("blacklist") and deleted:
         _blacklist(connection, deleted)
     imports = list({score.import_id for score in deleted})
-    connection.execute(
+    gone = connection.scalars(
         text(
             """
             DELETE FROM imports
@@ -64,10 +80,14 @@ def run_deletion(runtime: Runtime, connection: Connection, job: ClaimedJob) -> F
               AND NOT EXISTS (SELECT FROM scores
                               WHERE scores.user_id = imports.user_id
                                 AND scores.import_id = imports.import_id)
+            RETURNING import_id
             """
         ),
         {"user_id": job.user_id, "imports": imports},
-    )
+    ).all()
+    if gone:
+        orphan_rows.forget_resolved_by(connection, job.user_id, gone)
+        subscription_changes.forget(connection, job.user_id, gone)
     _recompute(runtime, connection, job.user_id, deleted)
     return _finish(runtime, connection, job, "Successfully deleted score.", {}, imports)
 
@@ -77,6 +97,7 @@ def run_edit(runtime: Runtime, connection: Connection, job: ClaimedJob) -> Final
 
     A personal best is highlighted iff one of the scores it is made of is.
     """
+    keep_catalogue(connection)
     changes = job.arguments["changes"]
     score = connection.execute(
         text(
@@ -110,9 +131,13 @@ RUN = {
 
 
 def _recompute(
-    runtime: Runtime, connection: Connection, user_id: int, deleted: Sequence[Row[Any]]
+    runtime: Runtime,
+    connection: Connection,
+    user_id: int,
+    deleted: Sequence[Row[Any]],
+    noted: Changes = NOTHING_CHANGED,
 ) -> None:
-    """Everything that the deleted scores had a part in."""
+    """Everything that the deleted scores had a part in; see `targets.re_evaluate` for `noted`."""
     if not deleted:
         return
     sessions.remove_scores(connection, user_id, [score.score_id for score in deleted])
@@ -125,7 +150,7 @@ def _recompute(
         playtypes = list(dict.fromkeys(score.playtype for score in scores))
         personal_bests.rebuild(connection, user_id, game, catalogue, charts)
         profile.recompute(connection, user_id, game, playtypes, catalogue)
-        targets.re_evaluate(connection, user_id, game, charts, runtime.clock())
+        targets.re_evaluate(connection, user_id, game, charts, runtime.clock(), noted)
 
 
 def _blacklist(connection: Connection, scores: Sequence[Row[Any]]) -> None:
@@ -133,17 +158,12 @@ def _blacklist(connection: Connection, scores: Sequence[Row[Any]]) -> None:
         text(
             """
             INSERT INTO score_blacklist (user_id, score_id, score)
-            VALUES (:user_id, :score_id, :score) ON CONFLICT DO NOTHING
+            SELECT CAST(score->>'userID' AS integer), score->>'scoreID', score
+            FROM jsonb_array_elements(CAST(:scores AS jsonb)) AS score
+            ON CONFLICT DO NOTHING
             """
         ),
-        [
-            {
-                "user_id": score.user_id,
-                "score_id": score.score_id,
-                "score": orjson.dumps(score_document(score)).decode(),
-            }
-            for score in scores
-        ],
+        {"scores": orjson.dumps([score_document(score) for score in scores]).decode()},
     )
 
 

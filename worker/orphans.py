@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Row, text
 from common.canonical import new_import_id
 from common.outcomes import job_answer
 from common.progress import FinalAnswer, ProgressReporter
-from worker import jobs, pipeline
+from worker import jobs, orphan_rows, pipeline
 from worker.catalogue import until_unchanged
 from worker.import_types import registry
 from worker.import_types.base import Parsed
@@ -52,6 +52,7 @@ def run_orphans(
 ) -> FinalAnswer:
     """Runs a claimed `orphans` job under its user's lock and commits it; answers its counts.
 
+    `arguments.games`: only orphans of these games are looked at; without it all.
     Each import type and game is committed for itself: a job that is interrupted and run again
     goes on with the rest.
     """
@@ -59,9 +60,11 @@ def run_orphans(
     for row in connection.execute(
         text(
             "SELECT orphan_id, import_type, game, data, context FROM orphan_scores"
-            " WHERE user_id = :user_id ORDER BY time_inserted, orphan_id"
+            " WHERE user_id = :user_id"
+            "   AND (CAST(:games AS text[]) IS NULL OR game = ANY(:games))"
+            " ORDER BY time_inserted, orphan_id"
         ),
-        {"user_id": job.user_id},
+        {"user_id": job.user_id, "games": job.arguments.get("games")},
     ):
         groups[row.import_type, row.game].append(row)
     total = Counts()
@@ -93,11 +96,14 @@ def _reprocess(
     kept |= {error.position for error in converted.errors if error.type == "InternalError"}
     # They are orphans already, and stay so.
     converted.unmatched.clear()
+    none_any_more = [o.orphan_id for i, o in enumerate(orphans) if i not in kept]
     if new:
         pipeline.apply(
             runtime, connection, head, collected, converted, new, Timings(), progress.tell
         )
-    _delete(connection, job.user_id, [o.orphan_id for i, o in enumerate(orphans) if i not in kept])
+        orphan_rows.resolve(connection, job.user_id, none_any_more, head.import_id)
+    else:
+        orphan_rows.delete(connection, job.user_id, none_any_more)
     connection.commit()
     return Counts(
         processed=len(orphans),
@@ -127,10 +133,3 @@ def _convert(
         everything.extend(convert(collected, progress.tell, first_position=run[0][0]))
     assert collected is not None, "a group of orphans is never empty"
     return collected, everything
-
-
-def _delete(connection: Connection, user_id: int, orphan_ids: list[str]) -> None:
-    connection.execute(
-        text("DELETE FROM orphan_scores WHERE user_id = :user_id AND orphan_id = ANY(:orphan_ids)"),
-        {"user_id": user_id, "orphan_ids": orphan_ids},
-    )

@@ -1,23 +1,19 @@
 """Goals and quests after something changed a user's personal bests.
 
-The number of statements does not depend on the number of goals and charts, and nothing but the
-user's own subscriptions (and news of them) is written. The caller holds the user's lock and
-commits. Source: specification, pipeline-goals-quests.md sections 4 and 6.
+The number of statements does not depend on the number of goals and charts. The caller holds the
+user's lock and commits. Source: specification, pipeline-goals-quests.md sections 4 and 6.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection
 
 from common import outbox
-from common.targets.evaluate import chart_ids_of, evaluate_quest
+from common.targets.changes import NOTHING_CHANGED, Change, Changes, Kind, is_as_left
 from common.targets.subscriptions import (
-    follow_goal,
-    follow_quest,
     goal_change,
     goal_moved,
     goals_achieved_event,
@@ -25,51 +21,34 @@ from common.targets.subscriptions import (
     quest_change,
     quest_moved,
 )
-from worker import subscription_rows
+from worker import subscription_changes, subscription_rows
+from worker.following import follow_goals, follow_quests, goals_of, touched_quests
 from worker.standings import find_goals, folders_of, standings
 from worker.subscriptions import enrol
 
-log = logging.getLogger(__name__)
-
-
-def re_evaluate(
-    connection: Connection, user_id: int, game: str, chart_ids: Collection[str], now: int
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Looks at the goals that touch the charts, then at the quests of those that changed.
-
-    chart_ids: charts of the game on which the user's personal bests may have changed, or gone.
-    Returns goalInfo and questInfo.
-    """
-    goal_info = re_evaluate_goals(connection, user_id, game, chart_ids, now)
-    return goal_info, re_evaluate_quests(connection, user_id, goal_info, now)
+# --- after an import -----------------------------------------------------------------------
 
 
 def re_evaluate_goals(
-    connection: Connection, user_id: int, game: str, chart_ids: Collection[str], now: int
+    connection: Connection,
+    user_id: int,
+    game: str,
+    chart_ids: Collection[str],
+    now: int,
+    import_id: str,
 ) -> list[dict[str, Any]]:
-    """Brings the user's goals that touch the charts up to date; returns goalInfo."""
-    if not chart_ids:
-        return []
-    about = subscription_rows.followed(connection, user_id, game)
-    folders = folders_of(connection, about.values(), touched_by=chart_ids)
-    played = set(chart_ids)
-    touched = [
-        goal_id
-        for goal_id, goal_charts in about.items()
-        if not played.isdisjoint(chart_ids_of(goal_charts, folders))
-    ]
-    if not touched:
-        return []
-    mine = subscription_rows.goal_subscriptions(connection, user_id, touched)
-    goals = find_goals(connection, touched)
-    found = standings(connection, user_id, goals.values(), folders)
-    looked_at = [
-        (mine[goal_id], follow_goal(mine[goal_id], found[goal_id], now))
-        for goal_id in mine
-        if goal_id in found
-    ]
-    changed = [(before, after) for before, after in looked_at if after != before]
-    subscription_rows.update_goals(connection, user_id, [after for _, after in changed])
+    """Brings the user's goals that touch the charts up to date; returns goalInfo.
+
+    chart_ids: charts of the game on which the import changed the user's personal bests.
+    """
+    changed = follow_goals(connection, user_id, game, chart_ids, now)
+    subscription_changes.record(
+        connection,
+        user_id,
+        import_id,
+        Kind.GOAL,
+        [(after.goalID, before, after) for before, after in changed],
+    )
     event = goals_achieved_event(user_id, game, changed)
     if event is not None:
         outbox.add(connection, user_id, outbox.GOALS_ACHIEVED, [event], now)
@@ -77,37 +56,101 @@ def re_evaluate_goals(
 
 
 def re_evaluate_quests(
-    connection: Connection, user_id: int, goal_info: list[dict[str, Any]], now: int
+    connection: Connection,
+    user_id: int,
+    goal_info: list[dict[str, Any]],
+    now: int,
+    import_id: str,
 ) -> list[dict[str, Any]]:
-    """Brings the user's quests that hold a goal of `goal_info` up to date; returns questInfo."""
-    if not goal_info:
-        return []
-    followed = subscription_rows.followed_quests(connection, user_id)
-    quests = subscription_rows.find_quests(connection, [each.questID for each in followed])
-    changed_goals = {change["goalID"] for change in goal_info}
-    touched = [
-        (quests[each.questID].goal_ids, each)
-        for each in followed
-        if each.questID in quests and not changed_goals.isdisjoint(quests[each.questID].goal_ids)
-    ]
+    """Brings the user's quests that hold a goal of `goal_info` up to date; returns questInfo.
+
+    Where the user lacks the subscription to a goal of theirs, there is one afterwards.
+    """
+    touched = touched_quests(connection, user_id, {change["goalID"] for change in goal_info})
     if not touched:
         return []
-    needed = {goal_id for goal_ids, _ in touched for goal_id in goal_ids}
+    needed = goals_of(touched)
     mine = subscription_rows.goal_subscriptions(connection, user_id, needed)
-    mine |= enrol(connection, user_id, needed - mine.keys(), now)
-    achieved = {goal_id for goal_id, subscription in mine.items() if subscription.achieved}
+    mended = enrol(connection, user_id, needed - mine.keys(), now)
+    achieved = {goal_id: goal.achieved for goal_id, goal in (mine | mended).items()}
+    changed = follow_quests(connection, user_id, touched, achieved, now)
 
-    changed = []
-    for goal_ids, before in touched:
-        if missing := [goal_id for goal_id in goal_ids if goal_id not in mine]:
-            log.error("quest %s names goals that cannot be followed: %s", before.questID, missing)
-            continue
-        after = follow_quest(before, evaluate_quest(goal_ids, achieved), now)
-        if after != before:
-            changed.append((before, after))
-    subscription_rows.update_quests(connection, user_id, [after for _, after in changed])
+    subscription_changes.record(
+        connection,
+        user_id,
+        import_id,
+        Kind.GOAL,
+        [(goal_id, None, goal) for goal_id, goal in mended.items()],
+    )
+    subscription_changes.record(
+        connection,
+        user_id,
+        import_id,
+        Kind.QUEST,
+        [(after.questID, before, after) for before, after in changed],
+    )
     events = [quest_achieved_event(before, after) for before, after in changed]
     outbox.add(
         connection, user_id, outbox.QUEST_ACHIEVED, [event for event in events if event], now
     )
     return [quest_change(before, after) for before, after in changed if quest_moved(before, after)]
+
+
+# --- after scores went away ----------------------------------------------------------------
+
+
+def re_evaluate(
+    connection: Connection,
+    user_id: int,
+    game: str,
+    chart_ids: Collection[str],
+    now: int,
+    noted: Changes = NOTHING_CHANGED,
+) -> None:
+    """Makes the user's goals and quests follow from the scores that are left.
+
+    chart_ids: charts of the game on which the user's personal bests may have changed, or gone.
+    noted: what the import changed that is being reverted; where nothing changed it since, it
+    becomes what it was before, times included. Nothing here is an achievement: nobody is told
+    of any, and nothing is subscribed to.
+    """
+    _unmake(connection, user_id, noted.goals)
+    changed = follow_goals(connection, user_id, game, chart_ids, now, noted.goals)
+    moved = {after.goalID for before, after in changed if goal_moved(before, after)}
+    touched = touched_quests(connection, user_id, moved, noted.quests.keys())
+    if not touched:
+        return
+    needed = goals_of(touched)
+    mine = subscription_rows.goal_subscriptions(connection, user_id, needed)
+    achieved = {goal_id: goal.achieved for goal_id, goal in mine.items()}
+    achieved |= _would_be_achieved(connection, user_id, needed - mine.keys())
+    follow_quests(connection, user_id, touched, achieved, now, noted.quests)
+
+
+def _unmake(connection: Connection, user_id: int, noted: Mapping[str, Change]) -> None:
+    """Ends the subscriptions that the import made, and that nothing else needs to stay."""
+    made = [goal_id for goal_id, change in noted.items() if change.before is None]
+    if not made:
+        return
+    mine = subscription_rows.goal_subscriptions(connection, user_id, made)
+    subscription_rows.delete_goals(
+        connection,
+        user_id,
+        [
+            goal_id
+            for goal_id, subscription in mine.items()
+            if is_as_left(subscription, noted[goal_id]) and not subscription.wasAssignedStandalone
+        ],
+    )
+
+
+def _would_be_achieved(
+    connection: Connection, user_id: int, goal_ids: Collection[str]
+) -> dict[str, bool]:
+    """Of goals that the user is not subscribed to; those that cannot be followed are left out."""
+    if not goal_ids:
+        return {}
+    goals = find_goals(connection, goal_ids)
+    folders = folders_of(connection, (goal.charts for goal in goals.values()))
+    found = standings(connection, user_id, goals.values(), folders)
+    return {goal_id: standing.achieved for goal_id, standing in found.items()}

@@ -25,8 +25,14 @@ from common.models.profile import (
     SessionRow,
     UserGameStats,
 )
-from common.models.scores import BlacklistedScore, ImportRow, OrphanScore, ScoreRow
-from common.models.targets import GoalSubscription, QuestSubscription
+from common.models.scores import (
+    BlacklistedScore,
+    ImportRow,
+    OrphanScore,
+    ResolvedOrphan,
+    ScoreRow,
+)
+from common.models.targets import GoalSubscription, QuestSubscription, SubscriptionChange
 
 __all__ = [
     "ApiToken",
@@ -54,10 +60,12 @@ __all__ = [
     "QuestRow",
     "QuestSubscription",
     "QuestlineRow",
+    "ResolvedOrphan",
     "ScoreRow",
     "SeedCollection",
     "SessionRow",
     "SongRow",
+    "SubscriptionChange",
     "TableRow",
     "User",
     "UserGameStats",

@@ -66,19 +66,35 @@ class ScoreRow(Base):
     calculated_data: Mapped[Json]
 
 
-class OrphanScore(Base):
-    """An entry whose chart the catalogue lacks, kept to be tried again."""
-
-    __tablename__ = "orphan_scores"
+class _Orphan:
+    """import_id: the import that stored the orphan; the first of several that brought it."""
 
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     orphan_id: Mapped[str] = mapped_column(primary_key=True)
+    import_id: Mapped[str | None]
     import_type: Mapped[str]
     game: Mapped[str]
     data: Mapped[RawJson]
     context: Mapped[RawJson]
     err_msg: Mapped[str | None]
     time_inserted: Mapped[Millis]
+
+
+class OrphanScore(_Orphan, Base):
+    """An entry whose chart the catalogue lacks, kept to be tried again."""
+
+    __tablename__ = "orphan_scores"
+
+
+class ResolvedOrphan(_Orphan, Base):
+    """What was an orphan until the import `resolved_by`, which tried the user's orphans again.
+
+    Kept as long as that import: whoever reverts it has the orphan back.
+    """
+
+    __tablename__ = "resolved_orphans"
+
+    resolved_by: Mapped[str] = mapped_column(primary_key=True, sort_order=1)
 
 
 class BlacklistedScore(Base):

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from common.models.base import Base, Millis
+from common.models.base import Base, Json, Millis
 
 
 class GoalSubscription(Base):
@@ -36,3 +36,21 @@ class QuestSubscription(Base):
     time_achieved: Mapped[Millis | None]
     last_interaction: Mapped[Millis | None]
     was_instantly_achieved: Mapped[bool]
+
+
+class SubscriptionChange(Base):
+    """What an import made of a subscription, kept as long as the import, to be taken back.
+
+    kind: `goal` or `quest`; target_id: which one. before and after: what of the subscription
+    does not follow from scores alone; before is null where the import made the subscription.
+    See common/targets/changes.py.
+    """
+
+    __tablename__ = "subscription_changes"
+
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    import_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    target_id: Mapped[str] = mapped_column(primary_key=True)
+    before: Mapped[Json | None]
+    after: Mapped[Json]

@@ -162,6 +162,7 @@ def upgrade() -> None:
         "orphan_scores",
         sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("orphan_id", sa.Text(), nullable=False),
+        sa.Column("import_id", sa.Text(), nullable=True),
         sa.Column("import_type", sa.Text(), nullable=False),
         sa.Column("game", sa.Text(), nullable=False),
         sa.Column("data", postgresql.JSON(astext_type=sa.Text()), nullable=False),
@@ -276,6 +277,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("quest_id", name=op.f("pk_quests")),
     )
     op.create_table(
+        "resolved_orphans",
+        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("orphan_id", sa.Text(), nullable=False),
+        sa.Column("import_id", sa.Text(), nullable=True),
+        sa.Column("import_type", sa.Text(), nullable=False),
+        sa.Column("game", sa.Text(), nullable=False),
+        sa.Column("data", postgresql.JSON(astext_type=sa.Text()), nullable=False),
+        sa.Column("context", postgresql.JSON(astext_type=sa.Text()), nullable=False),
+        sa.Column("err_msg", sa.Text(), nullable=True),
+        sa.Column("time_inserted", sa.BigInteger(), nullable=False),
+        sa.Column("resolved_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "user_id", "orphan_id", "resolved_by", name=op.f("pk_resolved_orphans")
+        ),
+    )
+    op.create_table(
         "score_blacklist",
         sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("score_id", sa.Text(), nullable=False),
@@ -356,6 +373,18 @@ def upgrade() -> None:
         sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("content_hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("game", "id", name=op.f("pk_songs")),
+    )
+    op.create_table(
+        "subscription_changes",
+        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("import_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("target_id", sa.Text(), nullable=False),
+        sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "user_id", "import_id", "kind", "target_id", name=op.f("pk_subscription_changes")
+        ),
     )
     op.create_table(
         "tables",
@@ -450,8 +479,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state IN ('queued', 'running')"),
     )
-    # Uploads are large and already dense (or short-lived): compressing them costs more than
-    # it saves.
+    # Compressed already.
     op.execute("ALTER TABLE job_payloads ALTER COLUMN content SET STORAGE EXTERNAL")
 
 
@@ -468,6 +496,7 @@ def downgrade() -> None:
     op.drop_table("users")
     op.drop_table("user_game_stats")
     op.drop_table("tables")
+    op.drop_table("subscription_changes")
     op.drop_table("songs")
     op.drop_index(op.f("ix_sessions_user_id_game_playtype_time_started"), table_name="sessions")
     op.drop_index("ix_sessions_session_id", table_name="sessions")
@@ -478,6 +507,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_scores_user_id_chart_id"), table_name="scores")
     op.drop_table("scores")
     op.drop_table("score_blacklist")
+    op.drop_table("resolved_orphans")
     op.drop_table("quests")
     op.drop_table("questlines")
     op.drop_table("quest_subscriptions")

@@ -8,10 +8,12 @@ from typing import Any
 
 import msgspec
 import orjson
-from sqlalchemy import Connection
 
+from common.canonical import new_import_id
 from common.games.model import GPT
 from common.games.registry import get_gpt
+from common.jobs import NewJob, accept
+from common.models import JobKind
 from common.targets.documents import GoalCharts, GoalCriteria
 from common.targets.subscriptions import GoalSubscription
 from tests.worker.conftest import Importer
@@ -118,14 +120,9 @@ class Follower(Importer):
         with self.begin() as connection:
             subscriptions.unsubscribe_quest(connection, self.user_id, self.gpt, quest_id)
 
-    def re_evaluate(self, *chart_ids: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    def re_evaluate(self, *chart_ids: str) -> None:
         with self.begin() as connection:
-            return self.re_evaluate_in(connection, *chart_ids)
-
-    def re_evaluate_in(
-        self, connection: Connection, *chart_ids: str
-    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        return targets.re_evaluate(connection, self.user_id, self.gpt.game, chart_ids, self.clock())
+            targets.re_evaluate(connection, self.user_id, self.gpt.game, chart_ids, self.clock())
 
     # --- playing -----------------------------------------------------------------------------
 
@@ -151,6 +148,17 @@ class Follower(Importer):
                 ],
             }
         )
+
+    def do(self, kind: JobKind, **arguments: Any) -> None:
+        """A job that must succeed."""
+        job = NewJob(self.user_id, new_import_id(), kind, arguments=arguments)
+        with self.begin() as connection:
+            accept(connection, job)
+        outcome = self.run(job.job_id)
+        assert outcome.error_message is None, outcome
+
+    def revert(self, import_id: str) -> None:
+        self.do(JobKind.REVERT, importID=import_id)
 
     def lose(self, *chart_ids: str) -> None:
         """The personal bests on these charts are gone, as after a revert."""

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
-import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from common.canonical import new_import_id
 from common.jobs import NewJob, accept
@@ -16,30 +12,7 @@ from common.models import JobKind
 from common.outcomes import JobOutcome
 from tests.stack import batch_manual
 from tests.worker.conftest import Importer
-
-# What is derived from scores, and what of it tells one state from another.
-DERIVED = {
-    "scores": "score_id, chart_id, import_id, score_data, highlight, comment",
-    "imports": "import_id, playtypes, errors, created_sessions, class_deltas",
-    "sessions": "session_id, score_ids, time_started, time_ended, calculated_data, name",
-    "personal_bests": "chart_id, time_achieved, ranking_values, score_data, calculated_data,"
-    " composed_from, highlight",
-    "user_game_stats": "game, playtype, ratings, classes",
-    "goal_subscriptions": "goal_id, progress, progress_human, achieved",
-    "quest_subscriptions": "quest_id, progress, achieved",
-}
-
-
-def snapshot(importer: Importer) -> dict[str, list[str]]:
-    return {
-        table: sorted(
-            repr(tuple(row))
-            for row in importer.query(
-                f"SELECT {columns} FROM {table} WHERE user_id = :user_id", user_id=importer.user_id
-            )
-        )
-        for table, columns in DERIVED.items()
-    }
+from tests.worker.test_orphans import NEW_CHART, NEW_SONG, NEW_VERSION, reprocess
 
 
 def run(importer: Importer, kind: JobKind, **arguments: Any) -> JobOutcome:
@@ -109,52 +82,51 @@ def test_a_personal_best_is_highlighted_iff_one_of_its_scores_is(importer: Impor
     assert worse != better
 
 
-@pytest.mark.parametrize("seed", range(3))
-@settings(
-    max_examples=8,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(data=st.data())
-def test_import_then_revert_gives_the_same_tables_after_any_history(
-    importer: Importer, seed: int, data: st.DataObject
+# --- orphans ---------------------------------------------------------------------------------
+
+
+def orphans(importer: Importer) -> int:
+    return len(importer.query("SELECT FROM orphan_scores"))
+
+
+def test_orphans_go_with_the_import_that_brought_them_first(importer: Importer) -> None:
+    first = importer.imported(batch_manual(2, song="4242"))
+    again = importer.imported(batch_manual(3, song="4242"))
+    assert [error["type"] for error in again["errors"]].count("OrphanExists") == 2
+    revert(importer, again)
+    assert orphans(importer) == 2
+    revert(importer, first)
+    assert orphans(importer) == 0
+
+
+@pytest.mark.parametrize("first", ["the reprocessing", "the import"])
+def test_orphans_that_became_scores_go_with_both_imports(importer: Importer, first: str) -> None:
+    imported = importer.imported(batch_manual(2, song="4242"))
+    for statement in (NEW_SONG, NEW_CHART, NEW_VERSION):
+        importer.execute(statement)
+    reprocess(importer)
+    ((import_id,),) = importer.query("SELECT DISTINCT import_id FROM scores")
+    both = [imported, {"importID": import_id}]
+    if first == "the reprocessing":
+        revert(importer, both.pop())
+        assert orphans(importer) == 2, "they can be tried again"
+    else:
+        revert(importer, both.pop(0))
+        assert len(importer.query("SELECT FROM scores")) == 2
+    revert(importer, both[0])
+    for table in ("scores", "orphan_scores", "resolved_orphans", "imports"):
+        assert importer.query(f"SELECT FROM {table}") == [], table
+
+
+def test_orphans_do_not_come_back_when_the_scores_they_became_are_deleted(
+    importer: Importer,
 ) -> None:
-    for table in (*DERIVED, "orphan_scores", "jobs", "class_achievements", "outbox_events"):
-        importer.execute(f"DELETE FROM {table}")
-    rng = random.Random(data.draw(st.integers(0, 2**32)) + seed)
-    kept: list[dict[str, Any]] = []
-    for _ in range(rng.randrange(1, 5)):
-        kept.append(importer.imported(_random_import(importer, rng)))
-        if rng.random() < 0.3:
-            revert(importer, kept.pop(rng.randrange(len(kept))))
-    before = snapshot(importer)
-    imported = importer.imported(_random_import(importer, rng))
-    assert revert(importer, imported).error_status is None
-    after = snapshot(importer)
-    # A player who has played a game stays one, with empty ratings.
-    if not before["user_game_stats"]:
-        after["user_game_stats"] = []
-    assert after == before
-
-
-def _random_import(importer: Importer, rng: random.Random) -> bytes:
-    charts = importer.query(
-        "SELECT song_id, difficulty FROM charts WHERE game = 'sdvx' AND is_primary"
-    )
-    document = batch_manual(0)
-    for _ in range(rng.randrange(1, 12)):
-        chart = rng.choice(charts)
-        score: dict[str, Any] = {
-            "score": rng.randrange(8_000_000, 9_999_999, 250_000),
-            "lamp": rng.choice(["FAILED", "CLEAR", "EXCESSIVE CLEAR"]),
-            "matchType": "tachiSongID",
-            "identifier": str(chart.song_id),
-            "difficulty": chart.difficulty,
-        }
-        if rng.random() < 0.8:
-            minutes = rng.randrange(0, 3000, 25)
-            score["timeAchieved"] = 1_700_000_000_000 + minutes * 60_000
-        if rng.random() < 0.3:
-            score["optional"] = {"exScore": rng.randrange(4000)}
-        document["scores"].append(score)
-    return orjson.dumps(document)
+    importer.imported(batch_manual(2, song="4242"))
+    for statement in (NEW_SONG, NEW_CHART, NEW_VERSION):
+        importer.execute(statement)
+    reprocess(importer)
+    scores = [row.score_id for row in importer.query("SELECT score_id FROM scores")]
+    run(importer, JobKind.DELETION, scoreIDs=scores, blacklist=True)
+    assert len(importer.query("SELECT FROM score_blacklist")) == 2
+    for table in ("orphan_scores", "resolved_orphans"):
+        assert importer.query(f"SELECT FROM {table}") == [], table

@@ -44,6 +44,7 @@ SCORE_COLUMNS = (
 ORPHAN_COLUMNS = (
     "user_id",
     "orphan_id",
+    "import_id",
     "import_type",
     "game",
     "data",
@@ -131,6 +132,7 @@ def store_orphans(
             (
                 str(head.user_id),
                 orphan,
+                head.import_id,
                 collected.import_type.name,
                 collected.game.id,
                 copy_encoded(unmatched.data),

@@ -15,11 +15,13 @@ def update_goals(
 ) -> list[dict[str, Any]]:
     """Re-evaluates the user's goals on the touched charts; returns ImportDocument.goalInfo."""
     chart_ids = {score.chart.chartID for score in new}
-    return re_evaluate_goals(connection, head.user_id, collected.game.id, chart_ids, head.added)
+    return re_evaluate_goals(
+        connection, head.user_id, collected.game.id, chart_ids, head.added, head.import_id
+    )
 
 
 def update_quests(
     connection: Connection, head: ImportHead, goal_info: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Re-evaluates the quests that hold a changed goal; returns ImportDocument.questInfo."""
-    return re_evaluate_quests(connection, head.user_id, goal_info, head.added)
+    return re_evaluate_quests(connection, head.user_id, goal_info, head.added, head.import_id)

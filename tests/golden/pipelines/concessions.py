@@ -27,7 +27,10 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "game_settings": ("user_id", "game", "playtype"),
     "goal_subscriptions": ("user_id", "goal_id"),
     "quest_subscriptions": ("user_id", "quest_id"),
+    "orphan_scores": ("user_id", "orphan_id"),
 }
+# Columns that hold any JSON.
+_JSON = ("data", "context")
 _DELETING = ("revert", "deleteScore", "deleteScores")
 
 
@@ -235,6 +238,37 @@ def texts_of_goals_change_with_progress_only(
             )
 
 
+@after("revert")
+def times_are_those_of_the_revert(connection: Connection, before: Snapshot, now: Snapshot) -> None:
+    """A goal or quest that a revert moves back was moved, and perhaps achieved, when it was
+    before the import. To the reference this happens at the time of the revert.
+    """
+    time = connection.scalar(text("SELECT accepted_at FROM jobs ORDER BY sequence DESC LIMIT 1"))
+    for key, row in now["goal_subscriptions"].items():
+        then = before["goal_subscriptions"][key]
+        if (row.progress, row.out_of, row.achieved) != (then.progress, then.out_of, then.achieved):
+            connection.execute(
+                text(
+                    "UPDATE goal_subscriptions SET last_interaction = :time,"
+                    " time_achieved = CASE WHEN achieved THEN coalesce(:time_achieved, :time) END,"
+                    " was_instantly_achieved = achieved AND :was_instantly_achieved"
+                    " WHERE user_id = :user_id AND goal_id = :goal_id"
+                ),
+                {**then._asdict(), "time": time},
+            )
+    for key, row in now["quest_subscriptions"].items():
+        then = before["quest_subscriptions"][key]
+        if row.progress != then.progress:
+            connection.execute(
+                text(
+                    "UPDATE quest_subscriptions SET last_interaction = :time,"
+                    " time_achieved = CASE WHEN achieved THEN coalesce(:time_achieved, :time) END"
+                    " WHERE user_id = :user_id AND quest_id = :quest_id"
+                ),
+                {**then._asdict(), "time": time},
+            )
+
+
 @after("revert", "deleteScores")
 def lost_quests_keep_their_time(connection: Connection, before: Snapshot, now: Snapshot) -> None:
     """A quest that is lost again was achieved at no time; the reference leaves the time."""
@@ -249,3 +283,28 @@ def lost_quests_keep_their_time(connection: Connection, before: Snapshot, now: S
                 ),
                 then._asdict(),
             )
+
+
+# --- orphans -----------------------------------------------------------------------------------
+
+
+@after("revert")
+def orphans_stay(connection: Connection, before: Snapshot, now: Snapshot) -> None:
+    """Orphans go with the import that stored them; the reference keeps them."""
+    imports = set(connection.scalars(text("SELECT import_id FROM imports")))
+    for key in before["orphan_scores"].keys() - now["orphan_scores"].keys():
+        orphan = before["orphan_scores"][key]._asdict()
+        assert orphan["import_id"] not in imports
+        for name in _JSON:
+            orphan[name] = json.dumps(orphan[name])
+        copy_rows(connection, "orphan_scores", tuple(orphan), [tuple(orphan.values())])
+
+
+@after("import")
+def orphans_are_tried_again_when_asked_for(
+    connection: Connection, before: Snapshot, now: Snapshot
+) -> None:
+    """When a chart becomes real, orphans of it are tried again at once. The reference means to,
+    but leaves them to the daily run.
+    """
+    connection.execute(text("DELETE FROM jobs WHERE kind = 'orphans' AND state = 'queued'"))

@@ -1,0 +1,126 @@
+"""How far a user is with goals and quests, brought up to date where it may have changed.
+
+The number of statements does not depend on the number of goals and charts, and nothing but the
+user's own subscriptions is written. The caller holds the user's lock and commits.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from sqlalchemy import Connection
+
+from common.targets.changes import Change, without
+from common.targets.evaluate import chart_ids_of, evaluate_quest
+from common.targets.subscriptions import (
+    GoalSubscription,
+    QuestSubscription,
+    follow_goal,
+    follow_quest,
+    goal_moved,
+)
+from worker import subscription_rows
+from worker.standings import find_goals, folders_of, standings
+from worker.subscription_rows import Quest
+
+log = logging.getLogger(__name__)
+
+# A quest and the user's subscription to it.
+FollowedQuest = tuple[Quest, QuestSubscription]
+
+_NOTHING: Final[Mapping[str, Change]] = {}
+
+
+def follow_goals(
+    connection: Connection,
+    user_id: int,
+    game: str,
+    chart_ids: Collection[str],
+    now: int,
+    noted: Mapping[str, Change] = _NOTHING,
+    *,
+    folder_ids: Collection[str] = (),
+) -> list[tuple[GoalSubscription, GoalSubscription]]:
+    """Stores how far the user is with the goals that touch the charts or are on the folders.
+
+    noted: what an import changed that is being reverted; what moves with its scores becomes what
+    it was before (`changes.without`). Returns what changed: as it was stored, and as it is now.
+    """
+    if not chart_ids and not folder_ids:
+        return []
+    about = subscription_rows.followed(connection, user_id, game)
+    folders = folders_of(connection, about.values(), touched_by=None if folder_ids else chart_ids)
+    played = set(chart_ids)
+    touched = [
+        goal_id
+        for goal_id, goal_charts in about.items()
+        if goal_charts.data in folder_ids
+        or not played.isdisjoint(chart_ids_of(goal_charts, folders))
+    ]
+    if not touched:
+        return []
+    mine = subscription_rows.goal_subscriptions(connection, user_id, touched)
+    goals = find_goals(connection, touched)
+    found = standings(connection, user_id, goals.values(), folders)
+    changed = []
+    for goal_id, before in mine.items():
+        if goal_id not in found:
+            continue
+        after = follow_goal(before, found[goal_id], now)
+        if goal_moved(before, after):
+            after = follow_goal(without(before, noted.get(goal_id)), found[goal_id], now)
+        if after != before:
+            changed.append((before, after))
+    subscription_rows.update_goals(connection, user_id, [after for _, after in changed])
+    return changed
+
+
+def touched_quests(
+    connection: Connection,
+    user_id: int,
+    goal_ids: Collection[str],
+    quest_ids: Collection[str] = (),
+) -> list[FollowedQuest]:
+    """The user's quests that hold any of the goals or are among `quest_ids`."""
+    if not goal_ids and not quest_ids:
+        return []
+    followed = subscription_rows.followed_quests(connection, user_id)
+    quests = subscription_rows.find_quests(connection, [each.questID for each in followed])
+    return [
+        (quest, each)
+        for each in followed
+        if (quest := quests.get(each.questID)) is not None
+        and (each.questID in quest_ids or not set(goal_ids).isdisjoint(quest.goal_ids))
+    ]
+
+
+def goals_of(quests: Collection[FollowedQuest]) -> set[str]:
+    return {goal_id for quest, _ in quests for goal_id in quest.goal_ids}
+
+
+def follow_quests(
+    connection: Connection,
+    user_id: int,
+    quests: Collection[FollowedQuest],
+    achieved: Mapping[str, bool],
+    now: int,
+    noted: Mapping[str, Change] = _NOTHING,
+) -> list[tuple[QuestSubscription, QuestSubscription]]:
+    """Stores how far the user is with the quests; otherwise like `follow_goals`.
+
+    achieved: whether the user has achieved the goals of the quests; all that can be followed.
+    """
+    won = {goal_id for goal_id, is_achieved in achieved.items() if is_achieved}
+    changed = []
+    for quest, before in quests:
+        if missing := [goal_id for goal_id in quest.goal_ids if goal_id not in achieved]:
+            log.error("quest %s names goals that cannot be followed: %s", before.questID, missing)
+            continue
+        standing = evaluate_quest(quest.goal_ids, won)
+        if follow_quest(before, standing, now) != before:
+            after = follow_quest(without(before, noted.get(before.questID)), standing, now)
+            changed.append((before, after))
+    subscription_rows.update_quests(connection, user_id, [after for _, after in changed])
+    return changed

@@ -1,0 +1,73 @@
+"""The rows of subscription_changes: what each import made of its user's subscriptions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from common.db import copy_rows
+from common.targets.changes import Change, Changes, Kind, Subscription, state_of
+
+_COLUMNS: Final = ("user_id", "import_id", "kind", "target_id", "before", "after")
+
+
+def record(
+    connection: Connection,
+    user_id: int,
+    import_id: str,
+    kind: Kind,
+    changed: Iterable[tuple[str, Subscription | None, Subscription]],
+) -> None:
+    """Keeps what the import changed: goalID or questID, before (None: new), after.
+
+    What only changed in its texts is left out. One COPY.
+    """
+    rows = [
+        (user_id, import_id, kind, target_id, None if old is None else state_of(old), state_of(new))
+        for target_id, old, new in changed
+        if old is None or state_of(old) != state_of(new)
+    ]
+    if rows:
+        copy_rows(connection, "subscription_changes", _COLUMNS, rows)
+
+
+# An import that changed the same subscription next began, from now on, where this one did.
+_TAKE = text(
+    """
+    WITH taken AS (
+        DELETE FROM subscription_changes
+        WHERE user_id = :user_id AND import_id = :import_id
+        RETURNING kind, target_id, before, after),
+    next AS (
+        UPDATE subscription_changes AS later
+        SET before = taken.before
+        FROM taken
+        WHERE later.user_id = :user_id AND later.import_id <> :import_id
+          AND later.kind = taken.kind AND later.target_id = taken.target_id
+          AND later.before = taken.after)
+    SELECT kind, target_id, before, after FROM taken
+    """
+)
+
+
+def take(connection: Connection, user_id: int, import_id: str) -> Changes:
+    """What the import changed, which is forgotten: the import is being reverted."""
+    changes: dict[str, dict[str, Change]] = {Kind.GOAL: {}, Kind.QUEST: {}}
+    for kind, target_id, *states in connection.execute(
+        _TAKE, {"user_id": user_id, "import_id": import_id}
+    ):
+        changes[kind][target_id] = Change(*states)
+    return Changes(changes[Kind.GOAL], changes[Kind.QUEST])
+
+
+def forget(connection: Connection, user_id: int, import_ids: Collection[str]) -> None:
+    """Forgets what imports changed that went without being reverted."""
+    connection.execute(
+        text(
+            "DELETE FROM subscription_changes"
+            " WHERE user_id = :user_id AND import_id = ANY(:import_ids)"
+        ),
+        {"user_id": user_id, "import_ids": list(import_ids)},
+    )
