@@ -114,6 +114,12 @@ def _print_summary(console: Console, summary: Summary) -> None:
     console.print(
         f"[green]Loaded[/] in {summary.seconds:.1f} s: {summary.changes:,} documents changed"
     )
+    if summary.recalculation_jobs or summary.orphan_jobs:
+        console.print(
+            f"Queued for the workers: users to recalculate: {summary.recalculation_jobs:,},"
+            f" users with orphaned scores to try again: {summary.orphan_jobs:,}",
+            soft_wrap=True,
+        )
 
 
 def _table(written: Sequence[CollectionSummary], summary: Summary) -> Table:

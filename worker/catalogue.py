@@ -16,6 +16,7 @@ from common.catalogue.index import GameCatalogue
 from common.games.model import Game
 from common.games.registry import get_game
 from common.seeds.locking import keep_catalogue
+from common.seeds.versions import version_of
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ class CatalogueStore:
 
     def get(self, connection: Connection, game_id: str) -> GameCatalogue:
         """The game's index, loaded anew if the catalogue changed since."""
-        version = _version(connection, game_id)
+        version = version_of(connection, game_id)
         with self._loading:
             catalogue = self._loaded.get(game_id)
             if catalogue is None or catalogue.version != version:
@@ -56,7 +57,7 @@ def keep(connection: Connection, catalogue: GameCatalogue) -> None:
     CatalogueChanged where it is not the present one any more.
     """
     keep_catalogue(connection)
-    if _version(connection, catalogue.game) != catalogue.version:
+    if version_of(connection, catalogue.game) != catalogue.version:
         raise CatalogueChanged
 
 
@@ -68,15 +69,6 @@ def until_unchanged(connection: Connection, attempt: Callable[[], Result]) -> Re
         except CatalogueChanged:
             connection.rollback()
             log.info("the catalogue changed meanwhile: scores are matched again")
-
-
-def _version(connection: Connection, game_id: str) -> int:
-    return (
-        connection.scalar(
-            text("SELECT version FROM catalogue_versions WHERE game = :game"), {"game": game_id}
-        )
-        or 0
-    )
 
 
 def load(connection: Connection, game: Game, version: int) -> GameCatalogue:

@@ -64,8 +64,14 @@ def defer(connection: Connection, user_id: int) -> None:
     """
     connection.execute(
         text(
-            "UPDATE jobs SET deferred = true"
-            " WHERE user_id = :user_id AND state = 'queued' AND NOT deferred"
+            """
+            UPDATE jobs SET deferred = true
+            WHERE (user_id, job_id) IN (
+                SELECT user_id, job_id FROM jobs
+                WHERE user_id = :user_id AND state = 'queued' AND NOT deferred
+                -- The oldest first, as the sweeper does: neither waits for the other.
+                ORDER BY sequence FOR UPDATE)
+            """
         ),
         {"user_id": user_id},
     )

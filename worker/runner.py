@@ -19,7 +19,7 @@ from common.errors import UserError
 from common.models import JobKind, JobState
 from common.outcomes import failed_answer, job_outcome
 from common.progress import WAITING, FinalAnswer, ProgressReporter
-from worker import jobs, mutation, orphans, pipeline
+from worker import jobs, mutation, orphans, pipeline, recalculation
 from worker.jobs import ClaimedJob, JobLost
 from worker.runtime import Runtime
 
@@ -121,6 +121,8 @@ def run_claimed(runtime: Runtime, connection: Connection, job: ClaimedJob) -> No
                 answer = pipeline.run_import(runtime, connection, job, progress)
             case JobKind.ORPHANS:
                 answer = orphans.run_orphans(runtime, connection, job, progress)
+            case JobKind.RECALCULATION:
+                answer = recalculation.run_recalculation(runtime, connection, job)
             case JobKind.REVERT | JobKind.DELETION | JobKind.EDIT:
                 answer = mutation.RUN[job.kind](runtime, connection, job)
     except JobLost as lost:

@@ -1,4 +1,4 @@
-"""The sweeper: finds jobs that lost their message or their worker.
+"""The sweeper: finds jobs that lost their message or their worker, or never had a message.
 
 Run every few seconds, by any worker; several at once do no harm.
 """
@@ -6,6 +6,7 @@ Run every few seconds, by any worker; several at once do no harm.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from redis.exceptions import RedisError
 from sqlalchemy import Connection, text
@@ -22,31 +23,46 @@ MARKER = "score-import:messages-intact"
 # While other messages wait in Redis, a job's own may well be among them.
 PATIENCE_WITH_BACKLOG = 600_000  # milliseconds
 BATCH = 500
+# Of an advisory lock.
+SWEEPER_LOCK = 0x53574550
 
 
 def sweep(runtime: Runtime) -> list[tuple[int, str]]:
     """Puts back the jobs of dead workers; returns (user, job) of those that need a message."""
     with runtime.engine.connect() as connection:
         put_back = _put_back_abandoned(connection)
-        before = now_ms() - _patience(runtime)
-        stranded = _mark_dispatched(connection, before, put_back)
+        messages = _messages(runtime)
+        due = _mark_dispatched(connection, messages, put_back)
         connection.commit()
-    if stranded:
-        log.warning("sweeper: %d jobs without a message, sent again", len(stranded))
-    return stranded
+    lost = sum(not job.in_background for job in due)
+    if lost:
+        log.warning("sweeper: %d jobs without a message, sent again", lost)
+    if lost < len(due):
+        log.info("sweeper: %d background jobs sent", len(due) - lost)
+    return [(job.user_id, job.job_id) for job in due]
 
 
-def _patience(runtime: Runtime) -> int:
-    """For how many milliseconds a queued job's message may be under way."""
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """patience: for how many milliseconds a queued job's message may be under way.
+
+    waiting: there are some that no worker has taken yet.
+    """
+
+    patience: int
+    waiting: bool
+
+
+def _messages(runtime: Runtime) -> Messages:
     interval = int(runtime.settings.sweep_interval * 1000)
     try:
         intact = runtime.redis.set(MARKER, 1, nx=True) is None
-        waiting = runtime.redis.llen(JOBS_QUEUE)
+        waiting = bool(runtime.redis.llen(JOBS_QUEUE))
     except RedisError:
-        return interval
+        return Messages(interval, waiting=False)
     if not intact:
-        return 0
-    return PATIENCE_WITH_BACKLOG if waiting else interval
+        return Messages(0, waiting)
+    return Messages(PATIENCE_WITH_BACKLOG if waiting else interval, waiting)
 
 
 def _put_back_abandoned(connection: Connection) -> list[int]:
@@ -77,32 +93,56 @@ def _put_back_abandoned(connection: Connection) -> list[int]:
     return put_back
 
 
+@dataclass(frozen=True, slots=True)
+class DueJob:
+    """A job that needs a message. in_background: it never had one."""
+
+    user_id: int
+    job_id: str
+    in_background: bool
+
+
 def _mark_dispatched(
-    connection: Connection, before: int, at_once: list[int]
-) -> list[tuple[int, str]]:
-    """The oldest job of each user that waits with nobody at work, `before` or put back."""
+    connection: Connection, messages: Messages, at_once: list[int]
+) -> list[DueJob]:
+    """The oldest job of each user that waits for a message with nobody at work, or put back.
+
+    Nobody waits for background jobs: while other messages do, they get none. So an import
+    stands behind a batch of them at most.
+    """
+    # One sweep at a time: two could lock the rows of the same users in another order.
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SWEEPER_LOCK})
+    now = now_ms()
     rows = connection.execute(
         text(
             """
             UPDATE jobs SET dispatched_at = :now
-            WHERE (user_id, job_id) IN (
-                SELECT user_id, job_id FROM (
+            FROM (
+                SELECT user_id, job_id, dispatched_at = 0 AS in_background FROM (
                     SELECT DISTINCT ON (user_id) user_id, job_id, state, dispatched_at
                     FROM jobs WHERE state IN ('queued', 'running')
                     ORDER BY user_id, sequence) AS oldest
                 WHERE state = 'queued'
-                  AND (dispatched_at <= :before OR user_id = ANY(:at_once))
-                LIMIT :batch)
-            RETURNING user_id, job_id
+                  AND (user_id = ANY(:at_once)
+                       OR dispatched_at <= :before AND (dispatched_at > 0 OR NOT :waiting))
+                LIMIT :batch) AS due
+            WHERE (jobs.user_id, jobs.job_id) = (due.user_id, due.job_id)
+            RETURNING due.user_id, due.job_id, due.in_background
             """
         ),
-        {"now": now_ms(), "before": before, "at_once": at_once, "batch": BATCH},
+        {
+            "now": now,
+            "before": now - messages.patience,
+            "waiting": messages.waiting,
+            "at_once": at_once,
+            "batch": BATCH,
+        },
     )
-    stranded = [(row.user_id, row.job_id) for row in rows]
+    due = [DueJob(*row) for row in rows]
     # The messages of these users' later jobs are as likely lost: each job that ends will see
     # to the next.
     connection.execute(
         text("UPDATE jobs SET deferred = true WHERE state = 'queued' AND user_id = ANY(:users)"),
-        {"users": [user_id for user_id, _ in stranded]},
+        {"users": [job.user_id for job in due]},
     )
-    return stranded
+    return due

@@ -41,5 +41,4 @@ def sweep() -> None:
 
 @app.task(name=SCHEDULE_ORPHANS)  # type: ignore[untyped-decorator]
 def schedule_orphans() -> None:
-    for user_id, job_id in schedule.accept_orphan_jobs(process_runtime()):
-        dispatch(app, user_id, job_id)
+    schedule.accept_orphan_jobs(process_runtime())

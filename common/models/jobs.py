@@ -21,11 +21,13 @@ class JobKind(StrEnum):
     REVERT = "revert"  # undo an import
     DELETION = "deletion"  # delete scores
     EDIT = "edit"  # change a score's comment or highlight
+    RECALCULATION = "recalculation"  # make what is stored follow a changed catalogue
 
 
 class Job(Base):
     """One job. `sequence` is the order of acceptance; one user's jobs run in that order.
 
+    dispatched_at: when its last message was sent; 0 = none yet, the sweeper will.
     attempts: how often a worker claimed it. arguments: what the job needs beside its
     payload, JSON. result: `description` and `body` of what
     a waiting request is answered, of jobs that are no imports.
@@ -71,7 +73,7 @@ class Job(Base):
 
 
 class JobPayload(Base):
-    """The uploaded file of a job, deleted when the job ends."""
+    """The uploaded file of a job, compressed with zlib; deleted when the job ends."""
 
     __tablename__ = "job_payloads"
 

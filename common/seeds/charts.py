@@ -18,7 +18,8 @@ from sqlalchemy import Connection, text
 class Effects:
     """What the staged changes of charts bring about.
 
-    moved: charts whose isPrimary or song changes. rerated: charts whose ratings may change.
+    moved: charts whose isPrimary or song changes. rerated: charts whose ratings, or the
+    profiles made of them, may change; the moved ones are among them.
     """
 
     moved: list[str]
@@ -32,8 +33,9 @@ def effects(connection: Connection, game: str) -> Effects:
             """
             SELECT chart_id,
                    (old.is_primary, old.song_id) <> (new.is_primary, new.song_id) AS moved,
-                   (old.level, old.level_num, old.is_primary, old.data)
-                       <> (new.level, new.level_num, new.is_primary, new.data) AS rerated
+                   (old.level, old.level_num, old.is_primary, old.song_id, old.data)
+                       <> (new.level, new.level_num, new.is_primary, new.song_id, new.data)
+                       AS rerated
             FROM charts AS old JOIN changed_charts AS new USING (game, chart_id)
             WHERE game = :game
             """

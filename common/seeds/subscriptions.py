@@ -1,5 +1,8 @@
 """Subscriptions end with the folder or quest they are about.
 
+The caller holds the users (`locking.hold_users`): else an import that is writing the same
+subscriptions and this would wait for each other.
+
 Source: specification, seeds-format.md section 13 and pipeline-goals-quests.md section 6.
 """
 

@@ -31,15 +31,18 @@ class CollectionSummary:
 
 @dataclass(slots=True)
 class Summary:
-    """What a load did, and what is left to do after it.
+    """What a load did, and what it left to do (`follow_ups`).
 
     collections: in the order they were written.
     lookups: the folder look-up by game, where it was resolved anew.
     warnings: what is allowed but worth knowing; only told of files that were looked into.
     unchecked: games that the server has no rules of. absent: collections that are not in the
     folder and were left as they are. ignored: files that are no collection.
+    matching: games of which songs or charts are new or different, so that scores may match
+    that matched nothing before.
     rerated: charts by game whose ratings may have changed, so that scores and personal bests
-    on them need to be calculated anew. changed_quests: whose subscribers need to be told.
+    on them need to be calculated anew. changed_quests: whose subscribers are to follow.
+    orphan_jobs, recalculation_jobs: users for whom such a job was queued.
     """
 
     collections: list[CollectionSummary] = field(default_factory=list)
@@ -48,8 +51,11 @@ class Summary:
     unchecked: list[str] = field(default_factory=list)
     absent: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    matching: set[str] = field(default_factory=set)
     rerated: dict[str, set[str]] = field(default_factory=dict)
     changed_quests: list[str] = field(default_factory=list)
+    orphan_jobs: int = 0
+    recalculation_jobs: int = 0
     seconds: float = 0.0
 
     @property
@@ -61,3 +67,8 @@ class Summary:
     def changed_folders(self) -> list[str]:
         """Folders whose charts changed: goals on them need to be evaluated anew."""
         return [folder for change in self.lookups.values() for folder in change.folders]
+
+    @property
+    def matters_to_users(self) -> bool:
+        """Whether scores or subscriptions may have to follow."""
+        return bool(self.matching or self.rerated or self.changed_folders or self.changed_quests)

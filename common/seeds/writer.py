@@ -19,6 +19,7 @@ from common.seeds.documents import (
     TABLES,
     Kind,
 )
+from common.seeds.follow_ups import accept_follow_ups
 from common.seeds.locking import hold_users
 from common.seeds.lookup import drop_folders, refresh_lookup
 from common.seeds.reading import Collection, Seeds
@@ -34,6 +35,7 @@ from common.seeds.sync import (
     stage_changed,
 )
 from common.seeds.tables import GROWING_GAMES
+from common.seeds.versions import raise_versions
 from common.seeds.violations import SeedsError, Violation
 
 # Told what is being done, and how many of how many steps are behind.
@@ -89,8 +91,10 @@ class Writer:
             self._write_quests(collection)
         for collection in self._of_kinds(QUESTLINES, COURSES):
             self._write_plain(collection)
-        self._raise_versions()
+        self._step("finishing")
         self._analyze()
+        accept_follow_ups(self._connection, self._summary)
+        raise_versions(self._connection, self._changed_games)
         return self._summary
 
     def _of_kinds(self, *kinds: Kind) -> Iterator[Collection]:
@@ -121,6 +125,8 @@ class Writer:
             unchanged=difference.unchanged,
         )
         self._summary.collections.append(line)
+        if collection.kind in (SONGS, CHARTS) and (difference.new or difference.changed):
+            self._summary.matching.add(collection.game or "")
         insert_new(self._connection, difference)
         if difference.changed:
             stage_changed(self._connection, difference)
@@ -143,14 +149,18 @@ class Writer:
 
     def _write_folders(self, collection: Collection) -> None:
         difference, line = self._upsert(collection)
-        drop_folders(self._connection, difference.gone)
-        end_goals_on_folders(self._connection, difference.gone)
+        if difference.gone:
+            hold_users(self._connection)
+            drop_folders(self._connection, difference.gone)
+            end_goals_on_folders(self._connection, difference.gone)
         self._remove(difference, line)
 
     def _write_quests(self, collection: Collection) -> None:
         difference, line = self._upsert(collection)
         self._summary.changed_quests = [row[0] for row in difference.changed]
-        end_quests(self._connection, difference.gone)
+        if difference.gone:
+            hold_users(self._connection)
+            end_quests(self._connection, difference.gone)
         self._remove(difference, line)
 
     # --- songs and charts --------------------------------------------------------------
@@ -231,19 +241,7 @@ class Writer:
             self._step(f"folders of {game}")
             self._summary.lookups[game] = refresh_lookup(self._connection, game, documents)
 
-    def _raise_versions(self) -> None:
-        if self._changed_games:
-            self._connection.execute(
-                text(
-                    "INSERT INTO catalogue_versions (game, version)"
-                    " SELECT unnest(CAST(:games AS text[])), 1"
-                    " ON CONFLICT (game) DO UPDATE SET version = catalogue_versions.version + 1"
-                ),
-                {"games": sorted(self._changed_games)},
-            )
-
     def _analyze(self) -> None:
-        self._step("finishing")
         rows = sum(change.added for change in self._summary.lookups.values())
         if rows + self._summary.changes > MANY_ROWS:
             self._connection.execute(text("ANALYZE songs, charts, folders, folder_charts"))

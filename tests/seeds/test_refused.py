@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from common.db import open_engine
 from common.games.registry import GAMES
 from common.seeds.loader import load_directory
-from common.seeds.locking import hold_catalogue
+from common.seeds.locking import hold_catalogue, keep_catalogue
 from common.seeds.violations import SeedsError
 from tests.seeds.catalogue import INSERT_SCORE, Catalogue, changes, score_values
 from tests.stack import wait_for
@@ -153,6 +153,7 @@ def test_a_vanished_chart_is_not_removed_under_an_import_that_stores_a_score_on_
     engine = open_engine(catalogue.engine.url.render_as_string(False))
     with ThreadPoolExecutor() as pool:
         with catalogue.engine.begin() as importing:
+            keep_catalogue(importing)
             importing.execute(INSERT_SCORE, score_values(1, "sdvx", chart))
             load = pool.submit(load_directory, engine, folder)
             wait_for(lambda: waiting(catalogue) == 1, "the load waits for the import")

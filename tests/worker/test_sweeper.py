@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
+from common.canonical import new_import_id
+from common.jobs import NewJob, accept_in_background
+from common.models import JobKind
 from tests.stack import batch_manual
 from tests.worker.conftest import Importer
-from worker import jobs, sweeper
+from worker import jobs, runner, sweeper
 from worker.messaging import JOBS_QUEUE
 
 
@@ -89,3 +94,52 @@ def test_finished_jobs_are_nobodys_business(importer: Importer) -> None:
     importer.run(importer.accept(b"null"))
     age(importer, 3600)
     assert sweeper.sweep(importer.runtime) == []
+
+
+# --- background jobs, which have no message of their own ----------------------------------
+
+
+def accept_background_job(importer: Importer) -> str:
+    job = NewJob(importer.user_id, new_import_id(), JobKind.ORPHANS)
+    with importer.runtime.engine.begin() as connection:
+        assert accept_in_background(connection, [job]) == [(importer.user_id, job.job_id)]
+    return job.job_id
+
+
+@pytest.mark.usefixtures("intact")
+def test_a_background_job_is_sent_at_once_and_is_nothing_to_warn_of(
+    importer: Importer, caplog: pytest.LogCaptureFixture
+) -> None:
+    job_id = accept_background_job(importer)
+    with caplog.at_level(logging.INFO, "worker.sweeper"):
+        assert sweeper.sweep(importer.runtime) == [(importer.user_id, job_id)]
+        assert sweeper.sweep(importer.runtime) == []
+    assert [(record.levelname, record.message) for record in caplog.records] == [
+        ("INFO", "sweeper: 1 background jobs sent")
+    ]
+
+
+@pytest.mark.usefixtures("intact")
+def test_background_jobs_wait_while_messages_of_others_do(importer: Importer) -> None:
+    job_id = accept_background_job(importer)
+    importer.runtime.redis.lpush(JOBS_QUEUE, "a message")
+    assert sweeper.sweep(importer.runtime) == []
+    importer.runtime.redis.delete(JOBS_QUEUE)
+    assert sweeper.sweep(importer.runtime) == [(importer.user_id, job_id)]
+
+
+@pytest.mark.usefixtures("intact")
+def test_an_import_whose_message_ran_an_older_background_job_gets_another_message(
+    importer: Importer,
+) -> None:
+    accept_background_job(importer)
+    job_id = importer.accept(batch_manual(1))
+    assert runner.run(importer.runtime, importer.user_id, job_id) == job_id
+    assert runner.run(importer.runtime, importer.user_id, job_id) is None
+    assert importer.query("SELECT FROM jobs WHERE state <> 'completed'") == []
+
+
+def test_no_background_job_is_accepted_for_a_user_who_does_not_exist(importer: Importer) -> None:
+    job = NewJob(importer.user_id + 1, new_import_id(), JobKind.ORPHANS)
+    with importer.runtime.engine.begin() as connection:
+        assert accept_in_background(connection, [job]) == []

@@ -1,0 +1,33 @@
+"""The catalogue's version of each game: it rises with every change of its songs or charts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, text
+
+
+def raise_versions(connection: Connection, games: Collection[str]) -> None:
+    """Tells everybody that these games' songs or charts changed, once this is committed.
+
+    The caller holds the catalogue.
+    """
+    if games:
+        connection.execute(
+            text(
+                "INSERT INTO catalogue_versions (game, version)"
+                " SELECT unnest(CAST(:games AS text[])), 1"
+                " ON CONFLICT (game) DO UPDATE SET version = catalogue_versions.version + 1"
+            ),
+            {"games": sorted(games)},
+        )
+
+
+def version_of(connection: Connection, game: str) -> int:
+    """0 as long as nothing was loaded."""
+    return (
+        connection.scalar(
+            text("SELECT version FROM catalogue_versions WHERE game = :game"), {"game": game}
+        )
+        or 0
+    )
