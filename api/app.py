@@ -14,7 +14,7 @@ import orjson
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from api import direct_manual, identity, imports, limits, polling, scores, status
+from api import beatoraja, direct_manual, identity, imports, limits, polling, scores, status, usc
 from api.processor import check_names, make_processor
 from api.responses import failure
 from api.service import EXTENSION, Service, service
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 API = "/api/v1"
 IR = "/ir"
 JSON_LIMIT = 4 * 1024 * 1024  # bytes
+NO_BODY: tuple[bytes, Any] = b"{}", {}
 # A client that still sends does not read our answer: this much we take in and throw away.
 DRAIN_LIMIT = 64 * 1024 * 1024  # bytes
 
@@ -67,6 +68,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(scores.blueprint, url_prefix=API)
     app.register_blueprint(status.blueprint, url_prefix=API)
     app.register_blueprint(direct_manual.blueprint, url_prefix=IR)
+    app.register_blueprint(beatoraja.blueprint, url_prefix=f"{IR}/beatoraja")
+    app.register_blueprint(usc.blueprint, url_prefix=f"{IR}/usc")
     app.register_blueprint(status.health)
     return app
 
@@ -79,12 +82,17 @@ def before() -> Response | None:
     # Polling does all this itself, in one round trip; health is nobody's request.
     if request.blueprint in ("polling", "health"):
         return None
-    g.json = _parse_json()
+    g.body, g.json = _read_json()
     here = service()
     g.identity = identity.GUEST
     limit = limits.Limit("normal", here.settings.rate_limit)
     try:
         g.identity = identity.resolve(request, here.engine, here.settings.name)
+    except UserError as problem:
+        # The protocol of USC says in its own words what is wrong with a token.
+        if request.blueprint != "usc":
+            raise
+        g.stranger = problem
     finally:
         # Counted even where the token is bad, so that guessing tokens is limited too.
         counted = limits.count(here.redis, limit, limits.requester(request, g.identity))
@@ -93,10 +101,13 @@ def before() -> Response | None:
     return refusal
 
 
-def _parse_json() -> Any:
-    """The JSON body: {} where there is none, or nothing that has keys."""
+def _read_json() -> tuple[bytes, Any]:
+    """The JSON body, as it came and decoded: {} where there is none.
+
+    Raises UserError where it is none of ours to read.
+    """
     if request.method in ("GET", "HEAD") or request.mimetype != "application/json":
-        return {}
+        return NO_BODY
     if (request.content_length or 0) > JSON_LIMIT:
         raise UserError(413, "Your request body was too large. The limit is 4MB.")
     charset = request.mimetype_params.get("charset", "utf-8").lower()
@@ -106,14 +117,14 @@ def _parse_json() -> Any:
         raise UserError(415, "Unsupported Content-Encoding, expected none.")
     body = request.get_data(cache=False)
     if not body:
-        return {}
+        return NO_BODY
     try:
         parsed = orjson.loads(body)
     except orjson.JSONDecodeError as problem:
         raise UserError(400, f"Invalid JSON: {problem}") from problem
     if not isinstance(parsed, dict | list):
         raise UserError(400, "Invalid JSON: expected an object or an array.")
-    return parsed
+    return body, parsed
 
 
 def after(response: Response) -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import orjson
 from flask import Blueprint, Response, g
 
 from api import identity, submitting
@@ -30,6 +29,6 @@ def import_body() -> Response:
         import_type="ir/direct-manual",
         user_intent=submitting.is_set("X-User-Intent"),
         arguments={"options": {"inferTimestamp": submitting.is_set("X-Infer-Score-TimeAchieved")}},
-        payload=orjson.dumps(g.json),
+        payload=g.body,
     )
     return submitting.submit(job)

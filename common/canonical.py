@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from json.encoder import encode_basestring as _quote  # ECMAScript's escapes, in C
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 from common.numbers import plain
 
@@ -89,11 +89,19 @@ def hashed_id(prefix: str, text: str) -> str:
     return prefix + sha256(text.encode()).hexdigest()
 
 
-def orphan_id(import_type: str, data: Any, context: Any, user_id: int) -> str:
-    """The identifier of an entry that found no chart, as its converter was given it."""
+# The key of a context under which import types keep when the request arrived.
+TIME_RECEIVED: Final = "timeReceived"
+
+
+def orphan_id(import_type: str, data: Any, context: Mapping[str, Any], user_id: int) -> str:
+    """The identifier of an entry that found no chart, as its converter was given it.
+
+    When it arrived does not count: the same play sent again is the same orphan.
+    """
+    lasting = {key: value for key, value in context.items() if key != TIME_RECEIVED}
     return hashed_id(
         "O",
-        f'{{"context":{canonical_text(context)},"data":{canonical_text(data)},'
+        f'{{"context":{canonical_text(lasting)},"data":{canonical_text(data)},'
         f'"importType":{quote(import_type)},"userID":{number(user_id)}}}',
     )
 
@@ -124,6 +132,11 @@ def folder_id(game: str, playtype: str, data: Mapping[str, Any]) -> str:
 
 
 def new_import_id() -> str:
+    return secrets.token_hex(20)
+
+
+def new_chart_id() -> str:
+    """Of a chart that comes from players; those of seeds bring their own."""
     return secrets.token_hex(20)
 
 

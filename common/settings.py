@@ -38,6 +38,7 @@ class Settings:
     import_types: tuple[str, ...]
     rate_limit: int
     import_rate_limit: int
+    beatoraja_queue_size: int
     external_worker: bool
     worker_concurrency: int
     max_attempts: int
@@ -201,6 +202,13 @@ VARIABLES: tuple[Variable, ...] = (
         _whole(0),
         "5",
         "imports submitted per minute for each user; 0: unlimited",
+    ),
+    Variable(
+        "BEATORAJA_QUEUE_SIZE",
+        "beatoraja_queue_size",
+        _whole(2),
+        "3",
+        "how many players must have played an unknown BMS or PMS chart before it is added",
     ),
     Variable(
         "USE_EXTERNAL_SCORE_IMPORT_WORKER",

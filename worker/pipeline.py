@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from common.outcomes import completed_answer
 from common.progress import FinalAnswer, ProgressReporter
-from worker import jobs
-from worker.catalogue import keep, until_unchanged
+from worker import chart_queue, jobs
+from worker.catalogue import CatalogueChanged, keep, until_unchanged
 from worker.importing import Collected, Converted, ImportHead, NewScore, Timings
 from worker.jobs import ClaimedJob
 from worker.runtime import Runtime
@@ -58,6 +58,7 @@ def _run(
 
     with timings.step("convert"):
         converted = convert(collected, progress.tell)
+        offer_unknown_charts(runtime, connection, job, converted)
 
     head = ImportHead(job.job_id, job.user_id, job.user_intent, started, added=runtime.clock())
     with timings.step("hydrate"):
@@ -75,6 +76,21 @@ def _run(
         timings.milliseconds,
     )
     return completed_answer(finished)
+
+
+def offer_unknown_charts(
+    runtime: Runtime, connection: Connection, job: ClaimedJob, converted: Converted
+) -> None:
+    """Reports charts that the catalogue lacks; like orphans, that outlives a failing import.
+
+    Raises CatalogueChanged where one of them has become real by it.
+    """
+    promoted = chart_queue.offer(
+        connection, job.user_id, converted.proposals, runtime.settings.beatoraja_queue_size
+    )
+    connection.commit()
+    if promoted:
+        raise CatalogueChanged
 
 
 def hydrate_unknown(

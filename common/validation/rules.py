@@ -136,8 +136,9 @@ def length_between(low: int, high: int) -> Check:
 
 
 def matching(pattern: str) -> Check:
-    """A string in which an (ASCII) pattern is found."""
-    found = re.compile(pattern, re.ASCII).search
+    """A string in which an (ASCII) pattern is found; `$` in it is the very end."""
+    # Python's own `$` also matches before a line break that comes last.
+    found = re.compile(pattern.replace("$", r"\Z"), re.ASCII).search
     return Check(
         lambda value: isinstance(value, str) and found(value) is not None,
         f"Expected string to match /{pattern}/u",

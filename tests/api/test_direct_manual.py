@@ -130,6 +130,13 @@ def test_a_body_without_a_document_fails_with_a_reason(
     assert answer.description == "Could not retrieve meta.game - is this valid BATCH-MANUAL?"
 
 
+def test_a_deeply_nested_body_fails_with_a_reason(http: Http, player: Player) -> None:
+    given = {**batch_manual(1), "x": orjson.Fragment(b"[" * 1000 + b"]" * 1000)}
+    answer = ended(http, post(http, player.token, given))
+    assert answer.status == 400
+    assert answer.description.startswith("Invalid BATCH-MANUAL: ")
+
+
 def test_a_body_of_another_type_counts_as_empty(http: Http, player: Player) -> None:
     accepted = post(http, player.token, batch_manual(1), content_type="text/plain")
     assert ended(http, accepted).status == 400

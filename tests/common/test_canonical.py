@@ -89,6 +89,15 @@ def test_orphan_ids_are_those_of_other_implementations() -> None:
     )
 
 
+def test_orphans_are_the_same_whenever_they_arrived() -> None:
+    def received(time: int) -> str:
+        data = {"score": 1, "timeReceived": 5}
+        return orphan_id("ir/usc", data, {"chartHash": "a", "timeReceived": time}, 3)
+
+    assert received(1) == received(2)
+    assert received(1) != orphan_id("ir/usc", {"score": 1}, {"chartHash": "a"}, 3)
+
+
 @pytest.mark.parametrize(
     ("charts", "criteria", "expected"),
     [

@@ -35,6 +35,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("OUR_URL", "https://scores.example.org/", "OUR_URL: must not end in /"),
         ("TYPE", "tachi", "TYPE: expected one of kamai, boku, omni"),
         ("RATE_LIMIT", "-1", "RATE_LIMIT: expected a whole number, at least 0"),
+        ("BEATORAJA_QUEUE_SIZE", "1", "BEATORAJA_QUEUE_SIZE: expected a whole number, at least 2"),
         ("SWEEP_INTERVAL", "0", "SWEEP_INTERVAL: expected a number of seconds above 0"),
         ("SWEEP_INTERVAL", "soon", "SWEEP_INTERVAL: expected a number of seconds above 0"),
         ("USE_EXTERNAL_SCORE_IMPORT_WORKER", "maybe", "expected true or false"),

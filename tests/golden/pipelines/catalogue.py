@@ -32,13 +32,22 @@ def create_users(connection: Connection, users: list[int]) -> None:
     copy_rows(connection, "users", columns, rows)
 
 
-def add_catalogue(connection: Connection, catalogue: Mapping[str, Any]) -> None:
-    """Writes documents, without checking whether seeds could hold them."""
+def add_catalogue(
+    connection: Connection, catalogue: Mapping[str, Any], *, hashes_of_pms: bool = False
+) -> None:
+    """Writes documents, without checking whether seeds could hold them.
+
+    hashes_of_pms: whether charts of pms keep their hashes. The reference finds them by the hash
+    that an IR gives, but never by that of a batch-manual document, which is a fault: ours can't
+    either if they have none.
+    """
     games = set()
     for kind in (SONGS, CHARTS):
         for game, documents in (catalogue.get(kind.name) or {}).items():
             games.add(game)
-            adapted = [_adapted(game, document) for document in documents]
+            adapted = [_adapted(document) for document in documents]
+            if game == "pms" and kind is CHARTS and not hashes_of_pms:
+                adapted = [_without_hashes(chart) for chart in adapted]
             _write(connection, kind, adapted, game)
     goals = [goal | {"name": known_difficulties(goal)} for goal in catalogue.get("goals", [])]
     _write(connection, GOALS, goals)
@@ -60,18 +69,29 @@ def known_difficulties(goal: Mapping[str, Any]) -> str:
     return name.replace(" Challenge ", " Expert ") if goal["game"] == "itg" else name
 
 
-def _adapted(game: str, document: dict[str, Any]) -> dict[str, Any]:
-    """A song or chart as the case needs it to agree.
-
-    The reference never finds charts of pms by a hash, which is a fault: ours can't either if
-    they have none. Some itg charts are of a difficulty that the game's catalogue does not have.
-    """
+def _adapted(document: dict[str, Any]) -> dict[str, Any]:
+    """Some itg charts are of a difficulty that the game's catalogue does not have."""
     data = document["data"]
-    if game == "pms" and "hashMD5" in data:
-        data = data | {"hashMD5": "", "hashSHA256": ""}
     if data.get("difficultyTag") == "Challenge":
         data = data | {"difficultyTag": "Expert"}
     return document | {"data": data}
+
+
+def _without_hashes(chart: dict[str, Any]) -> dict[str, Any]:
+    return chart | {"data": chart["data"] | {"hashMD5": "", "hashSHA256": ""}}
+
+
+def reserve_songs(connection: Connection) -> None:
+    """Has the next song of bms be number 9000, which the reference's counter was at."""
+    song = {
+        "id": 8999,
+        "title": "",
+        "artist": "",
+        "altTitles": [],
+        "searchTerms": [],
+        "data": dict.fromkeys(("genre", "subtitle", "subartist", "tableString")),
+    }
+    _write(connection, SONGS, [song], "bms")
 
 
 def _write(

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from common.canonical import orphan_id
+from common.canonical import TIME_RECEIVED, orphan_id
 from common.catalogue.index import GameCatalogue
 from common.errors import InvalidScore
 from common.games.hydration import hydrate
@@ -111,7 +111,8 @@ def errors_say_which_entry(outcome: Outcome) -> None:
     """Ours tells scripts the place of the entry that went wrong."""
     for document in outcome.our_import_documents():
         for error in document["errors"]:
-            error.pop("index", None)
+            for ours_alone in ("index", "identifier", "difficulty"):
+                error.pop(ours_alone, None)
 
 
 @rule
@@ -237,6 +238,23 @@ def _indexes(gpt: GPT, optional: dict[str, Any]) -> dict[str, int]:
         for name, declared in gpt.optional.items()
         if isinstance(declared.metric, Enum) and optional.get(name) is not None
     }
+
+
+@rule
+def gauges_of_usc_are_percentages(outcome: Outcome) -> None:
+    """The reference stores a gauge as USC clients send it, from 0 to 1."""
+    scores = [*outcome.state.get("scores", [])]
+    scores += [each["score"] for each in outcome.state.get("score-blacklist", [])]
+    documents = [score for score in scores if score["importType"] == "ir/usc"]
+    sent = {score["scoreID"] for score in documents}
+    # The gauge of a personal best is that of the score it is based on.
+    documents += [
+        document
+        for document in outcome.state.get("personal-bests", [])
+        if document["composedFrom"][0]["scoreID"] in sent
+    ]
+    for document in documents:
+        document["scoreData"]["optional"]["gauge"] *= 100
 
 
 @rule
@@ -368,6 +386,38 @@ def orphans_are_kept_as_they_came(outcome: Outcome) -> None:
                 orphan["orphanID"] = orphan_id(
                     orphan["importType"], data, context, orphan["userID"]
                 )
+
+
+@rule
+def a_play_that_is_sent_again_is_the_same_orphan(outcome: Outcome) -> None:
+    """The reference's orphan IDs depend on when the play arrived."""
+    for orphan in outcome.state.get("orphan-scores", []):
+        if TIME_RECEIVED in orphan["context"]:
+            orphan["orphanID"] = orphan_id(
+                orphan["importType"], orphan["data"], orphan["context"], orphan["userID"]
+            )
+
+
+@rule
+def charts_of_pms_are_queued_once(outcome: Outcome) -> None:
+    """The reference does not find them in its queue, and queues them with every play; and it
+    gives them a field that only charts of bms have.
+    """
+    if "orphan-chart-queue" not in outcome.state:
+        return
+    queued: dict[tuple[str, str], dict[str, Any]] = {}
+    for entry in sorted(outcome.state["orphan-chart-queue"], key=_number_of_chart):
+        data = entry["chartDoc"]["data"]
+        if entry["gptString"].startswith("pms:"):
+            del data["aiLevel"]
+        first = queued.setdefault((entry["gptString"], data["hashSHA256"]), entry)
+        first["userIDs"] = sorted({*first["userIDs"], *entry["userIDs"]})
+    outcome.state["orphan-chart-queue"][:] = queued.values()
+
+
+def _number_of_chart(entry: dict[str, Any]) -> int:
+    """Charts that the server made up are numbered in the order in which they were met."""
+    return int(re.sub(r"\D", "", entry["chartDoc"]["chartID"]))
 
 
 @rule

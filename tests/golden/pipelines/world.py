@@ -31,7 +31,12 @@ from common.targets.refusals import SubscriptionRefused
 from common.targets.subscriptions import GoalSubscription
 from tests.golden.database import CaseDatabase
 from tests.golden.pipelines import state
-from tests.golden.pipelines.catalogue import add_catalogue, create_users, resolve_folders
+from tests.golden.pipelines.catalogue import (
+    add_catalogue,
+    create_users,
+    reserve_songs,
+    resolve_folders,
+)
 from tests.golden.pipelines.concessions import Snapshot, concede, may_have_other_sessions
 from tests.golden.suites.import_types import ENABLED_GAMES, OPTIONS
 from tests.golden.suites.registry import NotBuilt
@@ -96,6 +101,7 @@ class World:
                     "REDIS_URL": NO_REDIS,
                     "OUR_URL": "http://127.0.0.1",
                     "GAMES": ",".join(ENABLED_GAMES),
+                    "BEATORAJA_QUEUE_SIZE": str(_queue_size(given)),
                 }
             ),
             engine=database.engine,
@@ -109,7 +115,11 @@ class World:
         self._users: list[int] = given["users"]
         with self._engine.begin() as connection:
             create_users(connection, self._users)
-            add_catalogue(connection, given["catalogue"])
+            if _is_of_beatoraja(given):
+                add_catalogue(connection, given["catalogue"], hashes_of_pms=True)
+                reserve_songs(connection)
+            else:
+                add_catalogue(connection, given["catalogue"])
             resolve_folders(connection, given["catalogue"])
 
     def __enter__(self) -> Self:
@@ -321,6 +331,15 @@ _OPERATIONS: Mapping[str, Callable[[World, Mapping[str, Any]], Any]] = {
     "subscribeQuest": World._subscribe_quest,
     "sessionScoreInfo": World._score_info,
 }
+
+
+def _is_of_beatoraja(given: Mapping[str, Any]) -> bool:
+    return any(step.get("importType") == "ir/beatoraja" for step in given["steps"])
+
+
+def _queue_size(given: Mapping[str, Any]) -> int:
+    """How many players make a chart real: in the reference's pms, by a fault, no number does."""
+    return 1000 if "pms" in (given["catalogue"].get("charts") or {}) else 3
 
 
 def _standing(subscription: GoalSubscription) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from common.catalogue.index import GameCatalogue
 from common.errors import ConversionFailure, FatalImportError, SongOrChartNotFound
 from common.games.registry import GAMES, get_game
 from tests.common.catalogue.documents import chart, song
+from tests.worker.import_types import beatoraja_documents, usc_documents
 from worker.import_types import registry
 from worker.import_types.base import Converter, ImportInput, ImportType, UploadedFile
 
@@ -100,15 +102,36 @@ RECORDS_CSV = (
 ).encode()
 PLAYER_CSV = 'player_name,player_stage\nsomeone,"[9,ステージIX,2]"\n'.encode()
 
-SEEDS: Mapping[str, tuple[bytes, Mapping[str, str]]] = {
-    "file/eamusement-iidx-csv": (IIDX_CSV, {"playtype": "SP"}),
-    "file/pli-iidx-csv": (IIDX_CSV, {"playtype": "SP"}),
-    "file/eamusement-sdvx-csv": (SDVX_CSV, {}),
-    "file/batch-manual": (MANUAL, {}),
-    "file/solid-state-squad": (S3_XML, {}),
-    "file/mypagescraper-records-csv": (RECORDS_CSV, {}),
-    "file/mypagescraper-player-csv": (PLAYER_CSV, {}),
-    "ir/direct-manual": (MANUAL, {}),
+
+def sha256(song_id: int) -> str:
+    """Of the charts of a song, in the catalogue here."""
+    return f"{song_id:064x}"
+
+
+USC_BODY = orjson.dumps(usc_documents.body(early=1, late=2, combo=3))
+BEATORAJA_BODY = orjson.dumps(beatoraja_documents.play(sha256(1)))
+
+
+@dataclass(frozen=True)
+class Seed:
+    """A valid input. given: the form's other fields, or the options of a body."""
+
+    content: bytes
+    scores: int
+    given: Mapping[str, str] = field(default_factory=dict)
+
+
+SEEDS: Mapping[str, Seed] = {
+    "file/eamusement-iidx-csv": Seed(IIDX_CSV, 4, {"playtype": "SP"}),
+    "file/pli-iidx-csv": Seed(IIDX_CSV, 4, {"playtype": "SP"}),
+    "file/eamusement-sdvx-csv": Seed(SDVX_CSV, 3),
+    "file/batch-manual": Seed(MANUAL, 3),
+    "file/solid-state-squad": Seed(S3_XML, 2),
+    "file/mypagescraper-records-csv": Seed(RECORDS_CSV, 4),
+    "file/mypagescraper-player-csv": Seed(PLAYER_CSV, 0),
+    "ir/direct-manual": Seed(MANUAL, 3),
+    "ir/beatoraja": Seed(BEATORAJA_BODY, 1),
+    "ir/usc": Seed(USC_BODY, 1, {"chartHash": "1", "playtype": "Keyboard"}),
 }
 
 # --- how it is damaged -----------------------------------------------------------------------
@@ -192,6 +215,8 @@ def catalogue_of(game_id: str) -> GameCatalogue:
             playtype=playtype,
             versions=gpt.versions,
             inGameID=it.id,
+            hashSHA1=str(it.id),
+            hashSHA256=sha256(it.id),
         )
         for it in songs
         for playtype, gpt in game.playtypes.items()
@@ -212,6 +237,7 @@ def check(import_type: ImportType, given_input: ImportInput) -> int:
     convert = import_type.converter(parsed.context, catalogue_of(parsed.game))
     scores = 0
     for entry in parsed.entries:
+        assert isinstance(import_type.subject(entry, parsed.context).identifier, str)
         try:
             dry = convert(entry)
         except SongOrChartNotFound as failure:
@@ -242,32 +268,30 @@ def check_orphan(
 
 
 def input_of(
-    name: str, content: bytes, fields: Mapping[str, str], *, infer: bool = False
+    name: str, content: bytes, given: Mapping[str, str], *, infer: bool = False
 ) -> ImportInput | None:
     """None for a body that the API refuses, as it is no JSON."""
     games = tuple(GAMES)
     if name.startswith("file/"):
-        return ImportInput(1, 0, games, file=UploadedFile("fuzz", content), fields=fields)
+        return ImportInput(1, 0, games, file=UploadedFile("fuzz", content), fields=given)
     try:
         body = orjson.loads(content)
     except orjson.JSONDecodeError:
         return None
-    return ImportInput(1, 0, games, body=body, options={"inferTimestamp": infer})
+    return ImportInput(1, 0, games, body=body, options={"inferTimestamp": infer, **given})
 
 
-def test_all_types_of_files_and_of_manual_bodies_are_among_these() -> None:
-    assert set(SEEDS) >= {*registry.FILE_TYPES, "ir/direct-manual"}
+def test_all_import_types_of_files_and_bodies_are_among_these() -> None:
+    assert SEEDS.keys() == {name for name in registry.IMPORT_TYPES if not name.startswith("api/")}
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in SEEDS if name != "file/mypagescraper-player-csv"]
-)
+@pytest.mark.parametrize("name", SEEDS)
 def test_what_is_not_damaged_gives_scores(name: str) -> None:
-    content, fields = SEEDS[name]
-    given_input = input_of(name, content, fields)
+    seed = SEEDS[name]
+    given_input = input_of(name, seed.content, seed.given)
 
     assert given_input is not None
-    assert check(registry.get(name), given_input) >= 2
+    assert check(registry.get(name), given_input) == seed.scores
 
 
 @pytest.mark.parametrize("name", SEEDS)
@@ -278,10 +302,9 @@ def test_what_is_not_damaged_gives_scores(name: str) -> None:
 )
 @given(data=st.data())
 def test_only_declared_errors_come_out(name: str, data: st.DataObject) -> None:
-    content, fields = SEEDS[name]
-    given_input = input_of(
-        name, data.draw(damaged(content)), fields, infer=data.draw(st.booleans())
-    )
+    seed = SEEDS[name]
+    content = data.draw(damaged(seed.content))
+    given_input = input_of(name, content, seed.given, infer=data.draw(st.booleans()))
 
     if given_input is not None:
         check(registry.get(name), given_input)

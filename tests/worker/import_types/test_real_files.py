@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from collections import Counter
 from pathlib import Path
@@ -17,6 +19,7 @@ from common.errors import (
     SongOrChartNotFound,
 )
 from common.games.registry import GAMES, get_game
+from tests.common.catalogue.documents import chart, song
 from tests.shared_data import seeds, shared_file, shared_folder
 from worker.import_types import registry
 from worker.import_types.base import DryScore, ImportInput, UploadedFile
@@ -47,29 +50,27 @@ def import_file(
 
 
 @pytest.mark.parametrize(
-    ("name", "entries", "difficulties", "without_bp"),
+    ("path", "entries", "difficulties", "without_bp"),
     [
         (
-            "post-leggendaria.csv",
+            "eamusement-iidx-csv/post-leggendaria.csv",
             6285,
             {"ANOTHER": 251, "HYPER": 24, "LEGGENDARIA": 18},
             5,
         ),
         (
-            "pre-leggendaria.csv",
+            "eamusement-iidx-csv/pre-leggendaria.csv",
             456,
             {"ANOTHER": 113, "HYPER": 58, "NORMAL": 6, "LEGGENDARIA": 3},
             21,
         ),
-        ("small-hv-file.csv", 10, {"ANOTHER": 2}, 0),
+        ("eamusement-iidx-csv/small-hv-file.csv", 10, {"ANOTHER": 2}, 0),
     ],
 )
 def test_every_score_of_an_iidx_csv_is_found(
-    name: str, entries: int, difficulties: dict[str, int], without_bp: int
+    path: str, entries: int, difficulties: dict[str, int], without_bp: int
 ) -> None:
-    scores, failures = import_file(
-        "file/eamusement-iidx-csv", f"eamusement-iidx-csv/{name}", playtype="SP"
-    )
+    scores, failures = import_file("file/eamusement-iidx-csv", path, playtype="SP")
 
     assert Counter(score.chart.difficulty for score in scores) == difficulties
     assert sum("bp" not in score.scoreData.optional for score in scores) == without_bp
@@ -77,13 +78,14 @@ def test_every_score_of_an_iidx_csv_is_found(
 
 
 @pytest.mark.parametrize(
-    ("name", "entries", "played"),
-    [("small-duplicate.csv", 15, 3), ("large-duplicates.csv", 555, 111)],
+    ("path", "entries", "played"),
+    [
+        ("eamusement-iidx-csv/invalid/small-duplicate.csv", 15, 3),
+        ("eamusement-iidx-csv/invalid/large-duplicates.csv", 555, 111),
+    ],
 )
-def test_a_repeated_row_gives_the_same_score_again(name: str, entries: int, played: int) -> None:
-    scores, failures = import_file(
-        "file/eamusement-iidx-csv", f"eamusement-iidx-csv/invalid/{name}", playtype="SP"
-    )
+def test_a_repeated_row_gives_the_same_score_again(path: str, entries: int, played: int) -> None:
+    scores, failures = import_file("file/eamusement-iidx-csv", path, playtype="SP")
 
     assert len(scores) == played
     assert len({(it.chart.chartID, str(it.scoreData)) for it in scores}) == 2
@@ -91,18 +93,18 @@ def test_a_repeated_row_gives_the_same_score_again(name: str, entries: int, play
 
 
 @pytest.mark.parametrize(
-    ("name", "scores"),
+    ("path", "scores"),
     [
-        ("small-file.json", [("5.1.1.", "ANOTHER", 500)]),
-        ("empty-file.json", []),
-        ("sdvx-in-game-id.json", [("ALBIDA Powerless Mix", "ADV", 9_000_000)]),
-        ("chunitachi.json", [("B.B.K.K.B.K.K.", "BASIC", 900_000)]),
+        ("batch-manual/small-file.json", [("5.1.1.", "ANOTHER", 500)]),
+        ("batch-manual/empty-file.json", []),
+        ("batch-manual/sdvx-in-game-id.json", [("ALBIDA Powerless Mix", "ADV", 9_000_000)]),
+        ("batch-manual/chunitachi.json", [("B.B.K.K.B.K.K.", "BASIC", 900_000)]),
     ],
 )
 def test_every_score_of_a_batch_manual_file_is_found(
-    name: str, scores: list[tuple[str, str, int]]
+    path: str, scores: list[tuple[str, str, int]]
 ) -> None:
-    found, failures = import_file("file/batch-manual", f"batch-manual/{name}")
+    found, failures = import_file("file/batch-manual", path)
 
     assert not failures
     assert [
@@ -158,15 +160,15 @@ def test_the_scores_of_a_large_s3_file_are_found_as_far_as_the_catalogue_goes() 
 
 
 @pytest.mark.parametrize(
-    ("name", "found"),
+    ("path", "found"),
     [
-        ("valid.xml", [("GAMBOL", "HARD CLEAR"), ("GAMBOL", "FULL COMBO")]),
-        ("one-score.xml", [("GAMBOL", "FULL COMBO")]),
-        ("point-five-nine.xml", [(".59", "FULL COMBO")]),
+        ("s3/valid.xml", [("GAMBOL", "HARD CLEAR"), ("GAMBOL", "FULL COMBO")]),
+        ("s3/one-score.xml", [("GAMBOL", "FULL COMBO")]),
+        ("s3/point-five-nine.xml", [(".59", "FULL COMBO")]),
     ],
 )
-def test_every_score_of_a_small_s3_file_is_found(name: str, found: list[tuple[str, str]]) -> None:
-    scores, failures = import_file("file/solid-state-squad", f"s3/{name}")
+def test_every_score_of_a_small_s3_file_is_found(path: str, found: list[tuple[str, str]]) -> None:
+    scores, failures = import_file("file/solid-state-squad", path)
 
     assert not failures
     assert [(it.song.title, it.scoreData.metrics["lamp"]) for it in scores] == found
@@ -181,45 +183,71 @@ NO_OBJECT = (
 
 
 @pytest.mark.parametrize(
-    ("name", "messages"),
+    ("path", "messages"),
     [
-        ("no-score-data.xml", [NO_SONGS]),
+        ("s3/no-score-data.xml", [NO_SONGS]),
         (
-            "invalid-lamp.xml",
+            "s3/invalid-lamp.xml",
             [
                 f"{FIRST_SONG}.cleartype | Expected any of played, cleared, combo, comboed,"
                 " perfect, perfected. | Received BAD LAMP [type: string]."
             ],
         ),
         (
-            "invalid-exscore.xml",
+            "s3/invalid-exscore.xml",
             [f"{FIRST_SONG}.exscore | Expected a positive integer. | Received -1 [type: number]."],
         ),
-        ("malicious-mods.xml", [f"{FIRST_SONG}.mods | {NO_OBJECT}"]),
-        ("malicious-scorebreakdown.xml", [f"{FIRST_SONG}.scorebreakdown | {NO_OBJECT}"]),
-        ("danger/billion-laughs.xml", [NO_SONGS, "Could not parse XML."]),
-        ("danger/specific-blaugh.xml", ["Could not parse XML."]),
+        ("s3/malicious-mods.xml", [f"{FIRST_SONG}.mods | {NO_OBJECT}"]),
+        ("s3/malicious-scorebreakdown.xml", [f"{FIRST_SONG}.scorebreakdown | {NO_OBJECT}"]),
+        ("s3/danger/billion-laughs.xml", [NO_SONGS, "Could not parse XML."]),
+        ("s3/danger/specific-blaugh.xml", ["Could not parse XML."]),
     ],
 )
-def test_bad_s3_files_are_refused_at_once(name: str, messages: list[str]) -> None:
+def test_bad_s3_files_are_refused_at_once(path: str, messages: list[str]) -> None:
     started = time.monotonic()
     with pytest.raises(FatalImportError) as failure:
-        import_file("file/solid-state-squad", f"s3/{name}")
+        import_file("file/solid-state-squad", path)
 
     assert time.monotonic() - started < 1
     assert failure.value.status == 400
     assert failure.value.message in messages
 
 
+def test_the_score_of_a_usc_client_is_read() -> None:
+    """Its chart is in no catalogue that we have, so here it gets one."""
+    given = json.loads(shared_file("fixtures/usc/base.json").read_bytes())
+    chart_hash = given["chart"]["chartHash"]
+    kind = registry.get("ir/usc")
+    options = {"chartHash": chart_hash, "playtype": "Controller"}
+    parsed = kind.parse(ImportInput(1, 0, tuple(GAMES), body=given, options=options))
+    (entry,) = parsed.entries
+
+    with pytest.raises(SongOrChartNotFound):
+        kind.converter(parsed.context, catalogue_of("usc"))(entry)
+    its_chart = chart("hard bit", 1, "INF", playtype="Controller", hashSHA1=chart_hash)
+    catalogue = GameCatalogue("usc", 0, [song(1, given["chart"]["title"])], [its_chart])
+    score = kind.converter(parsed.context, catalogue)(entry)
+
+    assert score.scoreData.metrics == {"score": 3_157_894, "lamp": "FAILED"}
+    assert score.scoreData.judgements == {"critical": 12, "near": 0, "miss": 26}
+    assert score.scoreData.optional == {
+        "gauge": pytest.approx(20.07396),
+        "fast": None,
+        "slow": None,
+        "maxCombo": None,
+    }
+    assert score.scoreMeta == {"noteMod": "NORMAL", "gaugeMod": "NORMAL"}
+
+
 def test_no_real_file_is_left_out() -> None:
-    """All but those of import types that there are not (yet)."""
+    """Each is named by a test, here or among those of score lists."""
     shared_file("fixtures/README.md")
     folder = shared_folder() / "fixtures"
-    found = {
-        str(path.relative_to(folder))
-        for path in folder.rglob("*.*")
-        if path.suffix in (".csv", ".xml", ".json")
+    files = {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != "README.md"
     }
-    tested = Path(__file__).read_text()
-    untested = {path for path in found if Path(path).name not in tested}
-    assert untested <= {"usc/base.json", "mer/base.json", "mer/large.json"}
+    here = Path(__file__)
+    tests = here.read_text() + here.with_name("test_mer.py").read_text()
+    assert {path for path in files if not re.search(rf'["/]{re.escape(path)}"', tests)} == set()
