@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from cli.accounts import create_user
 from cli.embedded import EmbeddedRedis
@@ -29,19 +30,33 @@ def redis_for_workers(server_folder: Any) -> Iterator[EmbeddedRedis]:
 
 @pytest.fixture
 def runtime(database: str, redis_for_workers: EmbeddedRedis) -> Iterator[Runtime]:
+    with a_runtime(database, redis_for_workers) as made:
+        made.redis.flushall()
+        yield made
+
+
+@contextmanager
+def a_runtime(database_url: str, redis: EmbeddedRedis) -> Iterator[Runtime]:
     settings = load_settings(
         {
-            "DATABASE_URL": database,
-            "REDIS_URL": redis_for_workers.url,
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis.url,
             "OUR_URL": "http://127.0.0.1",
             "SWEEP_INTERVAL": "1",
         }
     )
     made = make_runtime(settings)
-    made.redis.flushall()
     yield made
     made.engine.dispose()
     made.redis.close()
+
+
+@contextmanager
+def impatient_runtime(database_url: str, redis: EmbeddedRedis) -> Iterator[Runtime]:
+    """PostgreSQL fails its statements rather than let them wait for a lock."""
+    url = make_url(database_url).update_query_dict({"options": "-c lock_timeout=250ms"})
+    with a_runtime(url.render_as_string(hide_password=False), redis) as made:
+        yield made
 
 
 class Importer:
