@@ -136,3 +136,25 @@ class ImportType(Protocol):
 
     def entry_from_orphan(self, data: Any) -> Any:
         """The entry that `orphan_data` gave `data` for."""
+
+
+class JSONEntries:
+    """Of an import type whose entries are JSON-able as they are."""
+
+    def orphan_data(self, entry: Any) -> Any:
+        return entry
+
+    def entry_from_orphan(self, data: Any) -> Any:
+        return data
+
+
+class StructEntries:
+    """Of an import type whose entries are structs of one type."""
+
+    entry_type: type[msgspec.Struct]
+
+    def orphan_data(self, entry: Any) -> Any:
+        return msgspec.to_builtins(entry)
+
+    def entry_from_orphan(self, data: Any) -> Any:
+        return msgspec.convert(data, self.entry_type)

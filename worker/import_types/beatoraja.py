@@ -18,7 +18,7 @@ from common.games.model import GPT, ScoreData
 from common.games.registry import get_gpt
 from common.validation import explain, first_violation, text_of
 from common.validation.rules import Record
-from worker.import_types.base import Converter, DryScore, ImportInput, Parsed, Subject
+from worker.import_types.base import Converter, DryScore, ImportInput, JSONEntries, Parsed, Subject
 from worker.import_types.beatoraja_charts import unknown_chart
 from worker.import_types.beatoraja_schema import CHART, SCORE
 
@@ -59,7 +59,7 @@ _JUDGEMENTS: Final = {
 }
 
 
-class Beatoraja:
+class Beatoraja(JSONEntries):
     """An entry is the body's `score`; the context holds its chart."""
 
     name = "ir/beatoraja"
@@ -89,12 +89,6 @@ class Beatoraja:
 
     def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
         return Subject(entry["sha256"])
-
-    def orphan_data(self, entry: Any) -> Any:
-        return entry
-
-    def entry_from_orphan(self, data: Any) -> Any:
-        return data
 
 
 def _checked(body: Mapping[str, Any], key: str, schema: Record, foreword: str) -> dict[str, Any]:

@@ -21,7 +21,14 @@ from common.games.registry import get_game, get_gpt
 from common.validation import text_of
 from worker.import_types import naive_csv
 from worker.import_types.assertions import loose_number, positive_integer, trim, trim_end
-from worker.import_types.base import Converter, DryScore, ImportInput, Parsed, Subject
+from worker.import_types.base import (
+    Converter,
+    DryScore,
+    ImportInput,
+    Parsed,
+    StructEntries,
+    Subject,
+)
 from worker.import_types.timestamps import JST, parse_date
 
 GAME: Final = "iidx"
@@ -106,11 +113,12 @@ class Entry(msgspec.Struct, gc=False):
     title: str
 
 
-class _IIDXCSV:
+class _IIDXCSV(StructEntries):
     """What both sites share: they differ in their names."""
 
     name: str
     service: str
+    entry_type = Entry
 
     def parse(self, given: ImportInput) -> Parsed:
         assert given.file is not None, "the endpoint requires a file"
@@ -138,12 +146,6 @@ class _IIDXCSV:
 
     def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
         return Subject(entry.title, entry.score.difficulty)
-
-    def orphan_data(self, entry: Any) -> Any:
-        return msgspec.to_builtins(entry)
-
-    def entry_from_orphan(self, data: Any) -> Any:
-        return msgspec.convert(data, Entry)
 
 
 class EamusementIIDXCSV(_IIDXCSV):

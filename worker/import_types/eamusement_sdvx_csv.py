@@ -18,7 +18,14 @@ from common.errors import FatalImportError, InvalidScore, SongOrChartNotFound
 from common.games.model import ScoreData
 from worker.import_types import naive_csv
 from worker.import_types.assertions import positive_integer
-from worker.import_types.base import Converter, DryScore, ImportInput, Parsed, Subject
+from worker.import_types.base import (
+    Converter,
+    DryScore,
+    ImportInput,
+    Parsed,
+    StructEntries,
+    Subject,
+)
 
 GAME: Final = "sdvx"
 PLAYTYPE: Final = "Single"
@@ -60,8 +67,9 @@ class Entry(msgspec.Struct, gc=False):
     exscore: str
 
 
-class EamusementSDVXCSV:
+class EamusementSDVXCSV(StructEntries):
     name = "file/eamusement-sdvx-csv"
+    entry_type = Entry
 
     def parse(self, given: ImportInput) -> Parsed:
         assert given.file is not None, "the endpoint requires a file"
@@ -77,12 +85,6 @@ class EamusementSDVXCSV:
 
     def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
         return Subject(entry.title, entry.difficulty)
-
-    def orphan_data(self, entry: Any) -> Any:
-        return msgspec.to_builtins(entry)
-
-    def entry_from_orphan(self, data: Any) -> Any:
-        return msgspec.convert(data, Entry)
 
 
 def _entries(rows: Iterable[list[str]]) -> Iterator[Entry]:

@@ -22,7 +22,14 @@ from common.games.model import ScoreData
 from common.validation import is_integer, text_of
 from worker.import_types import quoted_csv
 from worker.import_types.assertions import loose_number
-from worker.import_types.base import Converter, DryScore, ImportInput, Parsed, Subject
+from worker.import_types.base import (
+    Converter,
+    DryScore,
+    ImportInput,
+    Parsed,
+    StructEntries,
+    Subject,
+)
 
 GAME: Final = "wacca"
 PLAYTYPE: Final = "Single"
@@ -64,8 +71,9 @@ class BrokenRow(msgspec.Struct, gc=False):
     cell: str
 
 
-class MyPageScraperRecordsCSV:
+class MyPageScraperRecordsCSV(StructEntries):
     name = "file/mypagescraper-records-csv"
+    entry_type = Entry
 
     def parse(self, given: ImportInput) -> Parsed:
         assert given.file is not None, "the endpoint requires a file"
@@ -81,12 +89,6 @@ class MyPageScraperRecordsCSV:
         if isinstance(entry, BrokenRow):
             return Subject(entry.songTitle)
         return Subject(entry.songTitle, _DIFFICULTIES[entry.diffIndex])
-
-    def orphan_data(self, entry: Any) -> Any:
-        return msgspec.to_builtins(entry)
-
-    def entry_from_orphan(self, data: Any) -> Any:
-        return msgspec.convert(data, Entry)
 
 
 # --- parsing ---------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from common.validation.rules import (
     optional,
 )
 from worker.import_types import xml_tree
-from worker.import_types.base import Converter, DryScore, ImportInput, Parsed, Subject
+from worker.import_types.base import Converter, DryScore, ImportInput, JSONEntries, Parsed, Subject
 from worker.import_types.timestamps import parse_date
 
 GAME: Final = "iidx"
@@ -121,7 +121,7 @@ _DOCUMENT: Final = Record(
 )
 
 
-class SolidStateSquad:
+class SolidStateSquad(JSONEntries):
     """An entry is a `song` element as `xml_tree` gives it."""
 
     name = "file/solid-state-squad"
@@ -143,12 +143,6 @@ class SolidStateSquad:
 
     def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
         return Subject(text_of(entry["songname"]), entry["diff"])
-
-    def orphan_data(self, entry: Any) -> Any:
-        return entry
-
-    def entry_from_orphan(self, data: Any) -> Any:
-        return data
 
 
 def _songs(document: dict[str, Any]) -> list[Any]:

@@ -28,7 +28,7 @@ from common.validation.rules import (
     one_of,
     optional,
 )
-from worker.import_types.base import Converter, DryScore, ImportInput, Parsed, Subject
+from worker.import_types.base import Converter, DryScore, ImportInput, JSONEntries, Parsed, Subject
 
 GAME: Final = "usc"
 SERVICE: Final = "USC-IR"
@@ -69,7 +69,7 @@ _SCORE: Final = Record(
 )
 
 
-class USC:
+class USC(JSONEntries):
     """The body's `score`. The options `chartHash` and `playtype` say which chart it is of."""
 
     name = "ir/usc"
@@ -90,12 +90,6 @@ class USC:
 
     def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
         return Subject(context["chartHash"])
-
-    def orphan_data(self, entry: Any) -> Any:
-        return entry
-
-    def entry_from_orphan(self, data: Any) -> Any:
-        return data
 
 
 def _convert(

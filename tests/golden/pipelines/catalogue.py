@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from common.db import copy_rows
 from common.seeds.documents import CHARTS, FOLDERS, GOALS, QUESTS, SONGS, Kind
 from common.seeds.folders import resolve
 from common.seeds.tables import STORED
+from common.seeds.versions import raise_versions
 
 USERNAMES = ("alice", "bob", "carol")
 
@@ -53,14 +54,7 @@ def add_catalogue(
     _write(connection, GOALS, goals)
     for kind in (FOLDERS, QUESTS):
         _write(connection, kind, catalogue.get(kind.name, []))
-    connection.execute(
-        text(
-            "INSERT INTO catalogue_versions (game, version)"
-            " SELECT unnest(CAST(:games AS text[])), 1"
-            " ON CONFLICT (game) DO UPDATE SET version = catalogue_versions.version + 1"
-        ),
-        {"games": sorted(games)},
-    )
+    raise_versions(connection, games)
 
 
 def known_difficulties(goal: Mapping[str, Any]) -> str:
