@@ -14,9 +14,10 @@ import orjson
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from api import beatoraja, direct_manual, identity, imports, limits, polling, scores, status, usc
+from api import beatoraja, direct_manual, identity, imports, limits, scores, status, usc
+from api.polling import Polls
 from api.processor import check_names, make_processor
-from api.responses import failure
+from api.responses import HEADERS, UNEXPECTED, failure
 from api.service import EXTENSION, Service, service
 from common.db import open_engine
 from common.errors import UserError
@@ -32,20 +33,6 @@ NO_BODY: tuple[bytes, Any] = b"{}", {}
 # A client that still sends does not read our answer: this much we take in and throw away.
 DRAIN_LIMIT = 64 * 1024 * 1024  # bytes
 
-HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Headers": (
-        "Content-Type, X-User-Intent, Authorization, X-Infer-Score-TimeAchieved"
-    ),
-    "Access-Control-Allow-Credentials": "false",
-    "Access-Control-Allow-Methods": "GET,POST,PATCH,PUT,DELETE,OPTIONS",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=15552000; includeSubDomains",
-    "Cache-Control": "no-store",
-}
-
 
 def create_app(settings: Settings) -> Flask:
     """The application; raises SettingsError where it could not do its work."""
@@ -57,13 +44,13 @@ def create_app(settings: Settings) -> Flask:
     engine = open_engine(settings.database_url, pool_size=settings.web_threads)
     redis = open_redis(settings.redis_url)
     processor = make_processor(settings, engine, redis)
-    app.extensions[EXTENSION] = Service(settings, engine, redis, processor)
+    here = Service(settings, engine, redis, processor)
+    app.extensions[EXTENSION] = here
     app.before_request(before)
     app.after_request(after)
     app.register_error_handler(UserError, user_error)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected_error)
-    app.register_blueprint(polling.blueprint, url_prefix=API)
     app.register_blueprint(imports.blueprint, url_prefix=API)
     app.register_blueprint(scores.blueprint, url_prefix=API)
     app.register_blueprint(status.blueprint, url_prefix=API)
@@ -71,6 +58,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(beatoraja.blueprint, url_prefix=f"{IR}/beatoraja")
     app.register_blueprint(usc.blueprint, url_prefix=f"{IR}/usc")
     app.register_blueprint(status.health)
+    # Flask's own way to put WSGI in front of an application.
+    app.wsgi_app = Polls(here, app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 
@@ -79,9 +68,8 @@ def before() -> Response | None:
     g.request_id = secrets.token_hex(8)
     if request.method == "OPTIONS":
         return Response()
-    # Polling does all this itself, in one round trip; health is nobody's request.
-    if request.blueprint in ("polling", "health"):
-        return None
+    if request.blueprint == "health":
+        return None  # nobody's request
     g.body, g.json = _read_json()
     here = service()
     g.identity = identity.GUEST
@@ -161,6 +149,6 @@ def unexpected_error(error: Exception) -> Response:
     log.error("request %s failed", g.get("request_id"), exc_info=error)
     return failure(
         500,
-        "A fatal internal server error has occured.",
+        UNEXPECTED,
         error={"code": "INTERNAL_ERROR", "reference": g.get("request_id")},
     )

@@ -7,10 +7,12 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Request, g
+from flask import g
 from sqlalchemy import Engine, text
+from werkzeug.wrappers import Request
 
 from common.clock import now_ms
+from common.db import autocommit
 from common.errors import UserError
 
 # In the order in which lists of permissions name them.
@@ -70,7 +72,7 @@ def bearer_token(header: str | None) -> str | None:
 
 
 def _known(token: str, engine: Engine, service_name: str) -> Identity:
-    with engine.connect() as connection:
+    with engine.connect() as connection, autocommit(connection):
         row = connection.execute(
             text(
                 """

@@ -10,13 +10,15 @@ import ipaddress
 import time
 from dataclasses import dataclass
 
-from flask import Request, Response, g
+from flask import Response, g
 from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import RedisError
+from werkzeug.wrappers import Request
 
 from api.identity import Identity
-from api.responses import failure
+from api.responses import JSON
+from common import envelope
 
 WINDOW = 60  # seconds
 
@@ -42,11 +44,23 @@ class Count:
         return self.used > self.limit.most
 
     def headers(self) -> dict[str, str]:
-        return {
+        """What every answer says of the limit; and when to come back, once it is exceeded."""
+        headers = {
             "X-RateLimit-Limit": str(self.limit.most),
             "X-RateLimit-Remaining": str(max(0, self.limit.most - self.used)),
             "X-RateLimit-Reset": str(int(time.time() + self.resets_in) + 1),
         }
+        if self.exceeded:
+            headers["Retry-After"] = str(int(self.resets_in) + 1)
+        return headers
+
+    def refusal(self) -> bytes:
+        """The body of the 429 answer."""
+        return envelope.failure(
+            f"You have exceeded {self.limit.most} requests per {WINDOW} seconds. Please wait.",
+            status=429,
+            message="You're being rate limited.",
+        )
 
 
 def requester(request: Request, identity: Identity) -> str:
@@ -86,16 +100,7 @@ def refusal(counted: Count | None) -> Response | None:
     if counted is None:
         return None
     g.limit_headers = counted.headers()
-    if not counted.exceeded:
-        return None
-    answer = failure(
-        429,
-        f"You have exceeded {counted.limit.most} requests per {WINDOW} seconds. Please wait.",
-        status=429,
-        message="You're being rate limited.",
-    )
-    answer.headers["Retry-After"] = str(int(counted.resets_in) + 1)
-    return answer
+    return Response(counted.refusal(), 429, mimetype=JSON) if counted.exceeded else None
 
 
 def client_address(request: Request) -> str:

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import Engine
 
 from common import progress
+from common.db import autocommit
 from common.documents import find_import
 from common.errors import UserError
 from common.games.registry import GAMES
@@ -67,7 +68,7 @@ class ExternalProcessor:
         self._celery = make_app(settings)
 
     def submit(self, job: NewJob) -> Accepted:
-        with self._engine.begin() as connection:
+        with self._engine.connect() as connection, autocommit(connection):
             accept(connection, job)
         # From here on the import cannot be lost; what follows only makes it start sooner.
         try:

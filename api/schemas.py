@@ -6,6 +6,7 @@ Source: specification, http-api.md section 8, style V1.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
@@ -44,9 +45,12 @@ def _judge(fine: bool, message: str) -> None:
 
 def import_form(import_types: Sequence[str]) -> Schema:
     """The form of POST /import/file; the import type's own fields pass unjudged."""
-    return Schema.from_dict({"importType": one_of(import_types)}, name="ImportForm")(
-        unknown=INCLUDE
-    )
+    return _import_form(tuple(import_types))(unknown=INCLUDE)
+
+
+@cache
+def _import_form(import_types: tuple[str, ...]) -> type[Schema]:
+    return Schema.from_dict({"importType": one_of(import_types)}, name="ImportForm")
 
 
 class Edit(Schema):

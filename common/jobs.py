@@ -41,16 +41,17 @@ class NewJob:
     payload: bytes | None = None
 
 
-_INSERT_JOB = text(
+_INSERT = text(
     """
-    INSERT INTO jobs (user_id, job_id, kind, state, import_type, user_intent, arguments,
-                      accepted_at, dispatched_at)
-    VALUES (:user_id, :job_id, :kind, 'queued', :import_type, :user_intent, :arguments,
-            :now, :now)
+    WITH job AS (
+        INSERT INTO jobs (user_id, job_id, kind, state, import_type, user_intent, arguments,
+                          accepted_at, dispatched_at)
+        VALUES (:user_id, :job_id, :kind, 'queued', :import_type, :user_intent, :arguments,
+                :now, :now)
+        RETURNING user_id, job_id)
+    INSERT INTO job_payloads (user_id, job_id, content)
+    SELECT user_id, job_id, :content FROM job WHERE CAST(:content AS bytea) IS NOT NULL
     """
-)
-_INSERT_PAYLOAD = text(
-    "INSERT INTO job_payloads (user_id, job_id, content) VALUES (:user_id, :job_id, :content)"
 )
 
 
@@ -59,9 +60,12 @@ _COMPRESSION = 1
 
 
 def accept(connection: Connection, job: NewJob) -> None:
-    """Records the job and its payload. The job is accepted once the caller committed."""
+    """Records the job and its payload, in one statement.
+
+    The job is accepted once the caller committed.
+    """
     connection.execute(
-        _INSERT_JOB,
+        _INSERT,
         {
             "user_id": job.user_id,
             "job_id": job.job_id,
@@ -70,13 +74,9 @@ def accept(connection: Connection, job: NewJob) -> None:
             "user_intent": job.user_intent,
             "arguments": orjson.dumps(job.arguments).decode(),
             "now": now_ms(),
+            "content": None if job.payload is None else Binary(pack(job.payload)),
         },
     )
-    if job.payload is not None:
-        connection.execute(
-            _INSERT_PAYLOAD,
-            {"user_id": job.user_id, "job_id": job.job_id, "content": Binary(pack(job.payload))},
-        )
 
 
 def pack(payload: bytes) -> bytes:

@@ -15,7 +15,7 @@ from common.catalogue.documents import Chart, Song
 from common.catalogue.index import GameCatalogue
 from common.games.model import Game
 from common.games.registry import get_game
-from common.seeds.locking import keep_catalogue
+from common.seeds.locking import keep_version
 from common.seeds.versions import version_of
 
 log = logging.getLogger(__name__)
@@ -56,8 +56,7 @@ def keep(connection: Connection, catalogue: GameCatalogue) -> None:
     To be called before anything that was matched against it is written. Raises
     CatalogueChanged where it is not the present one any more.
     """
-    keep_catalogue(connection)
-    if version_of(connection, catalogue.game) != catalogue.version:
+    if keep_version(connection, catalogue.game) != catalogue.version:
         raise CatalogueChanged
 
 

@@ -37,6 +37,9 @@ COLUMNS: Final = (
     "composed_from",
 )
 
+# Charts whose scores are read at once, which saves the round trips of a cursor.
+FEW: Final = 200
+
 # The charts come as JSON: PostgreSQL parses that faster than a statement of thousands of items.
 _DELETE = text(
     """
@@ -55,7 +58,8 @@ _STORED = text(
       AND import_id <> :fresh_import
     ORDER BY chart_id
     """
-).execution_options(stream_results=True)
+)
+_STORED_BY_CURSOR = _STORED.execution_options(yield_per=2000)
 
 
 def _no_scores(_chart_id: str) -> Iterable[PlayedScore]:
@@ -85,7 +89,8 @@ def rebuild(
         "chart_ids": orjson.dumps(list(chart_ids)).decode(),
         "fresh_import": fresh_import,
     }
-    stored = connection.execute(_STORED, given)
+    statement = _STORED if len(chart_ids) <= FEW else _STORED_BY_CURSOR
+    stored = connection.execute(statement, given)
     played = _by_chart(stored, chart_ids, fresh)
     lines = list(_lines(user_id, game, _best_of(game, catalogue, played)))
     connection.execute(_DELETE, given)

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from common.db import autocommit
 from common.outcomes import completed_answer
 from common.progress import FinalAnswer, ProgressReporter
 from worker import chart_queue, jobs
@@ -102,9 +103,9 @@ def hydrate_unknown(
 ) -> list[NewScore]:
     """Step 3: identify every candidate, drop what the user has, complete the rest."""
     identify(collected, converted, head.user_id)
-    drop_known(connection, head.user_id, converted)
     # Nothing is kept open while Python computes; the user's lock keeps the answer true.
-    connection.commit()
+    with autocommit(connection):
+        drop_known(connection, head.user_id, converted)
     return hydrate(collected, converted, head.added, tell)
 
 

@@ -15,6 +15,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from common.db import autocommit
 from common.errors import UserError
 from common.models import JobKind, JobState
 from common.outcomes import failed_answer, job_outcome
@@ -63,22 +64,24 @@ def run(runtime: Runtime, user_id: int, job_id: str) -> str | None:
 
 def _run_once(runtime: Runtime, user_id: int, job_id: str) -> str | None:
     with runtime.engine.connect() as connection:
-        if not _lock_or_defer(runtime, connection, user_id, job_id):
-            return None
+        with autocommit(connection):
+            if not _lock_or_defer(runtime, connection, user_id, job_id):
+                return None
         try:
-            job = jobs.claim_oldest(connection, user_id)
-            connection.commit()
+            with autocommit(connection):
+                job = jobs.claim_oldest(connection, user_id)
             if job is not None:
                 run_claimed(runtime, connection, job)
-            jobs.unlock(connection, user_id)
-            connection.commit()
+            with autocommit(connection):
+                jobs.unlock(connection, user_id)
         except BaseException:
             # Whatever state the session is in, closing it frees the lock.
             connection.invalidate()
             raise
         # Only after the unlock: whoever was turned away before it has left a note by now,
         # and whoever comes after it gets the lock.
-        return jobs.next_deferred(connection, user_id)
+        with autocommit(connection):
+            return jobs.next_deferred(connection, user_id)
 
 
 def run_inline(runtime: Runtime, user_id: int, job_id: str) -> None:
@@ -101,7 +104,6 @@ def _lock_or_defer(runtime: Runtime, connection: Connection, user_id: int, job_i
     if jobs.try_lock(connection, user_id):
         return True
     jobs.defer(connection, user_id)
-    connection.commit()
     # The holder may have looked for notes just before ours: then the lock is free now.
     if jobs.try_lock(connection, user_id):
         return True

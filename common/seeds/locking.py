@@ -11,6 +11,8 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
+from common.seeds.versions import VERSION_OF
+
 CATALOGUE_LOCK: Final = 0x53454544
 STORING_LOCK: Final = 0x53454545
 
@@ -34,10 +36,20 @@ def hold_users(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": STORING_LOCK})
 
 
+_KEEP = "SELECT pg_advisory_xact_lock_shared(:lock);"
+
+
 def keep_catalogue(connection: Connection) -> None:
     """Keeps the committed catalogue as it is until the transaction ends.
 
     Taken before anything of a user's is written. Costs nobody any time unless the catalogue
     is being changed. What was read before may be out of date: look at its version again.
     """
-    connection.execute(text("SELECT pg_advisory_xact_lock_shared(:lock)"), {"lock": STORING_LOCK})
+    connection.execute(text(_KEEP), {"lock": STORING_LOCK})
+
+
+def keep_version(connection: Connection, game: str) -> int:
+    """Keeps the catalogue, and returns the version of the game's that is kept."""
+    # Two statements in one round trip: the second sees all that was committed before the lock.
+    kept = text(_KEEP + VERSION_OF)
+    return connection.scalar(kept, {"lock": STORING_LOCK, "game": game}) or 0

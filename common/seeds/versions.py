@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 from sqlalchemy import Connection, text
+
+# Nothing as long as nothing was loaded.
+VERSION_OF: Final = "SELECT version FROM catalogue_versions WHERE game = :game"
 
 
 def raise_versions(connection: Connection, games: Collection[str]) -> None:
@@ -25,9 +29,4 @@ def raise_versions(connection: Connection, games: Collection[str]) -> None:
 
 def version_of(connection: Connection, game: str) -> int:
     """0 as long as nothing was loaded."""
-    return (
-        connection.scalar(
-            text("SELECT version FROM catalogue_versions WHERE game = :game"), {"game": game}
-        )
-        or 0
-    )
+    return connection.scalar(text(VERSION_OF), {"game": game}) or 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 from sqlalchemy import Connection
 
+from common.db import autocommit
 from common.games.registry import GAMES, get_game
 from worker import jobs
 from worker.import_types import registry
@@ -20,8 +21,8 @@ def collect(runtime: Runtime, connection: Connection, job: ClaimedJob) -> Collec
     No database transaction is open while the parser works.
     """
     import_type = registry.get(job.import_type or "")
-    content = jobs.payload(connection, job)
-    connection.commit()
+    with autocommit(connection):
+        content = jobs.payload(connection, job)
     parsed = import_type.parse(_input(runtime, job, content))
     return gather(runtime, connection, import_type, parsed)
 
@@ -31,8 +32,8 @@ def gather(
 ) -> Collected:
     """What was parsed, with the game and the catalogue its entries are matched against."""
     game = get_game(parsed.game)
-    catalogue = runtime.catalogues.get(connection, game.id)
-    connection.commit()
+    with autocommit(connection):
+        catalogue = runtime.catalogues.get(connection, game.id)
     return Collected(import_type, parsed, game, catalogue)
 
 

@@ -62,26 +62,28 @@ def drop_known(connection: Connection, user_id: int, converted: Converted) -> No
     converted.candidates = unknown
 
 
+_KNOWN = text(
+    """
+    SELECT score_id, true FROM scores
+    WHERE user_id = :user_id
+      AND score_id = ANY(ARRAY(SELECT json_array_elements_text(CAST(:score_ids AS json))))
+    UNION ALL
+    SELECT score_id, false FROM score_blacklist WHERE user_id = :user_id
+    """
+)
+
+
 def _known(connection: Connection, user_id: int, score_ids: list[str]) -> tuple[set[str], set[str]]:
     """Which of the ids are on the user's blacklist, and which are stored."""
     if not score_ids:
         return set(), set()
     # As JSON: PostgreSQL parses that faster than a statement of thousands of items.
     given = {"user_id": user_id, "score_ids": orjson.dumps(score_ids).decode()}
-    blacklisted = connection.scalars(
-        text("SELECT score_id FROM score_blacklist WHERE user_id = :user_id"), given
-    )
-    stored = connection.scalars(
-        text(
-            """
-            SELECT score_id FROM scores
-            WHERE user_id = :user_id
-              AND score_id = ANY(ARRAY(SELECT json_array_elements_text(CAST(:score_ids AS json))))
-            """
-        ),
-        given,
-    )
-    return set(blacklisted), set(stored)
+    blacklisted: set[str] = set()
+    stored: set[str] = set()
+    for known, is_stored in connection.execute(_KNOWN, given):
+        (stored if is_stored else blacklisted).add(known)
+    return blacklisted, stored
 
 
 def hydrate(
