@@ -1,6 +1,6 @@
 """Writing events to the outbox, in the transaction that makes them true.
 
-They are delivered after its commit, see `worker/webhooks.py`. Where the transaction is rolled
+They are delivered after its commit, see `worker/webhooks/`. Where the transaction is rolled
 back nobody hears of them. Source: specification, http-api-webhooks.md section 3.
 """
 

@@ -23,17 +23,10 @@ from common.outcomes import job_answer
 from common.progress import FinalAnswer
 from common.seeds.locking import keep_catalogue
 from common.targets.changes import NOTHING_CHANGED, Changes
-from worker import (
-    jobs,
-    orphan_rows,
-    personal_bests,
-    profile,
-    sessions,
-    subscription_changes,
-    targets,
-)
+from worker import jobs, orphan_rows, personal_bests, profile, sessions
 from worker.jobs import ClaimedJob
 from worker.runtime import Runtime
+from worker.targets import evaluation, subscription_changes
 
 
 def run_revert(runtime: Runtime, connection: Connection, job: ClaimedJob) -> FinalAnswer:
@@ -137,7 +130,7 @@ def _recompute(
     deleted: Sequence[Row[Any]],
     noted: Changes = NOTHING_CHANGED,
 ) -> None:
-    """Everything that the deleted scores had a part in; see `targets.re_evaluate` for `noted`."""
+    """Everything that the deleted scores had a part in; `noted`: see `evaluation.re_evaluate`."""
     if not deleted:
         return
     sessions.remove_scores(connection, user_id, [score.score_id for score in deleted])
@@ -150,7 +143,7 @@ def _recompute(
         playtypes = list(dict.fromkeys(score.playtype for score in scores))
         personal_bests.rebuild(connection, user_id, game, catalogue, charts)
         profile.recompute(connection, user_id, game, playtypes, catalogue)
-        targets.re_evaluate(connection, user_id, game, charts, runtime.clock(), noted)
+        evaluation.re_evaluate(connection, user_id, game, charts, runtime.clock(), noted)
 
 
 def _blacklist(connection: Connection, scores: Sequence[Row[Any]]) -> None:

@@ -19,11 +19,12 @@ from common.progress import FinalAnswer
 from common.seeds.follow_ups import Recalculation
 from common.seeds.locking import keep_catalogue
 from common.targets.subscriptions import goal_moved
-from worker import jobs, personal_bests, profile, rerating, subscription_rows
-from worker.following import follow_goals, follow_quests, goals_of, touched_quests
+from worker import jobs, personal_bests, profile, rerating
 from worker.jobs import ClaimedJob
 from worker.runtime import Runtime
-from worker.subscriptions import enrol
+from worker.targets import subscription_rows
+from worker.targets.following import follow_goals, follow_quests, goals_of, touched_quests
+from worker.targets.subscriptions import enrol
 
 log = logging.getLogger(__name__)
 

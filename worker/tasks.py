@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from worker import runner, schedule, sweeper, webhooks
+from worker import runner, schedule, sweeper
 from worker.celery_app import app
 from worker.messaging import (
     DELIVER_EVENTS,
@@ -13,6 +13,7 @@ from worker.messaging import (
     dispatch,
 )
 from worker.runtime import process_runtime
+from worker.webhooks import delivery
 
 
 @app.task(name=RUN_JOB)  # type: ignore[untyped-decorator]
@@ -21,13 +22,13 @@ def run_job(user_id: int, job_id: str) -> None:
     following = runner.run(process_runtime(), user_id, job_id)
     if following is not None:
         dispatch(app, user_id, following)
-    if webhooks.waiting(process_runtime(), user_id):
+    if delivery.waiting(process_runtime(), user_id):
         announce_events(app)
 
 
 @app.task(name=DELIVER_EVENTS)  # type: ignore[untyped-decorator]
 def deliver_events() -> None:
-    if webhooks.deliver(process_runtime()):
+    if delivery.deliver(process_runtime()):
         announce_events(app)
 
 

@@ -31,7 +31,7 @@ from tests.seeds.catalogue import Catalogue
 from tests.stack import Player, Stack, wait_for
 from tests.worker.acts import QUEST, accepted
 from tests.worker.conftest import Importer, a_runtime
-from worker import subscriptions
+from worker.targets import subscriptions
 
 pytestmark = pytest.mark.processes
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from common.outbox import CLASS_UPDATE
 from tests.stack import Stack, batch_manual, kill, wait_for
 from tests.worker.receiver import Receiver, receiving
-from worker.webhook_requests import signature
+from worker.webhooks.requests import signature
 
 pytestmark = pytest.mark.processes
 

@@ -17,9 +17,9 @@ from common.models import JobKind
 from common.targets.documents import GoalCharts, GoalCriteria
 from common.targets.subscriptions import GoalSubscription
 from tests.worker.conftest import Importer
-from worker import subscriptions, targets
 from worker.runtime import Runtime
-from worker.subscriptions import JoinedQuest
+from worker.targets import evaluation, subscriptions
+from worker.targets.subscriptions import JoinedQuest
 
 NOW = 1_700_000_000_000
 
@@ -122,7 +122,7 @@ class Follower(Importer):
 
     def re_evaluate(self, *chart_ids: str) -> None:
         with self.begin() as connection:
-            targets.re_evaluate(connection, self.user_id, self.gpt.game, chart_ids, self.clock())
+            evaluation.re_evaluate(connection, self.user_id, self.gpt.game, chart_ids, self.clock())
 
     # --- playing -----------------------------------------------------------------------------
 

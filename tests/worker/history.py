@@ -13,8 +13,8 @@ from common.targets.construct import InvalidGoal
 from common.targets.documents import GoalCharts, GoalCriteria
 from common.targets.refusals import SubscriptionRefused
 from tests.worker.follower import Follower
-from worker.goals import make_goal, store_goal
 from worker.runtime import Runtime
+from worker.targets.goals import make_goal, store_goal
 
 GPTS: Final = [("sdvx", "Single"), ("iidx", "SP"), ("iidx", "DP")]
 # Few charts, so that imports meet on them. Song and difficulty.

@@ -28,10 +28,10 @@ from tests.worker.acts import (
 from tests.worker.conftest import impatient_runtime
 from tests.worker.follower import Follower
 from tests.worker.holding import held_before_commit
-from worker import webhooks
 from worker.runtime import Runtime
 from worker.schedule import accept_orphan_jobs
 from worker.sweeper import sweep
+from worker.webhooks import delivery
 
 Act = Callable[[Follower], str]
 
@@ -96,7 +96,7 @@ def test_upkeep_passes_a_job_that_is_about_to_commit(
         bob.runtime.redis.flushall()
         assert sweep(bob.runtime) == [(bob.user_id, waiting)], "alice's job is left alone"
         assert bob.user_id in dict(accept_orphan_jobs(bob.runtime))
-        webhooks.fan_out(bob.runtime)
+        delivery.fan_out(bob.runtime)
         assert bob.run(waiting).error_message is None
 
 

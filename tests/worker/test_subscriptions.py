@@ -12,7 +12,7 @@ from common.targets.construct import InvalidGoal
 from common.targets.refusals import Reason, SubscriptionRefused
 from tests.worker.follower import NOW, Follower
 from worker.runtime import Runtime
-from worker.subscriptions import BrokenQuest
+from worker.targets.subscriptions import BrokenQuest
 
 SCORE = {"key": "score", "value": 9_000_000}
 

@@ -10,9 +10,9 @@ from sqlalchemy import event
 
 from common import outbox
 from tests.worker.follower import NOW, Follower, stat
-from worker import standings
 from worker.runtime import Runtime
 from worker.steps import document
+from worker.targets import standings
 
 
 @pytest.fixture

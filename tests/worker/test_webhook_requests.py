@@ -13,7 +13,7 @@ from common.clock import now_ms
 from common.settings import Webhook
 from tests.stack import ROOT
 from tests.worker.receiver import Behaviour, Receiver, drip, hang_up, receiving, silence, status
-from worker.webhook_requests import (
+from worker.webhooks.requests import (
     Answer,
     Outcome,
     body_of,

@@ -16,9 +16,9 @@ from common import outbox
 from common.db import open_engine
 from common.settings import Webhook
 from tests.worker.receiver import Receiver, hang_up, receiving, silence, status
-from worker import webhooks
 from worker.runtime import Runtime
-from worker.webhooks import LEASE, MAX_ATTEMPTS, deliver, deliver_to, fan_out, pause_after
+from worker.webhooks import delivery
+from worker.webhooks.delivery import LEASE, MAX_ATTEMPTS, deliver, deliver_to, fan_out, pause_after
 
 SECRET = "a-secret-of-16ch"
 NOW = 1_700_000_000_000
@@ -179,7 +179,7 @@ def test_dead_deliveries_are_forgotten_after_a_month(service: Service, receiver:
     receiver.behaviour = status(404)
     service.add({"n": 1})
     service.deliver()
-    service.clock.now += webhooks.KEEP_DEAD
+    service.clock.now += delivery.KEEP_DEAD
     service.deliver()
     assert len(service.rows()) == 1
     service.clock.now += 1
@@ -197,7 +197,7 @@ def test_a_receiver_in_trouble_is_asked_once_a_pass(service: Service, receiver: 
 def test_a_receiver_that_hangs_does_not_hold_up_another(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhooks, "TIMEOUT", 0.3)
+    monkeypatch.setattr(delivery, "TIMEOUT", 0.3)
     with receiving() as hanging, receiving() as well:
         hanging.behaviour = silence(2)
         service = Service(runtime, hanging, well)
@@ -272,7 +272,7 @@ def test_what_a_deliverer_that_died_was_at_is_delivered_by_another(
 
     service.add({"n": 1})
     with monkeypatch.context() as patch:
-        patch.setattr(webhooks, "post", die)
+        patch.setattr(delivery, "post", die)
         with pytest.raises(MemoryError):
             service.deliver()
     service.clock.now += LEASE - 1
@@ -287,7 +287,7 @@ def test_what_a_deliverer_that_died_was_at_is_delivered_by_another(
 def test_a_pass_that_runs_out_of_time_says_that_there_is_more(
     service: Service, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhooks, "PASS", 0.2)
+    monkeypatch.setattr(delivery, "PASS", 0.2)
     receiver.behaviour = silence(0.15)
     service.add(*({"n": n} for n in range(4)))
     assert service.deliver() is True
@@ -310,11 +310,11 @@ def test_no_secret_is_logged_or_stored(
 def test_the_worker_looks_for_news_of_a_user_only_where_someone_wants_to_hear_it(
     service: Service, runtime: Runtime
 ) -> None:
-    assert not webhooks.waiting(service.runtime, 1)
+    assert not delivery.waiting(service.runtime, 1)
     service.add({"n": 1})
-    assert webhooks.waiting(service.runtime, 1)
-    assert not webhooks.waiting(service.runtime, 2)
-    assert not webhooks.waiting(runtime, 1)
+    assert delivery.waiting(service.runtime, 1)
+    assert not delivery.waiting(service.runtime, 2)
+    assert not delivery.waiting(runtime, 1)
 
 
 @pytest.mark.parametrize(("attempt", "seconds"), [(1, 10), (2, 100), (3, 1_000), (4, 10_000)])

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from worker.importing import Collected, ImportHead, NewScore
-from worker.targets import re_evaluate_goals, re_evaluate_quests
+from worker.targets.evaluation import re_evaluate_goals, re_evaluate_quests
 
 
 def update_goals(

@@ -42,11 +42,11 @@ from tests.golden.suites.import_types import ENABLED_GAMES, OPTIONS
 from tests.golden.suites.registry import NotBuilt
 from worker import jobs, runner
 from worker.catalogue import CatalogueStore
-from worker.goals import make_goal
 from worker.import_types.registry import IMPORT_TYPES
 from worker.runtime import Runtime
 from worker.schedule import accept_orphan_jobs
-from worker.subscriptions import subscribe_goal, subscribe_quest
+from worker.targets.goals import make_goal
+from worker.targets.subscriptions import subscribe_goal, subscribe_quest
 
 _WORKER_LOG = logging.getLogger("worker")
 

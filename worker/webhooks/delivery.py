@@ -20,7 +20,7 @@ from sqlalchemy import Connection, text
 
 from common.settings import Webhook
 from worker.runtime import Runtime
-from worker.webhook_requests import Answer, Outcome, body_of, headers_of, post
+from worker.webhooks.requests import Answer, Outcome, body_of, headers_of, post
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from common.games.registry import get_game
 from common.seeds.tables import content_hash, json_text
 from common.targets.construct import GoalFolder, construct
 from common.targets.documents import Goal, GoalCharts, GoalCriteria
-from worker.standings import find_goals
+from worker.targets.standings import find_goals
 
 
 def make_goal(

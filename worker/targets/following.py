@@ -21,9 +21,9 @@ from common.targets.subscriptions import (
     follow_quest,
     goal_moved,
 )
-from worker import subscription_rows
-from worker.standings import find_goals, folders_of, standings
-from worker.subscription_rows import Quest
+from worker.targets import subscription_rows
+from worker.targets.standings import find_goals, folders_of, standings
+from worker.targets.subscription_rows import Quest
 
 log = logging.getLogger(__name__)
 

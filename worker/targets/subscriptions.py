@@ -27,10 +27,10 @@ from common.targets.subscriptions import (
     new_goal_subscription,
     new_quest_subscription,
 )
-from worker import subscription_rows
-from worker.goals import make_goal, store_goal
-from worker.standings import find_goals, folders_of, standings
-from worker.subscription_rows import Quest
+from worker.targets import subscription_rows
+from worker.targets.goals import make_goal, store_goal
+from worker.targets.standings import find_goals, folders_of, standings
+from worker.targets.subscription_rows import Quest
 
 
 class BrokenQuest(ScoreImportError):

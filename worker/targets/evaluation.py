@@ -21,10 +21,10 @@ from common.targets.subscriptions import (
     quest_change,
     quest_moved,
 )
-from worker import subscription_changes, subscription_rows
-from worker.following import follow_goals, follow_quests, goals_of, touched_quests
-from worker.standings import find_goals, folders_of, standings
-from worker.subscriptions import enrol
+from worker.targets import subscription_changes, subscription_rows
+from worker.targets.following import follow_goals, follow_quests, goals_of, touched_quests
+from worker.targets.standings import find_goals, folders_of, standings
+from worker.targets.subscriptions import enrol
 
 # --- after an import -----------------------------------------------------------------------
 
