@@ -82,7 +82,8 @@ _ESCAPES = str.maketrans(
 
 def copy_text(value: str) -> str:
     """A text as COPY's text format wants it."""
-    return value.translate(_ESCAPES)
+    # Most are IDs, in which there is nothing to escape; to see that is ten times as quick.
+    return value if value.isalnum() else value.translate(_ESCAPES)
 
 
 def copy_json(value: Any) -> str:

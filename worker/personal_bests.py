@@ -91,24 +91,28 @@ def rebuild(
     }
     statement = _STORED if len(chart_ids) <= FEW else _STORED_BY_CURSOR
     stored = connection.execute(statement, given)
-    played = _by_chart(stored, chart_ids, fresh)
-    lines = list(_lines(user_id, game, _best_of(game, catalogue, played)))
+    alone = set(chart_ids)
+
+    def lines(scores: Iterable[tuple[str, Iterable[PlayedScore]]]) -> Iterator[str]:
+        return _lines(user_id, game, _best_of(game, catalogue, scores))
+
+    # COPY cannot begin before all is read; what needs no reading is composed while it runs.
+    composed = list(lines(_with_stored(stored, fresh, alone)))
     connection.execute(_DELETE, given)
-    copy_lines(connection, "personal_bests", COLUMNS, lines)
+    rest = lines((chart_id, fresh(chart_id)) for chart_id in sorted(alone))
+    copy_lines(connection, "personal_bests", COLUMNS, chain(composed, rest))
 
 
-def _by_chart(
-    stored: Iterable[Row[Any]],
-    chart_ids: Collection[str],
-    fresh: Callable[[str], Iterable[PlayedScore]],
+def _with_stored(
+    stored: Iterable[Row[Any]], fresh: Callable[[str], Iterable[PlayedScore]], alone: set[str]
 ) -> Iterator[tuple[str, Iterable[PlayedScore]]]:
-    """The charts with their scores, to be used before the next. stored: ordered by chart."""
-    without_stored = set(chart_ids)
+    """The charts that have stored scores, with all of theirs, to be used before the next.
+
+    stored: ordered by chart. alone: those charts are taken out of it.
+    """
     for chart_id, rows in groupby(stored, key=attrgetter("chart_id")):
-        without_stored.remove(chart_id)
+        alone.remove(chart_id)
         yield chart_id, chain(fresh(chart_id), (PlayedScore(*tuple(row)[1:]) for row in rows))
-    for chart_id in sorted(without_stored):
-        yield chart_id, fresh(chart_id)
 
 
 def _best_of(

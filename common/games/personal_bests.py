@@ -28,6 +28,7 @@ class PlayedScore(msgspec.Struct, gc=False):
     """What a personal best needs of one stored score of the user on the chart.
 
     scoreData: as stored. Times are milliseconds since the epoch; timeAchieved None = unknown.
+    calculatedData: the ratings, where they have just been calculated.
     """
 
     scoreID: str
@@ -35,6 +36,7 @@ class PlayedScore(msgspec.Struct, gc=False):
     timeAchieved: float | None
     timeAdded: float = 0
     highlight: bool = False
+    calculatedData: dict[str, float | None] | None = None
 
 
 class Reference(msgspec.Struct, gc=False):
@@ -115,12 +117,15 @@ def _best(
 
 def _of_one(gpt: GPT, chart: Chart, score: PlayedScore) -> PersonalBest:
     """The personal best where one score is the best in everything."""
+    calculated = score.calculatedData
+    if calculated is None:
+        calculated = rate(gpt, score_data_of(gpt, score.scoreData), chart)
     return PersonalBest(
         composedFrom=[Reference(gpt.pb_base_name, score.scoreID)],
         highlight=score.highlight,
         timeAchieved=score.timeAchieved,
         scoreData=dict(score.scoreData),
-        calculatedData=rate(gpt, score_data_of(gpt, score.scoreData), chart),
+        calculatedData=calculated,
     )
 
 

@@ -26,7 +26,13 @@ def update_personal_bests(
     def played(chart_id: str) -> Iterator[PlayedScore]:
         for score in on_chart[chart_id]:
             data = orjson.loads(score.score_data)
-            yield PlayedScore(score.score_id, data, score.time_achieved, head.added)
+            yield PlayedScore(
+                score.score_id,
+                data,
+                score.time_achieved,
+                head.added,
+                calculatedData=score.calculated_data,
+            )
 
     rebuild(
         connection,
