@@ -40,8 +40,8 @@ run: venv ## start everything on this machine, import an example, serve until Ct
 demo: venv ## the same, but stop after the example import
 	@exec $(BIN)/score-import up --once $(ARGS)
 
-test: venv ## run the tests (ARGS='-k name' for some)
-	@exec $(BIN)/python -m pytest $(ARGS)
+test: venv ## run the tests (ARGS='-k name' for some, ARGS='-n 0' in one process)
+	@exec $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 golden: venv ## check formulas, parsers and whole imports against recorded results
 	@exec $(BIN)/python -m tests.golden.runner $(ARGS)
