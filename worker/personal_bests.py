@@ -37,9 +37,6 @@ COLUMNS: Final = (
     "composed_from",
 )
 
-# Charts whose scores are read at once, which saves the round trips of a cursor.
-FEW: Final = 200
-
 # The charts come as JSON: PostgreSQL parses that faster than a statement of thousands of items.
 _DELETE = text(
     """
@@ -59,7 +56,6 @@ _STORED = text(
     ORDER BY chart_id
     """
 )
-_STORED_BY_CURSOR = _STORED.execution_options(yield_per=2000)
 
 
 def _no_scores(_chart_id: str) -> Iterable[PlayedScore]:
@@ -79,7 +75,7 @@ def rebuild(
     """Makes the user's personal bests on these charts those of the user's scores.
 
     A chart without any score has none afterwards. Three statements, whatever the number of
-    charts. The scores need not fit into memory.
+    charts. Of the scores only the rows as they came are all in memory at once.
 
     fresh: gives the scores of the import `fresh_import` on a chart: those need not be read
     again.
@@ -89,8 +85,7 @@ def rebuild(
         "chart_ids": orjson.dumps(list(chart_ids)).decode(),
         "fresh_import": fresh_import,
     }
-    statement = _STORED if len(chart_ids) <= FEW else _STORED_BY_CURSOR
-    stored = connection.execute(statement, given)
+    stored = connection.execute(_STORED, given)
     alone = set(chart_ids)
 
     def lines(scores: Iterable[tuple[str, Iterable[PlayedScore]]]) -> Iterator[str]:

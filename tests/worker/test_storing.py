@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
@@ -39,6 +40,29 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_scores(
     assert charts > 5
     assert sessions > 100
     assert orphans > 200
+
+
+def test_nor_does_the_number_that_reach_the_server(importer: Importer, server_folder: Path) -> None:
+    database = importer.query("SELECT current_database()")[0][0]
+    importer.execute(f"ALTER DATABASE {database} SET log_statement = 'all'")
+    importer.runtime.engine.dispose()
+    importer.imported(batch_manual(1))  # loads the catalogue
+
+    def logged_by(content: Any) -> int:
+        job_id = importer.accept(content)
+        before = logged(server_folder)
+        importer.run(job_id)
+        return logged(server_folder) - before
+
+    few = logged_by(of_all_kinds(30, first=10))
+    assert few > 10
+    assert logged_by(of_all_kinds(5000, first=40)) == few
+
+
+def logged(folder: Path) -> int:
+    """Statements in the log of the PostgreSQL below: BEGIN, COPY and FETCH are among them."""
+    logs = (file for file in folder.rglob("*.log") if file.is_file())
+    return sum(log.read_text(errors="replace").count(" statement: ") for log in logs)
 
 
 def of_all_kinds(count: int, *, first: int) -> dict[str, Any]:
