@@ -15,7 +15,7 @@ from common.catalogue.index import GameCatalogue
 from common.games.model import Game
 from worker.import_types.base import ChartProposal, DryScore, ImportType, Parsed, Subject
 
-# Characters of an error's message: it may quote texts of any length.
+# Characters of each text of an error: the input's may be of any length.
 MESSAGE_LIMIT = 2000
 
 
@@ -59,12 +59,13 @@ class EntryError:
     subject: Subject
 
     def document(self) -> dict[str, str | int | None]:
+        identifier, difficulty = self.subject
         return {
             "type": self.type,
             "message": self.message[:MESSAGE_LIMIT],
             "index": self.position,
-            "identifier": self.subject.identifier[:MESSAGE_LIMIT],
-            "difficulty": self.subject.difficulty,
+            "identifier": identifier[:MESSAGE_LIMIT],
+            "difficulty": None if difficulty is None else difficulty[:MESSAGE_LIMIT],
         }
 
 

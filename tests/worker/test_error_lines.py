@@ -27,6 +27,13 @@ def iidx(title: str, exscore: str) -> bytes:
     return f"{IIDX_HEADER}\n{row}\n".encode()
 
 
+def solid_state_squad(title: str) -> bytes:
+    return f"""<s3data><userdata><id>3</id><login>a</login><djname>A</djname></userdata><scoredata>
+        <song><id>1</id><diff>7</diff><songname>{title}</songname><styles>9th</styles>
+        <exscore>100</exscore><mods><highspeed>2</highspeed></mods><cleartype>cleared</cleartype>
+        <date>2010-10-19 04:54:00</date></song></scoredata></s3data>""".encode()
+
+
 def error(kind: str, index: int, identifier: str, difficulty: str | None) -> dict[str, Any]:
     return {"type": kind, "index": index, "identifier": identifier, "difficulty": difficulty}
 
@@ -63,6 +70,16 @@ def error(kind: str, index: int, identifier: str, difficulty: str | None) -> dic
             "file/eamusement-iidx-csv",
             iidx("Glass Harbour", "1201"),
             error("InvalidDatapoint", 2, "Glass Harbour", "HYPER"),
+        ),
+        (
+            "file/batch-manual",
+            manual(difficulty="X" * 5000),
+            error("InvalidDatapoint", 1, "Lighthouse Signal", "X" * 2000),
+        ),
+        (
+            "file/solid-state-squad",
+            solid_state_squad("Nobody Wrote This"),
+            error("SongOrChartNotFound", 0, "Nobody Wrote This", "7"),
         ),
     ],
 )

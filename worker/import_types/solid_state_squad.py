@@ -142,7 +142,7 @@ class SolidStateSquad(JSONEntries):
         return lambda entry: _convert(entry, catalogue)
 
     def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
-        return Subject(text_of(entry["songname"]), entry["diff"])
+        return Subject(text_of(entry["songname"]), text_of(entry["diff"]))
 
 
 def _songs(document: dict[str, Any]) -> list[Any]:
