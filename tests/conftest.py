@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import HealthCheck
 from sqlalchemy import Connection, text
 
 from cli import unprivileged
@@ -16,6 +18,15 @@ from cli.embedded import EmbeddedPostgres, EmbeddedRedis
 from common.db import migrate, open_engine
 from common.seeds.loader import load_directory
 from tests.stack import ROOT, Stack
+
+# The one profile of the suite: how long an example takes, to draw or to run, says nothing here.
+hypothesis.settings.register_profile(
+    "suite",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    print_blob=True,
+)
+hypothesis.settings.load_profile("suite")
 
 EXAMPLE_CATALOGUE = ROOT / "examples" / "catalogue"
 

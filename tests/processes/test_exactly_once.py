@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 import pytest
 from sqlalchemy import text
 
+from cli.processes import ChildProcess
 from common.canonical import new_import_id
 from common.jobs import NewJob, accept
 from common.models import JobKind
@@ -87,7 +88,7 @@ def test_sigterm_lets_the_running_import_finish(stack: Stack, held_up: HeldUp) -
         submitted = player.submit(batch_manual(50))
         reached()
         os.kill(worker.pid, signal.SIGTERM)
-        time.sleep(0.5)
+        wait_for(lambda: _has_been_told(worker), "the worker's notice of the signal")
         assert worker.exit_code() is None, "it waits for the import"
     assert len(player.wait(submitted)["scoreIDs"]) == 50
     assert wait_for(lambda: worker.exit_code() is not None, "the worker's end")
@@ -103,7 +104,7 @@ def test_sigterm_to_the_whole_process_group_loses_nothing(stack: Stack, held_up:
         submitted = player.submit(batch_manual(50))
         reached()
         os.killpg(worker.pid, signal.SIGTERM)
-        time.sleep(0.5)
+        wait_for(lambda: _has_been_told(worker), "the worker's notice of the signal")
     wait_for(lambda: worker.exit_code() is not None, "the worker's end")
     stack.start_worker("successor")
     assert len(player.wait(submitted)["scoreIDs"]) == player.score_count() == 50
@@ -195,3 +196,8 @@ def _queue_is_empty(stack: Stack) -> bool:
 
     with open_redis(stack.redis.url) as redis:
         return not redis.llen("score-import.jobs") and not redis.hlen("unacked")
+
+
+def _has_been_told(worker: ChildProcess) -> bool:
+    """Whether a worker knows that it is to end."""
+    return "Warm shutdown" in worker.program.log.read_text()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -11,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import orjson
+
+PATIENCE = 60.0  # seconds that an answer is held back where a test never lets it go on
 
 
 @dataclass(frozen=True)
@@ -41,25 +42,23 @@ def hang_up(handler: BaseHTTPRequestHandler) -> None:
     """Closes the connection without a word."""
 
 
-def silence(seconds: float) -> Behaviour:
-    """Says nothing for a while, then that all is well."""
+def silence(until: threading.Event) -> Behaviour:
+    """Says nothing until the test has it go on, then that all is well."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
-        time.sleep(seconds)
+        until.wait(PATIENCE)
         status(200)(handler)
 
     return answer
 
 
-def drip(seconds: float) -> Behaviour:
-    """Sends a byte now and then, never the end of a line."""
+def drip(until: threading.Event) -> Behaviour:
+    """Sends a byte now and then, never the end of a line, until the test has it go on."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
+        while not until.wait(0.02):
             handler.wfile.write(b"H")
             handler.wfile.flush()
-            time.sleep(0.02)
 
     return answer
 

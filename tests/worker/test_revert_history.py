@@ -21,11 +21,7 @@ RECORDS = {
     "api_tokens": "nothing here touches them",
 }
 
-RANDOM = settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+RANDOM = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SEEDS = st.integers(0, 2**32)
 
 

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.catalogue.documents import Chart
@@ -20,9 +20,7 @@ from tests.common.games import strategies
 
 each_gpt = pytest.mark.parametrize("gpt", all_gpts(), ids=lambda gpt: gpt.id)
 
-few_examples = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+few_examples = settings(max_examples=20)
 
 
 # --- derived metrics ---------------------------------------------------------------------

@@ -9,13 +9,12 @@ from __future__ import annotations
 import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import msgspec
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.canonical import orphan_id
@@ -295,11 +294,7 @@ def test_what_is_not_damaged_gives_scores(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SEEDS)
-@settings(
-    max_examples=150,
-    deadline=timedelta(seconds=2),
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_only_declared_errors_come_out(name: str, data: st.DataObject) -> None:
     seed = SEEDS[name]
