@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import Connection, Row, text
 
 from common import progress
+from common.database.parameters import text_array
 from common.documents import score_document
 from common.errors import UserError
 from common.models import JobKind
@@ -58,9 +59,10 @@ def run_deletion(runtime: Runtime, connection: Connection, job: ClaimedJob) -> F
     keep_catalogue(connection)
     deleted = connection.execute(
         text(
-            "DELETE FROM scores WHERE user_id = :user_id AND score_id = ANY(:score_ids) RETURNING *"
+            "DELETE FROM scores WHERE user_id = :user_id"
+            " AND score_id = ANY(CAST(:score_ids AS text[])) RETURNING *"
         ),
-        {"user_id": job.user_id, "score_ids": job.arguments["scoreIDs"]},
+        {"user_id": job.user_id, "score_ids": text_array(job.arguments["scoreIDs"])},
     ).all()
     if job.arguments.get("blacklist") and deleted:
         _blacklist(connection, deleted)

@@ -11,6 +11,8 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
+from common.database.parameters import text_array
+
 _ORPHAN: Final = (
     "user_id, orphan_id, import_id, import_type, game, data, context, err_msg, time_inserted"
 )
@@ -19,7 +21,8 @@ _RESOLVE = text(
     f"""
     WITH resolved AS (
         DELETE FROM orphan_scores
-        WHERE user_id = :user_id AND orphan_id = ANY(:orphan_ids) RETURNING {_ORPHAN})
+        WHERE user_id = :user_id AND orphan_id = ANY(CAST(:orphan_ids AS text[]))
+        RETURNING {_ORPHAN})
     INSERT INTO resolved_orphans ({_ORPHAN}, resolved_by)
     SELECT {_ORPHAN}, :import_id FROM resolved
     """  # noqa: S608 (the columns above)
@@ -39,8 +42,11 @@ _RESTORE = text(
 
 def delete(connection: Connection, user_id: int, orphan_ids: Collection[str]) -> None:
     connection.execute(
-        text("DELETE FROM orphan_scores WHERE user_id = :user_id AND orphan_id = ANY(:orphan_ids)"),
-        {"user_id": user_id, "orphan_ids": list(orphan_ids)},
+        text(
+            "DELETE FROM orphan_scores"
+            " WHERE user_id = :user_id AND orphan_id = ANY(CAST(:orphan_ids AS text[]))"
+        ),
+        {"user_id": user_id, "orphan_ids": text_array(orphan_ids)},
     )
 
 
@@ -49,7 +55,7 @@ def resolve(
 ) -> None:
     """Takes orphans off the user's list, for the import that tried them again."""
     connection.execute(
-        _RESOLVE, {"user_id": user_id, "orphan_ids": list(orphan_ids), "import_id": import_id}
+        _RESOLVE, {"user_id": user_id, "orphan_ids": text_array(orphan_ids), "import_id": import_id}
     )
 
 

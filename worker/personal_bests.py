@@ -10,11 +10,11 @@ from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any, Final
 
-import orjson
 from sqlalchemy import Connection, Row, text
 
 from common.catalogue.documents import Chart
 from common.catalogue.index import GameCatalogue
+from common.database.parameters import text_array
 from common.db import copy_json, copy_lines, copy_text
 from common.errors import InternalFailure
 from common.games.leaderboards import ranking_values
@@ -37,12 +37,11 @@ COLUMNS: Final = (
     "composed_from",
 )
 
-# The charts come as JSON: PostgreSQL parses that faster than a statement of thousands of items.
 _DELETE = text(
     """
     DELETE FROM personal_bests
     WHERE user_id = :user_id
-      AND chart_id = ANY(ARRAY(SELECT json_array_elements_text(CAST(:chart_ids AS json))))
+      AND chart_id = ANY(CAST(:chart_ids AS text[]))
     """
 )
 
@@ -51,7 +50,7 @@ _STORED = text(
     SELECT chart_id, score_id, score_data, time_achieved, time_added, highlight
     FROM scores
     WHERE user_id = :user_id
-      AND chart_id = ANY(ARRAY(SELECT json_array_elements_text(CAST(:chart_ids AS json))))
+      AND chart_id = ANY(CAST(:chart_ids AS text[]))
       AND import_id <> :fresh_import
     ORDER BY chart_id
     """
@@ -82,7 +81,7 @@ def rebuild(
     """
     given = {
         "user_id": user_id,
-        "chart_ids": orjson.dumps(list(chart_ids)).decode(),
+        "chart_ids": text_array(chart_ids),
         "fresh_import": fresh_import,
     }
     stored = connection.execute(_STORED, given)

@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import Connection, Row, text
 
 from common.catalogue.documents import Chart
+from common.database.parameters import text_array
 from common.errors import InvalidScore
 from common.games.hydration import CANNOT_COMPUTE, Hydrated, hydrate, score_data_of
 from common.games.ratings import session_ratings
@@ -31,16 +32,17 @@ _SCORES = text(
     """
     SELECT score_id, chart_id, score_data, calculated_data FROM scores
     WHERE user_id = :user_id
-      AND chart_id = ANY(ARRAY(SELECT json_array_elements_text(CAST(:chart_ids AS json))))
+      AND chart_id = ANY(CAST(:chart_ids AS text[]))
     """
 )
 
+# What each becomes is looked up by its ID: a join with a list may go through it for every row.
 _CHANGE_SCORES = text(
     """
-    UPDATE scores SET score_data = new.score_data, calculated_data = new.calculated_data
-    FROM json_to_recordset(CAST(:changed AS json))
-        AS new (score_id text, score_data jsonb, calculated_data jsonb)
-    WHERE scores.user_id = :user_id AND scores.score_id = new.score_id
+    UPDATE scores SET (score_data, calculated_data) = (
+        SELECT new -> 0, new -> 1
+        FROM (SELECT CAST(:changed AS jsonb) -> score_id AS new OFFSET 0) AS found)
+    WHERE user_id = :user_id AND score_id = ANY(CAST(:score_ids AS text[]))
     """
 )
 
@@ -53,22 +55,25 @@ def rerate_scores(
     charts: of the game, as they are now, by chartID. Returns the IDs of the scores that are
     different now. A score that the chart does not allow (any more) stays as it is.
     """
-    given = {"user_id": user_id, "chart_ids": orjson.dumps(list(charts)).decode()}
-    changed = []
+    given = {"user_id": user_id, "chart_ids": text_array(charts)}
+    changed: dict[str, tuple[Any, Any]] = {}
     for score in connection.execute(_SCORES, given):
         hydrated = _hydrated(score, game, charts[score.chart_id])
         if hydrated is None:
             continue
         after = hydrated.score_data, hydrated.calculated
         if after != (score.score_data, score.calculated_data):
-            changed.append(
-                {"score_id": score.score_id, "score_data": after[0], "calculated_data": after[1]}
-            )
+            changed[score.score_id] = after
     if changed:
         connection.execute(
-            _CHANGE_SCORES, {"user_id": user_id, "changed": orjson.dumps(changed).decode()}
+            _CHANGE_SCORES,
+            {
+                "user_id": user_id,
+                "score_ids": text_array(changed),
+                "changed": orjson.dumps(changed).decode(),
+            },
         )
-    return [each["score_id"] for each in changed]
+    return list(changed)
 
 
 def _hydrated(score: Row[Any], game: str, chart: Chart) -> Hydrated | None:
@@ -91,12 +96,9 @@ def _hydrated(score: Row[Any], game: str, chart: Chart) -> Hydrated | None:
 _HOLDING = text(
     """
     SELECT session_id, playtype, time_started, time_ended FROM sessions
-    WHERE user_id = :user_id AND session_id = ANY(ARRAY(
-        SELECT holding.session_id
-        FROM sessions AS holding
-        CROSS JOIN LATERAL unnest(holding.score_ids) AS listed (score_id)
-        WHERE holding.user_id = :user_id AND holding.game = :game AND listed.score_id IN (
-            SELECT json_array_elements_text(CAST(:score_ids AS json)))))
+    WHERE user_id = :user_id AND game = :game AND EXISTS (
+        SELECT FROM unnest(score_ids) AS listed (score_id)
+        WHERE listed.score_id = ANY(CAST(:score_ids AS text[])))
     """
 )
 
@@ -110,7 +112,7 @@ def rerate_sessions(
     given = {
         "user_id": user_id,
         "game": game,
-        "score_ids": orjson.dumps(list(score_ids)).decode(),
+        "score_ids": text_array(score_ids),
     }
     holding = connection.execute(_HOLDING, given).all()
     calculated = sessions.calculated_of_scores(

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from common.canonical import orphan_id
+from common.database.parameters import text_array
 from common.db import copy_encoded, copy_field, copy_json, copy_lines, copy_text
 from worker.importing import (
     MESSAGE_LIMIT,
@@ -106,14 +107,12 @@ def store_orphans(
             text(
                 """
                 SELECT orphan_id FROM orphan_scores
-                WHERE user_id = :user_id
-                  AND orphan_id = ANY(
-                      ARRAY(SELECT json_array_elements_text(CAST(:orphan_ids AS json))))
+                WHERE user_id = :user_id AND orphan_id = ANY(CAST(:orphan_ids AS text[]))
                 """
             ),
             {
                 "user_id": head.user_id,
-                "orphan_ids": orjson.dumps([orphan for orphan, _ in orphans]).decode(),
+                "orphan_ids": text_array([orphan for orphan, _ in orphans]),
             },
         )
     )

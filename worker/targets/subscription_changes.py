@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Final
 
+import orjson
 from sqlalchemy import Connection, text
 
+from common.database.parameters import text_array
 from common.db import copy_rows
 from common.targets.changes import Change, Changes, Kind, Subscription, state_of
 
@@ -33,32 +35,45 @@ def record(
         copy_rows(connection, "subscription_changes", _COLUMNS, rows)
 
 
-# An import that changed the same subscription next began, from now on, where this one did.
 _TAKE = text(
     """
-    WITH taken AS (
-        DELETE FROM subscription_changes
-        WHERE user_id = :user_id AND import_id = :import_id
-        RETURNING kind, target_id, before, after),
-    next AS (
-        UPDATE subscription_changes AS later
-        SET before = taken.before
-        FROM taken
-        WHERE later.user_id = :user_id AND later.import_id <> :import_id
-          AND later.kind = taken.kind AND later.target_id = taken.target_id
-          AND later.before = taken.after)
-    SELECT kind, target_id, before, after FROM taken
+    DELETE FROM subscription_changes WHERE user_id = :user_id AND import_id = :import_id
+    RETURNING kind, target_id, before, after
+    """
+)
+
+# An import that changed the same subscription next began, from now on, where this one did. Looked
+# up by target: a join with what was taken may go through it for every row.
+_REJOIN = text(
+    """
+    UPDATE subscription_changes
+    SET before = nullif(CAST(:taken AS jsonb) -> (kind || ' ' || target_id) -> 'before', 'null')
+    WHERE user_id = :user_id AND target_id = ANY(CAST(:target_ids AS text[]))
+      AND before = CAST(:taken AS jsonb) -> (kind || ' ' || target_id) -> 'after'
     """
 )
 
 
 def take(connection: Connection, user_id: int, import_id: str) -> Changes:
     """What the import changed, which is forgotten: the import is being reverted."""
+    taken = connection.execute(_TAKE, {"user_id": user_id, "import_id": import_id}).all()
     changes: dict[str, dict[str, Change]] = {Kind.GOAL: {}, Kind.QUEST: {}}
-    for kind, target_id, *states in connection.execute(
-        _TAKE, {"user_id": user_id, "import_id": import_id}
-    ):
+    for kind, target_id, *states in taken:
         changes[kind][target_id] = Change(*states)
+    if taken:
+        connection.execute(
+            _REJOIN,
+            {
+                "user_id": user_id,
+                "target_ids": text_array([row.target_id for row in taken]),
+                "taken": orjson.dumps(
+                    {
+                        f"{row.kind} {row.target_id}": {"before": row.before, "after": row.after}
+                        for row in taken
+                    }
+                ).decode(),
+            },
+        )
     return Changes(changes[Kind.GOAL], changes[Kind.QUEST])
 
 
