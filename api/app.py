@@ -19,6 +19,7 @@ from api.polling import Polls
 from api.processor import check_names, make_processor
 from api.responses import HEADERS, UNEXPECTED, failure
 from api.service import EXTENSION, Service, service
+from common import json_reading
 from common.db import open_engine
 from common.errors import UserError
 from common.redis_client import open_redis
@@ -107,7 +108,7 @@ def _read_json() -> tuple[bytes, Any]:
     if not body:
         return NO_BODY
     try:
-        parsed = orjson.loads(body)
+        parsed = json_reading.loads(body)
     except orjson.JSONDecodeError as problem:
         raise UserError(400, f"Invalid JSON: {problem}") from problem
     if not isinstance(parsed, dict | list):

@@ -116,8 +116,7 @@ class Polls:
                 progress.ask(pipeline, import_id)
                 *counting, found = pipeline.execute()
             return limits.read(limit, counting), progress.understand(found)
-        except RedisError as problem:
-            log.warning("poll-status without Redis: %s", problem)
+        except RedisError:
             return None, None
 
     def _ask_record(self, import_id: str) -> FinalAnswer | str | None:

@@ -6,6 +6,7 @@ runs in this process and the client gets the ImportDocument at once.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,6 +16,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import Engine
 
 from common import progress
+from common.breaker import Breaker
 from common.db import autocommit
 from common.documents import find_import
 from common.errors import UserError
@@ -27,6 +29,9 @@ from worker import runner
 from worker.import_types import registry
 from worker.messaging import dispatch, make_app
 from worker.runtime import make_runtime
+
+# Seconds for connecting to the broker, and for each answer of it.
+BROKER_TIMEOUT = 0.3
 
 # Seconds between two looks at a job whose result a client waits for.
 WAITING_PAUSE = 0.02
@@ -66,17 +71,30 @@ class ExternalProcessor:
         self._engine = engine
         self._redis = redis
         self._celery = make_app(settings)
+        # A request does not wait for a broker that hangs as long as a worker would.
+        self._celery.conf.broker_transport_options |= {
+            "socket_timeout": BROKER_TIMEOUT,
+            "socket_connect_timeout": BROKER_TIMEOUT,
+        }
+        self._broker = Breaker("the broker")
 
     def submit(self, job: NewJob) -> Accepted:
         with self._engine.connect() as connection, autocommit(connection):
             accept(connection, job)
         # From here on the import cannot be lost; what follows only makes it start sooner.
-        try:
+        with contextlib.suppress(RedisError):
             progress.write_progress(self._redis, job.job_id, progress.STARTING)
-        except RedisError:
-            return Accepted(job.job_id)
-        dispatch(self._celery, job.user_id, job.job_id)
+        self._dispatch(job)
         return Accepted(job.job_id)
+
+    def _dispatch(self, job: NewJob) -> None:
+        """Sends the job's message, unless the broker has just failed to take one."""
+        if not self._broker.allows():
+            return
+        if dispatch(self._celery, job.user_id, job.job_id):
+            self._broker.succeeded()
+        else:
+            self._broker.failed()
 
     def run(self, job: NewJob, seconds: float) -> Accepted | FinalAnswer:
         accepted = self.submit(job)

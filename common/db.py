@@ -137,8 +137,15 @@ def copy_lines(
     The lines are asked for as they are sent: all of them need never be in memory at once.
     """
     cursor: Any = connection.connection.cursor()
+    reader = _LineReader(lines)
     with cursor:
-        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", _LineReader(lines))
+        try:
+            cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", reader)
+        except Exception:
+            # The driver reports what went wrong in the reader as an error of the database's.
+            if reader.failure is not None:
+                raise reader.failure from None
+            raise
 
 
 class _LineReader:
@@ -146,10 +153,15 @@ class _LineReader:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines: Iterator[str] = iter(lines)
+        self.failure: BaseException | None = None
 
     def read(self, _size: int = -1) -> bytes:
-        some = list(islice(self._lines, _LINES_PER_READ))
-        return "\n".join([*some, ""]).encode() if some else b""
+        try:
+            some = list(islice(self._lines, _LINES_PER_READ))
+            return "\n".join([*some, ""]).encode() if some else b""
+        except BaseException as failure:
+            self.failure = failure
+            raise
 
 
 def copy_rows(

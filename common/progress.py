@@ -1,112 +1,187 @@
-"""Progress of imports in Redis: what poll-status answers without asking PostgreSQL.
+"""What Redis knows of imports: poll-status is answered from it without asking PostgreSQL.
 
-Two keys an import, read together in one round trip. `progress` holds the text of the moment,
-`final` the answer of a finished import as bytes ready to send. Both expire; losing them is
-not an error.
+Two keys an import, read together in one round trip: the text of the moment, and the answer of
+an ended import as bytes ready to send. Neither is the truth, so neither is believed for long. A
+text lives for a second, by Redis' clock alone, and the worker at it writes it again as long as
+it works; so whatever happens to the worker or to Redis (killed, hung, full, read-only, brought
+back from an old copy), a second later there is no text, and PostgreSQL is asked. Every value
+carries its checksum: a damaged one counts as missing. Losing any of it is not an error.
 """
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
+import zlib
 from dataclasses import dataclass
-from typing import Any
+from types import TracebackType
+from typing import Any, Final, Self
 
 from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import RedisError
 
-PROGRESS_TTL = 24 * 3600  # seconds
-FINAL_TTL = 300  # seconds
-WRITES_PER_SECOND = 10
+from common.refreshing import refresher
+
+TEXT_TTL: Final = 1000  # milliseconds
+ANSWER_TTL: Final = 10  # seconds
+WRITES_PER_SECOND: Final = 10
 # After Redis failed to answer, writers leave it alone for this many seconds.
-QUIET_AFTER_FAILURE = 1.0
+QUIET_AFTER_FAILURE: Final = 1.0
 
-STARTING = "Starting up import."
-WAITING = "Waiting for your other import to finish."
+# Tells whoever waits for a job in this moment that it has ended; the message is the job's id.
+ENDED_CHANNEL: Final = "score-import:ended"
+
+STARTING: Final = "Starting up import."
+WAITING: Final = "Waiting for your other import to finish."
+
+_SEAL: Final = 8  # bytes before every value
 
 
-def progress_key(import_id: str) -> str:
-    return f"score-import:progress:{import_id}"
+def text_key(import_id: str) -> str:
+    return f"score-import:said:{import_id}"
 
 
-def final_key(import_id: str) -> str:
-    return f"score-import:final:{import_id}"
+def answer_key(import_id: str) -> str:
+    return f"score-import:answer:{import_id}"
 
 
 @dataclass(frozen=True, slots=True)
 class FinalAnswer:
-    """The complete HTTP answer of a finished import; `body` is the JSON text."""
+    """The complete HTTP answer of an ended import; `body` is the JSON text."""
 
     status: int
     body: bytes
 
-    def pack(self) -> bytes:
-        return b"%d" % self.status + self.body
 
-    @classmethod
-    def unpack(cls, packed: bytes) -> FinalAnswer:
-        return cls(int(packed[:3]), packed[3:])
+def seal(status: int, content: bytes) -> bytes:
+    """A value as it is stored: checksum, status (0 for a text), content."""
+    packed = b"%03d" % status + content
+    return b"%08x" % zlib.crc32(packed) + packed
+
+
+def unseal(value: Any) -> tuple[int, bytes] | None:
+    """What `seal` was given; None where the value is missing or damaged."""
+    if not isinstance(value, bytes) or len(value) < _SEAL + 3:
+        return None
+    if b"%08x" % zlib.crc32(memoryview(value)[_SEAL:]) != value[:_SEAL]:
+        return None
+    status = value[_SEAL : _SEAL + 3]
+    return (int(status), value[_SEAL + 3 :]) if status.isdigit() else None
 
 
 def read(redis: Redis, import_id: str) -> FinalAnswer | str | None:
-    """The final answer, else the progress text, else None. Raises RedisError."""
-    return understand(redis.mget(final_key(import_id), progress_key(import_id)))
+    """The final answer, else the text of the moment, else None. Raises RedisError."""
+    return understand(redis.mget(answer_key(import_id), text_key(import_id)))
 
 
 def ask(pipeline: Pipeline, import_id: str) -> None:
     """Adds the reading to a pipeline; `understand` takes its result."""
-    pipeline.mget(final_key(import_id), progress_key(import_id))
+    pipeline.mget(answer_key(import_id), text_key(import_id))
 
 
 def understand(found: Any) -> FinalAnswer | str | None:
-    final, text = found
-    if final is not None:
-        return FinalAnswer.unpack(final)
-    return None if text is None else str(text, "utf-8")
+    answer, said = found
+    if (unsealed := unseal(answer)) is not None:
+        return FinalAnswer(*unsealed)
+    if (unsealed := unseal(said)) is not None:
+        return str(unsealed[1], "utf-8", "replace")
+    return None
 
 
 def write_progress(redis: Redis, import_id: str, description: str) -> None:
     """Raises RedisError."""
-    redis.set(progress_key(import_id), description, ex=PROGRESS_TTL)
+    redis.set(text_key(import_id), seal(0, description.encode()), px=TEXT_TTL)
 
 
 def write_final(redis: Redis, import_id: str, answer: FinalAnswer) -> None:
-    """Raises RedisError."""
-    redis.set(final_key(import_id), answer.pack(), ex=FINAL_TTL)
+    """Keeps an answer for the next polls. Raises RedisError."""
+    redis.set(answer_key(import_id), seal(answer.status, answer.body), ex=ANSWER_TTL)
 
 
 def forget(redis: Redis, import_id: str) -> None:
     """Removes both, for an import that was reverted. Raises RedisError."""
-    redis.delete(final_key(import_id), progress_key(import_id))
+    redis.delete(answer_key(import_id), text_key(import_id))
 
 
 class ProgressReporter:
-    """Tells the progress of one running import; throttled, and deaf to Redis' troubles."""
+    """Tells the progress of one running import; throttled, and deaf to Redis' troubles.
+
+    As a context manager it keeps the last text alive until the import has ended.
+    """
 
     def __init__(self, redis: Redis, import_id: str) -> None:
         self._redis = redis
         self._import_id = import_id
         self._not_before = 0.0
+        self._said: str | None = None
+        self._begun = False
+        # Between the thread that works and the one that refreshes.
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        refresher().add(self)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        refresher().remove(self)
 
     def tell(self, description: str) -> None:
         """Writes unless the last write was under a tenth of a second ago."""
+        self._said = description
         if time.monotonic() >= self._not_before:
             self.tell_now(description)
 
     def tell_now(self, description: str) -> None:
         """Writes whatever the time, unless Redis has just failed."""
-        if time.monotonic() < self._not_before - 1 / WRITES_PER_SECOND:
+        with self._lock:
+            self._said = description
+            self._write()
+
+    def refresh(self) -> None:
+        """Says the last text once more, for it is forgotten soon."""
+        with self._lock:
+            self._write()
+
+    def _write(self) -> None:
+        if self._said is None or time.monotonic() < self._not_before - 1 / WRITES_PER_SECOND:
             return
         try:
-            write_progress(self._redis, self._import_id, description)
+            if self._begun:
+                write_progress(self._redis, self._import_id, self._said)
+            else:
+                self._begin(self._said)
         except RedisError:
             self._not_before = time.monotonic() + QUIET_AFTER_FAILURE
         else:
+            self._begun = True
             self._not_before = time.monotonic() + 1 / WRITES_PER_SECOND
 
+    def _begin(self, description: str) -> None:
+        with self._redis.pipeline(transaction=False) as pipeline:
+            # An earlier end may still be there, if an operator had this job run again.
+            pipeline.delete(answer_key(self._import_id))
+            write_progress(pipeline, self._import_id, description)
+            pipeline.execute()
+
     def finish(self, answer: FinalAnswer) -> None:
-        """Keeps the final answer; without Redis, polls are answered from PostgreSQL."""
-        try:
-            write_final(self._redis, self._import_id, answer)
-        except RedisError:
-            return
+        """The import has ended: nothing is said of its progress any more.
+
+        Without Redis, polls are answered from PostgreSQL.
+        """
+        with self._lock, contextlib.suppress(RedisError):
+            self._said = None
+            with self._redis.pipeline(transaction=False) as pipeline:
+                # Removed first, and by itself: a Redis that is full still removes.
+                pipeline.delete(text_key(self._import_id))
+                pipeline.set(
+                    answer_key(self._import_id), seal(answer.status, answer.body), ex=ANSWER_TTL
+                )
+                pipeline.publish(ENDED_CHANNEL, self._import_id)
+                pipeline.execute(raise_on_error=False)

@@ -141,11 +141,15 @@ def fail(
     status: int,
     message: str,
     reference: str | None = None,
-) -> None:
-    """Ends the job without effect. The message is what its owner reads; raises JobLost."""
+) -> str:
+    """Ends the job without effect; raises JobLost.
+
+    Returns the message as it is stored, which is what the job's owner reads.
+    """
     # PostgreSQL's text cannot hold U+0000, and messages quote what a client sent.
     readable = message[:MESSAGE_LIMIT].replace("\0", "\ufffd")
     _end(connection, job, JobState.FAILED, status=status, message=readable, reference=reference)
+    return readable
 
 
 def _end(

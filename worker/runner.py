@@ -19,7 +19,7 @@ from common.db import autocommit
 from common.errors import UserError
 from common.models import JobKind, JobState
 from common.outcomes import failed_answer, job_outcome
-from common.progress import WAITING, FinalAnswer, ProgressReporter
+from common.progress import FinalAnswer, ProgressReporter
 from worker import jobs, mutation, orphans, pipeline, recalculation
 from worker.jobs import ClaimedJob, JobLost
 from worker.runtime import Runtime
@@ -37,6 +37,10 @@ INTERNAL_ERROR = "An internal service error has occured with this import. This h
 GIVEN_UP = (
     "This import was started {attempts} times and never reached its end. It has been given up;"
     " nothing of it was stored."
+)
+TOO_LARGE = (
+    "This import was ended because it needed more memory than there was. Nothing of it was"
+    " stored; try splitting it into smaller ones."
 )
 TOOK_TOO_LONG = (
     "This import was ended because it took longer than {seconds} seconds. Nothing of it was"
@@ -65,7 +69,7 @@ def run(runtime: Runtime, user_id: int, job_id: str) -> str | None:
 def _run_once(runtime: Runtime, user_id: int, job_id: str) -> str | None:
     with runtime.engine.connect() as connection:
         with autocommit(connection):
-            if not _lock_or_defer(runtime, connection, user_id, job_id):
+            if not _lock_or_defer(connection, user_id):
                 return None
         try:
             with autocommit(connection):
@@ -99,22 +103,26 @@ def run_inline(runtime: Runtime, user_id: int, job_id: str) -> None:
         time.sleep(INLINE_PAUSE)
 
 
-def _lock_or_defer(runtime: Runtime, connection: Connection, user_id: int, job_id: str) -> bool:
+def _lock_or_defer(connection: Connection, user_id: int) -> bool:
     """Takes the user's lock, or leaves a note for its holder to send the message again."""
     if jobs.try_lock(connection, user_id):
         return True
     jobs.defer(connection, user_id)
     # The holder may have looked for notes just before ours: then the lock is free now.
-    if jobs.try_lock(connection, user_id):
-        return True
-    ProgressReporter(runtime.redis, job_id).tell_now(WAITING)
-    return False
+    return jobs.try_lock(connection, user_id)
 
 
 def run_claimed(runtime: Runtime, connection: Connection, job: ClaimedJob) -> None:
     """Runs a claimed job to one of its ends. Raises only where the database is at fault."""
-    progress = ProgressReporter(runtime.redis, job.job_id)
+    with ProgressReporter(runtime.redis, job.job_id) as progress:
+        _run_claimed(runtime, connection, job, progress)
+
+
+def _run_claimed(
+    runtime: Runtime, connection: Connection, job: ClaimedJob, progress: ProgressReporter
+) -> None:
     started = time.perf_counter()
+    answer: FinalAnswer | None
     try:
         if job.attempt > runtime.settings.max_attempts:
             raise UserError(500, GIVEN_UP.format(attempts=job.attempt - 1))
@@ -134,6 +142,9 @@ def run_claimed(runtime: Runtime, connection: Connection, job: ClaimedJob) -> No
     except UserError as error:
         answer = _fail(connection, job, error.status, error.message)
         log.info("job %s failed: %s %s", job.job_id, error.status, error.message)
+    except MemoryError:
+        # What filled the memory hangs on this error: it has to be let go of first.
+        answer = None
     except SoftTimeLimitExceeded:
         message = TOOK_TOO_LONG.format(seconds=runtime.settings.soft_time_limit)
         answer = _fail(connection, job, 500, message)
@@ -144,6 +155,9 @@ def run_claimed(runtime: Runtime, connection: Connection, job: ClaimedJob) -> No
         answer = _fail_internally(connection, job)
     except Exception:
         answer = _fail_internally(connection, job)
+    if answer is None:
+        log.error("job %s needed more memory than there was", job.job_id)
+        answer = _fail(connection, job, 500, TOO_LARGE)
     progress.finish(answer)
     log.info("job %s done in %.0f ms", job.job_id, (time.perf_counter() - started) * 1000)
 
@@ -158,6 +172,6 @@ def _fail(
     connection: Connection, job: ClaimedJob, status: int, message: str, reference: str | None = None
 ) -> FinalAnswer:
     connection.rollback()
-    jobs.fail(connection, job, status, message, reference)
+    readable = jobs.fail(connection, job, status, message, reference)
     connection.commit()
-    return failed_answer(status, message, reference)
+    return failed_answer(status, readable, reference)

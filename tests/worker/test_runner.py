@@ -108,7 +108,8 @@ def test_a_busy_users_job_stays_queued_and_is_named_to_whoever_frees_the_user(
         assert jobs.try_lock(holder, importer.user_id)
         assert runner.run(importer.runtime, importer.user_id, job_id) is None
         assert state(importer, job_id) == ("queued", 0, True)
-        assert progress.read(importer.runtime.redis, job_id) == progress.WAITING
+        # Another delivery of this message may come when the job has long ended: nothing is said.
+        assert progress.read(importer.runtime.redis, job_id) is None
         jobs.unlock(holder, importer.user_id)
         assert jobs.next_deferred(holder, importer.user_id) == job_id
 

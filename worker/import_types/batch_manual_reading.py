@@ -17,6 +17,7 @@ import msgspec
 import orjson
 from msgspec import UNSET
 
+from common import json_reading
 from common.errors import FatalImportError
 from common.games.model import GPT
 from common.games.registry import GAMES
@@ -108,7 +109,7 @@ def _enabled(meta: _HeadMeta, games: Collection[str]) -> GPT | None:
 
 def _json(content: bytes) -> Any:
     try:
-        return orjson.loads(content)
+        return json_reading.loads(content)
     except orjson.JSONDecodeError as error:
         raise FatalImportError(400, f"Invalid JSON. ({error})") from None
 

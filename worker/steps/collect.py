@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import orjson
 from sqlalchemy import Connection
 
+from common import json_reading
 from common.db import autocommit
 from common.games.registry import GAMES, get_game
 from worker import jobs
@@ -44,7 +44,7 @@ def _input(runtime: Runtime, job: ClaimedJob, content: bytes) -> ImportInput:
         file = UploadedFile(job.arguments.get("filename", ""), content)
     else:
         # The API only takes on what it could read.
-        body = orjson.loads(content)
+        body = json_reading.loads(content)
     return ImportInput(
         user_id=job.user_id,
         received=job.accepted_at,

@@ -66,9 +66,9 @@ def _keep_unmatched(
 def entry_error(position: int, subject: Subject, failure: Exception) -> EntryError:
     """The error line of a failed entry; the cause of an internal one only goes to the log.
 
-    The time limit is nobody's entry: it is raised again.
+    The time limit and the end of memory are nobody's entry: they are raised again.
     """
-    if isinstance(failure, SoftTimeLimitExceeded):
+    if isinstance(failure, SoftTimeLimitExceeded | MemoryError):
         raise failure
     if isinstance(failure, InternalFailure):
         log.error("entry %d: %s", position, failure.message)
