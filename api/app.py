@@ -14,13 +14,15 @@ import orjson
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from api import beatoraja, direct_manual, identity, imports, limits, scores, status, usc
-from api.polling import Polls
-from api.processor import check_names, make_processor
-from api.responses import HEADERS, UNEXPECTED, failure
-from api.service import EXTENSION, Service, service
+from api.hooks import beatoraja, direct_manual, usc
+from api.http import identity, limits
+from api.http.answers import HEADERS, UNEXPECTED, failure
+from api.http.service import EXTENSION, Service, service
+from api.jobs.door import check_names, make_processor
+from api.jobs.polling import Polls
+from api.v1 import imports, scores, status
 from common import json_reading
-from common.db import open_engine
+from common.database.engine import open_engine
 from common.errors import UserError
 from common.redis_client import open_redis
 from common.settings import Settings, SettingsError

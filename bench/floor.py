@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from bench.client import WrongResult
 from bench.service import Service
-from worker.steps.store import SCORE_COLUMNS
+from worker.imports.steps.store import SCORE_COLUMNS
 
 _COLUMNS = ", ".join(SCORE_COLUMNS)
 

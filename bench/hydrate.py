@@ -18,9 +18,9 @@ import msgspec
 
 from common.catalogue.documents import Chart
 from common.errors import InvalidScore
-from common.games.hydration import hydrate, score_id
 from common.games.model import GPT, Decimal, Enum, Graph, Integer, Metric, ScoreData
 from common.games.registry import all_gpts, gpt_by_id
+from common.games.scoring.hydration import hydrate, score_id
 
 NOW = 1_700_000_000_000
 SCORES = 2_000

@@ -23,11 +23,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Engine, text
 
-from cli import unprivileged
-from cli.embedded import EmbeddedPostgres
-from common.db import migrate, open_engine
+from cli.local import EmbeddedPostgres, unprivileged
+from common.catalogue.collections import STORED
+from common.database.engine import migrate, open_engine
 from common.seeds.loader import load_directory
-from common.seeds.tables import STORED
 
 ROUNDS = 3
 FLOOR = "floor: COPY of the same rows"

@@ -17,12 +17,11 @@ from celery import Celery
 from psutil import Process
 from sqlalchemy import Engine, text
 
-from cli import services, unprivileged
 from cli.accounts import create_token, create_user
-from cli.embedded import EmbeddedPostgres, EmbeddedRedis
-from cli.processes import ChildProcess, Program, wait_until
-from cli.state import CHECKOUT
-from common.db import migrate, open_engine
+from cli.local import EmbeddedPostgres, EmbeddedRedis, services, unprivileged
+from cli.local.processes import ChildProcess, Program, wait_until
+from cli.local.state import CHECKOUT
+from common.database.engine import migrate, open_engine
 from common.redis_client import open_redis
 from common.seeds.loader import load_directory
 

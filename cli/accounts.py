@@ -12,12 +12,12 @@ from sqlalchemy import Engine, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from api.identity import PERMISSIONS, token_hash
+from api.http.identity import PERMISSIONS, token_hash
 from cli.errors import CommandError
 from cli.options import database_url_option
+from common.accounts.account_tables import ApiToken, User
 from common.clock import now_ms
-from common.db import open_engine
-from common.models.accounts import ApiToken, User
+from common.database.engine import open_engine
 
 USERNAME = re.compile(r"[a-zA-Z_-][a-zA-Z0-9_-]{2,20}")
 ABOUT = "I'm a fairly nondescript person."

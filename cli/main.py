@@ -10,7 +10,7 @@ import click
 
 # Subcommand -> (where it is, what it is for).
 COMMANDS = {
-    "up": ("cli.up:up", "Run everything on this machine"),
+    "up": ("cli.local.up:up", "Run everything on this machine"),
     "submit": ("cli.submit:submit", "Import a file of scores"),
     "users": ("cli.accounts:users", "Create and list users"),
     "tokens": ("cli.accounts:tokens", "Create, list and revoke API tokens"),

@@ -3,12 +3,12 @@
 import click
 
 from cli.options import database_url_option
-from common import db
+from common.database import engine
 
 
 @click.command()
 @database_url_option
 def migrate(database_url: str) -> None:
     """Bring the database schema up to date. Running it again changes nothing."""
-    db.migrate(database_url)
+    engine.migrate(database_url)
     click.echo("The schema is up to date.")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cli.state import default_state_dir
+from cli.local.state import default_state_dir
 
 DATABASE_URL_FILE = "database-url"
 

@@ -6,8 +6,8 @@ import shutil
 import click
 from sqlalchemy import make_url
 
-from cli.embedded import cluster
 from cli.errors import CommandError
+from cli.local import cluster
 from cli.options import database_url_option
 
 

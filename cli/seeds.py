@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cli.errors import CommandError
 from cli.options import database_url_option
-from common.db import open_engine
+from common.database.engine import open_engine
 from common.seeds.loader import load_directory
 from common.seeds.summary import CollectionSummary, Summary
 from common.seeds.violations import SeedsError, Violation

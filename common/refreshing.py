@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 log = logging.getLogger(__name__)
 
-# Seconds: several times in the life of a text (`common.progress.TEXT_TTL`).
+# Seconds: several times in the life of a text (`common.jobs.progress.TEXT_TTL`).
 PAUSE: Final = 0.3
 
 

@@ -13,11 +13,10 @@ import pytest
 from hypothesis import HealthCheck
 from sqlalchemy import Connection, text
 
-from cli import unprivileged
-from cli.embedded import EmbeddedPostgres, EmbeddedRedis
-from common.db import migrate, open_engine
+from cli.local import EmbeddedPostgres, EmbeddedRedis, unprivileged
+from common.database.engine import migrate, open_engine
 from common.seeds.loader import load_directory
-from tests.stack import ROOT, Stack
+from tests.support.stack import ROOT, Stack
 
 # The one profile of the suite: how long an example takes, to draw or to run, says nothing here.
 hypothesis.settings.register_profile(

@@ -10,8 +10,7 @@ from typing import Any
 
 from redis import Redis
 
-from cli import unprivileged
-from cli.embedded import EmbeddedRedis
+from cli.local import EmbeddedRedis, unprivileged
 
 
 def client(redis: EmbeddedRedis) -> Redis:

@@ -14,8 +14,8 @@ import orjson
 from sqlalchemy import Connection, text
 
 from common.clock import now_ms
-from common.jobs import USER_LOCK, unpack
-from common.models import JobKind, JobState
+from common.database.tables import JobKind, JobState
+from common.jobs.accepting import USER_LOCK, unpack
 
 
 @dataclass(frozen=True, slots=True)

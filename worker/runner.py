@@ -15,12 +15,14 @@ from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from common.db import autocommit
+from common.database.engine import autocommit
+from common.database.tables import JobKind, JobState
 from common.errors import UserError
-from common.models import JobKind, JobState
-from common.outcomes import failed_answer, job_outcome
-from common.progress import FinalAnswer, ProgressReporter
-from worker import jobs, mutation, orphans, pipeline, recalculation
+from common.jobs.outcomes import failed_answer, job_outcome
+from common.jobs.progress import FinalAnswer, ProgressReporter
+from worker import jobs
+from worker.changes import mutation, orphans, recalculation
+from worker.imports import pipeline
 from worker.jobs import ClaimedJob, JobLost
 from worker.runtime import Runtime
 

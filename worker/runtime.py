@@ -10,10 +10,10 @@ from redis import Redis
 from sqlalchemy import Engine
 
 from common.clock import now_ms
-from common.db import open_engine
+from common.database.engine import open_engine
 from common.redis_client import open_redis
 from common.settings import Settings, load_settings
-from worker.catalogue import CatalogueStore
+from worker.catalogue.memory import CatalogueStore
 
 
 @dataclass(frozen=True, slots=True)

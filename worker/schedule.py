@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from common.seeds import follow_ups
+from common.catalogue import follow_ups
 from worker.runtime import Runtime
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from worker import runner, schedule, sweeper
+from worker import runner, schedule, upkeep
 from worker.celery_app import app
 from worker.messaging import (
     DELIVER_EVENTS,
@@ -35,7 +35,7 @@ def deliver_events() -> None:
 @app.task(name=SWEEP)  # type: ignore[untyped-decorator]
 def sweep() -> None:
     runtime = process_runtime()
-    for user_id, job_id in sweeper.sweep(runtime):
+    for user_id, job_id in upkeep.sweep(runtime):
         if not dispatch(app, user_id, job_id):
             break
 

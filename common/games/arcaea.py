@@ -6,20 +6,11 @@ import math
 from typing import Any
 
 from common.catalogue.documents import Chart
-from common.games.classes import ladder, provided
-from common.games.goals import enum_goal, grade_goal, score_goal
-from common.games.grades import GradeTable
-from common.games.model import (
-    GPT,
-    ClassValue,
-    Enum,
-    Game,
-    Integer,
-    ScoreData,
-    ScoreRating,
-)
-from common.games.ratings import profile_best, session_average
-from common.games.shared import (
+from common.games.kit.classes import ladder, provided
+from common.games.kit.goals import enum_goal, grade_goal, score_goal
+from common.games.kit.grades import GradeTable
+from common.games.kit.ratings import profile_best, session_average
+from common.games.kit.shared import (
     BEST_LAMP,
     FAST_SLOW_MAX_COMBO,
     Empty,
@@ -29,7 +20,16 @@ from common.games.shared import (
     graded,
     judgements_fit,
 )
-from common.numbers import js_round, plain
+from common.games.model import (
+    GPT,
+    ClassValue,
+    Enum,
+    Game,
+    Integer,
+    ScoreData,
+    ScoreRating,
+)
+from common.text.numbers import js_round, plain
 
 # What PUREs alone give; each that is shiny adds a point.
 PURE_MEMORY_SCORE = 10_000_000

@@ -8,11 +8,11 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType
 
 from common.catalogue.documents import Chart, Song
-from common.games import bms_like, iidx_like
-from common.games.bms_like import SongData, dans
-from common.games.classes import ordinal, provided
+from common.games.kit import bms_like, iidx_like
+from common.games.kit.bms_like import SongData, dans
+from common.games.kit.classes import ordinal, provided
+from common.games.kit.shared import Strict, table_entries
 from common.games.model import GPT, ClassSet, ClassValue, Game
-from common.games.shared import Strict, table_entries
 
 # --- chart and score documents -----------------------------------------------------------
 

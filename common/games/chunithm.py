@@ -7,9 +7,19 @@ import math
 from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
-from common.games.classes import ladder, provided
-from common.games.goals import enum_goal, grade_goal, score_goal
-from common.games.grades import GradeTable
+from common.games.kit.classes import ladder, provided
+from common.games.kit.goals import enum_goal, grade_goal, score_goal
+from common.games.kit.grades import GradeTable
+from common.games.kit.ratings import profile_best, session_average
+from common.games.kit.shared import (
+    FAST_SLOW_MAX_COMBO,
+    Empty,
+    Natural,
+    Strict,
+    chart_text,
+    graded,
+    judgements_fit,
+)
 from common.games.model import (
     GPT,
     ClassValue,
@@ -23,17 +33,7 @@ from common.games.model import (
     ScoreRating,
     between,
 )
-from common.games.ratings import profile_best, session_average
-from common.games.shared import (
-    FAST_SLOW_MAX_COMBO,
-    Empty,
-    Natural,
-    Strict,
-    chart_text,
-    graded,
-    judgements_fit,
-)
-from common.numbers import plain
+from common.text.numbers import plain
 
 PERFECT_SCORE = 1_010_000
 

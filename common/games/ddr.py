@@ -10,9 +10,18 @@ from typing import Literal
 from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
-from common.games.classes import ladder
-from common.games.goals import enum_goal, grade_goal, score_goal
-from common.games.grades import GradeTable
+from common.games.kit.classes import ladder
+from common.games.kit.goals import enum_goal, grade_goal, score_goal
+from common.games.kit.grades import GradeTable
+from common.games.kit.ratings import best, session_average, total
+from common.games.kit.shared import (
+    BEST_LAMP,
+    FAST_SLOW_MAX_COMBO,
+    Empty,
+    Natural,
+    Strict,
+    chart_text_with_playtype,
+)
 from common.games.model import (
     GPT,
     POSITIVE_INTEGER,
@@ -29,16 +38,7 @@ from common.games.model import (
     ScoreRating,
     between,
 )
-from common.games.ratings import best, session_average, total
-from common.games.shared import (
-    BEST_LAMP,
-    FAST_SLOW_MAX_COMBO,
-    Empty,
-    Natural,
-    Strict,
-    chart_text_with_playtype,
-)
-from common.numbers import grouped, plain
+from common.text.numbers import grouped, plain
 
 # --- song and chart documents ------------------------------------------------------------
 

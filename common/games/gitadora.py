@@ -7,9 +7,19 @@ from collections.abc import Mapping
 from typing import Literal
 
 from common.catalogue.documents import Chart
-from common.games.classes import ladder
-from common.games.goals import enum_goal, grade_goal, percent_goal
-from common.games.grades import GradeTable
+from common.games.kit.classes import ladder
+from common.games.kit.goals import enum_goal, grade_goal, percent_goal
+from common.games.kit.grades import GradeTable
+from common.games.kit.ratings import profile_best, session_average
+from common.games.kit.shared import (
+    BEST_LAMP,
+    FAST_SLOW_MAX_COMBO,
+    Empty,
+    Natural,
+    Strict,
+    chart_text_with_playtype,
+    graded,
+)
 from common.games.model import (
     GPT,
     PERCENTAGE,
@@ -20,17 +30,7 @@ from common.games.model import (
     ScoreData,
     ScoreRating,
 )
-from common.games.ratings import profile_best, session_average
-from common.games.shared import (
-    BEST_LAMP,
-    FAST_SLOW_MAX_COMBO,
-    Empty,
-    Natural,
-    Strict,
-    chart_text_with_playtype,
-    graded,
-)
-from common.numbers import percent
+from common.text.numbers import percent
 
 # On percent.
 GRADES = GradeTable.of(

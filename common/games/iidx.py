@@ -9,8 +9,17 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from common.catalogue.documents import Chart
-from common.games import iidx_like
-from common.games.classes import provided
+from common.games.kit import iidx_like
+from common.games.kit.classes import provided
+from common.games.kit.ratings import profile_best, session_average
+from common.games.kit.shared import (
+    FAST_SLOW_MAX_COMBO,
+    GAUGE,
+    Natural,
+    Strict,
+    Tier,
+    chart_text_with_playtype,
+)
 from common.games.model import (
     GPT,
     PERCENTAGE,
@@ -24,16 +33,7 @@ from common.games.model import (
     ScoreData,
     ScoreRating,
 )
-from common.games.ratings import profile_best, session_average
-from common.games.shared import (
-    FAST_SLOW_MAX_COMBO,
-    GAUGE,
-    Natural,
-    Strict,
-    Tier,
-    chart_text_with_playtype,
-)
-from common.numbers import fixed, js_round
+from common.text.numbers import fixed, js_round
 
 # --- song, chart and score documents -----------------------------------------------------
 

@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from common.catalogue.documents import Chart, Song
-from common.games.goals import grade_goal, percent_goal
-from common.games.grades import GradeTable
+from common.games.kit.goals import grade_goal, percent_goal
+from common.games.kit.grades import GradeTable
+from common.games.kit.ratings import profile_best, session_average
+from common.games.kit.shared import BEST_LAMP, Empty, Strict, judgements_fit
 from common.games.model import (
     GPT,
     PERCENTAGE,
@@ -25,9 +27,7 @@ from common.games.model import (
     ScoreRating,
     between,
 )
-from common.games.ratings import profile_best, session_average
-from common.games.shared import BEST_LAMP, Empty, Strict, judgements_fit
-from common.numbers import percent, plain
+from common.text.numbers import percent, plain
 
 # On scorePercent. F is for failed plays, whatever their percent.
 GRADES = GradeTable.of(

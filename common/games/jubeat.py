@@ -9,10 +9,21 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, UnsetType
 
 from common.catalogue.documents import Chart
-from common.games.classes import ladder
-from common.games.goals import enum_goal, grade_goal, score_goal
-from common.games.grades import GradeTable
-from common.games.metric_checks import range_failure
+from common.games.kit.classes import ladder
+from common.games.kit.goals import enum_goal, grade_goal, score_goal
+from common.games.kit.grades import GradeTable
+from common.games.kit.metric_checks import range_failure
+from common.games.kit.ratings import best, profile_best, session_average, total
+from common.games.kit.shared import (
+    BEST_LAMP,
+    FAST_SLOW_MAX_COMBO,
+    Empty,
+    Natural,
+    Strict,
+    chart_text,
+    graded,
+    judgements_fit,
+)
 from common.games.model import (
     GPT,
     PERCENTAGE,
@@ -32,18 +43,7 @@ from common.games.model import (
     between,
     bounded_integer,
 )
-from common.games.ratings import best, profile_best, session_average, total
-from common.games.shared import (
-    BEST_LAMP,
-    FAST_SLOW_MAX_COMBO,
-    Empty,
-    Natural,
-    Strict,
-    chart_text,
-    graded,
-    judgements_fit,
-)
-from common.numbers import fixed, js_round
+from common.text.numbers import fixed, js_round
 
 PERFECT_SCORE = 1_000_000
 CLEAR_SCORE = 700_000

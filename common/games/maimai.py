@@ -8,10 +8,19 @@ from functools import cache
 from typing import Any
 
 from common.catalogue.documents import Chart
-from common.games.classes import ladder, provided
-from common.games.goals import enum_goal, grade_distance, percent_goal
-from common.games.grades import GradeTable
-from common.games.maimai_like import DAN, SHINDAN, SHINKAIDEN
+from common.games.kit.classes import ladder, provided
+from common.games.kit.goals import enum_goal, grade_distance, percent_goal
+from common.games.kit.grades import GradeTable
+from common.games.kit.maimai_like import DAN, SHINDAN, SHINKAIDEN
+from common.games.kit.ratings import profile_best, session_average
+from common.games.kit.shared import (
+    BEST_LAMP,
+    FAST_SLOW_MAX_COMBO,
+    Empty,
+    Strict,
+    chart_text,
+    judgements_fit,
+)
 from common.games.model import (
     GPT,
     ClassValue,
@@ -23,17 +32,8 @@ from common.games.model import (
     ScoreData,
     ScoreRating,
 )
-from common.games.ratings import profile_best, session_average
-from common.games.shared import (
-    BEST_LAMP,
-    FAST_SLOW_MAX_COMBO,
-    Empty,
-    Strict,
-    chart_text,
-    judgements_fit,
-)
-from common.numbers import fixed, js_round, plain
-from common.numbers import percent as percent_text
+from common.text.numbers import fixed, js_round, plain
+from common.text.numbers import percent as percent_text
 
 _MOST = 104  # percent; no chart gives more
 

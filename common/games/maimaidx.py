@@ -7,10 +7,20 @@ from bisect import bisect_right
 from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
-from common.games.classes import ladder, provided
-from common.games.goals import enum_goal, grade_goal, percent_goal
-from common.games.grades import GradeTable
-from common.games.maimai_like import DAN, SHINDAN, SHINKAIDEN
+from common.games.kit.classes import ladder, provided
+from common.games.kit.goals import enum_goal, grade_goal, percent_goal
+from common.games.kit.grades import GradeTable
+from common.games.kit.maimai_like import DAN, SHINDAN, SHINKAIDEN
+from common.games.kit.ratings import profile_best, session_average
+from common.games.kit.shared import (
+    BEST_LAMP,
+    FAST_SLOW_MAX_COMBO,
+    Empty,
+    Natural,
+    Strict,
+    chart_text,
+    graded,
+)
 from common.games.model import (
     GPT,
     ClassValue,
@@ -23,18 +33,8 @@ from common.games.model import (
     ScoreRating,
     between,
 )
-from common.games.ratings import profile_best, session_average
-from common.games.shared import (
-    BEST_LAMP,
-    FAST_SLOW_MAX_COMBO,
-    Empty,
-    Natural,
-    Strict,
-    chart_text,
-    graded,
-)
-from common.numbers import js_round
-from common.numbers import percent as percent_text
+from common.text.numbers import js_round
+from common.text.numbers import percent as percent_text
 
 _PERCENT = between(0, 101)
 _PERCENT_DECIMALS = 4  # as the game shows them

@@ -5,19 +5,10 @@ from __future__ import annotations
 import math
 
 from common.catalogue.documents import Chart
-from common.games.goals import enum_goal, grade_goal, score_goal
-from common.games.grades import GradeTable
-from common.games.model import (
-    GPT,
-    Enum,
-    Game,
-    Integer,
-    ScoreData,
-    ScoreRating,
-    between,
-)
-from common.games.ratings import profile_best, session_average
-from common.games.shared import (
+from common.games.kit.goals import enum_goal, grade_goal, score_goal
+from common.games.kit.grades import GradeTable
+from common.games.kit.ratings import profile_best, session_average
+from common.games.kit.shared import (
     BEST_LAMP,
     FAST_SLOW_MAX_COMBO,
     Empty,
@@ -26,6 +17,15 @@ from common.games.shared import (
     chart_text,
     graded,
     judgements_fit,
+)
+from common.games.model import (
+    GPT,
+    Enum,
+    Game,
+    Integer,
+    ScoreData,
+    ScoreRating,
+    between,
 )
 
 PERFECT_SCORE = 1_000_000

@@ -7,8 +7,17 @@ from typing import Any, Literal
 from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
-from common.games.goals import enum_goal, grade_goal, score_goal
-from common.games.grades import GradeTable
+from common.games.kit.goals import enum_goal, grade_goal, score_goal
+from common.games.kit.grades import GradeTable
+from common.games.kit.ongeki_ratings import (
+    COLOUR,
+    PERFECT_SCORE,
+    PROFILE_RATINGS,
+    SCORE_RATINGS,
+    SESSION_RATINGS,
+    platinum_stars,
+)
+from common.games.kit.shared import FAST_SLOW_MAX_COMBO, Empty, Strict, chart_text, counted, graded
 from common.games.model import (
     GPT,
     ChartCheck,
@@ -23,16 +32,7 @@ from common.games.model import (
     ScoreData,
     between,
 )
-from common.games.ongeki_ratings import (
-    COLOUR,
-    PERFECT_SCORE,
-    PROFILE_RATINGS,
-    SCORE_RATINGS,
-    SESSION_RATINGS,
-    platinum_stars,
-)
-from common.games.shared import FAST_SLOW_MAX_COMBO, Empty, Strict, chart_text, counted, graded
-from common.numbers import grouped, plain, stars, stars_of_five
+from common.text.numbers import grouped, plain, stars, stars_of_five
 
 _SCORE = between(0, PERFECT_SCORE)
 _RAINBOW_STARS = 6

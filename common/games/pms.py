@@ -6,11 +6,11 @@ from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
-from common.games import bms_like
-from common.games.bms_like import ChartData, SongData, dans
-from common.games.classes import provided
+from common.games.kit import bms_like
+from common.games.kit.bms_like import ChartData, SongData, dans
+from common.games.kit.classes import provided
+from common.games.kit.shared import Empty, Strict, chart_text_with_playtype
 from common.games.model import GPT, ClassValue, Game
-from common.games.shared import Empty, Strict, chart_text_with_playtype
 
 
 class ScoreMeta(Strict):

@@ -8,9 +8,19 @@ from typing import Literal
 from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
-from common.games.classes import ladder
-from common.games.goals import enum_goal, grade_goal, score_goal
-from common.games.grades import GradeTable
+from common.games.kit.classes import ladder
+from common.games.kit.goals import enum_goal, grade_goal, score_goal
+from common.games.kit.grades import GradeTable
+from common.games.kit.ratings import profile_best, session_average
+from common.games.kit.shared import (
+    FAST_SLOW_MAX_COMBO,
+    GAUGE,
+    Empty,
+    Natural,
+    Strict,
+    chart_text,
+    judgements_fit,
+)
 from common.games.model import (
     GPT,
     ClassValue,
@@ -22,16 +32,6 @@ from common.games.model import (
     ScoreData,
     ScoreRating,
     between,
-)
-from common.games.ratings import profile_best, session_average
-from common.games.shared import (
-    FAST_SLOW_MAX_COMBO,
-    GAUGE,
-    Empty,
-    Natural,
-    Strict,
-    chart_text,
-    judgements_fit,
 )
 
 # --- song, chart and score documents -----------------------------------------------------

@@ -7,10 +7,9 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
-from common.games import sdvx_like
-from common.games.classes import ordinal, provided
-from common.games.model import GPT, ClassValue, Enum, Game, Integer, Merge, Optional
-from common.games.shared import (
+from common.games.kit import sdvx_like
+from common.games.kit.classes import ordinal, provided
+from common.games.kit.shared import (
     BEST_LAMP,
     FAST_SLOW_MAX_COMBO,
     GAUGE,
@@ -20,7 +19,8 @@ from common.games.shared import (
     Tier,
     chart_text,
 )
-from common.numbers import plain
+from common.games.model import GPT, ClassValue, Enum, Game, Integer, Merge, Optional
+from common.text.numbers import plain
 
 
 class SongData(Strict):

@@ -7,9 +7,8 @@ from typing import Literal
 from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart, Song
-from common.games import sdvx_like
-from common.games.model import GPT, Enum, Game
-from common.games.shared import (
+from common.games.kit import sdvx_like
+from common.games.kit.shared import (
     BEST_LAMP,
     FAST_SLOW_MAX_COMBO,
     GAUGE,
@@ -19,6 +18,7 @@ from common.games.shared import (
     chart_text_with_playtype,
     table_entries,
 )
+from common.games.model import GPT, Enum, Game
 
 
 class ChartData(Strict):

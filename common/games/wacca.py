@@ -7,21 +7,11 @@ from bisect import bisect_right
 from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
-from common.games.classes import ladder, provided
-from common.games.goals import enum_goal, grade_goal, score_goal
-from common.games.grades import GradeTable
-from common.games.model import (
-    GPT,
-    ClassValue,
-    Enum,
-    Game,
-    Integer,
-    ScoreData,
-    ScoreRating,
-    between,
-)
-from common.games.ratings import profile_best, session_average
-from common.games.shared import (
+from common.games.kit.classes import ladder, provided
+from common.games.kit.goals import enum_goal, grade_goal, score_goal
+from common.games.kit.grades import GradeTable
+from common.games.kit.ratings import profile_best, session_average
+from common.games.kit.shared import (
     BEST_LAMP,
     FAST_SLOW_MAX_COMBO,
     Empty,
@@ -32,7 +22,17 @@ from common.games.shared import (
     graded,
     judgements_fit,
 )
-from common.numbers import js_round, plain
+from common.games.model import (
+    GPT,
+    ClassValue,
+    Enum,
+    Game,
+    Integer,
+    ScoreData,
+    ScoreRating,
+    between,
+)
+from common.text.numbers import js_round, plain
 
 PERFECT_SCORE = 1_000_000
 MISSES_OF_MISSLESS = 5  # the most that the lamp tolerates, in spite of its name

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from common.games.model import GPT, Game
-from common.seeds.documents import CHARTS, FOLDERS, GOALS, QUESTS, SONGS
 from common.seeds.reading import Seeds
 from common.seeds.schema import Document
+from common.seeds.seed_documents import CHARTS, FOLDERS, GOALS, QUESTS, SONGS
 
 # Stands for the GPT of a document whose own GPT cannot be told because it is malformed.
 UNKNOWN_GPT = ""

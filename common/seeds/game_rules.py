@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from common.numbers import plain
 from common.seeds.schema import Document
+from common.text.numbers import plain
 
 
 class Problem(NamedTuple):

@@ -17,12 +17,12 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, text
 
+from common.catalogue.locking import hold_catalogue
 from common.games.model import Game
 from common.games.registry import GAMES
-from common.seeds.documents import CHARTS, KINDS, SONGS
-from common.seeds.locking import hold_catalogue
+from common.seeds.integrity import check
 from common.seeds.reading import SeedFiles, parse, read_files
-from common.seeds.rules import check
+from common.seeds.seed_documents import CHARTS, KINDS, SONGS
 from common.seeds.stored import stored_references
 from common.seeds.summary import CollectionSummary, Summary
 from common.seeds.violations import SeedsError

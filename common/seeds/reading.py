@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 
 from common.games.model import Game
-from common.seeds.documents import CHARTS, SONGS, Kind, kind_of
 from common.seeds.schema import Document, Flaw, flaws_of_game, flaws_of_kind, holds_nul
+from common.seeds.seed_documents import CHARTS, SONGS, Kind, kind_of
 from common.seeds.violations import SeedsError, Violation
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from common.seeds.context import UNKNOWN_GPT, Context, gpt_of
-from common.seeds.documents import CHARTS, FOLDERS, GOALS, QUESTLINES, QUESTS, TABLES
 from common.seeds.reading import Collection
 from common.seeds.schema import Document
+from common.seeds.seed_documents import CHARTS, FOLDERS, GOALS, QUESTLINES, QUESTS, TABLES
 from common.seeds.violations import Violation
 
 

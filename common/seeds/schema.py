@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from common.games.model import GPT, Game
-from common.seeds.documents import CHARTS, SONGS, Kind
+from common.seeds.seed_documents import CHARTS, SONGS, Kind
 
 Document = dict[str, Any]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, text
 
 from common.seeds.context import References
-from common.seeds.documents import CHARTS, FOLDERS, GOALS, QUESTS, SONGS, Kind, kind_of
+from common.seeds.seed_documents import CHARTS, FOLDERS, GOALS, QUESTS, SONGS, Kind, kind_of
 
 
 def stored_references(connection: Connection, present: Iterable[str]) -> References:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from common.seeds.lookup import LookupChange
+from common.catalogue.lookup import LookupChange
 from common.seeds.violations import Violation
 
 

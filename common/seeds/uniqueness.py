@@ -6,9 +6,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any
 
 from common.seeds.context import Context
-from common.seeds.documents import CHARTS, COURSES
 from common.seeds.reading import Collection
 from common.seeds.schema import Document
+from common.seeds.seed_documents import CHARTS, COURSES
 from common.seeds.violations import Violation
 
 

@@ -7,8 +7,24 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from common.seeds import charts
-from common.seeds.documents import (
+from common.catalogue import changed_charts as charts
+from common.catalogue.collections import GROWING_GAMES
+from common.catalogue.ended_subscriptions import end_goals_on_folders, end_quests
+from common.catalogue.follow_ups import accept_follow_ups
+from common.catalogue.locking import hold_users
+from common.catalogue.lookup import drop_folders, refresh_lookup
+from common.catalogue.sync import (
+    Difference,
+    compare,
+    delete,
+    insert_new,
+    replace_changed,
+    stage_changed,
+)
+from common.catalogue.versions import raise_versions
+from common.seeds.reading import Collection, Seeds
+from common.seeds.schema import Document
+from common.seeds.seed_documents import (
     CHARTS,
     COURSES,
     FOLDERS,
@@ -19,23 +35,7 @@ from common.seeds.documents import (
     TABLES,
     Kind,
 )
-from common.seeds.follow_ups import accept_follow_ups
-from common.seeds.locking import hold_users
-from common.seeds.lookup import drop_folders, refresh_lookup
-from common.seeds.reading import Collection, Seeds
-from common.seeds.schema import Document
-from common.seeds.subscriptions import end_goals_on_folders, end_quests
 from common.seeds.summary import CollectionSummary, Summary
-from common.seeds.sync import (
-    Difference,
-    compare,
-    delete,
-    insert_new,
-    replace_changed,
-    stage_changed,
-)
-from common.seeds.tables import GROWING_GAMES
-from common.seeds.versions import raise_versions
 from common.seeds.violations import SeedsError, Violation
 
 # Told what is being done, and how many of how many steps are behind.

@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from msgspec import UNSET
 
-from common.canonical import goal_id
 from common.catalogue.documents import Chart, Song
 from common.errors import UserError
-from common.games.goals import criteria_text
-from common.games.metric_checks import range_failure
+from common.games.kit.goals import criteria_text
+from common.games.kit.metric_checks import range_failure
 from common.games.model import GPT, Enum, Graph
-from common.numbers import fixed, plain
-from common.targets.documents import Goal, GoalCharts, GoalCriteria
+from common.targets.target_documents import Goal, GoalCharts, GoalCriteria
+from common.text.canonical import goal_id
+from common.text.numbers import fixed, plain
 from common.validation import is_integer, text_of
 
 

@@ -12,11 +12,11 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET
 
-from common.games.goals import out_of_text, progress_text
-from common.games.hydration import score_data_of
+from common.games.kit.goals import out_of_text, progress_text
 from common.games.model import GPT, Enum
-from common.numbers import plain
-from common.targets.documents import GoalCharts, GoalCriteria, Number
+from common.games.scoring.hydration import score_data_of
+from common.targets.target_documents import GoalCharts, GoalCriteria, Number
+from common.text.numbers import plain
 
 NO_DATA: Final = "NO DATA"
 

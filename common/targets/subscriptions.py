@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from common.targets.documents import Goal, Number
 from common.targets.evaluate import GoalStanding, QuestStanding
+from common.targets.target_documents import Goal, Number
 
 
 class GoalSubscription(msgspec.Struct, frozen=True):

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeGuard
 
 from msgspec import UNSET
 
-from common.numbers import MAX_EXACT_INTEGER, plain
+from common.text.numbers import MAX_EXACT_INTEGER, plain
 
 MAX_SAFE_INTEGER: Final = MAX_EXACT_INTEGER - 1
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli.embedded import EmbeddedPostgres
-from tests.api.http import Http
+from cli.local import EmbeddedPostgres
 from tests.conftest import a_stack
-from tests.stack import Player, Stack
+from tests.support.http import Http
+from tests.support.stack import Player, Stack
 
 
 @pytest.fixture(scope="module")

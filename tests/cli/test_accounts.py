@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 
 from cli import accounts
 from cli.main import main
-from common.db import open_engine
+from common.database.engine import open_engine
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
 
-from cli.embedded import EmbeddedPostgres
-from common.db import MIGRATIONS, migrate, open_engine
-from common.models import Base
+from cli.local import EmbeddedPostgres
+from common.database.engine import MIGRATIONS, migrate, open_engine
+from common.database.tables import Base
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from common.progress import FinalAnswer, seal, understand, unseal
+from common.jobs.progress import FinalAnswer, seal, understand, unseal
 
 VALUE = seal(200, b'{"success":true}')
 

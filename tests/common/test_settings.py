@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from common.settings import VARIABLES, SettingsError, Webhook, load_settings
-from tests.stack import ROOT
+from tests.support.stack import ROOT
 
 REQUIRED = {
     "DATABASE_URL": "postgresql://localhost/scores",

@@ -13,10 +13,9 @@ from multiprocessing.util import Finalize
 
 from sqlalchemy import Engine
 
-from cli import unprivileged
-from cli.embedded import EmbeddedPostgres
-from common.db import migrate, open_engine
-from common.models import Base
+from cli.local import EmbeddedPostgres, unprivileged
+from common.database.engine import migrate, open_engine
+from common.database.tables import Base
 
 # What is lost with the machine need not be safe from its failures.
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}

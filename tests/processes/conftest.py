@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 from sqlalchemy import text
 
-from tests.stack import Stack, wait_for
+from tests.support.stack import Stack, wait_for
 
 # Waits until a worker stands still in mid-import; returns its PostgreSQL process id.
 Reached = Callable[[], int]

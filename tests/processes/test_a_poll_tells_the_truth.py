@@ -10,11 +10,11 @@ import pytest
 from redis import Redis
 
 from cli.client import ApiError, Submitted
-from common.progress import answer_key, seal, text_key
+from common.jobs.progress import answer_key, seal, text_key
 from tests import redis_faults
-from tests.api.http import Answer, Http
 from tests.processes.conftest import Reached
-from tests.stack import Stack, batch_manual, kill, wait_for
+from tests.support.http import Answer, Http
+from tests.support.stack import Stack, batch_manual, kill, wait_for
 
 pytestmark = pytest.mark.processes
 

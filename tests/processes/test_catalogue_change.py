@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from tests.seeds.catalogue import Catalogue
-from tests.stack import BIN, Stack, batch_manual, kill, wait_for
+from tests.support.stack import BIN, Stack, batch_manual, kill, wait_for
 
 pytestmark = pytest.mark.processes
 

@@ -19,17 +19,17 @@ import orjson
 import pytest
 from sqlalchemy import Engine, text
 
-from cli.embedded import EmbeddedPostgres
+from cli.local import EmbeddedPostgres
+from common.catalogue.locking import CATALOGUE_LOCK, STORING_LOCK
 from common.clock import now_ms
+from common.database.tables import JobKind
 from common.games.registry import get_gpt
-from common.models import JobKind
-from common.rankings import user_rankings
-from common.seeds.locking import CATALOGUE_LOCK, STORING_LOCK
-from tests.api.http import Http
+from common.scores.rankings import user_rankings
 from tests.conftest import fresh_database
 from tests.seeds.catalogue import Catalogue
-from tests.stack import Player, Stack, wait_for
-from tests.worker.acts import QUEST, accepted
+from tests.support.acts import QUEST, accepted
+from tests.support.http import Http
+from tests.support.stack import Player, Stack, wait_for
 from tests.worker.conftest import Importer, a_runtime
 from worker.targets import subscriptions
 

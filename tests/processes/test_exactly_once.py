@@ -11,12 +11,12 @@ from contextlib import AbstractContextManager
 import pytest
 from sqlalchemy import text
 
-from cli.processes import ChildProcess
-from common.canonical import new_import_id
-from common.jobs import NewJob, accept
-from common.models import JobKind
+from cli.local.processes import ChildProcess
+from common.database.tables import JobKind
+from common.jobs.accepting import NewJob, accept
+from common.text.canonical import new_import_id
 from tests.processes.conftest import Reached
-from tests.stack import Stack, batch_manual, kill, wait_for
+from tests.support.stack import Stack, batch_manual, kill, wait_for
 
 pytestmark = pytest.mark.processes
 

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from cli.client import ApiError
-from tests.stack import ROOT, Stack, batch_manual, wait_for
+from tests.support.stack import ROOT, Stack, batch_manual, wait_for
 from worker.runner import TOO_LARGE, TOOK_TOO_LONG
 
 pytestmark = pytest.mark.processes

@@ -10,7 +10,7 @@ import pytest
 
 from cli.client import Ongoing
 from tests.processes.conftest import Reached
-from tests.stack import Stack, batch_manual, wait_for
+from tests.support.stack import Stack, batch_manual, wait_for
 
 pytestmark = pytest.mark.processes
 

@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from cli.embedded import EmbeddedRedis
-from common.models import JobKind
-from tests.stack import batch_manual
-from tests.worker.acts import QUEST, accepted
+from cli.local import EmbeddedRedis
+from common.database.tables import JobKind
+from tests.support.acts import QUEST, accepted
+from tests.support.follower import NOW, Follower
+from tests.support.stack import batch_manual
 from tests.worker.conftest import a_runtime
-from tests.worker.follower import NOW, Follower
 from tests.worker.plans import Plan, recorded_plans
 from worker.runtime import Runtime
 

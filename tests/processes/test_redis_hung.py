@@ -11,7 +11,7 @@ import pytest
 
 from cli.client import Ongoing
 from tests import redis_faults
-from tests.stack import Stack, batch_manual
+from tests.support.stack import Stack, batch_manual
 
 pytestmark = pytest.mark.processes
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from tests.processes.conftest import Reached
-from tests.stack import Stack, batch_manual, wait_for
+from tests.support.stack import Stack, batch_manual, wait_for
 
 pytestmark = pytest.mark.processes
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text
 
-from common.outbox import CLASS_UPDATE
-from tests.stack import Stack, batch_manual, kill, wait_for
-from tests.worker.receiver import Receiver, receiving
+from common.webhooks.outbox import CLASS_UPDATE
+from tests.support.receiver import Receiver, receiving
+from tests.support.stack import Stack, batch_manual, kill, wait_for
 from worker.webhooks.requests import signature
 
 pytestmark = pytest.mark.processes

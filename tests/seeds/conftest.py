@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from cli.embedded import EmbeddedPostgres
-from common.db import migrate, open_engine
+from cli.local import EmbeddedPostgres
+from common.database.engine import migrate, open_engine
 from tests.conftest import fresh_database
 from tests.seeds.catalogue import Catalogue
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.stack import ROOT
+from tests.support.stack import ROOT
 from tests.worker.conftest import Importer, importer, redis_for_workers, runtime
 
 # Fixtures are found by name among a module's own.

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import OperationalError
 
 from cli.accounts import create_user
-from common.canonical import new_import_id
-from common.db import open_engine
-from common.jobs import NewJob, accept
-from common.models import JobKind
-from common.seeds.locking import keep_catalogue
+from common.catalogue.locking import keep_catalogue
+from common.database.engine import open_engine
+from common.database.tables import JobKind
+from common.jobs.accepting import NewJob, accept
+from common.text.canonical import new_import_id
 from tests.seeds.catalogue import (
     Catalogue,
     add_score,

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from common.canonical import folder_id
-from common.seeds.lookup import refresh_lookup
+from common.catalogue.lookup import refresh_lookup
+from common.text.canonical import folder_id
 from tests.seeds.catalogue import Catalogue, changes
 
 

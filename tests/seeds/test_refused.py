@@ -9,13 +9,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from common.db import open_engine
+from common.catalogue.locking import hold_catalogue, keep_catalogue
+from common.database.engine import open_engine
 from common.games.registry import GAMES
 from common.seeds.loader import load_directory
-from common.seeds.locking import hold_catalogue, keep_catalogue
 from common.seeds.violations import SeedsError
 from tests.seeds.catalogue import INSERT_SCORE, Catalogue, changes, score_values
-from tests.stack import wait_for
+from tests.support.stack import wait_for
 
 
 def test_broken_seeds_are_refused_whole(catalogue: Catalogue) -> None:

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from common.catalogue.folders import resolve
 from common.games.registry import GAMES
-from common.seeds.documents import CHARTS, FOLDERS, SONGS
-from common.seeds.folders import resolve
+from common.seeds.integrity import check
 from common.seeds.loader import load_directory
 from common.seeds.reading import Seeds, parse, read_files
-from common.seeds.rules import check
+from common.seeds.seed_documents import CHARTS, FOLDERS, SONGS
 from tests.seeds.catalogue import changes
-from tests.stack import ROOT
+from tests.support.stack import ROOT
 
 SHARED = Path(os.environ.get("SCORE_IMPORT_SHARED") or ROOT.parent / "shared")
 COLLECTIONS = SHARED / "seeds" / "collections"

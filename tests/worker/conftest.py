@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import make_url, text
 
 from cli.accounts import create_user
-from cli.embedded import EmbeddedRedis
-from common.canonical import new_import_id
-from common.documents import find_import
-from common.jobs import NewJob, accept
-from common.models import JobKind
-from common.outcomes import JobOutcome, job_outcome
+from cli.local import EmbeddedRedis
+from common.database.tables import JobKind
+from common.imports.stored_documents import find_import
+from common.jobs.accepting import NewJob, accept
+from common.jobs.outcomes import JobOutcome, job_outcome
 from common.settings import load_settings
+from common.text.canonical import new_import_id
 from worker import runner
 from worker.runtime import Runtime, make_runtime
 

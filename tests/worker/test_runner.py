@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from common import progress
-from common.jobs import USER_LOCK
-from common.progress import FinalAnswer
-from tests.stack import batch_manual
+from common.jobs import progress
+from common.jobs.accepting import USER_LOCK
+from common.jobs.progress import FinalAnswer
+from tests.support.stack import batch_manual
 from tests.worker.conftest import Importer
-from worker import jobs, pipeline, runner
+from worker import jobs, runner
+from worker.imports import pipeline
 
 
 def state(importer: Importer, job_id: str) -> tuple[str, int, bool]:

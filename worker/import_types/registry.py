@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from worker.import_types.base import ImportType
-from worker.import_types.batch_manual import BatchManual, DirectManual
-from worker.import_types.beatoraja import Beatoraja
-from worker.import_types.eamusement_iidx_csv import PLIIIDXCSV, EamusementIIDXCSV
-from worker.import_types.eamusement_sdvx_csv import EamusementSDVXCSV
-from worker.import_types.mypagescraper_player_csv import MyPageScraperPlayerCSV
-from worker.import_types.mypagescraper_records_csv import MyPageScraperRecordsCSV
-from worker.import_types.solid_state_squad import SolidStateSquad
-from worker.import_types.usc import USC
+from worker.import_types.files.eamusement_iidx_csv import PLIIIDXCSV, EamusementIIDXCSV
+from worker.import_types.files.eamusement_sdvx_csv import EamusementSDVXCSV
+from worker.import_types.files.mypagescraper_player_csv import MyPageScraperPlayerCSV
+from worker.import_types.files.mypagescraper_records_csv import MyPageScraperRecordsCSV
+from worker.import_types.files.solid_state_squad import SolidStateSquad
+from worker.import_types.hooks.beatoraja import Beatoraja
+from worker.import_types.hooks.usc import USC
+from worker.import_types.manual.batch_manual import BatchManual, DirectManual
 
 # In canonical order: that of lists of import types.
 IMPORT_TYPES: Final[Mapping[str, ImportType]] = {

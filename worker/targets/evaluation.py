@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from common import outbox
 from common.targets.changes import NOTHING_CHANGED, Change, Changes, Kind, is_as_left
 from common.targets.subscriptions import (
     goal_change,
@@ -21,6 +20,7 @@ from common.targets.subscriptions import (
     quest_change,
     quest_moved,
 )
+from common.webhooks import outbox
 from worker.targets import subscription_changes, subscription_rows
 from worker.targets.following import follow_goals, follow_quests, goals_of, touched_quests
 from worker.targets.standings import find_goals, folders_of, standings

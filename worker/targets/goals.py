@@ -8,12 +8,12 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy import Connection, text
 
+from common.catalogue.collections import content_hash, json_text
 from common.catalogue.documents import Chart, Song
 from common.games.model import GPT
 from common.games.registry import get_game
-from common.seeds.tables import content_hash, json_text
 from common.targets.construct import GoalFolder, construct
-from common.targets.documents import Goal, GoalCharts, GoalCriteria
+from common.targets.target_documents import Goal, GoalCharts, GoalCriteria
 from worker.targets.standings import find_goals
 
 

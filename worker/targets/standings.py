@@ -11,8 +11,8 @@ from sqlalchemy import Connection, text
 
 from common.games.model import GPT, Graph
 from common.games.registry import get_gpt
-from common.targets.documents import Goal, GoalCharts, GoalCriteria
 from common.targets.evaluate import Best, GoalStanding, chart_ids_of, evaluate
+from common.targets.target_documents import Goal, GoalCharts, GoalCriteria
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from typing import Final
 import orjson
 from sqlalchemy import Connection, text
 
+from common.database.engine import copy_rows
 from common.database.parameters import text_array
-from common.db import copy_rows
 from common.targets.changes import Change, Changes, Kind, Subscription, state_of
 
 _COLUMNS: Final = ("user_id", "import_id", "kind", "target_id", "before", "after")

@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, text
 
-from common.db import copy_rows
-from common.targets.documents import GoalCharts
+from common.database.engine import copy_rows
 from common.targets.evaluate import goal_ids_of
 from common.targets.subscriptions import GoalSubscription, QuestSubscription
+from common.targets.target_documents import GoalCharts
 
 # In the order of the documents' fields.
 _GOAL_COLUMNS = (

@@ -19,7 +19,6 @@ from sqlalchemy import Connection, text
 from common.errors import ScoreImportError
 from common.games.model import GPT
 from common.targets import refusals
-from common.targets.documents import Goal, GoalCharts, GoalCriteria
 from common.targets.evaluate import evaluate_quest
 from common.targets.subscriptions import (
     GoalSubscription,
@@ -27,6 +26,7 @@ from common.targets.subscriptions import (
     new_goal_subscription,
     new_quest_subscription,
 )
+from common.targets.target_documents import Goal, GoalCharts, GoalCriteria
 from worker.targets import subscription_rows
 from worker.targets.goals import make_goal, store_goal
 from worker.targets.standings import find_goals, folders_of, standings

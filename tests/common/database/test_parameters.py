@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from common.database.engine import open_engine
 from common.database.parameters import text_array
-from common.db import open_engine
 
 
 @pytest.mark.parametrize(

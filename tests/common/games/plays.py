@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from common.catalogue.documents import Chart
 from common.errors import InvalidScore
-from common.games.hydration import hydrate
 from common.games.model import GPT, RatedPB, ScoreData
+from common.games.scoring.hydration import hydrate
 
 
 def complaints(gpt: GPT, chart: Chart, score: ScoreData) -> list[str]:

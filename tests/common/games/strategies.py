@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from common.catalogue.documents import Chart
-from common.games.metric_checks import REJECTED, acceptor
+from common.games.kit.metric_checks import REJECTED, acceptor
 from common.games.model import (
     GPT,
     Decimal,

@@ -15,13 +15,13 @@ import pytest
 
 from common.catalogue.index import GameCatalogue
 from common.games import registry
-from common.games.hydration import hydrate
 from common.games.model import GPT, Game
 from common.games.registry import GAMES
+from common.games.scoring.hydration import hydrate
 from tests.common.games import test_properties, test_registry
-from tests.stack import ROOT
+from tests.support.stack import ROOT
 from worker.import_types.base import ImportInput, UploadedFile
-from worker.import_types.batch_manual import BatchManual
+from worker.import_types.manual.batch_manual import BatchManual
 
 PAGE = ROOT / "docs" / "adding-a-game.md"
 NEW = "tapper"

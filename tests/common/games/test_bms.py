@@ -7,13 +7,13 @@ import pytest
 
 from common.catalogue.documents import Chart, Song
 from common.errors import InvalidScore
-from common.games.bms_like import SongData
-from common.games.goals import criteria_text, out_of_text, progress_text
-from common.games.hydration import hydrate, rate
+from common.games.kit.bms_like import SongData
+from common.games.kit.goals import criteria_text, out_of_text, progress_text
+from common.games.kit.ratings import profile_ratings, session_ratings
 from common.games.model import GPT, RatedPB, ScoreData
-from common.games.personal_bests import PlayedScore, merge
-from common.games.ratings import profile_ratings, session_ratings
 from common.games.registry import gpt_by_id
+from common.games.scoring.hydration import hydrate, rate
+from common.games.scoring.personal_bests import PlayedScore, merge
 from tests.common.games.charts import chart_of
 
 BMS_7K, BMS_14K = gpt_by_id("bms:7K"), gpt_by_id("bms:14K")

@@ -7,12 +7,12 @@ import pytest
 
 from common.catalogue.documents import Chart
 from common.errors import InvalidScore
-from common.games.goals import criteria_text, progress_text
-from common.games.hydration import hydrate, rate, score_id
+from common.games.kit.goals import criteria_text, progress_text
+from common.games.kit.ratings import derived_classes, profile_ratings, session_ratings
 from common.games.model import GPT, RatedPB, ScoreData
-from common.games.personal_bests import PlayedScore, merge
-from common.games.ratings import derived_classes, profile_ratings, session_ratings
 from common.games.registry import get_game, gpt_by_id
+from common.games.scoring.hydration import hydrate, rate, score_id
+from common.games.scoring.personal_bests import PlayedScore, merge
 from tests.common.games.charts import chart_of
 
 SP, DP = gpt_by_id("ddr:SP"), gpt_by_id("ddr:DP")

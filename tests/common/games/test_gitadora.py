@@ -4,12 +4,12 @@ import pytest
 
 from common.catalogue.documents import Song
 from common.games.gitadora import GRADES
-from common.games.goals import criteria_text, progress_text
-from common.games.hydration import hydrate, rate
+from common.games.kit.goals import criteria_text, progress_text
+from common.games.kit.ratings import derived_classes, profile_ratings, session_ratings
+from common.games.kit.shared import Empty
 from common.games.model import GPT, RatedPB, ScoreData
-from common.games.ratings import derived_classes, profile_ratings, session_ratings
 from common.games.registry import gpt_by_id
-from common.games.shared import Empty
+from common.games.scoring.hydration import hydrate, rate
 from tests.common.games.charts import chart_of
 
 GITA, DORA = gpt_by_id("gitadora:Gita"), gpt_by_id("gitadora:Dora")

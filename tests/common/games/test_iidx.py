@@ -6,12 +6,12 @@ import msgspec
 import pytest
 
 from common.catalogue.documents import Chart
-from common.games.goals import criteria_text, out_of_text, progress_text
-from common.games.hydration import hydrate, rate
 from common.games.iidx import beat_power_indicator
+from common.games.kit.goals import criteria_text, out_of_text, progress_text
+from common.games.kit.ratings import profile_ratings, session_ratings
 from common.games.model import RatedPB, ScoreData
-from common.games.ratings import profile_ratings, session_ratings
 from common.games.registry import gpt_by_id
+from common.games.scoring.hydration import hydrate, rate
 from tests.common.games.charts import chart_of
 
 SP, DP = gpt_by_id("iidx:SP"), gpt_by_id("iidx:DP")

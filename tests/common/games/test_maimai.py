@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from common.catalogue.documents import Chart
-from common.games.goals import criteria_text, progress_text
-from common.games.hydration import hydrate, rate
+from common.games.kit.goals import criteria_text, progress_text
+from common.games.kit.ratings import derived_classes, profile_ratings, session_ratings
 from common.games.model import ScoreData
-from common.games.ratings import derived_classes, profile_ratings, session_ratings
 from common.games.registry import gpt_by_id
+from common.games.scoring.hydration import hydrate, rate
 from tests.common.games.charts import chart_of
 from tests.common.games.plays import complaints, falling, pbs_with
 

@@ -6,12 +6,12 @@ import pytest
 
 from common.catalogue.documents import Chart
 from common.errors import InvalidScore
-from common.games.goals import progress_text
-from common.games.hydration import hydrate, rate
+from common.games.kit.goals import progress_text
+from common.games.kit.ratings import profile_ratings, session_ratings
 from common.games.model import RatedPB, ScoreData
 from common.games.museca import GRADES
-from common.games.ratings import profile_ratings, session_ratings
 from common.games.registry import gpt_by_id
+from common.games.scoring.hydration import hydrate, rate
 from tests.common.games.charts import chart_of
 
 MUSECA = gpt_by_id("museca:Single")

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from common.catalogue.documents import Chart
 from common.errors import InternalFailure, InvalidScore
-from common.games.hydration import hydrate, score_id, stored_score_data
-from common.games.metric_checks import failures
+from common.games.kit.metric_checks import failures
 from common.games.model import GPT, Enum, ScoreData
-from common.games.personal_bests import PlayedScore, merge
 from common.games.registry import all_gpts
+from common.games.scoring.hydration import hydrate, score_id, stored_score_data
+from common.games.scoring.personal_bests import PlayedScore, merge
 from tests.common.games import strategies
 
 each_gpt = pytest.mark.parametrize("gpt", all_gpts(), ids=lambda gpt: gpt.id)

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from common.games.hydration import score_id
 from common.games.model import GPT, Decimal, Enum, Game, Graph, Integer, Metric, ScoreData
 from common.games.registry import GAMES, all_gpts, get_gpt, gpt_by_id
+from common.games.scoring.hydration import score_id
 
 each_gpt = pytest.mark.parametrize("gpt", all_gpts(), ids=lambda gpt: gpt.id)
 each_game = pytest.mark.parametrize("game", GAMES.values(), ids=lambda game: game.id)

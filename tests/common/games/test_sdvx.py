@@ -7,10 +7,10 @@ import pytest
 
 from common.catalogue.documents import Chart
 from common.errors import InvalidScore
-from common.games.hydration import hydrate, rate
+from common.games.kit.ratings import derived_classes, profile_ratings, session_ratings
 from common.games.model import RatedPB, ScoreData
-from common.games.ratings import derived_classes, profile_ratings, session_ratings
 from common.games.registry import gpt_by_id
+from common.games.scoring.hydration import hydrate, rate
 from tests.common.games.charts import chart_of
 
 SDVX = gpt_by_id("sdvx:Single")

@@ -7,11 +7,11 @@ import pytest
 
 from common.catalogue.documents import Chart, Song
 from common.errors import InvalidScore
-from common.games.goals import progress_text
-from common.games.hydration import hydrate, rate
+from common.games.kit.goals import progress_text
+from common.games.kit.ratings import derived_classes, profile_ratings, session_ratings
 from common.games.model import GPT, RatedPB, ScoreData
-from common.games.ratings import derived_classes, profile_ratings, session_ratings
 from common.games.registry import gpt_by_id
+from common.games.scoring.hydration import hydrate, rate
 from tests.common.games.charts import chart_of
 
 CONTROLLER, KEYBOARD = gpt_by_id("usc:Controller"), gpt_by_id("usc:Keyboard")

@@ -13,8 +13,8 @@ import orjson
 from common.games.model import Game
 from common.games.registry import GAMES
 from common.seeds.context import References
+from common.seeds.integrity import check
 from common.seeds.reading import SeedFiles, parse, read_files
-from common.seeds.rules import check
 from common.seeds.violations import Violation
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "catalogue"

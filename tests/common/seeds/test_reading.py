@@ -9,8 +9,8 @@ import orjson
 import pytest
 
 from common.games.registry import GAMES
-from common.seeds.documents import CHARTS, COURSES, kind_of
 from common.seeds.reading import SeedFiles, parse, read_files
+from common.seeds.seed_documents import CHARTS, COURSES, kind_of
 from common.seeds.violations import SeedsError, Violation
 from tests.common.seeds.seeds import example
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from common.canonical import folder_id, goal_id
 from common.seeds.context import References
+from common.text.canonical import folder_id, goal_id
 from tests.common.seeds.seeds import Documents, example, violations, warnings
 
 Breakage = Callable[[Documents], Any]

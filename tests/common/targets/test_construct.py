@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from common.canonical import goal_id
 from common.catalogue.documents import Song
 from common.games.model import GPT
 from common.games.registry import gpt_by_id
 from common.targets.construct import GoalFolder, InvalidGoal, construct
-from common.targets.documents import Goal, GoalCharts, GoalCriteria
+from common.targets.target_documents import Goal, GoalCharts, GoalCriteria
+from common.text.canonical import goal_id
 from tests.common.games.charts import chart_of
 
 SDVX, IIDX = gpt_by_id("sdvx:Single"), gpt_by_id("iidx:SP")

@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 
 from common.catalogue.documents import Chart
-from common.games.hydration import hydrate
 from common.games.model import ScoreData
 from common.games.registry import gpt_by_id
-from common.targets.documents import GoalCharts, GoalCriteria
+from common.games.scoring.hydration import hydrate
 from common.targets.evaluate import (
     Best,
     GoalStanding,
@@ -18,6 +17,7 @@ from common.targets.evaluate import (
     evaluate_quest,
     goal_ids_of,
 )
+from common.targets.target_documents import GoalCharts, GoalCriteria
 from tests.common.games.charts import chart_of
 
 SDVX = gpt_by_id("sdvx:Single")

@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from common.targets.documents import Goal, GoalCharts, GoalCriteria
 from common.targets.evaluate import GoalStanding, QuestStanding
 from common.targets.subscriptions import (
     GoalSubscription,
@@ -23,6 +22,7 @@ from common.targets.subscriptions import (
     quest_change,
     quest_moved,
 )
+from common.targets.target_documents import Goal, GoalCharts, GoalCriteria
 
 GOAL = Goal(
     "G1", "sdvx", "Single", "a goal", GoalCharts("single", "c"), GoalCriteria("single", "score", 10)

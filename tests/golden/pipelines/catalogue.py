@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from common.db import copy_rows
-from common.seeds.documents import CHARTS, FOLDERS, GOALS, QUESTS, SONGS, Kind
-from common.seeds.folders import resolve
-from common.seeds.tables import STORED
-from common.seeds.versions import raise_versions
+from common.catalogue.collections import STORED
+from common.catalogue.folders import resolve
+from common.catalogue.versions import raise_versions
+from common.database.engine import copy_rows
+from common.seeds.seed_documents import CHARTS, FOLDERS, GOALS, QUESTS, SONGS, Kind
 
 USERNAMES = ("alice", "bob", "carol")
 

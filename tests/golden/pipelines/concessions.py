@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from common.db import copy_rows
-from common.games.ratings import derived_classes, profile_ratings
+from common.database.engine import copy_rows
+from common.games.kit.ratings import derived_classes, profile_ratings
 from common.games.registry import get_gpt
-from common.sessions import SESSION_GAP, Play, runs
+from common.sessions.grouping import SESSION_GAP, Play, runs
 
 Rows = dict[tuple[Any, ...], Row[Any]]
 

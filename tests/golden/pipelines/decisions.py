@@ -15,13 +15,13 @@ from typing import Any
 
 import msgspec
 
-from common.canonical import TIME_RECEIVED, orphan_id
 from common.catalogue.index import GameCatalogue
 from common.errors import InvalidScore
-from common.games.hydration import hydrate
 from common.games.model import GPT, Enum
-from common.games.personal_bests import PlayedScore, merge
 from common.games.registry import GAMES, get_gpt
+from common.games.scoring.hydration import hydrate
+from common.games.scoring.personal_bests import PlayedScore, merge
+from common.text.canonical import TIME_RECEIVED, orphan_id
 from tests.golden.pipelines.catalogue import known_difficulties
 from tests.golden.pipelines.world import NO_SUCH_USER, WAITS
 from tests.golden.suites.common import chart_of

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from common.documents import (
+from common.imports.stored_documents import (
     import_document,
     score_document,
     session_document,
     time_on_the_wire,
 )
-from common.rankings import chart_rankings
+from common.scores.rankings import chart_rankings
 from tests.golden.pipelines.matching import Key
 
 Documents = list[dict[str, Any]]

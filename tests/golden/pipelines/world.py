@@ -16,19 +16,19 @@ from typing import Any, Self
 import msgspec
 from sqlalchemy import text
 
-from common.canonical import new_import_id
-from common.documents import find_import
+from common.database.tables import JobKind, JobState
 from common.games.registry import get_gpt
-from common.jobs import NewJob, accept
-from common.models import JobKind, JobState
-from common.outcomes import job_outcome
+from common.imports.stored_documents import find_import
+from common.jobs.accepting import NewJob, accept
+from common.jobs.outcomes import job_outcome
 from common.redis_client import open_redis
-from common.session_info import score_info
+from common.sessions.session_info import score_info
 from common.settings import load_settings
 from common.targets.construct import InvalidGoal
-from common.targets.documents import GoalCharts, GoalCriteria
 from common.targets.refusals import SubscriptionRefused
 from common.targets.subscriptions import GoalSubscription
+from common.targets.target_documents import GoalCharts, GoalCriteria
+from common.text.canonical import new_import_id
 from tests.golden.database import CaseDatabase
 from tests.golden.pipelines import state
 from tests.golden.pipelines.catalogue import (
@@ -41,7 +41,7 @@ from tests.golden.pipelines.concessions import Snapshot, concede, may_have_other
 from tests.golden.suites.import_types import ENABLED_GAMES, OPTIONS
 from tests.golden.suites.registry import NotBuilt
 from worker import jobs, runner
-from worker.catalogue import CatalogueStore
+from worker.catalogue.memory import CatalogueStore
 from worker.import_types.registry import IMPORT_TYPES
 from worker.runtime import Runtime
 from worker.schedule import accept_orphan_jobs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from common.games.class_changes import change_classes
+from common.games.scoring.class_changes import change_classes
 from tests.golden.compare import first_difference
 from tests.golden.suites.common import gpt_of
 from tests.golden.suites.registry import Case, exempt, suite

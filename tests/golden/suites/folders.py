@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from common.seeds.folders import resolve
-from common.seeds.queries import QueryError
+from common.catalogue.folders import resolve
+from common.catalogue.queries import QueryError
 from tests.golden.suites.registry import Case, Compared, exempt, suite
 
 

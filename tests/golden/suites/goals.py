@@ -9,13 +9,13 @@ from typing import Any
 import msgspec
 
 from common.catalogue.documents import Chart, Song
-from common.games.goals import out_of_text, progress_text
-from common.games.hydration import score_data_of
+from common.games.kit.goals import out_of_text, progress_text
 from common.games.model import GPT
 from common.games.registry import get_gpt
+from common.games.scoring.hydration import score_data_of
 from common.targets.construct import GoalFolder, InvalidGoal, construct
-from common.targets.documents import Goal, GoalCharts, GoalCriteria
 from common.targets.evaluate import Best, chart_ids_of, evaluate
+from common.targets.target_documents import Goal, GoalCharts, GoalCriteria
 from tests.golden.suites.common import chart_of, gpt_of, song_of
 from tests.golden.suites.registry import Case, suite
 

@@ -34,8 +34,8 @@ from worker.import_types.base import (
     UnknownChart,
     UploadedFile,
 )
+from worker.import_types.reading.xml_tree import typed
 from worker.import_types.registry import IMPORT_TYPES
-from worker.import_types.xml_tree import typed
 
 # The deployment that the recorded messages quote.
 ENABLED_GAMES = [

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from common.games.personal_bests import PlayedScore, merge
+from common.games.scoring.personal_bests import PlayedScore, merge
 from tests.golden.compare import first_difference
 from tests.golden.suites.common import chart_of, gpt_of
 from tests.golden.suites.registry import Case, exempt, suite

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from common.games.kit.ratings import derived_classes, profile_ratings, session_ratings
 from common.games.model import GPT, RatedPB
-from common.games.ratings import derived_classes, profile_ratings, session_ratings
 from tests.golden.suites.common import gpt_of, song_data_of
 from tests.golden.suites.registry import Case, suite
 

@@ -8,15 +8,15 @@ import msgspec
 from sqlalchemy import Connection
 
 from common.catalogue.index import GameCatalogue
-from common.db import copy_rows
-from common.games.leaderboards import ranking_values
-from common.games.personal_bests import PlayedScore, merge
-from common.rankings import chart_rankings, user_rankings
+from common.database.engine import copy_rows
+from common.games.scoring.leaderboards import ranking_values
+from common.games.scoring.personal_bests import PlayedScore, merge
+from common.scores.rankings import chart_rankings, user_rankings
 from tests.golden.database import empty_database
 from tests.golden.suites.common import chart_of, gpt_of
 from tests.golden.suites.registry import Case, exempt, suite
-from worker.personal_bests import rebuild
-from worker.steps.store import SCORE_COLUMNS
+from worker.imports.steps.store import SCORE_COLUMNS
+from worker.records.personal_bests import rebuild
 
 
 @suite("pb-rank.jsonl")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from common.errors import InternalFailure, InvalidScore
-from common.games.hydration import Hydrated, hydrate, score_id
 from common.games.model import Decimal, Integer
+from common.games.scoring.hydration import Hydrated, hydrate, score_id
 from tests.golden.compare import first_difference
 from tests.golden.suites.common import chart_of, dry_score_of, gpt_of
 from tests.golden.suites.registry import Case, Compared, exempt, suite

@@ -17,12 +17,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from common.canonical import orphan_id
 from common.catalogue.index import GameCatalogue
 from common.errors import ConversionFailure, FatalImportError, SongOrChartNotFound
 from common.games.registry import GAMES, get_game
+from common.text.canonical import orphan_id
 from tests.common.catalogue.documents import chart, song
-from tests.worker.import_types import beatoraja_documents, usc_documents
+from tests.worker.import_types.hooks import beatoraja_documents, usc_documents
 from worker.import_types import registry
 from worker.import_types.base import Converter, ImportInput, ImportType, UploadedFile
 

@@ -1,0 +1,35 @@
+"""Submitting scores in a request's body. Source: specification, http-api-ir.md section 1."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g
+
+from api.http import identity
+from api.jobs import submitting
+from common.database.tables import JobKind
+from common.errors import UserError
+from common.jobs.accepting import NewJob
+from common.text.canonical import new_import_id
+
+blueprint = Blueprint("direct_manual", __name__)
+
+
+@blueprint.post("/direct-manual/import")
+def import_body() -> Response:
+    """Accepts a BATCH-MANUAL document: 202 with a poll URL, or 200 with the ImportDocument."""
+    if identity.current().user_id is None:
+        raise UserError(401, "This endpoint requires authentication.")
+    user_id = identity.require("submit_score")
+    refusal = submitting.too_many(user_id)
+    if refusal is not None:
+        return refusal
+    job = NewJob(
+        user_id=user_id,
+        job_id=new_import_id(),
+        kind=JobKind.IMPORT,
+        import_type="ir/direct-manual",
+        user_intent=submitting.is_set("X-User-Intent"),
+        arguments={"options": {"inferTimestamp": submitting.is_set("X-Infer-Score-TimeAchieved")}},
+        payload=g.body,
+    )
+    return submitting.submit(job)

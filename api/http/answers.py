@@ -1,0 +1,41 @@
+"""Answers in the envelope of the wire."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from common import envelope
+from common.jobs.progress import FinalAnswer
+
+JSON = "application/json"
+
+UNEXPECTED = "A fatal internal server error has occured."
+
+# Of every answer.
+HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": (
+        "Content-Type, X-User-Intent, Authorization, X-Infer-Score-TimeAchieved"
+    ),
+    "Access-Control-Allow-Credentials": "false",
+    "Access-Control-Allow-Methods": "GET,POST,PATCH,PUT,DELETE,OPTIONS",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=15552000; includeSubDomains",
+    "Cache-Control": "no-store",
+}
+
+
+def success(description: str, body: Any, status: int = 200) -> Response:
+    return Response(envelope.success(description, body), status, mimetype=JSON)
+
+
+def failure(status: int, description: str, /, **more: Any) -> Response:
+    return Response(envelope.failure(description, **more), status, mimetype=JSON)
+
+
+def ready_made(answer: FinalAnswer) -> Response:
+    return Response(answer.body, answer.status, mimetype=JSON)

@@ -1,0 +1,167 @@
+"""Who sends a request, and what they may do. Source: specification, http-api.md sections 3-5."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g
+from sqlalchemy import Engine, text
+from werkzeug.wrappers import Request
+
+from common.clock import now_ms
+from common.database.engine import autocommit
+from common.errors import UserError
+
+# In the order in which lists of permissions name them.
+PERMISSIONS = (
+    "customise_profile",
+    "customise_score",
+    "customise_session",
+    "delete_score",
+    "manage_rivals",
+    "manage_targets",
+    "submit_score",
+    "manage_challenges",
+    # Stands for the owner in person; only an operator's command hands it out.
+    "manage_account",
+)
+BANNED, ADMINISTRATOR = 0, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """user_id is None for a guest. is_admin: an administrator in person, not just their token."""
+
+    user_id: int | None
+    permissions: frozenset[str]
+    identifier: str
+    is_admin: bool = False
+
+
+GUEST = Identity(None, frozenset(), "Guest Token")
+
+
+class BadCredentials(UserError):
+    """The request names a token that is no good."""
+
+
+def token_hash(token: str) -> str:
+    """The form in which tokens are stored. They are 160 random bits, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def resolve(request: Request, engine: Engine, service_name: str) -> Identity:
+    """The identity behind a request's Authorization header; raises UserError."""
+    token = bearer_token(request.headers.get("Authorization"))
+    return GUEST if token is None else _known(token, engine, service_name)
+
+
+def bearer_token(header: str | None) -> str | None:
+    """The token of an Authorization header; None without a header."""
+    if not header:
+        return None
+    kind, _, token = header.partition(" ")
+    if kind != "Bearer":
+        raise BadCredentials(400, "Invalid Authorization Type - Expected Bearer.")
+    if not token:
+        raise BadCredentials(401, "Invalid token.")
+    return token
+
+
+def _known(token: str, engine: Engine, service_name: str) -> Identity:
+    with engine.connect() as connection, autocommit(connection):
+        row = connection.execute(
+            text(
+                """
+                SELECT user_id, identifier, permissions, expires_at, auth_level
+                FROM api_tokens JOIN users ON users.id = user_id
+                WHERE token_hash = :token_hash
+                """
+            ),
+            {"token_hash": token_hash(token)},
+        ).one_or_none()
+    if row is None:
+        raise BadCredentials(
+            401, "The provided API token does not correspond with any key in the database."
+        )
+    if row.expires_at is not None and row.expires_at <= now_ms():
+        raise BadCredentials(401, "This API token has expired.")
+    if row.auth_level == BANNED:
+        raise UserError(403, f"You are banned from {service_name}")
+    permissions = frozenset(row.permissions)
+    in_person = "manage_account" in permissions
+    return Identity(
+        row.user_id,
+        permissions,
+        row.identifier,
+        is_admin=in_person and row.auth_level == ADMINISTRATOR,
+    )
+
+
+class RecentTokens:
+    """Remembers for a moment that a token was good.
+
+    Only for what anybody may read: there a token decides nothing but whether it is refused,
+    and a client that polls every second need not have it looked up every time.
+    """
+
+    SECONDS = 30.0
+    MOST = 10_000
+
+    def __init__(self) -> None:
+        self._good_until: dict[str, tuple[float, Identity]] = {}
+
+    def resolve(self, request: Request, engine: Engine, service_name: str) -> Identity:
+        header = request.headers.get("Authorization")
+        if not header:
+            return GUEST
+        until, identity = self._good_until.get(header, (0.0, GUEST))
+        if time.monotonic() < until:
+            return identity
+        identity = resolve(request, engine, service_name)
+        if len(self._good_until) >= self.MOST:
+            self._good_until.clear()
+        self._good_until[header] = (time.monotonic() + self.SECONDS, identity)
+        return identity
+
+
+def current() -> Identity:
+    """The identity of the request being handled."""
+    identity: Any = g.identity
+    assert isinstance(identity, Identity)
+    return identity
+
+
+def require_owner(owner: int) -> None:
+    """Raises UserError unless the requester is this user, or an administrator in person."""
+    identity = current()
+    if identity.user_id is None:
+        raise UserError(
+            401,
+            "You are not authorised as anyone, and this endpoint requires us to know who you are.",
+        )
+    if identity.user_id != owner and not identity.is_admin:
+        raise UserError(403, "You are not authorised to perform this action.")
+
+
+def json_body() -> dict[str, Any]:
+    """The request's JSON object; {} where it holds a list."""
+    return g.json if isinstance(g.json, dict) else {}
+
+
+def require(*permissions: str) -> int:
+    """The requester's user id; raises UserError unless all the permissions are theirs."""
+    identity = current()
+    if identity.user_id is None:
+        raise UserError(401, "You are not authorised to perform this action.")
+    missing = [name for name in permissions if name not in identity.permissions]
+    if missing:
+        raise UserError(
+            403,
+            "You are missing the following permissions necessary for this request: "
+            + ", ".join(missing),
+        )
+    return identity.user_id

@@ -1,0 +1,120 @@
+"""Rate limits: fixed windows, counted in Redis. Source: specification, http-api.md section 6.
+
+Requests with a good token are counted by user, all others by address. Without Redis nothing
+is counted and every request passes: an import is safe in PostgreSQL either way.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from dataclasses import dataclass
+
+from flask import Response, g
+from redis import Redis
+from redis.client import Pipeline
+from redis.exceptions import RedisError
+from werkzeug.wrappers import Request
+
+from api.http.answers import JSON
+from api.http.identity import Identity
+from common import envelope
+
+WINDOW = 60  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A counter of its own. `most`: requests a window; 0 = unlimited."""
+
+    name: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Where a requester stands. `resets_in`: seconds until the window ends."""
+
+    limit: Limit
+    used: int
+    resets_in: float
+
+    @property
+    def exceeded(self) -> bool:
+        return self.used > self.limit.most
+
+    def headers(self) -> dict[str, str]:
+        """What every answer says of the limit; and when to come back, once it is exceeded."""
+        headers = {
+            "X-RateLimit-Limit": str(self.limit.most),
+            "X-RateLimit-Remaining": str(max(0, self.limit.most - self.used)),
+            "X-RateLimit-Reset": str(int(time.time() + self.resets_in) + 1),
+        }
+        if self.exceeded:
+            headers["Retry-After"] = str(int(self.resets_in) + 1)
+        return headers
+
+    def refusal(self) -> bytes:
+        """The body of the 429 answer."""
+        return envelope.failure(
+            f"You have exceeded {self.limit.most} requests per {WINDOW} seconds. Please wait.",
+            status=429,
+            message="You're being rate limited.",
+        )
+
+
+def requester(request: Request, identity: Identity) -> str:
+    """Whom a request is counted for."""
+    if identity.user_id is not None:
+        return f"user:{identity.user_id}"
+    return f"address:{client_address(request)}"
+
+
+def ask(pipeline: Pipeline, limit: Limit, who: str) -> None:
+    """Adds the counting to a pipeline; `read` takes its three results."""
+    key = f"score-import:limit:{limit.name}:{who}"
+    pipeline.set(key, 0, ex=WINDOW, nx=True)
+    pipeline.incr(key)
+    pipeline.pttl(key)
+
+
+def read(limit: Limit, results: list[int]) -> Count:
+    _, used, milliseconds = results
+    return Count(limit, used, max(0, milliseconds) / 1000)
+
+
+def count(redis: Redis, limit: Limit, who: str) -> Count | None:
+    """Counts one request; None where there is no limit or no Redis."""
+    if not limit.most:
+        return None
+    try:
+        with redis.pipeline(transaction=False) as pipeline:
+            ask(pipeline, limit, who)
+            return read(limit, pipeline.execute())
+    except RedisError:
+        return None
+
+
+def refusal(counted: Count | None) -> Response | None:
+    """The 429 answer if the limit is exceeded; notes the headers of this request's answer."""
+    if counted is None:
+        return None
+    g.limit_headers = counted.headers()
+    return Response(counted.refusal(), 429, mimetype=JSON) if counted.exceeded else None
+
+
+def client_address(request: Request) -> str:
+    """The client's address: X-Forwarded-For counts as far as private peers vouch for it."""
+    address = request.remote_addr or "unknown"
+    for earlier in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+        if not _is_private(address) or not earlier.strip():
+            break
+        address = earlier.strip()
+    return address
+
+
+def _is_private(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_private
+    except ValueError:
+        return False

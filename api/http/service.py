@@ -1,0 +1,32 @@
+"""What the parts of the API share: settings and connections, reached through the Flask app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app
+from redis import Redis
+from sqlalchemy import Engine
+
+from common.clock import now_ms
+from common.settings import Settings
+
+if TYPE_CHECKING:
+    from api.jobs.door import Processor
+
+EXTENSION = "score-import"
+
+
+@dataclass(slots=True)
+class Service:
+    settings: Settings
+    engine: Engine
+    redis: Redis
+    processor: Processor
+    start_time: int = field(default_factory=now_ms)
+
+
+def service() -> Service:
+    """The service of the app that handles the current request."""
+    return cast(Service, current_app.extensions[EXTENSION])

@@ -1,0 +1,164 @@
+"""The one door from the API to the code that processes jobs.
+
+*External*: the job is left to the workers and the client polls. *Internal*: the worker's code
+runs in this process and the client gets the ImportDocument at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import Engine
+
+from common.breaker import Breaker
+from common.database.engine import autocommit
+from common.errors import UserError
+from common.games.registry import GAMES
+from common.imports.stored_documents import find_import
+from common.jobs import progress
+from common.jobs.accepting import NewJob, accept
+from common.jobs.outcomes import answer_from_record, job_outcome
+from common.jobs.progress import FinalAnswer
+from common.settings import Settings
+from worker import runner
+from worker.import_types import registry
+from worker.messaging import dispatch, make_app
+from worker.runtime import make_runtime
+
+# Seconds for connecting to the broker, and for each answer of it.
+BROKER_TIMEOUT = 0.3
+
+# Seconds between two looks at a job whose result a client waits for.
+WAITING_PAUSE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The job is in PostgreSQL and will run; poll for its end."""
+
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The import was applied."""
+
+    document: dict[str, Any]
+
+
+class Processor(Protocol):
+    # Whether poll-status has anything to say.
+    polled: bool
+
+    def submit(self, job: NewJob) -> Accepted | Finished:
+        """Takes an import on for good. Raises UserError where it ended badly at once."""
+
+    def run(self, job: NewJob, seconds: float) -> Accepted | FinalAnswer:
+        """Takes a job on and waits for its answer, but no longer than `seconds`."""
+
+
+class ExternalProcessor:
+    """Leaves the work to the Celery workers."""
+
+    polled = True
+
+    def __init__(self, settings: Settings, engine: Engine, redis: Redis) -> None:
+        self._engine = engine
+        self._redis = redis
+        self._celery = make_app(settings)
+        # A request does not wait for a broker that hangs as long as a worker would.
+        self._celery.conf.broker_transport_options |= {
+            "socket_timeout": BROKER_TIMEOUT,
+            "socket_connect_timeout": BROKER_TIMEOUT,
+        }
+        self._broker = Breaker("the broker")
+
+    def submit(self, job: NewJob) -> Accepted:
+        with self._engine.connect() as connection, autocommit(connection):
+            accept(connection, job)
+        # From here on the import cannot be lost; what follows only makes it start sooner.
+        with contextlib.suppress(RedisError):
+            progress.write_progress(self._redis, job.job_id, progress.STARTING)
+        self._dispatch(job)
+        return Accepted(job.job_id)
+
+    def _dispatch(self, job: NewJob) -> None:
+        """Sends the job's message, unless the broker has just failed to take one."""
+        if not self._broker.allows():
+            return
+        if dispatch(self._celery, job.user_id, job.job_id):
+            self._broker.succeeded()
+        else:
+            self._broker.failed()
+
+    def run(self, job: NewJob, seconds: float) -> Accepted | FinalAnswer:
+        accepted = self.submit(job)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            with self._engine.connect() as connection:
+                answer = answer_from_record(connection, job.job_id)
+            if isinstance(answer, FinalAnswer):
+                return answer
+            time.sleep(WAITING_PAUSE)
+        return accepted
+
+
+class InternalProcessor:
+    """Runs jobs in the request that brings them; a user's jobs still run one by one."""
+
+    polled = False
+
+    def __init__(self, settings: Settings) -> None:
+        self._runtime = make_runtime(settings, pool_size=settings.web_threads)
+
+    def submit(self, job: NewJob) -> Finished:
+        self._run_to_its_end(job)
+        with self._runtime.engine.connect() as connection:
+            document = find_import(connection, job.job_id)
+            if document is not None:
+                return Finished(document)
+            outcome = job_outcome(connection, job.job_id)
+        if outcome is None or outcome.error_status is None:
+            raise UserError(409, "This user already has an ongoing import.")
+        if outcome.error_reference is not None:
+            raise UserError(500, runner.INTERNAL_ERROR_INLINE)
+        raise UserError(outcome.error_status, outcome.error_message or "")
+
+    def run(self, job: NewJob, seconds: float) -> Accepted | FinalAnswer:
+        self._run_to_its_end(job)
+        with self._runtime.engine.connect() as connection:
+            answer = answer_from_record(connection, job.job_id)
+        return answer if isinstance(answer, FinalAnswer) else Accepted(job.job_id)
+
+    def _run_to_its_end(self, job: NewJob) -> None:
+        with self._runtime.engine.begin() as connection:
+            accept(connection, job)
+        runner.run_inline(self._runtime, job.user_id, job.job_id)
+
+
+def make_processor(settings: Settings, engine: Engine, redis: Redis) -> Processor:
+    if settings.external_worker:
+        return ExternalProcessor(settings, engine, redis)
+    return InternalProcessor(settings)
+
+
+def file_import_types(settings: Settings) -> list[str]:
+    """The `file/` import types this service accepts, in the order error texts list them."""
+    enabled = settings.import_types or tuple(registry.IMPORT_TYPES)
+    return [name for name in enabled if name.startswith("file/")]
+
+
+def check_names(settings: Settings) -> list[str]:
+    """What is wrong with the games and import types the settings name, one line each."""
+    problems = [f"GAMES: there is no game {name}" for name in settings.games if name not in GAMES]
+    problems += [
+        f"IMPORT_TYPES: there is no import type {name}"
+        for name in settings.import_types
+        if name not in registry.IMPORT_TYPES
+    ]
+    return problems

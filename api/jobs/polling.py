@@ -1,0 +1,132 @@
+"""GET /imports/:importID/poll-status: what every client asks once a second.
+
+The hot path stands in front of Flask, as WSGI: one round trip to Redis answers a poll and counts
+it, without a schema, an ORM or a framework. A final answer comes as bytes, ready to send.
+PostgreSQL answers where Redis has nothing or is down.
+
+Source: specification, http-api-import.md section 8.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from redis.exceptions import RedisError
+from werkzeug.wrappers import Request
+
+from api.http import limits
+from api.http.answers import HEADERS, JSON, UNEXPECTED
+from api.http.identity import RecentTokens
+from api.http.service import Service
+from common import envelope
+from common.database.engine import autocommit
+from common.errors import UserError
+from common.jobs import progress
+from common.jobs.outcomes import answer_from_record
+from common.jobs.progress import FinalAnswer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger(__name__)
+
+NO_WORKER: Final = (
+    "{name} does not use an external score import worker. Polling imports is not possible."
+    " This import may be ongoing, or it may have never occured."
+)
+
+_PATH: Final = re.compile("/api/v1/imports/([^/]+)/poll-status/?")
+_STATUS_LINES: Final = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+
+class Polls:
+    """Answers polls, and hands all other requests on to `others`."""
+
+    def __init__(self, here: Service, others: WSGIApplication) -> None:
+        self._here = here
+        self._others = others
+        self._recent_tokens = RecentTokens()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        method = environ["REQUEST_METHOD"]
+        poll = _PATH.fullmatch(environ["PATH_INFO"]) if method in ("GET", "HEAD") else None
+        if poll is None:
+            return self._others(environ, start_response)
+        request_id = secrets.token_hex(8)
+        answer, headers = self._answer(Request(environ), poll[1], request_id)
+        start_response(
+            _STATUS_LINES[answer.status],
+            [
+                *HEADERS.items(),
+                *headers.items(),
+                ("X-Request-Id", request_id),
+                ("Content-Type", JSON),
+                ("Content-Length", str(len(answer.body))),
+            ],
+        )
+        return [answer.body] if method == "GET" else []
+
+    def _answer(
+        self, request: Request, import_id: str, request_id: str
+    ) -> tuple[FinalAnswer, dict[str, str]]:
+        """The answer, and headers that say how much more may be asked."""
+        try:
+            return self._poll(request, import_id)
+        except UserError as error:
+            return FinalAnswer(error.status, envelope.failure(error.message)), {}
+        except Exception:
+            log.exception("request %s failed", request_id)
+            details = {"code": "INTERNAL_ERROR", "reference": request_id}
+            return FinalAnswer(500, envelope.failure(UNEXPECTED, error=details)), {}
+
+    def _poll(self, request: Request, import_id: str) -> tuple[FinalAnswer, dict[str, str]]:
+        here = self._here
+        identity = self._recent_tokens.resolve(request, here.engine, here.settings.name)
+        if not here.processor.polled:
+            raise UserError(501, NO_WORKER.format(name=here.settings.name))
+        counted, answer = self._ask_redis(import_id, limits.requester(request, identity))
+        headers = {} if counted is None else counted.headers()
+        if counted is not None and counted.exceeded:
+            return FinalAnswer(429, counted.refusal()), headers
+        if answer is None:
+            answer = self._ask_record(import_id)
+        if answer is None:
+            missing = envelope.failure("There is no ongoing import here.")
+            return FinalAnswer(404, missing), headers
+        if isinstance(answer, FinalAnswer):
+            return answer, headers
+        body = {"importStatus": "ongoing", "progress": {"description": answer}}
+        return FinalAnswer(200, envelope.success("Import is ongoing.", body)), headers
+
+    def _ask_redis(
+        self, import_id: str, who: str
+    ) -> tuple[limits.Count | None, FinalAnswer | str | None]:
+        """Counts the request and reads the answer in one round trip."""
+        redis = self._here.redis
+        limit = limits.Limit("normal", self._here.settings.rate_limit)
+        try:
+            if not limit.most:
+                return None, progress.read(redis, import_id)
+            with redis.pipeline(transaction=False) as pipeline:
+                limits.ask(pipeline, limit, who)
+                progress.ask(pipeline, import_id)
+                *counting, found = pipeline.execute()
+            return limits.read(limit, counting), progress.understand(found)
+        except RedisError:
+            return None, None
+
+    def _ask_record(self, import_id: str) -> FinalAnswer | str | None:
+        """Asks PostgreSQL, and keeps a final answer for the next poll."""
+        with self._here.engine.connect() as connection, autocommit(connection):
+            answer = answer_from_record(connection, import_id)
+        if isinstance(answer, FinalAnswer):
+            try:
+                progress.write_final(self._here.redis, import_id, answer)
+            except RedisError:
+                log.debug("final answer of %s not kept", import_id)
+        return answer

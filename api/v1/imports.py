@@ -1,0 +1,129 @@
+"""Submitting imports and looking at them. Source: specification, http-api-import.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+from sqlalchemy import Connection, text
+
+from api.http import identity
+from api.http.answers import failure, success
+from api.http.parameters import check, import_form
+from api.http.service import service
+from api.http.uploads import read_upload
+from api.jobs import submitting, waiting
+from api.jobs.door import file_import_types
+from common.database.tables import JobKind
+from common.errors import UserError
+from common.imports import stored_documents
+from common.jobs.accepting import NewJob
+from common.text.canonical import new_import_id
+
+blueprint = Blueprint("imports", __name__)
+
+
+@blueprint.post("/import/file")
+def import_file() -> Response:
+    """Accepts one file: 202 with a poll URL, or 200 with the ImportDocument."""
+    here = service()
+    user_id = identity.require("submit_score")
+    refusal = submitting.too_many(user_id)
+    if refusal is not None:
+        return refusal
+    upload = read_upload(request, "scoreData")
+    form = check(import_form(file_import_types(here.settings)), upload.fields)
+    job = NewJob(
+        user_id=user_id,
+        job_id=new_import_id(),
+        kind=JobKind.IMPORT,
+        import_type=form.pop("importType"),
+        user_intent=submitting.is_set("X-User-Intent"),
+        arguments={"filename": upload.filename, "fields": form},
+        payload=upload.content,
+    )
+    return submitting.submit(job)
+
+
+@blueprint.post("/import/orphans")
+def reprocess_orphans() -> Response:
+    """Tries the requester's orphaned scores again; answers how many became scores."""
+    user_id = identity.require("submit_score")
+    return waiting.answer(NewJob(user_id, new_import_id(), JobKind.ORPHANS))
+
+
+@blueprint.post("/imports/<import_id>/revert")
+def revert_import(import_id: str) -> Response:
+    """Takes an import back, with everything that followed from it."""
+    with service().engine.connect() as connection:
+        owner: int | None = connection.scalar(
+            text("SELECT user_id FROM imports WHERE import_id = :import_id"),
+            {"import_id": import_id},
+        )
+    if owner is None:
+        raise UserError(404, "This import does not exist.")
+    identity.require_owner(owner)
+    identity.require("delete_score")
+    arguments = {"importID": import_id}
+    return waiting.answer(NewJob(owner, new_import_id(), JobKind.REVERT, arguments=arguments))
+
+
+@blueprint.get("/imports/<import_id>")
+def get_import(import_id: str) -> Response:
+    """An import with its scores, their songs and charts, and the sessions it created."""
+    with service().engine.connect() as connection:
+        document = stored_documents.find_import(connection, import_id)
+        if document is None:
+            raise UserError(404, "This import does not exist.")
+        user = connection.execute(
+            text("SELECT * FROM users WHERE id = :user_id"), {"user_id": document["userID"]}
+        ).one_or_none()
+        if user is None:
+            return failure(500, "An internal server error has occured.")
+        body = {
+            **_scores_songs_charts(connection, document),
+            "sessions": _created_sessions(connection, document),
+            "import": document,
+            "user": stored_documents.user_document(user),
+        }
+    return success("Returned info about this session.", body)
+
+
+def _scores_songs_charts(connection: Connection, document: dict[str, Any]) -> dict[str, Any]:
+    scores = connection.execute(
+        text(
+            "SELECT * FROM scores WHERE user_id = :user_id AND import_id = :import_id"
+            " ORDER BY position"
+        ),
+        {"user_id": document["userID"], "import_id": document["importID"]},
+    ).all()
+    game = document["game"]
+    charts = connection.execute(
+        text("SELECT * FROM charts WHERE game = :game AND chart_id = ANY(:ids) ORDER BY chart_id"),
+        {"game": game, "ids": list({score.chart_id for score in scores})},
+    )
+    songs = connection.execute(
+        text("SELECT * FROM songs WHERE game = :game AND id = ANY(:ids) ORDER BY id"),
+        {"game": game, "ids": list({score.song_id for score in scores})},
+    )
+    return {
+        "scores": [stored_documents.score_document(score) for score in scores],
+        "songs": [stored_documents.song_document(song) for song in songs],
+        "charts": [stored_documents.chart_document(chart) for chart in charts],
+    }
+
+
+def _created_sessions(connection: Connection, document: dict[str, Any]) -> list[dict[str, Any]]:
+    created = [
+        session["sessionID"]
+        for session in document["createdSessions"]
+        if session["type"] == "Created"
+    ]
+    sessions = connection.execute(
+        text(
+            "SELECT * FROM sessions WHERE user_id = :user_id AND session_id = ANY(:ids)"
+            " ORDER BY time_started"
+        ),
+        {"user_id": document["userID"], "ids": created},
+    )
+    return [stored_documents.session_document(session) for session in sessions]

@@ -1,0 +1,65 @@
+"""GET /status for clients; /healthz and /readyz for whoever runs the service."""
+
+from __future__ import annotations
+
+import logging
+from importlib.metadata import version
+from typing import Any
+
+from flask import Blueprint, Response, request
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.http import identity
+from api.http.answers import failure, success
+from api.http.service import service
+from common.clock import now_ms
+
+log = logging.getLogger(__name__)
+
+blueprint = Blueprint("status", __name__)
+health = Blueprint("health", __name__)
+
+VERSION = f"v{version('score-import')}"
+
+
+@blueprint.route("/status", methods=["GET", "POST"])
+def status() -> Response:
+    """Who the requester is to us, and what the time is here."""
+    given = request.args if request.method == "GET" else identity.json_body()
+    whoami = identity.current()
+    body: dict[str, Any] = {
+        "serverTime": now_ms(),
+        "startTime": service().start_time,
+        "version": VERSION,
+        "whoami": whoami.user_id,
+        "permissions": [name for name in identity.PERMISSIONS if name in whoami.permissions],
+    }
+    echo = given.get("echo")
+    if isinstance(echo, str):
+        body["echo"] = echo
+    return success("Status check successful.", body)
+
+
+@health.get("/healthz")
+def healthz() -> Response:
+    """The process answers."""
+    return success("Alive.", {})
+
+
+@health.get("/readyz")
+def readyz() -> Response:
+    """Imports can be accepted. They can without Redis too, so that is only mentioned."""
+    here = service()
+    try:
+        with here.engine.connect() as connection:
+            connection.execute(text("SELECT FROM jobs LIMIT 1"))
+    except SQLAlchemyError:
+        log.exception("not ready: PostgreSQL")
+        return failure(503, "PostgreSQL is not reachable, or its schema is not migrated.")
+    try:
+        here.redis.ping()
+    except RedisError:
+        return success("Ready, but Redis is not reachable.", {"redis": False})
+    return success("Ready.", {"redis": True})

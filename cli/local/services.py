@@ -1,0 +1,88 @@
+"""The processes of the service, as `score-import up` runs them: web, worker and beat.
+
+`Procfile` and `docker-compose.yml` run the same ones; a test compares them.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.request import ProxyHandler, build_opener
+
+from celery import Celery
+
+from cli.local.processes import Program
+from cli.local.state import CHECKOUT
+from cli.local.supervisor import ProgramService
+
+STOP_WORKER_SECONDS = 20.0  # for the imports it is at; what is cut off is done again later
+STOP_WEB_SECONDS = 35.0  # gunicorn gives its requests 30
+ANSWER_SECONDS = 1.0
+
+# gunicorn's control socket would be a file outside of our folders.
+WEB = ["gunicorn", "-c", "python:api.gunicorn_conf", "--no-control-socket", "api.wsgi:app"]
+WORKER = [
+    *("celery", "-A", "worker.celery_app", "worker"),
+    # Workers need nothing of each other.
+    *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+]
+BEAT = ["celery", "-A", "worker.celery_app", "beat"]
+
+
+def web(state: Path, environment: Mapping[str, str], url: str) -> ProgramService:
+    """The HTTP API; ready when it says so itself."""
+    return ProgramService(
+        _program("web", WEB, state, environment),
+        ready=lambda: _web_is_ready(url),
+        stop_timeout=STOP_WEB_SECONDS,
+    )
+
+
+def worker(state: Path, environment: Mapping[str, str]) -> ProgramService:
+    """A worker; ready when it answers a ping through Redis."""
+    control = Celery(broker=environment["REDIS_URL"]).control
+    return ProgramService(
+        _program("worker", WORKER, state, environment),
+        ready=lambda: bool(control.ping(timeout=ANSWER_SECONDS, limit=1)),
+        stop_timeout=STOP_WORKER_SECONDS,
+    )
+
+
+def beat(state: Path, environment: Mapping[str, str]) -> ProgramService:
+    """The clock. There must be no second one."""
+    schedule = f"--schedule={state / 'beat-schedule'}"
+    return ProgramService(_program("beat", [*BEAT, schedule], state, environment))
+
+
+def environment(database_url: str, redis_url: str, bind: str, our_url: str) -> dict[str, str]:
+    """What the processes of the service find in their environment, on top of ours."""
+    return {
+        **os.environ,
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "BIND": bind,
+        "OUR_URL": our_url,
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _program(name: str, command: list[str], state: Path, environment: Mapping[str, str]) -> Program:
+    module, *arguments = command
+    return Program(
+        name=name,
+        # Our own interpreter: the one that has everything installed.
+        args=[sys.executable, "-m", module, *arguments],
+        log=state / "logs" / f"{name}.log",
+        cwd=CHECKOUT,
+        env=environment,
+    )
+
+
+def _web_is_ready(url: str) -> bool:
+    opener = build_opener(ProxyHandler({}))
+    try:
+        with opener.open(f"{url}/readyz", timeout=ANSWER_SECONDS) as reply:
+            return bool(json.load(reply)["body"]["redis"])
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,148 @@
+"""Keeping a set of services running, and stopping them in order."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from cli.errors import CommandError
+from cli.local import processes
+
+WATCH_SECONDS = 0.2
+FIRST_PAUSE = 1.0  # before a service that died is started again; doubles each time
+LONGEST_PAUSE = 30.0
+STABLE_SECONDS = 60.0  # a run as long as this forgives the deaths before it
+
+
+class Service(Protocol):
+    """Something that is started once the services it needs are, and stopped before them."""
+
+    @property
+    def name(self) -> str: ...
+
+    def start(self) -> None:
+        """Start, and return once it is ready. Raises ProcessError. May follow a death."""
+
+    def stop(self) -> None:
+        """End in order, within a bounded time."""
+
+    def kill(self) -> None:
+        """End at once."""
+
+    def exit_code(self) -> int | None:
+        """How it ended, or None while it runs."""
+
+
+class ProgramService:
+    """A service that is one program.
+
+    Parameters:
+        ready: whether it does its work by now.
+        start_timeout: seconds it has until then.
+        stop_timeout: seconds an orderly end may take.
+    """
+
+    def __init__(
+        self,
+        program: processes.Program,
+        *,
+        ready: Callable[[], bool] = lambda: True,
+        start_timeout: float = 60.0,
+        stop_timeout: float = 10.0,
+    ) -> None:
+        self._program = program
+        self._ready = ready
+        self._start_timeout = start_timeout
+        self._stop_timeout = stop_timeout
+        self._child: processes.ChildProcess | None = None
+        processes.rotate_log(program.log)
+
+    @property
+    def name(self) -> str:
+        return self._program.name
+
+    def start(self) -> None:
+        if self._child is not None:
+            self._child.kill()  # what a dead program's own children are still at
+        self._child = processes.ChildProcess(self._program)
+        processes.wait_until(self._ready, self._child, timeout=self._start_timeout, poll=0.1)
+
+    def stop(self) -> None:
+        if self._child is not None:
+            self._child.stop(self._stop_timeout)
+            self._child = None
+
+    def kill(self) -> None:
+        if self._child is not None:
+            self._child.kill()
+
+    def exit_code(self) -> int | None:
+        return self._child.exit_code() if self._child else 0
+
+
+@dataclass
+class _Watched:
+    service: Service
+    started: float
+    pause: float = FIRST_PAUSE
+    again_at: float | None = None  # when to start it again, while it is dead
+
+
+class Supervisor:
+    """Starts services one by one, restarts those that die, stops all in reverse order.
+
+    Parameters:
+        report: told in a sentence what happened.
+    """
+
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self._report = report
+        self._watched: list[_Watched] = []
+
+    def start(self, service: Service) -> None:
+        """Start a service that needs the ones started before it."""
+        self._watched.append(_Watched(service, started=time.monotonic()))
+        service.start()
+
+    def watch(self) -> None:
+        """Restart services that die, until an exception (a signal) ends it."""
+        while True:
+            for watched in self._watched:
+                self._look_after(watched)
+            time.sleep(WATCH_SECONDS)
+
+    def stop(self) -> None:
+        """Stop everything. Another interrupt while it lasts ends the rest at once."""
+        services = [watched.service for watched in reversed(self._watched)]
+        self._watched.clear()
+        try:
+            for service in services:
+                service.stop()
+        except KeyboardInterrupt:
+            for service in services:
+                service.kill()
+
+    def _look_after(self, watched: _Watched) -> None:
+        now = time.monotonic()
+        service = watched.service
+        if watched.again_at is None:
+            code = service.exit_code()
+            if code is None:
+                return
+            if now - watched.started > STABLE_SECONDS:
+                watched.pause = FIRST_PAUSE
+            self._report(f"{service.name} ended with {code}, again in {watched.pause:g} s")
+        elif now >= watched.again_at:
+            watched.again_at = None
+            watched.started = now
+            try:
+                service.start()
+            except CommandError as error:
+                self._report(f"{error}\n{service.name}: trying again in {watched.pause:g} s")
+            else:
+                self._report(f"{service.name} runs again")
+                return
+        else:
+            return
+        watched.again_at = time.monotonic() + watched.pause
+        watched.pause = min(watched.pause * 2, LONGEST_PAUSE)

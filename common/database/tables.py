@@ -1,0 +1,73 @@
+"""The database's tables, one module a subject. Importing this package registers them all."""
+
+from common.accounts.account_tables import ApiToken, User
+from common.catalogue.catalogue_tables import (
+    BmsCourse,
+    CatalogueVersion,
+    ChartRow,
+    FolderChart,
+    FolderRow,
+    GoalRow,
+    OrphanChart,
+    QuestlineRow,
+    QuestRow,
+    SeedCollection,
+    SongRow,
+    TableRow,
+)
+from common.database.base import Base
+from common.jobs.job_tables import Job, JobKind, JobPayload, JobState
+from common.profiles.profile_tables import (
+    ClassAchievement,
+    GameSettings,
+    PersonalBest,
+    SessionRow,
+    UserGameStats,
+)
+from common.scores.score_tables import (
+    BlacklistedScore,
+    ImportRow,
+    OrphanScore,
+    ResolvedOrphan,
+    ScoreRow,
+)
+from common.targets.target_tables import GoalSubscription, QuestSubscription, SubscriptionChange
+from common.webhooks.event_tables import DeliveryState, OutboxEvent, WebhookDelivery
+
+__all__ = [
+    "ApiToken",
+    "Base",
+    "BlacklistedScore",
+    "BmsCourse",
+    "CatalogueVersion",
+    "ChartRow",
+    "ClassAchievement",
+    "DeliveryState",
+    "FolderChart",
+    "FolderRow",
+    "GameSettings",
+    "GoalRow",
+    "GoalSubscription",
+    "ImportRow",
+    "Job",
+    "JobKind",
+    "JobPayload",
+    "JobState",
+    "OrphanChart",
+    "OrphanScore",
+    "OutboxEvent",
+    "PersonalBest",
+    "QuestRow",
+    "QuestSubscription",
+    "QuestlineRow",
+    "ResolvedOrphan",
+    "ScoreRow",
+    "SeedCollection",
+    "SessionRow",
+    "SongRow",
+    "SubscriptionChange",
+    "TableRow",
+    "User",
+    "UserGameStats",
+    "WebhookDelivery",
+]

@@ -1,0 +1,82 @@
+"""Jobs: everything that changes a user's scores, recorded from acceptance to its end."""
+
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from common.database.base import Base, Millis, RawJson
+
+
+class JobState(StrEnum):
+    QUEUED = "queued"  # accepted; no worker has it (or the one that had it died)
+    RUNNING = "running"  # a worker holds the user's lock and works on it
+    COMPLETED = "completed"  # applied, in the transaction that set this state
+    FAILED = "failed"  # ended without effect; the error columns say why
+
+
+class JobKind(StrEnum):
+    IMPORT = "import"
+    ORPHANS = "orphans"  # try a user's orphaned scores again
+    REVERT = "revert"  # undo an import
+    DELETION = "deletion"  # delete scores
+    EDIT = "edit"  # change a score's comment or highlight
+    RECALCULATION = "recalculation"  # make what is stored follow a changed catalogue
+
+
+class Job(Base):
+    """One job. `sequence` is the order of acceptance; one user's jobs run in that order.
+
+    dispatched_at: when its last message was sent; 0 = none yet, the sweeper will.
+    attempts: how often a worker claimed it. arguments: what the job needs beside its
+    payload, JSON. result: `description` and `body` of what
+    a waiting request is answered, of jobs that are no imports.
+    error_status: the HTTP status shown when it failed; error_reference: what to look for in
+    the logs when the failure was not the user's.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        Index("ix_jobs_job_id", "job_id"),
+        # The hot set: what is not finished, in the order it will run.
+        Index(
+            "ix_jobs_pending",
+            "user_id",
+            "sequence",
+            postgresql_where=text("state IN ('queued', 'running')"),
+        ),
+        CheckConstraint("state IN ('queued', 'running', 'completed', 'failed')", name="state"),
+    )
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    job_id: Mapped[str] = mapped_column(primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger, Identity())
+    kind: Mapped[str]
+    state: Mapped[str]
+    import_type: Mapped[str | None]
+    user_intent: Mapped[bool]
+    arguments: Mapped[RawJson]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    # A worker turned a message for this user away because the user was busy: whoever frees
+    # the user must send another.
+    deferred: Mapped[bool] = mapped_column(server_default="false")
+    accepted_at: Mapped[Millis]
+    dispatched_at: Mapped[Millis]
+    started_at: Mapped[Millis | None]
+    finished_at: Mapped[Millis | None]
+    result: Mapped[RawJson | None]
+    error_status: Mapped[int | None]
+    error_message: Mapped[str | None]
+    error_reference: Mapped[str | None]
+
+
+class JobPayload(Base):
+    """The uploaded file of a job, compressed with zlib; deleted when the job ends."""
+
+    __tablename__ = "job_payloads"
+
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    job_id: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)

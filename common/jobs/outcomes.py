@@ -1,0 +1,94 @@
+"""How a job stands or ended, from PostgreSQL: what poll-status says when Redis has nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from common.database.tables import JobKind, JobState
+from common.envelope import failure, success
+from common.imports.stored_documents import find_import
+from common.jobs.progress import STARTING, WAITING, FinalAnswer
+
+RUNNING = "Importing Scores."
+
+
+@dataclass(frozen=True, slots=True)
+class JobOutcome:
+    """How a job stands.
+
+    result: of a completed job that is no import, the `description` and `body` of its answer.
+    error_status: set iff the job failed. must_wait: an older job of the user goes first.
+    """
+
+    kind: JobKind
+    state: JobState
+    result: dict[str, Any] | None
+    error_status: int | None
+    error_message: str | None
+    error_reference: str | None
+    must_wait: bool
+
+
+def job_outcome(connection: Connection, job_id: str) -> JobOutcome | None:
+    row = connection.execute(
+        text(
+            """
+            SELECT kind, state, result, error_status, error_message, error_reference,
+                   EXISTS (SELECT FROM jobs older
+                           WHERE older.user_id = jobs.user_id AND older.sequence < jobs.sequence
+                             AND older.state IN ('queued', 'running')) AS must_wait
+            FROM jobs WHERE job_id = :job_id
+            """
+        ),
+        {"job_id": job_id},
+    ).one_or_none()
+    if row is None:
+        return None
+    return JobOutcome(
+        JobKind(row.kind),
+        JobState(row.state),
+        row.result,
+        row.error_status,
+        row.error_message,
+        row.error_reference,
+        row.must_wait,
+    )
+
+
+def completed_answer(document: dict[str, object]) -> FinalAnswer:
+    body = {"importStatus": "completed", "import": document}
+    return FinalAnswer(200, success("Import was completed!", body))
+
+
+def job_answer(result: dict[str, Any]) -> FinalAnswer:
+    """What is said of a completed job that is no import."""
+    return FinalAnswer(200, success(result["description"], result["body"]))
+
+
+def failed_answer(status: int, message: str, reference: str | None) -> FinalAnswer:
+    """What poll-status says of a failed job. A reference leads to the cause in the logs."""
+    if reference is None:
+        error = {"code": "IMPORT_FAILED"}
+    else:
+        error = {"code": "INTERNAL_ERROR", "reference": reference}
+    return FinalAnswer(status, failure(message, error=error))
+
+
+def answer_from_record(connection: Connection, import_id: str) -> FinalAnswer | str | None:
+    """The final answer or the progress text of an import; None if there is none such."""
+    outcome = job_outcome(connection, import_id)
+    if outcome is not None and outcome.state is JobState.FAILED:
+        return failed_answer(
+            outcome.error_status or 500, outcome.error_message or "", outcome.error_reference
+        )
+    if outcome is not None and outcome.state is not JobState.COMPLETED:
+        if outcome.state is JobState.RUNNING:
+            return RUNNING
+        return WAITING if outcome.must_wait else STARTING
+    if outcome is not None and outcome.result is not None:
+        return job_answer(outcome.result)
+    document = find_import(connection, import_id)
+    return None if document is None else completed_answer(document)

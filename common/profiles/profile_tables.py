@@ -1,0 +1,100 @@
+"""What is derived from a user's scores: personal bests, sessions, stats, classes, settings.
+
+Source: specification, documents.md sections 5 to 7, documents-users.md section 5.
+"""
+
+from sqlalchemy import BigInteger, Float, Identity, Index, Integer, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from common.database.base import Base, Json, Millis, TextList
+
+
+class PersonalBest(Base):
+    """A user's best on a chart. Ranks are computed when read, from the ranking index."""
+
+    __tablename__ = "personal_bests"
+    __table_args__ = (
+        Index(
+            "ix_personal_bests_ranking",
+            "chart_id",
+            text("ranking_values DESC"),
+            "time_achieved",
+            "user_id",
+        ),
+        Index(None, "user_id", "game", "playtype"),
+    )
+
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    chart_id: Mapped[str] = mapped_column(primary_key=True)
+    game: Mapped[str]
+    playtype: Mapped[str]
+    song_id: Mapped[int]
+    is_primary: Mapped[bool]
+    highlight: Mapped[bool]
+    time_achieved: Mapped[float | None]
+    # What orders the chart's leaderboard, most significant first; usually one value.
+    ranking_values: Mapped[list[float]] = mapped_column(ARRAY(Float))
+    score_data: Mapped[Json]
+    calculated_data: Mapped[Json]
+    composed_from: Mapped[Json]
+
+
+class SessionRow(Base):
+    """A run of scores without a pause of two hours."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        Index("ix_sessions_session_id", "session_id"),
+        Index(None, "user_id", "game", "playtype", "time_started"),
+    )
+
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    session_id: Mapped[str] = mapped_column(primary_key=True)
+    game: Mapped[str]
+    playtype: Mapped[str]
+    score_ids: Mapped[TextList]
+    name: Mapped[str]
+    desc: Mapped[str | None]
+    highlight: Mapped[bool]
+    time_inserted: Mapped[Millis]
+    time_started: Mapped[float]
+    time_ended: Mapped[float]
+    calculated_data: Mapped[Json]
+
+
+class UserGameStats(Base):
+    """Ratings and classes of a user on a GPT; the row exists iff the user has played it."""
+
+    __tablename__ = "user_game_stats"
+
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    game: Mapped[str] = mapped_column(primary_key=True)
+    playtype: Mapped[str] = mapped_column(primary_key=True)
+    ratings: Mapped[Json]
+    classes: Mapped[Json]
+
+
+class GameSettings(Base):
+    __tablename__ = "game_settings"
+
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    game: Mapped[str] = mapped_column(primary_key=True)
+    playtype: Mapped[str] = mapped_column(primary_key=True)
+    rivals: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    preferences: Mapped[Json]
+
+
+class ClassAchievement(Base):
+    """A class reached for the first time or risen to; never removed."""
+
+    __tablename__ = "class_achievements"
+
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    game: Mapped[str]
+    playtype: Mapped[str]
+    class_set: Mapped[str]
+    class_old_value: Mapped[str | None]
+    class_value: Mapped[str]
+    time_achieved: Mapped[Millis]

@@ -1,0 +1,152 @@
+"""What deploys the service agrees with what runs it here, and keeps the promises of the docs."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cli.local import services
+from common.settings import VARIABLES
+
+ROOT = Path(__file__).resolve().parents[2]
+PROCESSES = {"web": services.WEB, "worker": services.WORKER, "beat": services.BEAT}
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    return document
+
+
+@pytest.fixture(scope="module")
+def containers(compose: dict[str, Any]) -> dict[str, Any]:
+    services_: dict[str, Any] = compose["services"]
+    return services_
+
+
+@pytest.fixture(scope="module")
+def procfile() -> dict[str, list[str]]:
+    lines = (ROOT / "Procfile").read_text().splitlines()
+    return {name: shlex.split(command) for name, command in (line.split(": ", 1) for line in lines)}
+
+
+@pytest.fixture(scope="module")
+def dockerfile() -> str:
+    return (ROOT / "Dockerfile").read_text()
+
+
+def seconds(duration: str) -> int:
+    number, unit = re.fullmatch(r"(\d+)(s|m)", duration).groups()  # type: ignore[union-attr]
+    return int(number) * {"s": 1, "m": 60}[unit]
+
+
+def default(variable: str) -> str | None:
+    return next(each.default for each in VARIABLES if each.name == variable)
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_every_process_is_the_same_everywhere(
+    process: str, containers: dict[str, Any], procfile: dict[str, list[str]]
+) -> None:
+    ours = PROCESSES[process]
+    assert containers[process]["command"][: len(ours)] == ours
+    assert procfile[process][: len(ours)] == ours
+
+
+def test_nothing_runs_in_one_place_only(
+    containers: dict[str, Any], procfile: dict[str, list[str]]
+) -> None:
+    assert set(procfile) == {*PROCESSES, "release"}
+    assert set(containers) == {*PROCESSES, "migrate", "postgres", "redis"}
+    assert procfile["release"] == containers["migrate"]["command"] == ["score-import", "migrate"]
+
+
+@pytest.mark.parametrize("container", ["postgres", "redis", "web", "worker", "beat"])
+def test_every_lasting_container_has_a_health_check(
+    container: str, containers: dict[str, Any]
+) -> None:
+    assert containers[container]["healthcheck"]["test"]
+
+
+@pytest.mark.parametrize("process", PROCESSES)
+def test_processes_wait_for_servers_and_schema(process: str, containers: dict[str, Any]) -> None:
+    assert containers[process]["depends_on"] == {
+        "postgres": {"condition": "service_healthy"},
+        "redis": {"condition": "service_healthy"},
+        "migrate": {"condition": "service_completed_successfully"},
+    }
+
+
+def test_workers_scale(containers: dict[str, Any]) -> None:
+    worker = containers["worker"]
+    assert not {"container_name", "ports", "hostname", "volumes"} & set(worker)
+    assert not any("container_name" in each for each in containers.values())
+
+
+def test_there_is_one_beat(containers: dict[str, Any]) -> None:
+    assert containers["beat"]["deploy"]["replicas"] == 1
+
+
+def test_a_stopped_worker_has_time_to_finish_its_imports(containers: dict[str, Any]) -> None:
+    hard_limit = default("JOB_HARD_TIME_LIMIT")
+    assert hard_limit is not None
+    assert seconds(containers["worker"]["stop_grace_period"]) > int(hard_limit)
+
+
+@pytest.mark.parametrize("process", [*PROCESSES, "migrate"])
+def test_processes_know_where_everything_is(process: str, containers: dict[str, Any]) -> None:
+    required = {each.name for each in VARIABLES if each.default is None}
+    known = {each.name for each in VARIABLES}
+    assert required <= set(containers[process]["environment"]) <= known
+
+
+def test_secrets_come_from_the_environment(containers: dict[str, Any]) -> None:
+    for container in containers.values():
+        for name, value in container.get("environment", {}).items():
+            if "PASSWORD" in name or "AUTH" in name or name in ("DATABASE_URL", "REDIS_URL"):
+                assert re.search(r"\$\{\w+:\?", value), f"{name} holds a secret"
+
+
+def test_data_of_postgres_are_kept_where_version_18_has_them(
+    compose: dict[str, Any], containers: dict[str, Any]
+) -> None:
+    assert containers["postgres"]["image"] == "postgres:18"
+    volume, path = containers["postgres"]["volumes"][0].split(":")
+    assert path == "/var/lib/postgresql"
+    assert volume in compose["volumes"]
+
+
+def test_containers_run_without_privileges(containers: dict[str, Any], dockerfile: str) -> None:
+    last_user = re.findall(r"^USER (\S+)", dockerfile, re.MULTILINE)[-1]
+    assert int(last_user.split(":")[0]) >= 1000
+    for process in PROCESSES:
+        assert containers[process]["cap_drop"] == ["ALL"]
+        assert containers[process]["read_only"] is True
+        assert "user" not in containers[process]
+
+
+def test_the_image_is_made_of_pinned_packages(dockerfile: str) -> None:
+    installs = re.findall(r"pip install (.+)", dockerfile)
+    assert installs
+    assert all("--require-hashes" in each or "--no-deps" in each for each in installs)
+
+
+def test_the_image_holds_what_it_is_made_of() -> None:
+    kept = {
+        line.removeprefix("!")
+        for line in (ROOT / ".dockerignore").read_text().splitlines()
+        if line.startswith("!")
+    }
+    assert all((ROOT / path).exists() for path in kept)
+    assert {"api", "worker", "common", "cli", "migrations", "requirements-runtime.lock"} <= kept
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-runtime.lock"])
+def test_lock_files_pin_everything_and_name_no_host(lock: str) -> None:
+    text = (ROOT / lock).read_text()
+    packages = re.split(r"\n(?=\S)", text)
+    assert all(re.match(r"[\w.-]+==\S+", each) and "--hash=sha256:" in each for each in packages)
+    assert not re.search(r"https?:|file:|--index|--find-links|/", text)

@@ -1,0 +1,84 @@
+"""The examples of docs/import-types.md are imported as they stand there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+
+from common.database.tables import JobKind
+from common.imports.stored_documents import find_import
+from common.jobs.accepting import NewJob, accept
+from common.text.canonical import new_import_id
+from tests.golden.pipelines.catalogue import add_catalogue
+from tests.support.stack import ROOT
+from tests.worker.conftest import Importer, redis_for_workers, runtime
+from tests.worker.import_types.hooks import beatoraja_documents, usc_documents
+from worker.import_types import registry
+from worker.runtime import Runtime
+
+# Fixtures, which pytest finds by their names.
+__all__ = ["redis_for_workers", "runtime"]
+
+PAGE = (ROOT / "docs" / "import-types.md").read_text()
+
+# A code block whose info string says what it is: ```csv import-type=... playtype=SP
+BLOCK = re.compile(
+    r"^```\w+ import-type=(\S+)((?: \w+=\w+)*)\n(.*?)^```$", re.DOTALL | re.MULTILINE
+)
+
+
+@dataclass(frozen=True)
+class Example:
+    """given: the form's other fields, or the options that the endpoint adds to a body."""
+
+    import_type: str
+    given: dict[str, str]
+    content: bytes
+
+    def job_of(self, user_id: int) -> NewJob:
+        """The job that the endpoint would accept."""
+        return NewJob(
+            user_id=user_id,
+            job_id=new_import_id(),
+            kind=JobKind.IMPORT,
+            import_type=self.import_type,
+            arguments={"filename": "scores", "fields": self.given, "options": self.given},
+            payload=self.content,
+        )
+
+
+EXAMPLES = [
+    Example(name, dict(member.split("=") for member in given.split()), content.encode())
+    for name, given, content in BLOCK.findall(PAGE)
+]
+
+
+def test_every_import_type_has_an_example_or_names_the_type_that_it_is_like() -> None:
+    shown = {example.import_type for example in EXAMPLES}
+    assert shown | {"file/pli-iidx-csv"} == set(registry.IMPORT_TYPES)
+    assert all(f"`{name}`" in PAGE for name in registry.IMPORT_TYPES)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.import_type)
+def test_an_example_is_imported_without_errors(runtime: Runtime, example: Example) -> None:
+    importer = Importer(runtime)
+    job = example.job_of(importer.user_id)
+    with runtime.engine.begin() as connection:
+        # The example catalogue has no charts of USC or BMS.
+        add_catalogue(connection, usc_documents.CATALOGUE)
+        add_catalogue(connection, beatoraja_documents.CATALOGUE)
+        accept(connection, job)
+
+    assert importer.run(job.job_id).error_message is None
+
+    with runtime.engine.connect() as connection:
+        document = find_import(connection, job.job_id)
+    assert document is not None
+    assert document["errors"] == []
+    assert document["importType"] == example.import_type
+    if example.import_type == "file/mypagescraper-player-csv":
+        assert [delta["new"] for delta in document["classDeltas"]] == ["IX"]
+    else:
+        assert document["scoreIDs"]

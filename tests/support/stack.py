@@ -1,0 +1,214 @@
+"""The real service for tests: gunicorn, Celery workers and beat as processes of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Engine, text
+
+from cli.accounts import create_token, create_user
+from cli.client import Client, Ongoing, Submitted
+from cli.local import EmbeddedRedis
+from cli.local.processes import ChildProcess, Program, tail, wait_until
+from common.database.engine import open_engine
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+PATIENCE = 30.0  # seconds a condition has to come true
+
+
+def wait_for(condition: Callable[[], Any], what: str, timeout: float = PATIENCE) -> Any:
+    """The condition's value once it is true; fails the test where it takes too long."""
+    deadline = time.monotonic() + timeout
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"never happened: {what}"
+        time.sleep(0.01)
+    return value
+
+
+class Stack:
+    """One service: a database, a Redis, and whatever processes a test starts.
+
+    Parameters:
+        settings: environment variables that differ from the tests' usual.
+    """
+
+    def __init__(
+        self, folder: Path, database_url: str, redis: EmbeddedRedis, settings: Mapping[str, str]
+    ) -> None:
+        self.folder = folder
+        self.database_url = database_url
+        self.redis = redis
+        self.engine: Engine = open_engine(database_url, name="test")
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis.url,
+            "OUR_URL": self.url,
+            "BIND": f"127.0.0.1:{self.port}",
+            "RATE_LIMIT": "0",
+            "IMPORT_RATE_LIMIT": "0",
+            "SWEEP_INTERVAL": "1",
+            "WEB_WORKERS": "1",
+            "EXTERNAL_SCORE_IMPORT_WORKER_CONCURRENCY": "1",
+            **settings,
+        }
+        self._children: list[ChildProcess] = []
+
+    # --- processes -------------------------------------------------------------------------
+
+    def start_web(self) -> ChildProcess:
+        child = self._start("web", "gunicorn", "-c", "api/gunicorn_conf.py", "api.wsgi:app")
+        wait_until(self._web_answers, child, timeout=PATIENCE)
+        return child
+
+    def start_worker(self, name: str = "worker") -> ChildProcess:
+        """A worker, once it is ready for jobs."""
+        child = self._start(
+            name,
+            "celery",
+            "-A",
+            "worker.celery_app",
+            "worker",
+            f"--hostname={name}@%h",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+        )
+        log = child.program.log
+        wait_until(lambda: " ready." in log.read_text(), child, timeout=PATIENCE)
+        return child
+
+    def start_beat(self) -> ChildProcess:
+        schedule = self.folder / "beat-schedule"
+        return self._start(
+            "beat", "celery", "-A", "worker.celery_app", "beat", f"--schedule={schedule}"
+        )
+
+    def stop(self) -> None:
+        for child in self._children:
+            child.kill()
+        self.engine.dispose()
+
+    def _start(self, name: str, program: str, *arguments: str) -> ChildProcess:
+        number = len(self._children)
+        child = ChildProcess(
+            Program(
+                name=name,
+                args=[str(BIN / program), *arguments],
+                log=self.folder / f"{number}-{name}.log",
+                cwd=ROOT,
+                env=self.environment,
+            )
+        )
+        self._children.append(child)
+        return child
+
+    def _web_answers(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+    def logs(self) -> str:
+        """The end of every process's log, for a failed test's report."""
+        return "\n".join(
+            f"{child.program.log.name}:\n{tail(child.program.log, 40)}" for child in self._children
+        )
+
+    # --- users and imports -----------------------------------------------------------------
+
+    def user(self, name: str, *permissions: str) -> Player:
+        user_id = create_user(self.engine, name)
+        token = create_token(self.engine, user_id, "test", permissions or ("submit_score",))
+        return Player(self, user_id, token)
+
+    def query(self, sql: str, **parameters: Any) -> list[Any]:
+        with self.engine.connect() as connection:
+            return list(connection.execute(text(sql), parameters))
+
+    def scalar(self, sql: str, **parameters: Any) -> Any:
+        with self.engine.connect() as connection:
+            return connection.scalar(text(sql), parameters)
+
+
+class Player:
+    """A user with a token, as a client sees the service."""
+
+    def __init__(self, stack: Stack, user_id: int, token: str) -> None:
+        self.stack = stack
+        self.user_id = user_id
+        self.token = token
+        self.client = Client(stack.url, token)
+
+    def submit(
+        self,
+        content: bytes | dict[str, Any],
+        import_type: str = "file/batch-manual",
+        filename: str = "scores.json",
+        **fields: str,
+    ) -> Submitted:
+        data = content if isinstance(content, bytes) else orjson.dumps(content)
+        submitted = self.client.submit_file(filename, data, import_type, fields)
+        assert isinstance(submitted, Submitted)
+        return submitted
+
+    def wait(self, submitted: Submitted, timeout: float = PATIENCE) -> dict[str, Any]:
+        """The ImportDocument; raises ApiError where the import failed."""
+
+        def finished() -> dict[str, Any] | None:
+            status = self.client.poll(submitted)
+            return None if isinstance(status, Ongoing) else status
+
+        document: dict[str, Any] = wait_for(finished, "the import's end", timeout)
+        return document
+
+    def score_count(self) -> int:
+        count = self.stack.scalar(
+            "SELECT count(*) FROM scores WHERE user_id = :user_id", user_id=self.user_id
+        )
+        assert isinstance(count, int)
+        return count
+
+
+def kill(child: ChildProcess) -> None:
+    """SIGKILL to the process and all its children, as a power cut would."""
+    os.killpg(child.pid, signal.SIGKILL)
+    child.kill()
+
+
+def batch_manual(count: int, *, first: int = 0, song: str = "1", **meta: Any) -> dict[str, Any]:
+    """A batch-manual document of `count` distinct sdvx scores, from the `first`-th on."""
+    return {
+        "meta": {"game": "sdvx", "playtype": "Single", "service": "tests", **meta},
+        "scores": [
+            {
+                "score": 8_000_000 + number,
+                "lamp": "CLEAR",
+                "matchType": "tachiSongID",
+                "identifier": song,
+                "difficulty": "ADV",
+                "timeAchieved": 1_700_000_000_000 + number * 180_000,
+            }
+            for number in range(first, first + count)
+        ],
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port

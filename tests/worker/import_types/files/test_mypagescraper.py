@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from common.catalogue.index import GameCatalogue
+from common.errors import (
+    ConversionFailure,
+    FatalImportError,
+    InvalidScore,
+    SongOrChartNotFound,
+)
+from tests.common.catalogue.documents import chart, song
+from worker.import_types.base import DryScore, ImportInput, ImportType, Parsed, UploadedFile
+from worker.import_types.files.mypagescraper_player_csv import MyPageScraperPlayerCSV
+from worker.import_types.files.mypagescraper_records_csv import MyPageScraperRecordsCSV
+
+CATALOGUE = GameCatalogue(
+    "wacca",
+    0,
+    [song(1, "Song, with comma"), song(2, "Short")],
+    [chart("normal", 1, "NORMAL"), chart("expert", 1, "EXPERT"), chart("short", 2, "NORMAL")],
+)
+RECORDS = MyPageScraperRecordsCSV()
+HEADER = "music_id,music_title,music_levels,music_scores,music_achieves"
+
+
+def parse(text: str, import_type: ImportType = RECORDS) -> Parsed:
+    file = UploadedFile("f.csv", text.encode())
+    return import_type.parse(ImportInput(1, 0, ("wacca",), file=file))
+
+
+def refusal(text: str, import_type: ImportType = RECORDS) -> str:
+    with pytest.raises(FatalImportError) as failure:
+        parse(text, import_type)
+    assert failure.value.status == 400
+    return failure.value.message
+
+
+def row(
+    levels: str = "[10,8,10,0]",
+    scores: str = "[812345,0,987654]",
+    achieves: str = "[1,0,3]",
+    title: str = "Song, with comma",
+) -> str:
+    return f'{HEADER}\n9001,"{title}","{levels}","{scores}","{achieves}"\n'
+
+
+def entries(text: str) -> list[Any]:
+    return [RECORDS.orphan_data(entry) for entry in parse(text).entries]
+
+
+def convert_first(text: str) -> DryScore:
+    return RECORDS.converter({}, CATALOGUE)(next(iter(parse(text).entries)))
+
+
+def test_a_row_becomes_an_entry_for_each_difficulty_played() -> None:
+    common = {"songId": 9001, "songTitle": "Song, with comma"}
+    assert entries(row()) == [
+        {**common, "diffIndex": 0, "level": "10", "score": 812345, "lamp": 1},
+        {**common, "diffIndex": 2, "level": "10", "score": 987654, "lamp": 3},
+    ]
+
+
+def test_an_entry_becomes_a_score_without_a_time() -> None:
+    score = convert_first(row())
+
+    assert score.chart.chartID == "normal"
+    assert (score.service, score.comment, score.timeAchieved) == ("mypage-scraper", None, None)
+    assert score.scoreData.metrics == {"score": 812345, "lamp": "CLEAR"}
+
+
+def test_difficulties_that_the_scores_do_not_reach_were_not_played() -> None:
+    found = entries(row(levels="[10,8,10,13]", scores="[0,0,1]", achieves="[0,0,1]"))
+    assert [entry["diffIndex"] for entry in found] == [2]
+
+
+@pytest.mark.parametrize(
+    ("levels", "read"),
+    [
+        ("x [a,b,c] y", ["a", "b", "c"]),
+        ("[a, b ,c,d]", ["a", " b ", "c", "d"]),
+        ("[1,2,3,4,5]", ["1", "2", "3", "4,5"]),
+    ],
+)
+def test_lists_are_read(levels: str, read: list[str]) -> None:
+    found = entries(row(levels=levels, scores="[1,1,1,1]", achieves="[1,1,1,1]"))
+    assert [entry["level"] for entry in found] == read
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "message"),
+    [
+        (row(title="x"), SongOrChartNotFound, "Could not find song for x."),
+        (
+            row(scores="[0,1,0]"),
+            SongOrChartNotFound,
+            "Could not find chart for Song, with comma [HARD].",
+        ),
+        (
+            row(levels="[12,8,10]"),
+            InvalidScore,
+            "Song, with comma [NORMAL] - Should be level 10, but found level 12.",
+        ),
+        (
+            row(achieves="[5,0,0]"),
+            InvalidScore,
+            "Song, with comma [NORMAL] - Invalid lamp of 5.",
+        ),
+        (
+            row(achieves="[x,0,0]"),
+            InvalidScore,
+            "Song, with comma [NORMAL] - Invalid lamp of NaN.",
+        ),
+        (
+            row(scores="[x,0,0]"),
+            InvalidScore,
+            "Song, with comma [NORMAL] - Invalid score of NaN.",
+        ),
+        (
+            row(scores="812345"),
+            InvalidScore,
+            "Song, with comma - Invalid music_scores of 812345.",
+        ),
+        (row(levels="[1,2]"), InvalidScore, "Song, with comma - Invalid music_levels of [1,2]."),
+    ],
+)
+def test_what_is_wrong_with_a_record_is_said(
+    text: str, kind: type[ConversionFailure], message: str
+) -> None:
+    with pytest.raises(kind) as failure:
+        convert_first(text)
+    assert failure.value.message == message
+
+
+def test_an_orphan_is_an_entry_again() -> None:
+    entry = next(iter(parse(row(scores="[x,1,1]", title="y")).entries))
+    assert RECORDS.entry_from_orphan(RECORDS.orphan_data(entry)) == entry
+
+
+def test_a_missing_column_is_named() -> None:
+    assert refusal(row().replace("music_title", "title")) == (
+        "Malformed CSV, invalid column(s) (music_title: undefined): Expected string."
+    )
+    assert entries("title\n") == []
+
+
+# --- the player --------------------------------------------------------------------------
+
+PLAYER = MyPageScraperPlayerCSV()
+
+
+def stage(cell: str) -> str:
+    return f'player_name,player_stage\nsomeone,"{cell}"\n'
+
+
+@pytest.mark.parametrize(
+    ("cell", "provided"),
+    [
+        ("[1,ステージI,3]", {"stageUp": "I"}),
+        ("stage: [14,x,0]!", {"stageUp": "XIV"}),
+        ("[009,x,0]", {"stageUp": "IX"}),
+        ("[0,-,0]", {}),
+    ],
+)
+def test_a_stage_is_a_class(cell: str, provided: dict[str, str]) -> None:
+    parsed = parse(stage(cell), PLAYER)
+
+    assert list(parsed.entries) == []
+    assert parsed.class_provider is not None
+    assert parsed.class_provider("Single") == provided
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "Found 0 records instead of exactly 1 in the player CSV."),
+        (stage("[1,x,1]") + "a,b\n", "Found 2 records instead of exactly 1 in the player CSV."),
+        ("player_name\nx\n", "Malformed CSV: no player_stage column."),
+        (stage("[9,ステージIX]"), "Malformed player_stage entry."),
+        (stage("[ 9,x,1]"), "Malformed player_stage entry."),
+        (stage("[15,x,1]"), "Unknown stage up id 15."),
+        (stage(f"[{'9' * 5000},x,1]"), f"Unknown stage up id {'9' * 5000}."),
+        (
+            "a,b\n1",
+            "Failed to parse CSV: Invalid Record Length: columns length is 2, got 1 on line 2",
+        ),
+    ],
+)
+def test_a_player_file_of_another_shape_is_refused(text: str, message: str) -> None:
+    assert refusal(text, PLAYER) == message

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import UNSET, UnsetType
+
+from common.errors import InvalidScore
+from common.games.registry import get_gpt
+from worker.import_types.reading.assertions import (
+    difficulty_of,
+    loose_number,
+    positive_integer,
+    positive_nonzero_integer,
+    trim,
+    trim_end,
+)
+
+SDVX = get_gpt("sdvx", "Single")
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("-0", 0),
+        ("007", 7),
+        ("9007199254740991", 2**53 - 1),
+        ("0" * 100_000 + "7", 7),
+    ],
+)
+def test_digits_are_an_integer(text: str, number: int) -> None:
+    assert positive_integer(text, "Bad.") == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " 1", "1 ", "+1", "--1", "1.0", "1e3", "0x1", "١", "²", "x", "1\n", "9007199254740992"],
+)
+def test_anything_else_is_not_an_integer(text: str) -> None:
+    for read in (positive_integer, positive_nonzero_integer):
+        with pytest.raises(InvalidScore) as failure:
+            read(text, "Bad.")
+        assert failure.value.message == f"Bad. (Not an integer -- {text}.)"
+
+
+def test_a_million_digits_are_no_integer_either() -> None:
+    with pytest.raises(InvalidScore, match="Not an integer"):
+        positive_integer("9" * 1_000_000, "Bad.")
+
+
+def test_a_negative_integer_is_told_apart() -> None:
+    with pytest.raises(InvalidScore) as failure:
+        positive_integer("-012", "Bad.")
+
+    assert failure.value.message == "Bad. (Was negative -- -012.)"
+
+
+@pytest.mark.parametrize(("text", "number"), [("-012", "-12"), ("0", "0"), ("-0", "0")])
+def test_zero_is_refused_where_it_makes_no_sense(text: str, number: str) -> None:
+    with pytest.raises(InvalidScore) as failure:
+        positive_nonzero_integer(text, "Bad.")
+
+    assert failure.value.message == f"Bad. (Was negative or zero -- {number}.)"
+    assert positive_nonzero_integer("1", "Bad.") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("", 0),
+        ("12", 12),
+        (" \t\u3000\ufeff12\n", 12),
+        ("-1.50", -1.5),
+        ("+.5", 0.5),
+        ("5.", 5),
+        ("1e3", 1000),
+        ("1E-2", 0.01),
+        ("0x1F", 31),
+        ("0o17", 15),
+        ("0B11", 3),
+        ("Infinity", math.inf),
+        ("-Infinity", -math.inf),
+        ("1e999", math.inf),
+        ("0x" + "f" * 500_000, math.inf),
+        ("9" * 500_000, math.inf),
+    ],
+)
+def test_texts_that_ecmascript_takes_for_numbers(text: str, number: float) -> None:
+    assert loose_number(text) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["---", "x", "1x", "1 2", "1_000", "1,5", "-0x1", "0x", "infinity", "NaN", ".", "\x1c1"]
+)
+def test_texts_that_ecmascript_takes_for_no_number(text: str) -> None:
+    assert math.isnan(loose_number(text))
+
+
+@given(st.floats(allow_nan=False))
+def test_a_number_survives_being_text(number: float) -> None:
+    assert loose_number(repr(number).replace("inf", "Infinity")) == number
+
+
+def test_trimming_takes_what_ecmascript_takes() -> None:
+    assert trim("\ufeff\u2029 x \x1c\u00a0") == "x \x1c"
+    assert trim_end(" x \r") == " x"
+
+
+def test_a_difficulty_of_the_gpt_is_fine() -> None:
+    assert difficulty_of(SDVX, "MXM") == "MXM"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"), [("mxm", "mxm"), ("", ""), (None, "null"), (UNSET, "undefined")]
+)
+def test_another_difficulty_is_told_which_there_are(
+    given: str | UnsetType | None, shown: str
+) -> None:
+    with pytest.raises(InvalidScore) as failure:
+        difficulty_of(SDVX, given)
+
+    assert failure.value.message == (
+        "Invalid Difficulty for sdvx Single - Expected any of NOV, ADV, EXH, INF, GRV, HVN, VVD,"
+        f" XCD, MXM, ULT (Got {shown})"
+    )
+
+
+def test_any_text_is_a_dynamic_difficulty() -> None:
+    assert difficulty_of(replace(SDVX, difficulties=None), "whatever") == "whatever"
+
+
+def test_worlds_end_is_refused_in_its_own_words() -> None:
+    chunithm = replace(SDVX, game="chunithm")
+
+    with pytest.raises(InvalidScore, match=r"^WORLD'S END is not supported\. Sorry\.$"):
+        difficulty_of(chunithm, "WORLD'S END")
+    with pytest.raises(InvalidScore, match="Invalid Difficulty for sdvx"):
+        difficulty_of(SDVX, "WORLD'S END")

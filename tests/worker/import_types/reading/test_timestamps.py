@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.errors import InvalidScore
+from worker.import_types.reading.timestamps import JST, parse_date
+
+OCTOBER = datetime(2019, 10, 28, 14, 5, tzinfo=UTC)
+
+
+def ms(moment: datetime) -> int:
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2019-10-28 14:05", OCTOBER),
+        ("2019/10/28 14:05", OCTOBER),
+        ("2019-10-28T14:05", OCTOBER),
+        ("2019-10-28T14:05:00Z", OCTOBER),
+        ("2019-10-28T14:05:33.120Z", OCTOBER.replace(second=33, microsecond=120_000)),
+        ("2019-10-28 14:05:33.123", OCTOBER.replace(second=33, microsecond=123_000)),
+        ("2019-10-28 14:05:33.123999", OCTOBER.replace(second=33, microsecond=123_999)),
+        ("2019-10-28T14:05:00+09:00", OCTOBER.replace(hour=5)),
+        ("2019-10-28 14:05 +0900", OCTOBER.replace(hour=5)),
+        ("2019-10-28T14:05-02:30", OCTOBER.replace(hour=16, minute=35)),
+        ("2019-10-28", OCTOBER.replace(hour=0, minute=0)),
+        ("2019-1-5 4:05", datetime(2019, 1, 5, 4, 5, tzinfo=UTC)),
+        ("Tue, 27 Apr 2021 21:35:35 GMT", datetime(2021, 4, 27, 21, 35, 35, tzinfo=UTC)),
+        ("1969-12-31 23:59:59.999", datetime(1969, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)),
+    ],
+)
+def test_times_are_read(text: str, moment: datetime) -> None:
+    assert parse_date(text, UTC) == ms(moment)
+
+
+def test_a_time_without_zone_is_in_the_zone_given() -> None:
+    assert parse_date("2019-10-28 14:05", JST) == 1572239100000
+    assert parse_date("2019-10-28T14:05Z", JST) == ms(OCTOBER)
+
+
+@pytest.mark.parametrize("text", [None, ""])
+def test_no_text_is_no_time(text: str | None) -> None:
+    assert parse_date(text, UTC) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2020-13-01 00:00",
+        "2020-02-30 10:00",
+        "2019-10-28 24:00",
+        "2019-10-28 14:60",
+        "19-10-28 14:05",
+        "2019-10/28 14:05",
+        "2019-10-28T14:05:00+24:00",
+        "2019-10-28 14",
+        " 2019-10-28",
+        "2019-10-28\n",
+        "٢٠١٩-10-28",
+        "0000-01-01",
+        '"2019-10-28"',
+        "1609459200000",
+        "2019",
+        "0",
+        "foo 2019",
+        "INVALID",
+        "---",
+        "Tue, 32 Apr 2021 21:35:35 GMT",
+        "Tue, 27 Foo 2021 21:35:35 GMT",
+        "Tue, 27 Apr 2021 21:35:35 PST",
+    ],
+)
+def test_what_names_no_point_in_time_is_refused(text: str) -> None:
+    with pytest.raises(InvalidScore) as failure:
+        parse_date(text, UTC)
+
+    assert failure.value.message == f"Invalid/Unparsable score timestamp of {text}."
+
+
+@given(st.datetimes(), st.sampled_from("T "))
+def test_every_iso_time_is_read_to_the_millisecond(moment: datetime, separator: str) -> None:
+    text = moment.isoformat(separator, "milliseconds")
+
+    assert parse_date(text, UTC) == ms(moment.replace(tzinfo=UTC))
+
+
+@given(st.text(st.sampled_from("0123456789-/:. TZ+GMTueApr,"), max_size=30))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    with suppress(InvalidScore):
+        assert (parse_date(text, JST) is None) == (text == "")

@@ -1,0 +1,114 @@
+"""The job that makes what is stored of a user follow a changed catalogue.
+
+Everything is worked out from the user's scores and the catalogue of now, whatever the catalogue
+was when the job was accepted: running it again, or two of them, changes nothing more. What the
+user gains by it was not played for that day: nobody is told, and no class is achieved. Source:
+specification, seeds-format.md section 13, pipeline-mutation.md sections 5 and 6.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+
+import msgspec
+from sqlalchemy import Connection, text
+
+from common.catalogue.follow_ups import Recalculation
+from common.catalogue.locking import keep_catalogue
+from common.jobs.outcomes import job_answer
+from common.jobs.progress import FinalAnswer
+from common.targets.subscriptions import goal_moved
+from worker import jobs
+from worker.changes import rerating
+from worker.jobs import ClaimedJob
+from worker.records import personal_bests, profiles
+from worker.runtime import Runtime
+from worker.targets import subscription_rows
+from worker.targets.following import follow_goals, follow_quests, goals_of, touched_quests
+from worker.targets.subscriptions import enrol
+
+log = logging.getLogger(__name__)
+
+
+def run_recalculation(runtime: Runtime, connection: Connection, job: ClaimedJob) -> FinalAnswer:
+    """Runs a claimed `recalculation` job under its user's lock and commits it."""
+    concerned = msgspec.convert(job.arguments, Recalculation)
+    keep_catalogue(connection)
+    changed = 0
+    for game, chart_ids in concerned.charts.items():
+        changed += _recalculate(runtime, connection, job.user_id, game, chart_ids)
+    if concerned.quests:
+        log.info("user %d: quests changed: %s", job.user_id, concerned.quests)
+        _leave_goals(connection, job.user_id, concerned.quests)
+    _follow(connection, job.user_id, concerned, runtime.clock())
+    result = {"description": f"Recalculated {changed} scores.", "body": {"scores": changed}}
+    jobs.complete(connection, job, result)
+    connection.commit()
+    return job_answer(result)
+
+
+def _recalculate(
+    runtime: Runtime, connection: Connection, user_id: int, game: str, chart_ids: Collection[str]
+) -> int:
+    """Scores on these charts and all that follows from them but goals; how many changed."""
+    catalogue = runtime.catalogues.get(connection, game)
+    charts = {each: chart for each in chart_ids if (chart := catalogue.chart(each)) is not None}
+    if gone := sorted(set(chart_ids) - charts.keys()):
+        log.warning("user %d: %s has no such charts any more: %s", user_id, game, gone)
+    changed = rerating.rerate_scores(connection, user_id, game, charts)
+    rerating.rerate_sessions(connection, user_id, game, changed)
+    personal_bests.rebuild(connection, user_id, game, catalogue, charts)
+    playtypes = dict.fromkeys(chart.playtype for chart in charts.values())
+    profiles.recompute(connection, user_id, game, list(playtypes), catalogue)
+    return len(changed)
+
+
+# --- goals and quests --------------------------------------------------------------------
+
+
+def _follow(connection: Connection, user_id: int, concerned: Recalculation, now: int) -> None:
+    """Brings goals and quests up to date; goals that are new to the user's quests are followed."""
+    moved: set[str] = set()
+    for game in {**concerned.charts, **concerned.folders}:
+        changed = follow_goals(
+            connection,
+            user_id,
+            game,
+            concerned.charts.get(game, ()),
+            now,
+            folder_ids=concerned.folders.get(game, ()),
+        )
+        moved |= {after.goalID for before, after in changed if goal_moved(before, after)}
+    touched = touched_quests(connection, user_id, moved, concerned.quests)
+    if not touched:
+        return
+    needed = goals_of(touched)
+    mine = subscription_rows.goal_subscriptions(connection, user_id, needed)
+    mine |= enrol(connection, user_id, needed - mine.keys(), now)
+    achieved = {goal_id: goal.achieved for goal_id, goal in mine.items()}
+    follow_quests(connection, user_id, touched, achieved, now)
+
+
+_LEAVE_GOALS = text(
+    """
+    DELETE FROM goal_subscriptions AS mine USING quests AS changed
+    WHERE mine.user_id = :user_id AND NOT mine.was_assigned_standalone
+      AND changed.quest_id = ANY(:quest_ids)
+      AND (mine.game, mine.playtype) = (changed.game, changed.playtype)
+      AND NOT EXISTS (
+          SELECT FROM quest_subscriptions AS follows JOIN quests USING (quest_id)
+          WHERE follows.user_id = mine.user_id
+            AND jsonb_path_exists(quests.quest_data, '$[*].goals[*].goalID ? (@ == $goal)',
+                                  jsonb_build_object('goal', mine.goal_id)))
+    """
+)
+
+
+def _leave_goals(connection: Connection, user_id: int, quest_ids: Collection[str]) -> None:
+    """Ends the subscriptions to goals that left these quests.
+
+    A goal is followed because the user chose it for itself or because a quest of the user's
+    holds it: those of neither kind go.
+    """
+    connection.execute(_LEAVE_GOALS, {"user_id": user_id, "quest_ids": list(quest_ids)})

@@ -1,0 +1,74 @@
+"""file/mypagescraper-player-csv: a player's stage in WACCA, from the tool MyPage scraper.
+
+The file holds no scores; it only provides the class `stageUp`.
+
+Source: specification, import-types/mypagescraper-player-csv.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NoReturn
+
+from common.catalogue.index import GameCatalogue
+from common.errors import FatalImportError, InternalFailure
+from common.games.registry import get_game
+from worker.import_types.base import Converter, ImportInput, Parsed, Subject
+from worker.import_types.reading import quoted_csv
+
+GAME: Final = "wacca"
+PLAYTYPE: Final = "Single"
+CLASS_SET: Final = "stageUp"
+
+# `[9,ステージIX,2]`: the stage's number, its name and its colour.
+_STAGE: Final = re.compile(r"\[([0-9]+),[^][]+,[0-9]+\]")
+_NO_STAGE: Final = 0
+
+
+class MyPageScraperPlayerCSV:
+    name = "file/mypagescraper-player-csv"
+
+    def parse(self, given: ImportInput) -> Parsed:
+        assert given.file is not None, "the endpoint requires a file"
+        rows = list(quoted_csv.read(given.file.content))
+        if len(rows) != 1:
+            raise FatalImportError(
+                400, f"Found {len(rows)} records instead of exactly 1 in the player CSV."
+            )
+        stage = rows[0].get("player_stage")
+        if stage is None:
+            raise FatalImportError(400, "Malformed CSV: no player_stage column.")
+        provided = _classes(stage)
+        return Parsed(GAME, {}, [], lambda playtype: provided if playtype == PLAYTYPE else {})
+
+    def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
+        return _no_entries
+
+    def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
+        _no_entries(entry)
+
+    def orphan_data(self, entry: Any) -> Any:
+        _no_entries(entry)
+
+    def entry_from_orphan(self, data: Any) -> Any:
+        _no_entries(data)
+
+
+def _classes(stage: str) -> dict[str, str]:
+    """The class of a stage; none for who has not reached the first one."""
+    found = _STAGE.search(stage)
+    if found is None:
+        raise FatalImportError(400, "Malformed player_stage entry.")
+    number = found[1].lstrip("0") or str(_NO_STAGE)
+    stages = get_game(GAME).playtypes[PLAYTYPE].classes[CLASS_SET].ids
+    by_number = {str(place): name for place, name in enumerate(stages, start=1)}
+    if number == str(_NO_STAGE):
+        return {}
+    if number not in by_number:
+        raise FatalImportError(400, f"Unknown stage up id {number}.")
+    return {CLASS_SET: by_number[number]}
+
+
+def _no_entries(_: object) -> NoReturn:
+    raise InternalFailure("A player CSV has no entries.")

@@ -1,0 +1,221 @@
+"""file/solid-state-squad: the XML that the score site Solid State Squad exports.
+
+beatmania IIDX, mostly the releases for consoles; a file may hold scores of SP and DP.
+
+Source: specification, import-types/solid-state-squad.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any, Final
+
+from common.catalogue.documents import Chart, Song
+from common.catalogue.index import GameCatalogue
+from common.errors import FatalImportError, InvalidScore, SkipScore, SongOrChartNotFound
+from common.games.model import ScoreData
+from common.validation import explain, first_violation, text_of
+from common.validation.rules import (
+    NUMBER,
+    POSITIVE_INTEGER,
+    STRING,
+    ListOf,
+    Record,
+    either,
+    one_of,
+    optional,
+)
+from worker.import_types.base import Converter, DryScore, ImportInput, JSONEntries, Parsed, Subject
+from worker.import_types.reading import xml_tree
+from worker.import_types.reading.timestamps import parse_date
+
+GAME: Final = "iidx"
+SERVICE: Final = "Solid State Squad"
+
+# Playtype and difficulty; None = played with five keys.
+_CHARTS: Final[Mapping[str | int, tuple[str, str] | None]] = {
+    "L7": ("SP", "NORMAL"),
+    7: ("SP", "HYPER"),
+    "A": ("SP", "ANOTHER"),
+    "B": ("SP", "LEGGENDARIA"),
+    5: None,
+    "L14": ("DP", "NORMAL"),
+    14: ("DP", "HYPER"),
+    "A14": ("DP", "ANOTHER"),
+    "B14": ("DP", "LEGGENDARIA"),
+}
+
+_VERSIONS: Final = {
+    "3rd": "3-cs",
+    "4th": "4-cs",
+    "5th": "5-cs",
+    "6th": "6-cs",
+    "7th": "7-cs",
+    "8th": "8-cs",
+    "9th": "9-cs",
+    "10th": "10-cs",
+    "red": "11-cs",
+    "hs": "12-cs",
+    "dd": "13-cs",
+    "gold": "14-cs",
+    "djt": "15-cs",
+    "emp": "16-cs",
+    "pb": "16-cs",
+    "us": "bmus",
+}
+
+_CLEARED: Final = "cleared"
+_LAMPS: Final = {
+    "played": "FAILED",
+    _CLEARED: "CLEAR",
+    "combo": "FULL COMBO",
+    "comboed": "FULL COMBO",
+    "perfect": "FULL COMBO",
+    "perfected": "FULL COMBO",
+}
+# How hard the gauge was counts for those who cleared and no more.
+_CLEAR_LAMPS: Final = {"E": "EASY CLEAR", "H": "HARD CLEAR", None: "CLEAR"}
+
+# Our name of each judgement, and that of its element.
+_JUDGEMENTS: Final = {
+    "pgreat": "justgreats",
+    "great": "greats",
+    "good": "good",
+    "bad": "bad",
+    "poor": "poor",
+}
+
+# Elements that hold what people wrote: there "007" is no number.
+_TEXTS: Final = frozenset({"login", "djname", "songname", "styles", "date", "comment"})
+
+_SONG: Final = Record(
+    {
+        "id": POSITIVE_INTEGER,
+        "diff": one_of(*_CHARTS),
+        "songname": either(STRING, NUMBER),
+        "styles": STRING,
+        "exscore": POSITIVE_INTEGER,
+        "scorebreakdown": optional(
+            Record(dict.fromkeys(_JUDGEMENTS.values(), POSITIVE_INTEGER), others=True)
+        ),
+        "mods": Record({"hardeasy": optional(one_of("H", "E"))}, others=True),
+        "cleartype": one_of(*_LAMPS),
+        "date": STRING,
+        "comment": optional(STRING),
+    },
+    others=True,
+)
+_DOCUMENT: Final = Record(
+    {
+        "s3data": Record(
+            {
+                "userdata": Record(
+                    {"id": POSITIVE_INTEGER, "login": STRING, "djname": STRING}, others=True
+                ),
+                "scoredata": Record({"song": ListOf(_SONG)}, others=True),
+            },
+            others=True,
+        )
+    }
+)
+
+
+class SolidStateSquad(JSONEntries):
+    """An entry is a `song` element as `xml_tree` gives it."""
+
+    name = "file/solid-state-squad"
+
+    def parse(self, given: ImportInput) -> Parsed:
+        assert given.file is not None, "the endpoint requires a file"
+        try:
+            document = xml_tree.read(given.file.content, _TEXTS)
+        except xml_tree.XMLRefused:
+            raise FatalImportError(400, "Could not parse XML.") from None
+        songs = _songs(document)
+        violation = first_violation(_DOCUMENT, document)
+        if violation is not None:
+            raise FatalImportError(400, explain(violation, "Invalid S3 XML."))
+        return Parsed(GAME, {}, songs)
+
+    def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
+        return lambda entry: _convert(entry, catalogue)
+
+    def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
+        return Subject(text_of(entry["songname"]), text_of(entry["diff"]))
+
+
+def _songs(document: dict[str, Any]) -> list[Any]:
+    """The `song` elements, which are a list in the document then, even a single one."""
+    scores: Any = document
+    for name in ("s3data", "scoredata"):
+        scores = scores.get(name) if isinstance(scores, dict) else None
+    if not isinstance(scores, dict) or "song" not in scores:
+        raise FatalImportError(400, "Invalid S3 XML, no s3data -> scoredata -> song?")
+    if not isinstance(scores["song"], list):
+        scores["song"] = [scores["song"]]
+    songs: list[Any] = scores["song"]
+    return songs
+
+
+# --- converting ------------------------------------------------------------------------
+
+
+def _convert(entry: Mapping[str, Any], catalogue: GameCatalogue) -> DryScore:
+    song, chart = _find(entry, catalogue)
+    return DryScore(
+        song=song,
+        chart=chart,
+        service=SERVICE,
+        comment=entry.get("comment") or None,
+        timeAchieved=parse_date(entry["date"], UTC),
+        scoreData=ScoreData(
+            {"score": int(entry["exscore"]), "lamp": _lamp(entry)}, _judgements(entry), {}
+        ),
+        scoreMeta={},
+    )
+
+
+def _find(entry: Mapping[str, Any], catalogue: GameCatalogue) -> tuple[Song, Chart]:
+    title = entry["songname"]
+    song = catalogue.song_by_title_ignoring_case(title)
+    if song is None:
+        raise SongOrChartNotFound(f"Could not find song with title {title}")
+    playtype_and_difficulty = _CHARTS[entry["diff"]]
+    if playtype_and_difficulty is None:
+        raise SkipScore("5KEY scores are not supported.")
+    playtype, difficulty = playtype_and_difficulty
+    version = _version(entry["styles"])
+    chart = catalogue.chart_of_song(song.id, playtype, difficulty, version)
+    if chart is None:
+        raise SongOrChartNotFound(
+            f"Could not find chart {title} ({playtype} {difficulty} version ({version}))"
+        )
+    return song, chart
+
+
+def _version(styles: str) -> str:
+    """The release that a score is from: the last of those that have the song."""
+    style = styles.rpartition(",")[2]
+    if not style:
+        raise InvalidScore("Song has invalid style -- Score has no styles?")
+    version = _VERSIONS.get(style)
+    if version is None:
+        raise InvalidScore(f"Song has invalid style {style}.")
+    return version
+
+
+def _lamp(entry: Mapping[str, Any]) -> str:
+    clear: str = entry["cleartype"]
+    if clear != _CLEARED:
+        return _LAMPS[clear]
+    mods = entry["mods"]
+    # Several `mods` are a list, in which there is none of that name.
+    return _CLEAR_LAMPS[mods.get("hardeasy") if isinstance(mods, dict) else None]
+
+
+def _judgements(entry: Mapping[str, Any]) -> dict[str, int | None]:
+    breakdown = entry.get("scorebreakdown")
+    if breakdown is None:
+        return {}
+    return {ours: int(breakdown[theirs]) for ours, theirs in _JUDGEMENTS.items()}

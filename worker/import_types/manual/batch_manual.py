@@ -1,0 +1,168 @@
+"""file/batch-manual and ir/direct-manual: one JSON format, two transports.
+
+Source: specification, import-types/batch-manual.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from msgspec import UNSET
+
+from common.catalogue.index import GameCatalogue
+from common.errors import FatalImportError, InternalFailure
+from common.games.model import GPT, ScoreData
+from common.games.registry import get_gpt
+from worker.import_types.base import (
+    ClassProvider,
+    Converter,
+    DryScore,
+    ImportInput,
+    Parsed,
+    Subject,
+)
+from worker.import_types.manual.batch_manual_reading import read_body, read_file
+from worker.import_types.manual.batch_manual_structs import (
+    ManualDocument,
+    ManualScore,
+    score_type,
+    tidy,
+)
+from worker.import_types.reading.matching import ChartFinder
+
+# The option of ir/direct-manual that stands for the header X-Infer-Score-TimeAchieved.
+INFER_TIMESTAMP: Final = "inferTimestamp"
+
+
+class _ManualImport:
+    """What both transports share."""
+
+    name: str
+    suffix: str  # of the service that scores show
+
+    def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
+        gpt = get_gpt(context["game"], context["playtype"])
+        finder = ChartFinder(gpt, context["version"], catalogue)
+        service = f"{context['service']} ({self.suffix})"
+        metrics = tuple(gpt.provided)
+
+        def convert(entry: ManualScore | dict[str, Any]) -> DryScore:
+            score = _from_orphan(entry, gpt) if isinstance(entry, dict) else entry
+            song, chart = finder.find(score)
+            optional = score.optional or score.hitMeta
+            return DryScore(
+                song=song,
+                chart=chart,
+                service=service,
+                comment=score.comment or None,
+                timeAchieved=score.timeAchieved or None,
+                scoreData=ScoreData(
+                    {metric: getattr(score, metric) for metric in metrics},
+                    score.judgements or {},
+                    _builtins(optional) if optional else {},
+                ),
+                scoreMeta=_builtins(score.scoreMeta) if score.scoreMeta else {},
+            )
+
+        return convert
+
+    def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
+        if isinstance(entry, dict):
+            return Subject(entry["identifier"], entry.get("difficulty"))
+        return Subject(entry.identifier, entry.difficulty or None)
+
+    def orphan_data(self, entry: Any) -> Any:
+        return _builtins(entry)
+
+    def entry_from_orphan(self, data: Any) -> Any:
+        # The converter makes a struct of it: only there the GPT is known.
+        return data
+
+
+class BatchManual(_ManualImport):
+    """A file."""
+
+    name = "file/batch-manual"
+    suffix = "BATCH-MANUAL"
+
+    def parse(self, given: ImportInput) -> Parsed:
+        assert given.file is not None, "the endpoint requires a file"
+        gpt, document = read_file(given.file.content, given.games)
+        return _parsed(gpt, document)
+
+
+class DirectManual(_ManualImport):
+    """A request body. The option `inferTimestamp` dates its only score to now."""
+
+    name = "ir/direct-manual"
+    suffix = "DIRECT-MANUAL"
+
+    def parse(self, given: ImportInput) -> Parsed:
+        gpt, document = read_body(given.body, given.games)
+        if given.options.get(INFER_TIMESTAMP):
+            _infer_timestamp(document, given.received)
+        return _parsed(gpt, document)
+
+
+# --- parsing ---------------------------------------------------------------------------
+
+
+def _parsed(gpt: GPT, document: ManualDocument) -> Parsed:
+    meta = document.meta
+    context = {
+        "service": meta.service,
+        "game": gpt.game,
+        "playtype": gpt.playtype,
+        "version": None if meta.version is UNSET else meta.version,
+    }
+    return Parsed(gpt.game, context, document.scores, _class_provider(gpt, document.classes))
+
+
+def _class_provider(gpt: GPT, given: Any) -> ClassProvider | None:
+    """Present if `classes` is, even empty: that makes all of the game's profiles update."""
+    if not given:
+        return None
+    provided = {name: value for name, value in _builtins(given).items() if value is not None}
+    return lambda playtype: provided if playtype == gpt.playtype else {}
+
+
+def _infer_timestamp(document: ManualDocument, now: int) -> None:
+    if not document.scores:
+        raise FatalImportError(
+            400, "Cannot use X-Infer-Score-TimeAchieved without a score in your import."
+        )
+    if len(document.scores) > 1:
+        raise FatalImportError(
+            400, "Cannot use X-Infer-Score-TimeAchieved with multiple scores in your import."
+        )
+    score = document.scores[0]
+    if score.timeAchieved:
+        raise FatalImportError(
+            400,
+            "Cannot use X-Infer-Score-Timestamp if the importing score already has a"
+            " timeAchieved set.",
+        )
+    score.timeAchieved = now
+
+
+# --- converting ------------------------------------------------------------------------
+
+
+def _builtins(struct: msgspec.Struct) -> Any:
+    """The JSON that the struct was made of, without what was absent."""
+    # By way of JSON because to_builtins() would leave tuples where the JSON had lists.
+    return _DECODE(_ENCODE(struct))
+
+
+_ENCODE: Final = msgspec.json.Encoder().encode
+_DECODE: Final = msgspec.json.Decoder().decode
+
+
+def _from_orphan(data: dict[str, Any], gpt: GPT) -> ManualScore:
+    """Raises InternalFailure, so that the orphan is kept, if the rules changed since."""
+    try:
+        return msgspec.convert(tidy(data), score_type(gpt))
+    except msgspec.ValidationError as error:
+        raise InternalFailure(f"Orphan does not fit {gpt.id} any more: {error}") from error

@@ -1,0 +1,207 @@
+"""The match types: the ways in which a score may say which chart it was played on.
+
+A GPT's configuration lists the ones it supports, in the order that messages print.
+
+Source: specification, import-types/batch-manual.md section 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+
+from msgspec import UnsetType
+
+from common.catalogue.documents import Chart, Song
+from common.catalogue.index import ANY_INF, Difficulty, GameCatalogue
+from common.errors import InternalFailure, InvalidScore, SongOrChartNotFound
+from common.games.model import GPT
+from common.validation import text_of
+from worker.import_types.reading.assertions import difficulty_of, loose_number, positive_integer
+
+
+class Matchable(Protocol):
+    """What match types look at; `UNSET` = not given."""
+
+    matchType: str
+    identifier: str
+    difficulty: str | UnsetType | None
+    artist: str | UnsetType | None
+
+
+Match = tuple[Song, Chart]
+
+
+class ChartFinder:
+    """Finds the charts of scores of one GPT.
+
+    Parameters:
+        gpt: the GPT the scores are of.
+        version: of the game; None or empty = each song's primary charts.
+        catalogue: that of the GPT's game.
+    """
+
+    def __init__(self, gpt: GPT, version: str | None, catalogue: GameCatalogue) -> None:
+        self._gpt = gpt
+        self._playtype = gpt.playtype
+        self._version = version or None
+        self._catalogue = catalogue
+        self._searches = {name: SEARCHES[name] for name in gpt.match_types}
+
+    def find(self, wanted: Matchable) -> Match:
+        """The chart and its song.
+
+        Raises InvalidScore where what is given makes no sense, SongOrChartNotFound and
+        AmbiguousTitle where the catalogue has no chart for it or too many, InternalFailure
+        where the catalogue contradicts itself.
+        """
+        search = self._searches.get(wanted.matchType)
+        if search is None:
+            raise self._unsupported(wanted.matchType)
+        return search(self, wanted)
+
+    def _unsupported(self, match_type: str) -> InvalidScore:
+        start = f"Cannot use matchType {match_type} for {self._gpt.display_name}."
+        if match_type == "inGameID" and "sdvxInGameID" in self._searches:
+            return InvalidScore(f"{start} Use 'sdvxInGameID' instead.")
+        return InvalidScore(f"{start} Expected any of {', '.join(self._searches)}.")
+
+    # --- by song -----------------------------------------------------------------------
+
+    def song_title(self, wanted: Matchable) -> Match:
+        artist = wanted.artist or None
+        song = self._catalogue.song_by_title_ignoring_case(wanted.identifier, artist)
+        if song is None:
+            raise SongOrChartNotFound(f"Cannot find song with title {wanted.identifier}.")
+        return self._chart_from_song(song, wanted.difficulty)
+
+    def tachi_song_id(self, wanted: Matchable) -> Match:
+        song_id = positive_integer(
+            wanted.identifier, "Invalid songID - must be a stringified positive integer."
+        )
+        song = self._catalogue.song(song_id)
+        if song is None:
+            raise SongOrChartNotFound(f"Cannot find song with songID {wanted.identifier}.")
+        return self._chart_from_song(song, wanted.difficulty)
+
+    def _chart_from_song(self, song: Song, given: str | UnsetType | None) -> Match:
+        if not given:
+            raise InvalidScore("Missing 'difficulty' field, but was necessary for this lookup.")
+        difficulty = difficulty_of(self._gpt, given)
+        chart = self._catalogue.chart_of_song(song.id, self._playtype, difficulty, self._version)
+        if chart is None:
+            raise SongOrChartNotFound(
+                f"Cannot find chart for {song.title} ({self._playtype} {difficulty})"
+            )
+        return song, chart
+
+    def ddr_song_hash(self, wanted: Matchable) -> Match:
+        difficulty = difficulty_of(self._gpt, wanted.difficulty)
+        songs = self._catalogue.songs_by_data("ddrSongHash", wanted.identifier)
+        if not songs:
+            raise SongOrChartNotFound(f"Cannot find song with ddrSongHash {wanted.identifier}.")
+        song = songs[0]
+        if not self._catalogue.charts_of_song(song.id):
+            raise InternalFailure(f"Song {song.id} has no charts.")
+        chart = self._catalogue.chart_of_song(song.id, self._playtype, difficulty, self._version)
+        if chart is None:
+            raise SongOrChartNotFound(
+                f"Found song with ddrSongHash {wanted.identifier} but cannot find chart"
+                f" {self._playtype} {difficulty}."
+            )
+        return song, chart
+
+    # --- by the game's own id ----------------------------------------------------------
+
+    def in_game_id(self, wanted: Matchable) -> Match:
+        difficulty = difficulty_of(self._gpt, wanted.difficulty)
+        chart = self._catalogue.chart_by_in_game_id(
+            loose_number(wanted.identifier), self._playtype, difficulty, self._version
+        )
+        return self._found(
+            chart, f"Cannot find chart for inGameID {wanted.identifier} ({self._playtype})."
+        )
+
+    def in_game_str_id(self, wanted: Matchable) -> Match:
+        difficulty = difficulty_of(self._gpt, wanted.difficulty)
+        chart = self._catalogue.chart_by_in_game_str_id(
+            wanted.identifier, self._playtype, difficulty, self._version
+        )
+        return self._found(
+            chart, f"Cannot find chart for inGameStrID {wanted.identifier} ({self._playtype})."
+        )
+
+    def sdvx_in_game_id(self, wanted: Matchable) -> Match:
+        difficulty = self._sdvx_difficulty(wanted.difficulty)
+        version = self._version
+        if version is not None and version not in self._gpt.versions:
+            expected = ", ".join(self._gpt.versions)
+            raise InvalidScore(f"Unsupported version {version}. Expected any of {expected}.")
+        in_game_id = loose_number(wanted.identifier)
+        chart = self._catalogue.chart_by_in_game_id(in_game_id, self._playtype, difficulty, version)
+        if chart is None:
+            raise SongOrChartNotFound(
+                f"Cannot find SDVX chart with inGameID {text_of(in_game_id)}, difficulty"
+                f" {text_of(wanted.difficulty)} and version {text_of(version)}."
+            )
+        return self._catalogue.song_of(chart), chart
+
+    def _sdvx_difficulty(self, given: str | UnsetType | None) -> Difficulty:
+        if given == "ANY_INF":
+            return ANY_INF
+        difficulties = self._gpt.difficulties or ()
+        if isinstance(given, str) and given in difficulties:
+            return given
+        raise InvalidScore(
+            f"Invalid difficulty '{text_of(given)}', Expected any of"
+            f" {', '.join(difficulties)} or ANY_INF"
+        )
+
+    # --- by hash -----------------------------------------------------------------------
+
+    def bms_chart_hash(self, wanted: Matchable) -> Match:
+        chart = self._catalogue.chart_by_bms_hash(wanted.identifier, self._playtype)
+        if chart is None and self._gpt.game == "bms":
+            # A BMS is made for one playtype. (A PMS may be added for the other one later.)
+            other = self._catalogue.chart_by_bms_hash(wanted.identifier)
+            if other is not None:
+                raise InvalidScore(
+                    f"Chart {other.chartID}'s playtype was {other.playtype}, but this was not"
+                    f" equal to the import playtype of {self._playtype}."
+                )
+        return self._found(chart, f"Cannot find chart for hash {wanted.identifier}.")
+
+    def itg_chart_hash(self, wanted: Matchable) -> Match:
+        chart = self._catalogue.chart_by_hash("hashGSv3", wanted.identifier)
+        return self._found(chart, f"Cannot find chart for itgChartHash {wanted.identifier}.")
+
+    def popn_chart_hash(self, wanted: Matchable) -> Match:
+        chart = self._catalogue.chart_by_hash("hashSHA256", wanted.identifier, self._playtype)
+        return self._found(
+            chart, f"Cannot find chart for popnChartHash {wanted.identifier} ({self._playtype})."
+        )
+
+    def usc_chart_hash(self, wanted: Matchable) -> Match:
+        chart = self._catalogue.chart_by_hash("hashSHA1", wanted.identifier, self._playtype)
+        return self._found(chart, f"Cannot find chart with hash {wanted.identifier}.")
+
+    def _found(self, chart: Chart | None, otherwise: str) -> Match:
+        if chart is None:
+            raise SongOrChartNotFound(otherwise)
+        return self._catalogue.song_of(chart), chart
+
+
+# Every match type there is, in the order that messages print.
+SEARCHES: Final[Mapping[str, Callable[[ChartFinder, Matchable], Match]]] = {
+    "songTitle": ChartFinder.song_title,
+    "tachiSongID": ChartFinder.tachi_song_id,
+    "bmsChartHash": ChartFinder.bms_chart_hash,
+    "itgChartHash": ChartFinder.itg_chart_hash,
+    "sdvxInGameID": ChartFinder.sdvx_in_game_id,
+    "inGameID": ChartFinder.in_game_id,
+    "inGameStrID": ChartFinder.in_game_str_id,
+    "uscChartHash": ChartFinder.usc_chart_hash,
+    "popnChartHash": ChartFinder.popn_chart_hash,
+    "ddrSongHash": ChartFinder.ddr_song_hash,
+}
+MATCH_TYPES: Final = tuple(SEARCHES)

@@ -1,0 +1,173 @@
+"""An import, from its payload to its ImportDocument: nine steps, one call each.
+
+Steps 4 to 9 are one transaction: nothing of an import is visible before all of it is, and a
+worker that dies leaves nothing behind. Progress goes to Redis, outside of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection
+
+from common.database.engine import autocommit
+from common.jobs.outcomes import completed_answer
+from common.jobs.progress import FinalAnswer, ProgressReporter
+from worker import jobs
+from worker.catalogue import chart_queue
+from worker.catalogue.memory import CatalogueChanged, keep, until_unchanged
+from worker.imports.flow import Collected, Converted, ImportHead, NewScore, Timings
+from worker.imports.steps import write_document
+from worker.imports.steps.collect import collect
+from worker.imports.steps.convert import convert
+from worker.imports.steps.hydrate import drop_known, hydrate, identify
+from worker.imports.steps.join_sessions import update_sessions
+from worker.imports.steps.rate_profiles import update_profile
+from worker.imports.steps.reach_targets import update_goals, update_quests
+from worker.imports.steps.rebuild_bests import update_personal_bests
+from worker.imports.steps.store import store_orphans, store_scores
+from worker.jobs import ClaimedJob
+from worker.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+Tell = Callable[[str], None]
+
+
+def run_import(
+    runtime: Runtime, connection: Connection, job: ClaimedJob, progress: ProgressReporter
+) -> FinalAnswer:
+    """Runs a claimed import under its user's lock and commits it.
+
+    Raises FatalImportError where the input is refused, JobLost where the job was taken over;
+    nothing is stored then.
+    """
+    return until_unchanged(connection, lambda: _run(runtime, connection, job, progress))
+
+
+def _run(
+    runtime: Runtime, connection: Connection, job: ClaimedJob, progress: ProgressReporter
+) -> FinalAnswer:
+    timings = Timings()
+    started = runtime.clock()
+
+    progress.tell_now("Parsing score data.")
+    with timings.step("collect"):
+        collected = collect(runtime, connection, job)
+    progress.tell(_parsed(collected, timings))
+
+    with timings.step("convert"):
+        converted = convert(collected, progress.tell)
+        offer_unknown_charts(runtime, connection, job, converted)
+
+    head = ImportHead(job.job_id, job.user_id, job.user_intent, started, added=runtime.clock())
+    with timings.step("hydrate"):
+        new = hydrate_unknown(connection, head, collected, converted, progress.tell)
+
+    finished = apply(runtime, connection, head, collected, converted, new, timings, progress.tell)
+    jobs.complete(connection, job)
+    connection.commit()
+
+    log.info(
+        "import %s: %d scores, %d errors, milliseconds %s",
+        job.job_id,
+        len(new),
+        len(converted.errors),
+        timings.milliseconds,
+    )
+    return completed_answer(finished)
+
+
+def offer_unknown_charts(
+    runtime: Runtime, connection: Connection, job: ClaimedJob, converted: Converted
+) -> None:
+    """Reports charts that the catalogue lacks; like orphans, that outlives a failing import.
+
+    Raises CatalogueChanged where one of them has become real by it.
+    """
+    promoted = chart_queue.offer(
+        connection, job.user_id, converted.proposals, runtime.settings.beatoraja_queue_size
+    )
+    connection.commit()
+    if promoted:
+        raise CatalogueChanged
+
+
+def hydrate_unknown(
+    connection: Connection,
+    head: ImportHead,
+    collected: Collected,
+    converted: Converted,
+    tell: Tell,
+) -> list[NewScore]:
+    """Step 3: identify every candidate, drop what the user has, complete the rest."""
+    identify(collected, converted, head.user_id)
+    # Nothing is kept open while Python computes; the user's lock keeps the answer true.
+    with autocommit(connection):
+        drop_known(connection, head.user_id, converted)
+    return hydrate(collected, converted, head.added, tell)
+
+
+def apply(
+    runtime: Runtime,
+    connection: Connection,
+    head: ImportHead,
+    collected: Collected,
+    converted: Converted,
+    new: list[NewScore],
+    timings: Timings,
+    tell: Tell,
+) -> dict[str, Any]:
+    """Steps 4 to 9 in the open transaction, which the caller commits; the ImportDocument.
+
+    Raises CatalogueChanged, with nothing written, where the scores have to be matched again.
+    """
+    keep(connection, collected.catalogue)
+    tell(f"Imported {len(new)} Scores...")
+    with timings.step("store"):
+        store_scores(connection, head, collected, new)
+        store_orphans(connection, head, collected, converted)
+
+    tell("Inserting Sessions.")
+    with timings.step("sessions"):
+        sessions = update_sessions(connection, head, collected, new)
+
+    tell("Processing scores and updating PBs.")
+    with timings.step("personalBests"):
+        update_personal_bests(connection, head, collected, new)
+
+    tell("Updating profile statistics.")
+    with timings.step("profile"):
+        class_deltas = update_profile(connection, head, collected, new)
+
+    tell("Updating Goals.")
+    with timings.step("goals"):
+        goal_info = update_goals(connection, head, collected, new)
+    tell("Updating Quests.")
+    with timings.step("quests"):
+        quest_info = update_quests(connection, head, goal_info)
+
+    tell("Finalising Import.")
+    with timings.step("document"):
+        finished = write_document.assemble(
+            head,
+            collected,
+            converted,
+            new,
+            runtime.clock(),
+            createdSessions=sessions,
+            classDeltas=class_deltas,
+            goalInfo=goal_info,
+            questInfo=quest_info,
+        )
+        write_document.store(connection, finished, timings)
+    return finished
+
+
+def _parsed(collected: Collected, timings: Timings) -> str:
+    entries = collected.parsed.entries
+    count = len(entries) if isinstance(entries, list) else "an unknown amount of"
+    took = round(timings.milliseconds["collect"])
+    return f"Parsed Score Data. Took {took}ms. Importing {count} scores."

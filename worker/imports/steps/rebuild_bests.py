@@ -1,0 +1,45 @@
+"""Step 6: rebuild the personal bests of the charts that got new scores."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import orjson
+from sqlalchemy import Connection
+
+from common.games.scoring.personal_bests import PlayedScore
+from worker.imports.flow import Collected, ImportHead, NewScore
+from worker.records.personal_bests import rebuild
+
+
+def update_personal_bests(
+    connection: Connection, head: ImportHead, collected: Collected, new: list[NewScore]
+) -> None:
+    """Writes one personal best for each chart among the new scores, which are stored by now."""
+    if not new:
+        return
+    on_chart: dict[str, list[NewScore]] = defaultdict(list)
+    for score in new:
+        on_chart[score.chart.chartID].append(score)
+
+    def played(chart_id: str) -> Iterator[PlayedScore]:
+        for score in on_chart[chart_id]:
+            data = orjson.loads(score.score_data)
+            yield PlayedScore(
+                score.score_id,
+                data,
+                score.time_achieved,
+                head.added,
+                calculatedData=score.calculated_data,
+            )
+
+    rebuild(
+        connection,
+        head.user_id,
+        collected.game.id,
+        collected.catalogue,
+        on_chart.keys(),
+        fresh=played,
+        fresh_import=head.import_id,
+    )

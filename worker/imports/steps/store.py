@@ -1,0 +1,164 @@
+"""Step 4: write new scores and orphans, in bulk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import orjson
+from sqlalchemy import Connection, text
+
+from common.database.engine import copy_encoded, copy_field, copy_json, copy_lines, copy_text
+from common.database.parameters import text_array
+from common.text.canonical import orphan_id
+from worker.imports.flow import (
+    MESSAGE_LIMIT,
+    Collected,
+    Converted,
+    EntryError,
+    ImportHead,
+    NewScore,
+    Unmatched,
+)
+from worker.imports.steps.convert import entry_error
+
+SCORE_COLUMNS = (
+    "user_id",
+    "score_id",
+    "import_id",
+    "position",
+    "game",
+    "playtype",
+    "song_id",
+    "chart_id",
+    "is_primary",
+    "service",
+    "import_type",
+    "time_achieved",
+    "time_added",
+    "comment",
+    "highlight",
+    "score_data",
+    "score_meta",
+    "calculated_data",
+)
+
+ORPHAN_COLUMNS = (
+    "user_id",
+    "orphan_id",
+    "import_id",
+    "import_type",
+    "game",
+    "data",
+    "context",
+    "err_msg",
+    "time_inserted",
+)
+
+
+def store_scores(
+    connection: Connection, head: ImportHead, collected: Collected, new: list[NewScore]
+) -> None:
+    """One COPY, whatever the number of scores."""
+    if new:
+        copy_lines(connection, "scores", SCORE_COLUMNS, _score_lines(head, collected, new))
+
+
+def _score_lines(head: ImportHead, collected: Collected, new: Iterable[NewScore]) -> Iterator[str]:
+    import_type = collected.import_type.name
+    game = collected.game.id
+    for position, score in enumerate(new):
+        chart = score.chart
+        yield "\t".join(
+            (
+                str(head.user_id),
+                score.score_id,
+                head.import_id,
+                str(position),
+                game,
+                chart.playtype,
+                str(chart.songID),
+                copy_text(chart.chartID),
+                "t" if chart.isPrimary else "f",
+                copy_text(score.service),
+                import_type,
+                "\\N" if score.time_achieved is None else str(score.time_achieved),
+                str(head.added),
+                copy_field(score.comment),
+                "f",
+                copy_encoded(score.score_data),
+                copy_encoded(score.score_meta),
+                copy_json(score.calculated_data),
+            )
+        )
+
+
+def store_orphans(
+    connection: Connection, head: ImportHead, collected: Collected, converted: Converted
+) -> None:
+    """Keeps the unmatched entries the user does not have as orphans already.
+
+    Each of them is reported: `SongOrChartNotFound` when it is new, else `OrphanExists`.
+    """
+    orphans = _identify(head, collected, converted)
+    if not orphans:
+        return
+    known = set(
+        connection.scalars(
+            text(
+                """
+                SELECT orphan_id FROM orphan_scores
+                WHERE user_id = :user_id AND orphan_id = ANY(CAST(:orphan_ids AS text[]))
+                """
+            ),
+            {
+                "user_id": head.user_id,
+                "orphan_ids": text_array([orphan for orphan, _ in orphans]),
+            },
+        )
+    )
+    new: list[tuple[str, Unmatched]] = []
+    for orphan, unmatched in orphans:
+        kind = "OrphanExists" if orphan in known else "SongOrChartNotFound"
+        if orphan not in known:
+            known.add(orphan)
+            new.append((orphan, unmatched))
+        converted.errors.append(
+            EntryError(unmatched.position, kind, unmatched.message, unmatched.subject)
+        )
+    context = copy_json(collected.parsed.context)
+    lines = (
+        "\t".join(
+            (
+                str(head.user_id),
+                orphan,
+                head.import_id,
+                collected.import_type.name,
+                collected.game.id,
+                copy_encoded(unmatched.data),
+                context,
+                copy_text(unmatched.message[:MESSAGE_LIMIT]),
+                str(head.added),
+            )
+        )
+        for orphan, unmatched in new
+    )
+    copy_lines(connection, "orphan_scores", ORPHAN_COLUMNS, lines)
+
+
+def _identify(
+    head: ImportHead, collected: Collected, converted: Converted
+) -> list[tuple[str, Unmatched]]:
+    identified = []
+    for unmatched in converted.unmatched:
+        try:
+            orphan = orphan_id(
+                collected.import_type.name,
+                orjson.loads(unmatched.data),
+                collected.parsed.context,
+                head.user_id,
+            )
+        except Exception as failure:
+            converted.errors.append(entry_error(unmatched.position, unmatched.subject, failure))
+        else:
+            identified.append((orphan, unmatched))
+    return identified

@@ -1,0 +1,242 @@
+"""Profiles as stored: ratings and classes of a user on each playtype of a game.
+
+A profile follows from the user's personal bests and from the classes that were provided; it
+exists iff there is any of either. Source: specification, pipeline-pbs-stats.md sections 4 to 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, text
+
+from common.catalogue.index import GameCatalogue
+from common.games.kit.ratings import derived_classes, profile_ratings
+from common.games.model import GPT, RatedPB
+from common.games.registry import get_gpt
+from common.games.scoring.class_changes import ClassChange, change_classes
+from common.profiles.game_settings import default_preferences
+from common.webhooks import outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a playtype's profile is to be. changes: how its classes got there."""
+
+    playtype: str
+    ratings: dict[str, float | None]
+    classes: dict[str, str]
+    changes: list[ClassChange]
+    exists: bool
+
+
+def update(
+    connection: Connection,
+    user_id: int,
+    game: str,
+    playtypes: Collection[str],
+    catalogue: GameCatalogue,
+    provided: Mapping[str, Mapping[str, str]],
+    now: int,
+) -> list[dict[str, Any]]:
+    """Brings profiles up to date after an import; returns its classDeltas.
+
+    provided: by playtype, class set to class id. A class that rose is an achievement and an
+    event of the time `now`, milliseconds since the epoch.
+    """
+    profiles = _profiles(connection, user_id, game, playtypes, catalogue, provided)
+    _store(connection, user_id, game, [profile for profile in profiles if profile.exists])
+    deltas, risen = [], []
+    for profile in profiles:
+        for change in profile.changes:
+            delta = {
+                "game": game,
+                "playtype": profile.playtype,
+                "set": change.set,
+                "old": change.old,
+                "new": change.new,
+            }
+            deltas.append(delta)
+            if change.rose:
+                risen.append(delta)
+    _store_achievements(connection, user_id, risen, now)
+    events = [{"userID": user_id, **delta} for delta in risen]
+    outbox.add(connection, user_id, outbox.CLASS_UPDATE, events, now)
+    return deltas
+
+
+def recompute(
+    connection: Connection,
+    user_id: int,
+    game: str,
+    playtypes: Collection[str],
+    catalogue: GameCatalogue,
+) -> None:
+    """Makes profiles follow from the personal bests that are left; provided classes stay.
+
+    A profile of which nothing is left is deleted, and with it settings that are the default.
+    """
+    profiles = _profiles(connection, user_id, game, playtypes, catalogue, {})
+    _store(connection, user_id, game, [profile for profile in profiles if profile.exists])
+    _delete(connection, user_id, game, [p.playtype for p in profiles if not p.exists])
+
+
+# --- reading -----------------------------------------------------------------------------
+
+_PERSONAL_BESTS = text(
+    """
+    SELECT playtype, chart_id, song_id, is_primary, calculated_data FROM personal_bests
+    WHERE user_id = :user_id AND game = :game AND playtype = ANY(:playtypes)
+    """
+)
+
+_CLASSES = text(
+    """
+    SELECT playtype, classes FROM user_game_stats
+    WHERE user_id = :user_id AND game = :game AND playtype = ANY(:playtypes)
+    """
+)
+
+
+def _profiles(
+    connection: Connection,
+    user_id: int,
+    game: str,
+    playtypes: Collection[str],
+    catalogue: GameCatalogue,
+    provided: Mapping[str, Mapping[str, str]],
+) -> list[Profile]:
+    """The profiles of these playtypes, in their order."""
+    given = {"user_id": user_id, "game": game, "playtypes": list(playtypes)}
+    pbs: dict[str, list[RatedPB]] = {playtype: [] for playtype in playtypes}
+    for playtype, *rated in connection.execute(_PERSONAL_BESTS, given):
+        pbs[playtype].append(RatedPB(*rated))
+    stored = {row.playtype: row.classes for row in connection.execute(_CLASSES, given)}
+    return [
+        _profile(
+            get_gpt(game, playtype),
+            pbs[playtype],
+            catalogue,
+            stored.get(playtype, {}),
+            provided.get(playtype, {}),
+        )
+        for playtype in playtypes
+    ]
+
+
+def _profile(
+    gpt: GPT,
+    pbs: list[RatedPB],
+    catalogue: GameCatalogue,
+    stored: Mapping[str, str],
+    provided: Mapping[str, str],
+) -> Profile:
+    if any(rating.needs_catalogue for rating in gpt.profile_ratings.values()):
+        _look_up(pbs, catalogue)
+    ratings = profile_ratings(gpt, pbs)
+    derived = derived_classes(gpt, ratings)
+    if not pbs:
+        # Some ratings of nothing are 0, and a class for that would be one for nothing.
+        derived = dict.fromkeys(derived)
+    changed = change_classes(gpt, stored, provided=provided, derived=derived)
+    return Profile(
+        gpt.playtype,
+        ratings,
+        changed.classes,
+        changed.changes,
+        exists=bool(pbs or changed.classes),
+    )
+
+
+def _look_up(pbs: Iterable[RatedPB], catalogue: GameCatalogue) -> None:
+    for pb in pbs:
+        song, chart = catalogue.song(pb.songID), catalogue.chart(pb.chartID)
+        pb.songData = None if song is None else song.data
+        pb.difficulty = None if chart is None else chart.difficulty
+
+
+# --- writing -----------------------------------------------------------------------------
+
+# One statement. What did not change is not written again.
+_STORE = text(
+    """
+    WITH profiles AS (
+        SELECT playtype, ratings, classes FROM json_to_recordset(CAST(:profiles AS json))
+            AS profile (playtype text, ratings jsonb, classes jsonb)),
+    settings AS (
+        INSERT INTO game_settings (user_id, game, playtype, rivals, preferences)
+        SELECT :user_id, :game, playtype, '{}', CAST(:preferences AS jsonb) FROM profiles
+        ON CONFLICT DO NOTHING)
+    INSERT INTO user_game_stats AS stats (user_id, game, playtype, ratings, classes)
+    SELECT :user_id, :game, playtype, ratings, classes FROM profiles
+    ON CONFLICT (user_id, game, playtype) DO UPDATE
+        SET ratings = excluded.ratings, classes = excluded.classes
+        WHERE (stats.ratings, stats.classes) <> (excluded.ratings, excluded.classes)
+    """
+)
+
+_DELETE = text(
+    """
+    WITH stats AS (
+        DELETE FROM user_game_stats
+        WHERE user_id = :user_id AND game = :game AND playtype = ANY(:playtypes))
+    DELETE FROM game_settings
+    WHERE user_id = :user_id AND game = :game AND playtype = ANY(:playtypes)
+      AND rivals = '{}' AND preferences = CAST(:preferences AS jsonb)
+    """
+)
+
+_ACHIEVE = text(
+    """
+    INSERT INTO class_achievements
+        (user_id, game, playtype, class_set, class_old_value, class_value, time_achieved)
+    SELECT :user_id, game, playtype, set, old, new, :now
+    FROM json_to_recordset(CAST(:risen AS json))
+        AS risen (game text, playtype text, set text, old text, new text)
+    """
+)
+
+
+def _store(connection: Connection, user_id: int, game: str, profiles: list[Profile]) -> None:
+    given = [
+        {"playtype": profile.playtype, "ratings": profile.ratings, "classes": profile.classes}
+        for profile in profiles
+    ]
+    if given:
+        connection.execute(
+            _STORE,
+            {
+                "user_id": user_id,
+                "game": game,
+                "profiles": _as_json(given),
+                "preferences": _as_json(default_preferences(game)),
+            },
+        )
+
+
+def _delete(connection: Connection, user_id: int, game: str, playtypes: list[str]) -> None:
+    if playtypes:
+        connection.execute(
+            _DELETE,
+            {
+                "user_id": user_id,
+                "game": game,
+                "playtypes": playtypes,
+                "preferences": _as_json(default_preferences(game)),
+            },
+        )
+
+
+def _store_achievements(
+    connection: Connection, user_id: int, risen: list[dict[str, Any]], now: int
+) -> None:
+    if risen:
+        given = {"user_id": user_id, "risen": _as_json(risen), "now": now}
+        connection.execute(_ACHIEVE, given)
+
+
+def _as_json(value: Any) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,195 @@
+"""Sessions as stored: found, extended, and cut down when scores go away.
+
+A session's times and ratings always follow from the scores in it, so that taking scores away
+again leaves it as it was before they came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, text
+
+from common.database.parameters import text_array
+from common.games.kit.ratings import session_ratings
+from common.games.registry import get_gpt
+from common.sessions.grouping import Session
+
+# --- reading -----------------------------------------------------------------------------
+
+_OVERLAPPING = text(
+    """
+    SELECT session_id, playtype, time_started, time_ended FROM sessions
+    WHERE user_id = :user_id AND game = :game AND playtype = ANY(:playtypes)
+      AND time_started < :before AND time_ended >= :since
+    ORDER BY time_started, time_inserted, session_id
+    """
+)
+
+
+def stored_sessions(
+    connection: Connection,
+    user_id: int,
+    game: str,
+    playtypes: Collection[str],
+    *,
+    since: float,
+    before: float,
+) -> dict[str, list[Session]]:
+    """By playtype, the user's sessions that ended at or after `since` and began before `before`.
+
+    In order of their start.
+    """
+    found: dict[str, list[Session]] = {playtype: [] for playtype in playtypes}
+    for row in connection.execute(
+        _OVERLAPPING,
+        {
+            "user_id": user_id,
+            "game": game,
+            "playtypes": list(playtypes),
+            "since": since,
+            "before": before,
+        },
+    ):
+        found[row.playtype].append(Session(row.time_started, row.time_ended, row.session_id))
+    return found
+
+
+_CALCULATED = text(
+    """
+    SELECT score_id, calculated_data FROM scores
+    WHERE user_id = :user_id AND score_id = ANY(CAST(:score_ids AS text[]))
+    """
+)
+_LISTED = text(
+    """
+    -- JSON, because psycopg2 takes four times as long for an array of texts.
+    SELECT session_id, array_to_json(score_ids) AS score_ids FROM sessions
+    WHERE user_id = :user_id AND session_id = ANY(CAST(:session_ids AS text[]))
+    """
+)
+
+
+def calculated_of_scores(
+    connection: Connection, user_id: int, session_ids: Sequence[str]
+) -> dict[str, list[Mapping[str, float | None]]]:
+    """By session, the calculatedData of the scores that it lists, as far as they are stored."""
+    if not session_ids:
+        return {}
+    given = {"user_id": user_id, "session_ids": text_array(session_ids)}
+    listed: dict[str, list[str]] = dict(map(tuple, connection.execute(_LISTED, given)))
+    score_ids = {score_id for of_session in listed.values() for score_id in of_session}
+    given = {"user_id": user_id, "score_ids": text_array(score_ids)}
+    calculated = dict(map(tuple, connection.execute(_CALCULATED, given)))
+    return {
+        session_id: [calculated[each] for each in of_session if each in calculated]
+        for session_id, of_session in listed.items()
+    }
+
+
+# --- writing -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SessionChange:
+    """What a stored session becomes; see `change_sessions` for `score_ids`."""
+
+    session_id: str
+    score_ids: Sequence[str]
+    time_started: float
+    time_ended: float
+    calculated_data: Mapping[str, float | None]
+
+
+# What each becomes is looked up by its ID: a join with a list may go through it for every row.
+_CHANGE = text(
+    """
+    UPDATE sessions
+    SET (score_ids, time_started, time_ended, calculated_data) = (
+        SELECT CASE WHEN :keep THEN sessions.score_ids ELSE '{}' END
+                   || ARRAY(SELECT jsonb_array_elements_text(changed -> 'score_ids')),
+               CAST(changed -> 'time_started' AS double precision),
+               CAST(changed -> 'time_ended' AS double precision),
+               changed -> 'calculated_data'
+        FROM (SELECT CAST(:changes AS jsonb) -> sessions.session_id AS changed OFFSET 0) AS found)
+    WHERE user_id = :user_id AND session_id = ANY(CAST(:session_ids AS text[]))
+    """
+)
+
+
+def change_sessions(
+    connection: Connection, user_id: int, changes: Sequence[SessionChange], *, keep: bool
+) -> None:
+    """Writes what sessions become. keep: their scores stay, the given ones come behind them."""
+    if changes:
+        given = {
+            "user_id": user_id,
+            "session_ids": text_array([change.session_id for change in changes]),
+            "changes": orjson.dumps({change.session_id: change for change in changes}).decode(),
+            "keep": keep,
+        }
+        connection.execute(_CHANGE, given)
+
+
+# --- taking scores away ------------------------------------------------------------------
+
+_HOLDING = text(
+    """
+    SELECT session_id, game, playtype, score_ids FROM sessions
+    WHERE user_id = :user_id AND EXISTS (
+        SELECT FROM unnest(score_ids) AS listed (score_id)
+        WHERE listed.score_id = ANY(CAST(:score_ids AS text[])))
+    """
+)
+_SCORES = text(
+    "SELECT score_id, time_achieved, calculated_data FROM scores"
+    " WHERE user_id = :user_id AND score_id = ANY(CAST(:score_ids AS text[]))"
+)
+
+
+def remove_scores(connection: Connection, user_id: int, score_ids: Iterable[str]) -> None:
+    """Takes scores out of the user's sessions; a session that is left without any is deleted.
+
+    Times and ratings of the others are those of the scores that remain. Whether the scores
+    themselves were deleted already makes no difference. At most four statements.
+    """
+    removed = set(score_ids)
+    if not removed:
+        return
+    given = {"user_id": user_id, "score_ids": text_array(removed)}
+    holding = connection.execute(_HOLDING, given).all()
+    listed = {score_id for session in holding for score_id in session.score_ids}
+    given = {"user_id": user_id, "score_ids": text_array(listed - removed)}
+    remaining = {row.score_id: row for row in connection.execute(_SCORES, given)}
+    changes: list[SessionChange] = []
+    emptied: list[str] = []
+    for session in holding:
+        scores = [remaining[each] for each in session.score_ids if each in remaining]
+        if scores:
+            changes.append(_made_of(session, scores))
+        else:
+            emptied.append(session.session_id)
+    change_sessions(connection, user_id, changes, keep=False)
+    if emptied:
+        connection.execute(
+            text(
+                "DELETE FROM sessions WHERE user_id = :user_id AND session_id = ANY(:session_ids)"
+            ),
+            {"user_id": user_id, "session_ids": emptied},
+        )
+
+
+def _made_of(session: Row[Any], scores: Sequence[Row[Any]]) -> SessionChange:
+    times = [score.time_achieved for score in scores]
+    return SessionChange(
+        session.session_id,
+        [score.score_id for score in scores],
+        min(times),
+        max(times),
+        session_ratings(
+            get_gpt(session.game, session.playtype), [score.calculated_data for score in scores]
+        ),
+    )
