@@ -21,11 +21,11 @@ from api.http.service import EXTENSION, Service, service
 from api.jobs.door import check_names, make_processor
 from api.jobs.polling import Polls
 from api.v1 import imports, scores, status
-from common import json_reading
 from common.database.engine import open_engine
 from common.errors import UserError
 from common.redis_client import open_redis
 from common.settings import Settings, SettingsError
+from common.text import json_reading
 
 log = logging.getLogger(__name__)
 

@@ -45,6 +45,13 @@ class Settings:
     soft_time_limit: int
     hard_time_limit: int
     sweep_interval: float
+    job_retention: int
+    max_queued_jobs: int
+    max_queued_bytes: int
+    max_orphans: int
+    wait_seconds: float
+    waiters: int
+    waiters_per_user: int
     webhooks: tuple[Webhook, ...]
     web_workers: int
     web_threads: int
@@ -252,6 +259,59 @@ VARIABLES: tuple[Variable, ...] = (
         _seconds,
         "5",
         "seconds between two looks for jobs that lost their message or their worker",
+    ),
+    Variable(
+        "JOB_RETENTION",
+        "job_retention",
+        _whole(1),
+        "30",
+        "days for which an ended job keeps its row; what poll-status and `GET /imports/:id` say "
+        "does not depend on it",
+    ),
+    Variable(
+        "MAX_QUEUED_JOBS",
+        "max_queued_jobs",
+        _whole(1),
+        "1000",
+        "jobs a user may have waiting or running; one more is refused with 429",
+    ),
+    Variable(
+        "MAX_QUEUED_BYTES",
+        "max_queued_bytes",
+        _whole(1),
+        "268435456",
+        "bytes that the uploads of a user's waiting jobs may take as they are stored (compressed); "
+        "one more is refused with 429",
+    ),
+    Variable(
+        "MAX_ORPHANS",
+        "max_orphans",
+        _whole(0),
+        "100000",
+        "orphaned scores that are kept for a user; what is beyond is reported in the import's "
+        "errors",
+    ),
+    Variable(
+        "WAIT_SECONDS",
+        "wait_seconds",
+        _seconds,
+        "10",
+        "longest time a request waits for its job (orphans, revert, edit, delete, score hooks) "
+        "before it answers 202 with a poll URL",
+    ),
+    Variable(
+        "WAITERS",
+        "waiters",
+        _whole(0),
+        "16",
+        "requests that may wait so at a time in each web process; others get 202 at once",
+    ),
+    Variable(
+        "WAITERS_PER_USER",
+        "waiters_per_user",
+        _whole(0),
+        "4",
+        "requests of one user that may wait so at a time in each web process",
     ),
     Variable(
         "WEBHOOKS",

@@ -26,6 +26,7 @@ WEBHOOKS_QUEUE = "score-import.webhooks"
 RUN_JOB = "score_import.run_job"
 SWEEP = "score_import.sweep"
 SCHEDULE_ORPHANS = "score_import.schedule_orphans"
+REMOVE_ENDED = "score_import.remove_ended"
 DELIVER_EVENTS = "score_import.deliver_events"
 
 
@@ -50,6 +51,7 @@ def make_app(settings: Settings) -> Celery:
         task_routes={
             SWEEP: {"queue": UPKEEP_QUEUE},
             SCHEDULE_ORPHANS: {"queue": UPKEEP_QUEUE},
+            REMOVE_ENDED: {"queue": UPKEEP_QUEUE},
             DELIVER_EVENTS: {"queue": WEBHOOKS_QUEUE},
         },
         task_ignore_result=True,
@@ -73,6 +75,7 @@ def make_app(settings: Settings) -> Celery:
                 "schedule": settings.sweep_interval,
                 "options": {"expires": max(settings.sweep_interval, 5.0)},
             },
+            "retention": {"task": REMOVE_ENDED, "schedule": crontab(minute="17")},
             "orphans": {"task": SCHEDULE_ORPHANS, "schedule": crontab(minute="1", hour="0")},
         },
     )

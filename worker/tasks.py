@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from worker import runner, schedule, upkeep
+from worker import retention, runner, schedule, upkeep
 from worker.celery_app import app
 from worker.messaging import (
     DELIVER_EVENTS,
+    REMOVE_ENDED,
     RUN_JOB,
     SCHEDULE_ORPHANS,
     SWEEP,
@@ -43,3 +44,8 @@ def sweep() -> None:
 @app.task(name=SCHEDULE_ORPHANS)  # type: ignore[untyped-decorator]
 def schedule_orphans() -> None:
     schedule.accept_orphan_jobs(process_runtime())
+
+
+@app.task(name=REMOVE_ENDED)  # type: ignore[untyped-decorator]
+def remove_ended() -> None:
+    retention.remove_ended(process_runtime())

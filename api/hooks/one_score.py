@@ -11,7 +11,6 @@ from typing import Any, Final
 from flask import g
 
 from api.http.service import service
-from api.jobs import waiting
 from api.jobs.door import Accepted
 from common.database.tables import JobKind
 from common.errors import UserError
@@ -38,7 +37,7 @@ def run(
         arguments={"options": options or {}},
         payload=g.body,
     )
-    return service().processor.run(job, waiting.SECONDS)
+    return service().processor.run(job)
 
 
 def check_bokutachi(route: str) -> None:

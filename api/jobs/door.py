@@ -7,7 +7,6 @@ runs in this process and the client gets the ImportDocument at once.
 from __future__ import annotations
 
 import contextlib
-import time
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,13 +14,15 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import Engine
 
+from api.jobs.waiters import Waiters
 from common.breaker import Breaker
 from common.database.engine import autocommit
 from common.errors import UserError
 from common.games.registry import GAMES
 from common.imports.stored_documents import find_import
-from common.jobs import progress
+from common.jobs import caps, progress
 from common.jobs.accepting import NewJob, accept
+from common.jobs.caps import Caps
 from common.jobs.outcomes import answer_from_record, job_outcome
 from common.jobs.progress import FinalAnswer
 from common.settings import Settings
@@ -32,9 +33,6 @@ from worker.runtime import make_runtime
 
 # Seconds for connecting to the broker, and for each answer of it.
 BROKER_TIMEOUT = 0.3
-
-# Seconds between two looks at a job whose result a client waits for.
-WAITING_PAUSE = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +56,8 @@ class Processor(Protocol):
     def submit(self, job: NewJob) -> Accepted | Finished:
         """Takes an import on for good. Raises UserError where it ended badly at once."""
 
-    def run(self, job: NewJob, seconds: float) -> Accepted | FinalAnswer:
-        """Takes a job on and waits for its answer, but no longer than `seconds`."""
+    def run(self, job: NewJob) -> Accepted | FinalAnswer:
+        """Takes a job on and waits for its answer, if it may, and not for long."""
 
 
 class ExternalProcessor:
@@ -77,9 +75,14 @@ class ExternalProcessor:
             "socket_connect_timeout": BROKER_TIMEOUT,
         }
         self._broker = Breaker("the broker")
+        self._caps = _caps(settings)
+        # Whoever waits holds a thread, and most requests are not of that kind.
+        most = min(settings.waiters, settings.web_threads // 2)
+        self._waiters = Waiters(redis, most, settings.waiters_per_user, settings.wait_seconds)
 
     def submit(self, job: NewJob) -> Accepted:
         with self._engine.connect() as connection, autocommit(connection):
+            caps.check(connection, job.user_id, self._caps)
             accept(connection, job)
         # From here on the import cannot be lost; what follows only makes it start sooner.
         with contextlib.suppress(RedisError):
@@ -96,16 +99,23 @@ class ExternalProcessor:
         else:
             self._broker.failed()
 
-    def run(self, job: NewJob, seconds: float) -> Accepted | FinalAnswer:
-        accepted = self.submit(job)
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            with self._engine.connect() as connection:
-                answer = answer_from_record(connection, job.job_id)
-            if isinstance(answer, FinalAnswer):
-                return answer
-            time.sleep(WAITING_PAUSE)
-        return accepted
+    def run(self, job: NewJob) -> Accepted | FinalAnswer:
+        # The place is taken first: the job may end as soon as it is accepted.
+        with self._waiters.place(job.user_id, job.job_id) as ended:
+            accepted = self.submit(job)
+            if ended is None:
+                return accepted
+            return self._waiters.wait(ended, lambda: self._ended(job.job_id)) or accepted
+
+    def _ended(self, job_id: str) -> FinalAnswer | None:
+        """The answer of a job that has ended."""
+        answer: FinalAnswer | str | None = None
+        with contextlib.suppress(RedisError):
+            answer = progress.read(self._redis, job_id)
+        if not isinstance(answer, FinalAnswer):
+            with self._engine.connect() as connection, autocommit(connection):
+                answer = answer_from_record(connection, job_id)
+        return answer if isinstance(answer, FinalAnswer) else None
 
 
 class InternalProcessor:
@@ -115,6 +125,7 @@ class InternalProcessor:
 
     def __init__(self, settings: Settings) -> None:
         self._runtime = make_runtime(settings, pool_size=settings.web_threads)
+        self._caps = _caps(settings)
 
     def submit(self, job: NewJob) -> Finished:
         self._run_to_its_end(job)
@@ -129,7 +140,7 @@ class InternalProcessor:
             raise UserError(500, runner.INTERNAL_ERROR_INLINE)
         raise UserError(outcome.error_status, outcome.error_message or "")
 
-    def run(self, job: NewJob, seconds: float) -> Accepted | FinalAnswer:
+    def run(self, job: NewJob) -> Accepted | FinalAnswer:
         self._run_to_its_end(job)
         with self._runtime.engine.connect() as connection:
             answer = answer_from_record(connection, job.job_id)
@@ -137,8 +148,13 @@ class InternalProcessor:
 
     def _run_to_its_end(self, job: NewJob) -> None:
         with self._runtime.engine.begin() as connection:
+            caps.check(connection, job.user_id, self._caps)
             accept(connection, job)
         runner.run_inline(self._runtime, job.user_id, job.job_id)
+
+
+def _caps(settings: Settings) -> Caps:
+    return Caps(settings.max_queued_jobs, settings.max_queued_bytes)
 
 
 def make_processor(settings: Settings, engine: Engine, redis: Redis) -> Processor:
@@ -151,6 +167,11 @@ def file_import_types(settings: Settings) -> list[str]:
     """The `file/` import types this service accepts, in the order error texts list them."""
     enabled = settings.import_types or tuple(registry.IMPORT_TYPES)
     return [name for name in enabled if name.startswith("file/")]
+
+
+def form_fields(import_type: str) -> tuple[str, ...]:
+    """The text fields that an import type reads of a form; what else comes is not kept."""
+    return getattr(registry.get(import_type), "form_fields", ())
 
 
 def check_names(settings: Settings) -> list[str]:

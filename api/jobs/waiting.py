@@ -9,14 +9,12 @@ from api.http.service import service
 from api.jobs.door import Accepted
 from common.jobs.accepting import NewJob
 
-SECONDS = 10.0
-
 LOADED = "This takes a while. You can poll the provided URL for information on when its complete."
 
 
 def answer(job: NewJob) -> Response:
     """The job's own answer, or 202 with a poll URL."""
-    result = service().processor.run(job, SECONDS)
+    result = service().processor.run(job)
     if isinstance(result, Accepted):
         return success(LOADED, poll_body(result.job_id), 202)
     return ready_made(result)

@@ -13,7 +13,7 @@ from api.http.parameters import check, import_form
 from api.http.service import service
 from api.http.uploads import read_upload
 from api.jobs import submitting, waiting
-from api.jobs.door import file_import_types
+from api.jobs.door import file_import_types, form_fields
 from common.database.tables import JobKind
 from common.errors import UserError
 from common.imports import stored_documents
@@ -33,13 +33,18 @@ def import_file() -> Response:
         return refusal
     upload = read_upload(request, "scoreData")
     form = check(import_form(file_import_types(here.settings)), upload.fields)
+    import_type = form["importType"]
     job = NewJob(
         user_id=user_id,
         job_id=new_import_id(),
         kind=JobKind.IMPORT,
-        import_type=form.pop("importType"),
+        import_type=import_type,
         user_intent=submitting.is_set("X-User-Intent"),
-        arguments={"filename": upload.filename, "fields": form},
+        arguments={
+            "filename": upload.filename,
+            # Nobody would read the others.
+            "fields": {name: form[name] for name in form_fields(import_type) if name in form},
+        },
         payload=upload.content,
     )
     return submitting.submit(job)

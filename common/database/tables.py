@@ -16,7 +16,7 @@ from common.catalogue.catalogue_tables import (
     TableRow,
 )
 from common.database.base import Base
-from common.jobs.job_tables import Job, JobKind, JobPayload, JobState
+from common.jobs.job_tables import Job, JobAnswer, JobKind, JobPayload, JobState
 from common.profiles.profile_tables import (
     ClassAchievement,
     GameSettings,
@@ -50,6 +50,7 @@ __all__ = [
     "GoalSubscription",
     "ImportRow",
     "Job",
+    "JobAnswer",
     "JobKind",
     "JobPayload",
     "JobState",

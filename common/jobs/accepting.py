@@ -91,9 +91,9 @@ def unpack(content: bytes | memoryview) -> bytes:
 
 _INSERT_BACKGROUND = text(
     """
-    INSERT INTO jobs (user_id, job_id, kind, state, user_intent, arguments,
+    INSERT INTO jobs (user_id, job_id, kind, state, user_intent, arguments, in_background,
                       accepted_at, dispatched_at)
-    SELECT user_id, job_id, kind, 'queued', false, arguments, :now, 0
+    SELECT user_id, job_id, kind, 'queued', false, arguments, true, :now, 0
     FROM json_to_recordset(CAST(:jobs AS json)) AS job (
         user_id integer, job_id text, kind text, arguments json)
     JOIN users ON users.id = user_id

@@ -38,6 +38,12 @@ class Job(Base):
     __tablename__ = "jobs"
     __table_args__ = (
         Index("ix_jobs_job_id", "job_id"),
+        # What is to be removed some day.
+        Index(
+            "ix_jobs_ended",
+            "accepted_at",
+            postgresql_where=text("state IN ('completed', 'failed')"),
+        ),
         # The hot set: what is not finished, in the order it will run.
         Index(
             "ix_jobs_pending",
@@ -62,10 +68,32 @@ class Job(Base):
     # A worker turned a message for this user away because the user was busy: whoever frees
     # the user must send another.
     deferred: Mapped[bool] = mapped_column(server_default="false")
+    # Accepted by the service itself: nobody was ever told its id.
+    in_background: Mapped[bool] = mapped_column(server_default="false")
     accepted_at: Mapped[Millis]
     dispatched_at: Mapped[Millis]
     started_at: Mapped[Millis | None]
     finished_at: Mapped[Millis | None]
+    result: Mapped[RawJson | None]
+    error_status: Mapped[int | None]
+    error_message: Mapped[str | None]
+    error_reference: Mapped[str | None]
+
+
+class JobAnswer(Base):
+    """What is left of an ended job whose row was removed: what poll-status says of it.
+
+    Columns as in `jobs`. Of a completed import nothing need be left, its ImportDocument says all.
+    """
+
+    __tablename__ = "job_answers"
+    __table_args__ = (Index("ix_job_answers_job_id", "job_id"),)
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    job_id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
     result: Mapped[RawJson | None]
     error_status: Mapped[int | None]
     error_message: Mapped[str | None]

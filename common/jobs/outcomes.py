@@ -41,6 +41,12 @@ def job_outcome(connection: Connection, job_id: str) -> JobOutcome | None:
                            WHERE older.user_id = jobs.user_id AND older.sequence < jobs.sequence
                              AND older.state IN ('queued', 'running')) AS must_wait
             FROM jobs WHERE job_id = :job_id
+            UNION ALL
+            -- Long ended, and removed since.
+            SELECT kind, CASE WHEN error_status IS NULL THEN 'completed' ELSE 'failed' END,
+                   result, error_status, error_message, error_reference, false
+            FROM job_answers WHERE job_id = :job_id
+            LIMIT 1
             """
         ),
         {"job_id": job_id},

@@ -22,7 +22,7 @@ from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import RedisError
 
-from common.refreshing import refresher
+from common.jobs.refreshing import refresher
 
 TEXT_TTL: Final = 1000  # milliseconds
 ANSWER_TTL: Final = 10  # seconds

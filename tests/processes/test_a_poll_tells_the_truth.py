@@ -11,8 +11,8 @@ from redis import Redis
 
 from cli.client import ApiError, Submitted
 from common.jobs.progress import answer_key, seal, text_key
-from tests import redis_faults
 from tests.processes.conftest import Reached
+from tests.support import redis_faults
 from tests.support.http import Answer, Http
 from tests.support.stack import Stack, batch_manual, kill, wait_for
 
@@ -44,6 +44,14 @@ def is_completed(answer: Answer) -> bool:
 def ended_in_database(stack: Stack, submitted: Submitted) -> bool:
     state = stack.scalar("SELECT state FROM jobs WHERE job_id = :id", id=submitted.import_id)
     return state in ("completed", "failed")
+
+
+def wait_until_texts_are_gone(stack: Stack) -> None:
+    """What was said last is gone a second later, by nobody's doing."""
+    with redis_faults.client(stack.redis) as redis:
+        left = [redis.pttl(key) for key in redis.scan_iter(text_key("*"))]
+        assert all(milliseconds <= 1000 and milliseconds != -1 for milliseconds in left)
+        wait_for(lambda: not list(redis.scan_iter(text_key("*"))), "the end of all texts")
 
 
 def never_ongoing_again(stack: Stack, submitted: Submitted, seconds: float = A_SECOND) -> Answer:
@@ -129,7 +137,7 @@ def test_a_worker_killed_right_after_its_commit_leaves_no_import_ongoing(
         kill(worker)
     finally:
         hang.__exit__(None, None, None)
-    time.sleep(1)  # the promise: after a second
+    wait_until_texts_are_gone(stack)
     assert is_completed(never_ongoing_again(stack, submitted))
 
 
@@ -149,7 +157,7 @@ def test_an_import_that_ends_while_redis_refuses_writes_answers_its_end(
         refusal.__enter__()
     try:
         wait_for(lambda: ended_in_database(stack, submitted), "the commit")
-        time.sleep(1)  # the promise: after a second
+        wait_until_texts_are_gone(stack)
         during = never_ongoing_again(stack, submitted)
     finally:
         refusal.__exit__(None, None, None)
@@ -174,7 +182,7 @@ def test_an_import_that_ends_while_redis_hangs_answers_its_end_then_and_later(
         during = never_ongoing_again(stack, submitted)
     finally:
         hang.__exit__(None, None, None)
-    time.sleep(1)  # the promise: after a second
+    wait_until_texts_are_gone(stack)
     after = never_ongoing_again(stack, submitted)
     assert is_completed(during)
     assert during.raw == after.raw
@@ -193,7 +201,7 @@ def test_an_import_that_ended_since_the_copy_that_redis_came_back_with_answers_i
         copy = redis_faults.Copy(stack.redis)
     before = player.wait(submitted)
     copy.restore()
-    time.sleep(1)  # the promise: after a second
+    wait_until_texts_are_gone(stack)
     assert never_ongoing_again(stack, submitted).json["body"]["import"] == before
 
 

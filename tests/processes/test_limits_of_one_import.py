@@ -97,7 +97,7 @@ def test_the_decoder_tells_the_end_of_memory_from_a_malformed_document() -> None
     program = """
 import resource, sys
 import psutil
-from common import json_reading
+from common.text import json_reading
 document = b"[" + b"1," * 10_000_000 + b"1]"
 room = psutil.Process().memory_info().vms + 48 * 1024 * 1024
 resource.setrlimit(resource.RLIMIT_AS, (room, resource.RLIM_INFINITY))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cli.client import Ongoing
-from tests import redis_faults
+from tests.support import redis_faults
 from tests.support.stack import Stack, batch_manual
 
 pytestmark = pytest.mark.processes

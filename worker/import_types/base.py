@@ -32,7 +32,8 @@ class ImportInput:
     user_id: whose import it is.
     received: when the request arrived, milliseconds since the epoch.
     games: the ids of the enabled games, in configured order (error texts list them).
-    file, fields: of a `file/` import; fields holds the form's other text fields.
+    file, fields: of a `file/` import; fields holds those of the form's other text fields that
+        the import type names as its `form_fields`.
     body: of an `ir/` import, the decoded JSON.
     options: what the endpoint adds (headers, URL parts), by name.
     """

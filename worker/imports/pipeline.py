@@ -128,7 +128,7 @@ def apply(
     tell(f"Imported {len(new)} Scores...")
     with timings.step("store"):
         store_scores(connection, head, collected, new)
-        store_orphans(connection, head, collected, converted)
+        store_orphans(connection, head, collected, converted, runtime.settings.max_orphans)
 
     tell("Inserting Sessions.")
     with timings.step("sessions"):

@@ -10,7 +10,6 @@ import orjson
 import pytest
 
 from api.app import create_app
-from api.jobs import waiting
 from common.settings import load_settings
 from tests.golden.pipelines.catalogue import add_catalogue
 from tests.support.http import Answer, Http
@@ -206,11 +205,9 @@ def test_only_instances_with_the_games_of_boku_have_it(
 
 
 def test_a_play_whose_import_takes_long_is_accepted_and_imported(
-    service: Stack, players: list[Player], monkeypatch: pytest.MonkeyPatch
+    service: Stack, players: list[Player]
 ) -> None:
-    monkeypatch.setattr(waiting, "SECONDS", 0)
-
-    answer = ask(service, players[0], play())
+    answer = ask(service, players[0], play(), WAITERS="0")
 
     assert (answer.status_code, answer.json["body"]) == (202, {})
     wait_for(lambda: players[0].score_count() == 1, "the score is imported")

@@ -12,7 +12,6 @@ from sqlalchemy import text
 
 from api.app import create_app
 from api.hooks.usc_leaderboard import standing
-from api.jobs import waiting
 from common.settings import load_settings
 from tests.golden.pipelines.catalogue import add_catalogue
 from tests.support.http import Answer, Http
@@ -333,11 +332,9 @@ def test_only_instances_with_the_games_of_boku_have_it(service: Stack, player: P
 
 
 def test_a_score_whose_import_takes_long_is_accepted_and_imported(
-    service: Stack, anyone: Player, monkeypatch: pytest.MonkeyPatch
+    service: Stack, anyone: Player
 ) -> None:
-    monkeypatch.setattr(waiting, "SECONDS", 0)
-
-    answer = ask(service, anyone.token, body(score=9_123_456))
+    answer = ask(service, anyone.token, body(score=9_123_456), WAITERS="0")
 
     assert answer.json == {
         "statusCode": 22,

@@ -119,6 +119,7 @@ class _IIDXCSV(StructEntries):
     name: str
     service: str
     entry_type = Entry
+    form_fields = ("playtype", "assertPlaytypeCorrect")
 
     def parse(self, given: ImportInput) -> Parsed:
         assert given.file is not None, "the endpoint requires a file"

@@ -17,10 +17,10 @@ import msgspec
 import orjson
 from msgspec import UNSET
 
-from common import json_reading
 from common.errors import FatalImportError
 from common.games.model import GPT
 from common.games.registry import GAMES
+from common.text import json_reading
 from common.validation import explain, first_violation, text_of, type_of
 from worker.import_types.manual.batch_manual_schema import rules
 from worker.import_types.manual.batch_manual_structs import (

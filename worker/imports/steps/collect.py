@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from common import json_reading
 from common.database.engine import autocommit
 from common.games.registry import GAMES, get_game
+from common.text import json_reading
 from worker import jobs
 from worker.import_types import registry
 from worker.import_types.base import ImportInput, ImportType, Parsed, UploadedFile

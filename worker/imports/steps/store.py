@@ -55,6 +55,9 @@ ORPHAN_COLUMNS = (
 )
 
 
+NOT_KEPT = "It was not kept to be tried again: you have {most} such scores, as many as may be."
+
+
 def store_scores(
     connection: Connection, head: ImportHead, collected: Collected, new: list[NewScore]
 ) -> None:
@@ -93,11 +96,16 @@ def _score_lines(head: ImportHead, collected: Collected, new: Iterable[NewScore]
 
 
 def store_orphans(
-    connection: Connection, head: ImportHead, collected: Collected, converted: Converted
+    connection: Connection,
+    head: ImportHead,
+    collected: Collected,
+    converted: Converted,
+    most: int,
 ) -> None:
     """Keeps the unmatched entries the user does not have as orphans already.
 
-    Each of them is reported: `SongOrChartNotFound` when it is new, else `OrphanExists`.
+    Each of them is reported: `SongOrChartNotFound` when it is new, `OrphanExists` when it is not,
+    `TooManyOrphans` where it is not kept because the user has `most` of them.
     """
     orphans = _identify(head, collected, converted)
     if not orphans:
@@ -117,14 +125,16 @@ def store_orphans(
         )
     )
     new: list[tuple[str, Unmatched]] = []
+    room = _room(connection, head.user_id, most) if len(known) < len(orphans) else 0
     for orphan, unmatched in orphans:
-        kind = "OrphanExists" if orphan in known else "SongOrChartNotFound"
-        if orphan not in known:
+        kind, message = "OrphanExists", unmatched.message
+        if orphan not in known and len(new) < room:
+            kind = "SongOrChartNotFound"
             known.add(orphan)
             new.append((orphan, unmatched))
-        converted.errors.append(
-            EntryError(unmatched.position, kind, unmatched.message, unmatched.subject)
-        )
+        elif orphan not in known:
+            kind, message = "TooManyOrphans", f"{message} {NOT_KEPT.format(most=most)}"
+        converted.errors.append(EntryError(unmatched.position, kind, message, unmatched.subject))
     context = copy_json(collected.parsed.context)
     lines = (
         "\t".join(
@@ -143,6 +153,18 @@ def store_orphans(
         for orphan, unmatched in new
     )
     copy_lines(connection, "orphan_scores", ORPHAN_COLUMNS, lines)
+
+
+def _room(connection: Connection, user_id: int, most: int) -> int:
+    """How many orphans more the user may have."""
+    count: int = connection.scalars(
+        text(
+            "SELECT count(*) FROM ("
+            " SELECT FROM orphan_scores WHERE user_id = :user_id LIMIT :most) AS kept"
+        ),
+        {"user_id": user_id, "most": most},
+    ).one()
+    return most - count
 
 
 def _identify(

@@ -1,0 +1,51 @@
+"""How much of a user's may wait: beyond it a job is refused, in words that say until when.
+
+Counted before the job is accepted, and not under a lock: jobs that arrive at the same moment may
+exceed a cap by their number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, text
+
+from common.errors import UserError
+
+TOO_MANY_JOBS: Final = (
+    "You have {jobs} imports and other changes waiting or running, and {most} is as many as may be."
+    " Please wait until some of them have ended."
+)
+TOO_MANY_BYTES: Final = (
+    "Your waiting imports hold {size} MB, and {most} MB is as much as may be."
+    " Please wait until some of them have ended."
+)
+MEGABYTE: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What one user may have waiting or running. size: bytes of uploads as they are stored."""
+
+    jobs: int
+    size: int
+
+
+_WAITING = text(
+    """
+    SELECT count(*) AS jobs, coalesce(sum(octet_length(content)), 0) AS size
+    FROM jobs LEFT JOIN job_payloads USING (user_id, job_id)
+    WHERE user_id = :user_id AND state IN ('queued', 'running')
+    """
+)
+
+
+def check(connection: Connection, user_id: int, caps: Caps) -> None:
+    """Raises UserError (429) where the user has as much waiting as may be."""
+    waiting = connection.execute(_WAITING, {"user_id": user_id}).one()
+    if waiting.jobs >= caps.jobs:
+        raise UserError(429, TOO_MANY_JOBS.format(jobs=waiting.jobs, most=caps.jobs))
+    if waiting.size >= caps.size:
+        size, most = waiting.size / MEGABYTE, caps.size / MEGABYTE
+        raise UserError(429, TOO_MANY_BYTES.format(size=f"{size:.1f}", most=f"{most:.1f}"))
