@@ -8,11 +8,11 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from cli.local import EmbeddedRedis, unprivileged
 from redis import Redis
 
 from api.jobs import waiters
 from api.jobs.waiters import Waiters
+from cli.local import EmbeddedRedis
 from common.jobs.progress import ENDED_CHANNEL, FinalAnswer, ProgressReporter
 from common.redis_client import open_redis
 from tests.support import redis_faults
