@@ -166,7 +166,7 @@ def make_processor(settings: Settings, engine: Engine, redis: Redis) -> Processo
 def file_import_types(settings: Settings) -> list[str]:
     """The `file/` import types this service accepts, in the order error texts list them."""
     enabled = settings.import_types or tuple(registry.IMPORT_TYPES)
-    return [name for name in enabled if name.startswith("file/")]
+    return [name for name in enabled if name in registry.UPLOADED_TYPES]
 
 
 def form_fields(import_type: str) -> tuple[str, ...]:

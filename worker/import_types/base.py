@@ -7,43 +7,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol, TypeVar
 
 import msgspec
 
 from common.catalogue.documents import Chart, Song
 from common.catalogue.index import GameCatalogue
-from common.errors import SongOrChartNotFound
+from common.errors import InternalFailure, SongOrChartNotFound
 from common.games.model import GPT, ScoreData
 
 
 @dataclass(frozen=True, slots=True)
-class UploadedFile:
-    """The file of a `file/` import, as uploaded."""
-
-    filename: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class ImportInput:
-    """Everything a parser gets.
+    """What a parser is given, whatever way the input came.
 
     user_id: whose import it is.
     received: when the request arrived, milliseconds since the epoch.
     games: the ids of the enabled games, in configured order (error texts list them).
-    file, fields: of a `file/` import; fields holds those of the form's other text fields that
-        the import type names as its `form_fields`.
-    body: of an `ir/` import, the decoded JSON.
-    options: what the endpoint adds (headers, URL parts), by name.
     """
 
     user_id: int
     received: int
     games: tuple[str, ...]
-    file: UploadedFile | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload(ImportInput):
+    """A file, dropped into a form.
+
+    fields: those of the form's other text fields that the import type names as its
+        `form_fields`.
+    """
+
+    filename: str
+    content: bytes
     fields: Mapping[str, Any] = field(default_factory=dict)
-    body: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body(ImportInput):
+    """The decoded JSON of a request. options: what its endpoint adds (headers, URL parts)."""
+
+    content: Any
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -118,12 +123,22 @@ class UnknownChart(SongOrChartNotFound):
 Converter = Callable[[Any], DryScore]
 
 
-class ImportType(Protocol):
-    """One module in this package provides one of these (see `registry.py`)."""
+# Of a parser: the one way in which its import type takes its input.
+Given = TypeVar("Given", bound=ImportInput, contravariant=True)
+
+
+class ImportType(Protocol[Given]):
+    """One module in this package provides one of these (see `registry.py`).
+
+    input: `Given` as a value: what the pipeline makes of the stored job and the API lets in.
+    """
 
     name: str
 
-    def parse(self, given: ImportInput) -> Parsed:
+    @property
+    def input(self) -> type[ImportInput]: ...
+
+    def parse(self, given: Given) -> Parsed:
         """Reads the input. Raises FatalImportError where the whole of it is refused."""
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
@@ -159,3 +174,22 @@ class StructEntries:
 
     def entry_from_orphan(self, data: Any) -> Any:
         return msgspec.convert(data, self.entry_type)
+
+
+class ClassesOnly:
+    """Of an import type whose input holds no scores: a class provider is all `parse` gives."""
+
+    def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
+        return self._no_entries
+
+    def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
+        self._no_entries(entry)
+
+    def orphan_data(self, entry: Any) -> Any:
+        self._no_entries(entry)
+
+    def entry_from_orphan(self, data: Any) -> Any:
+        self._no_entries(data)
+
+    def _no_entries(self, _: object) -> NoReturn:
+        raise InternalFailure("This import type has no entries.")

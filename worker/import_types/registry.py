@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
-from worker.import_types.base import ImportType
+from worker.import_types.base import ImportType, Upload
 from worker.import_types.files.eamusement_iidx_csv import PLIIIDXCSV, EamusementIIDXCSV
 from worker.import_types.files.eamusement_sdvx_csv import EamusementSDVXCSV
 from worker.import_types.files.mypagescraper_player_csv import MyPageScraperPlayerCSV
@@ -16,7 +16,7 @@ from worker.import_types.hooks.usc import USC
 from worker.import_types.manual.batch_manual import BatchManual, DirectManual
 
 # In canonical order: that of lists of import types.
-IMPORT_TYPES: Final[Mapping[str, ImportType]] = {
+IMPORT_TYPES: Final[Mapping[str, ImportType[Any]]] = {
     import_type.name: import_type
     for import_type in (
         EamusementIIDXCSV(),
@@ -32,9 +32,10 @@ IMPORT_TYPES: Final[Mapping[str, ImportType]] = {
     )
 }
 
-FILE_TYPES: Final = tuple(name for name in IMPORT_TYPES if name.startswith("file/"))
+# What a form with a file may name.
+UPLOADED_TYPES: Final = tuple(name for name, each in IMPORT_TYPES.items() if each.input is Upload)
 
 
-def get(name: str) -> ImportType:
+def get(name: str) -> ImportType[Any]:
     """Raises KeyError for an import type that there is not."""
     return IMPORT_TYPES[name]

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -34,7 +34,7 @@ class ImportHead:
 class Collected:
     """The input of an import, parsed, and the catalogue to match it against."""
 
-    import_type: ImportType
+    import_type: ImportType[Any]
     parsed: Parsed
     game: Game
     catalogue: GameCatalogue

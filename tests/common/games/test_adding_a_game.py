@@ -20,7 +20,7 @@ from common.games.registry import GAMES
 from common.games.scoring.hydration import hydrate
 from tests.common.games import test_properties, test_registry
 from tests.support.stack import ROOT
-from worker.import_types.base import ImportInput, UploadedFile
+from worker.import_types.base import Upload
 from worker.import_types.manual.batch_manual import BatchManual
 
 PAGE = ROOT / "docs" / "adding-a-game.md"
@@ -101,10 +101,10 @@ def test_what_holds_in_every_game_holds_in_the_new_one(
 def test_a_score_of_the_new_game_can_be_imported(tapper: Game) -> None:
     song, chart = json.loads(block("A song:")), json.loads(block("A chart:"))
     catalogue = GameCatalogue.from_documents(tapper, [song], [chart])
-    document = UploadedFile("scores.json", block("## 6. Import something").encode())
+    document = "scores.json", block("## 6. Import something").encode()
     kind = BatchManual()
 
-    parsed = kind.parse(ImportInput(1, 0, tuple(GAMES), file=document))
+    parsed = kind.parse(Upload(1, 0, tuple(GAMES), *document))
     [score] = map(kind.converter(parsed.context, catalogue), parsed.entries)
     stored: dict[str, Any] = hydrate(
         tapper.playtypes["Single"], score.chart, score.scoreData, None, 0

@@ -27,12 +27,13 @@ from tests.golden.compare import first_difference
 from tests.golden.suites.common import chart_of
 from tests.golden.suites.registry import Case, NotBuilt, exempt, suite
 from worker.import_types.base import (
+    Body,
     DryScore,
     ImportInput,
     ImportType,
     Parsed,
     UnknownChart,
-    UploadedFile,
+    Upload,
 )
 from worker.import_types.reading.xml_tree import typed
 from worker.import_types.registry import IMPORT_TYPES
@@ -112,14 +113,14 @@ def _input(given: Mapping[str, Any]) -> ImportInput:
     now = given["now"]
     if given["importType"].startswith("file/"):
         fields = others[0] if others else {}
-        return ImportInput(1, now, tuple(ENABLED_GAMES), file=_file(first["$file"]), fields=fields)
+        return Upload(1, now, tuple(ENABLED_GAMES), *_file(first["$file"]), fields)
     options = dict(zip(OPTIONS[given["importType"]], others, strict=True))
-    return ImportInput(1, now, tuple(ENABLED_GAMES), body=first, options=options)
+    return Body(1, now, tuple(ENABLED_GAMES), first, options)
 
 
-def _file(recorded: Mapping[str, Any]) -> UploadedFile:
+def _file(recorded: Mapping[str, Any]) -> tuple[str, bytes]:
     text = recorded["text"] if "text" in recorded else json.dumps(recorded["json"])
-    return UploadedFile(recorded["filename"], text.encode())
+    return recorded["filename"], text.encode()
 
 
 def _fatal(error: FatalImportError) -> dict[str, Any]:

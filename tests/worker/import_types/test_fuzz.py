@@ -24,7 +24,7 @@ from common.text.canonical import orphan_id
 from tests.common.catalogue.documents import chart, song
 from tests.worker.import_types.hooks import beatoraja_documents, usc_documents
 from worker.import_types import registry
-from worker.import_types.base import Converter, ImportInput, ImportType, UploadedFile
+from worker.import_types.base import Body, Converter, ImportInput, ImportType, Upload
 
 # --- what is damaged -------------------------------------------------------------------------
 
@@ -272,12 +272,12 @@ def input_of(
     """None for a body that the API refuses, as it is no JSON."""
     games = tuple(GAMES)
     if name.startswith("file/"):
-        return ImportInput(1, 0, games, file=UploadedFile("fuzz", content), fields=given)
+        return Upload(1, 0, games, "fuzz", content, given)
     try:
         body = orjson.loads(content)
     except orjson.JSONDecodeError:
         return None
-    return ImportInput(1, 0, games, body=body, options={"inferTimestamp": infer, **given})
+    return Body(1, 0, games, body, {"inferTimestamp": infer, **given})
 
 
 def test_all_import_types_of_files_and_bodies_are_among_these() -> None:

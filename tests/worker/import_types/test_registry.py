@@ -5,7 +5,7 @@ import pytest
 from worker.import_types import registry
 
 # The canonical order of all import types, of which we have some.
-FILE_TYPES = [
+ORDER = [
     "file/eamusement-iidx-csv",
     "file/eamusement-sdvx-csv",
     "file/batch-manual",
@@ -23,6 +23,6 @@ def test_import_types_are_found_by_name() -> None:
 
 
 def test_import_types_are_listed_in_canonical_order() -> None:
-    assert list(registry.FILE_TYPES) == [it for it in FILE_TYPES if it in registry.FILE_TYPES]
+    assert list(registry.UPLOADED_TYPES) == [it for it in ORDER if it in registry.UPLOADED_TYPES]
     transports = [name.partition("/")[0] for name in registry.IMPORT_TYPES]
     assert transports == sorted(transports, key=["file", "ir", "api"].index)

@@ -181,7 +181,7 @@ FILES: dict[str, tuple[Callable[[], bytes], dict[str, str]]] = {
 
 
 def test_every_type_of_file_is_among_these() -> None:
-    assert set(FILES) == set(registry.FILE_TYPES)
+    assert set(FILES) == set(registry.UPLOADED_TYPES)
 
 
 @pytest.mark.parametrize("import_type", [name for name in FILES if "pli" not in name])

@@ -22,10 +22,10 @@ from common.validation import text_of
 from worker.import_types.base import (
     Converter,
     DryScore,
-    ImportInput,
     Parsed,
     StructEntries,
     Subject,
+    Upload,
 )
 from worker.import_types.reading import naive_csv
 from worker.import_types.reading.assertions import loose_number, positive_integer, trim, trim_end
@@ -121,14 +121,13 @@ class _IIDXCSV(StructEntries):
     entry_type = Entry
     form_fields = ("playtype", "assertPlaytypeCorrect")
 
-    def parse(self, given: ImportInput) -> Parsed:
-        assert given.file is not None, "the endpoint requires a file"
+    def parse(self, given: Upload) -> Parsed:
         playtype = given.fields.get("playtype", msgspec.UNSET)
         if not isinstance(playtype, str) or playtype not in get_game(GAME).playtypes:
             raise FatalImportError(400, f"Invalid playtype of {text_of(playtype)} given.")
         if "assertPlaytypeCorrect" not in given.fields:
-            _check_filename(given.file.filename, playtype)
-        table = naive_csv.read(given.file.content)
+            _check_filename(given.filename, playtype)
+        table = naive_csv.read(given.content)
         blocks = _BLOCKS.get(len(table.headers))
         if blocks is None:
             raise FatalImportError(
@@ -151,11 +150,13 @@ class _IIDXCSV(StructEntries):
 
 class EamusementIIDXCSV(_IIDXCSV):
     name = "file/eamusement-iidx-csv"
+    input = Upload
     service = "e-amusement"
 
 
 class PLIIIDXCSV(_IIDXCSV):
     name = "file/pli-iidx-csv"
+    input = Upload
     service = "PLI"
 
 

@@ -19,10 +19,10 @@ from common.games.model import ScoreData
 from worker.import_types.base import (
     Converter,
     DryScore,
-    ImportInput,
     Parsed,
     StructEntries,
     Subject,
+    Upload,
 )
 from worker.import_types.reading import naive_csv
 from worker.import_types.reading.assertions import positive_integer
@@ -69,11 +69,11 @@ class Entry(msgspec.Struct, gc=False):
 
 class EamusementSDVXCSV(StructEntries):
     name = "file/eamusement-sdvx-csv"
+    input = Upload
     entry_type = Entry
 
-    def parse(self, given: ImportInput) -> Parsed:
-        assert given.file is not None, "the endpoint requires a file"
-        table = naive_csv.read(given.file.content)
+    def parse(self, given: Upload) -> Parsed:
+        table = naive_csv.read(given.content)
         if len(table.headers) != _COLUMNS:
             raise FatalImportError(
                 400, "Invalid CSV provided. CSV does not have the correct number of headers."

@@ -8,13 +8,11 @@ Source: specification, import-types/mypagescraper-player-csv.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, Final, NoReturn
+from typing import Final
 
-from common.catalogue.index import GameCatalogue
-from common.errors import FatalImportError, InternalFailure
+from common.errors import FatalImportError
 from common.games.registry import get_game
-from worker.import_types.base import Converter, ImportInput, Parsed, Subject
+from worker.import_types.base import ClassesOnly, Parsed, Upload
 from worker.import_types.reading import quoted_csv
 
 GAME: Final = "wacca"
@@ -26,12 +24,12 @@ _STAGE: Final = re.compile(r"\[([0-9]+),[^][]+,[0-9]+\]")
 _NO_STAGE: Final = 0
 
 
-class MyPageScraperPlayerCSV:
+class MyPageScraperPlayerCSV(ClassesOnly):
     name = "file/mypagescraper-player-csv"
+    input = Upload
 
-    def parse(self, given: ImportInput) -> Parsed:
-        assert given.file is not None, "the endpoint requires a file"
-        rows = list(quoted_csv.read(given.file.content))
+    def parse(self, given: Upload) -> Parsed:
+        rows = list(quoted_csv.read(given.content))
         if len(rows) != 1:
             raise FatalImportError(
                 400, f"Found {len(rows)} records instead of exactly 1 in the player CSV."
@@ -41,18 +39,6 @@ class MyPageScraperPlayerCSV:
             raise FatalImportError(400, "Malformed CSV: no player_stage column.")
         provided = _classes(stage)
         return Parsed(GAME, {}, [], lambda playtype: provided if playtype == PLAYTYPE else {})
-
-    def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
-        return _no_entries
-
-    def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
-        _no_entries(entry)
-
-    def orphan_data(self, entry: Any) -> Any:
-        _no_entries(entry)
-
-    def entry_from_orphan(self, data: Any) -> Any:
-        _no_entries(data)
 
 
 def _classes(stage: str) -> dict[str, str]:
@@ -68,7 +54,3 @@ def _classes(stage: str) -> dict[str, str]:
     if number not in by_number:
         raise FatalImportError(400, f"Unknown stage up id {number}.")
     return {CLASS_SET: by_number[number]}
-
-
-def _no_entries(_: object) -> NoReturn:
-    raise InternalFailure("A player CSV has no entries.")

@@ -23,10 +23,10 @@ from common.validation import is_integer, text_of
 from worker.import_types.base import (
     Converter,
     DryScore,
-    ImportInput,
     Parsed,
     StructEntries,
     Subject,
+    Upload,
 )
 from worker.import_types.reading import quoted_csv
 from worker.import_types.reading.assertions import loose_number
@@ -73,14 +73,14 @@ class BrokenRow(msgspec.Struct, gc=False):
 
 class MyPageScraperRecordsCSV(StructEntries):
     name = "file/mypagescraper-records-csv"
+    input = Upload
     entry_type = Entry
 
-    def parse(self, given: ImportInput) -> Parsed:
-        assert given.file is not None, "the endpoint requires a file"
+    def parse(self, given: Upload) -> Parsed:
         # Read twice, since keeping what was read would take many times the file's memory.
-        for row in quoted_csv.read(given.file.content):
+        for row in quoted_csv.read(given.content):
             _cells(row)
-        return Parsed(GAME, {}, _entries(given.file.content))
+        return Parsed(GAME, {}, _entries(given.content))
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, catalogue)

@@ -26,7 +26,7 @@ from common.validation.rules import (
     one_of,
     optional,
 )
-from worker.import_types.base import Converter, DryScore, ImportInput, JSONEntries, Parsed, Subject
+from worker.import_types.base import Converter, DryScore, JSONEntries, Parsed, Subject, Upload
 from worker.import_types.reading import xml_tree
 from worker.import_types.reading.timestamps import parse_date
 
@@ -125,11 +125,11 @@ class SolidStateSquad(JSONEntries):
     """An entry is a `song` element as `xml_tree` gives it."""
 
     name = "file/solid-state-squad"
+    input = Upload
 
-    def parse(self, given: ImportInput) -> Parsed:
-        assert given.file is not None, "the endpoint requires a file"
+    def parse(self, given: Upload) -> Parsed:
         try:
-            document = xml_tree.read(given.file.content, _TEXTS)
+            document = xml_tree.read(given.content, _TEXTS)
         except xml_tree.XMLRefused:
             raise FatalImportError(400, "Could not parse XML.") from None
         songs = _songs(document)

@@ -18,7 +18,7 @@ from common.games.registry import get_gpt
 from common.text.canonical import TIME_RECEIVED
 from common.validation import explain, first_violation, text_of
 from common.validation.rules import Record
-from worker.import_types.base import Converter, DryScore, ImportInput, JSONEntries, Parsed, Subject
+from worker.import_types.base import Body, Converter, DryScore, JSONEntries, Parsed, Subject
 from worker.import_types.hooks.beatoraja_charts import unknown_chart
 from worker.import_types.hooks.beatoraja_schema import CHART, SCORE
 
@@ -63,9 +63,10 @@ class Beatoraja(JSONEntries):
     """An entry is the body's `score`; the context holds its chart."""
 
     name = "ir/beatoraja"
+    input = Body
 
-    def parse(self, given: ImportInput) -> Parsed:
-        body = given.body if isinstance(given.body, dict) else {}
+    def parse(self, given: Body) -> Parsed:
+        body = given.content if isinstance(given.content, dict) else {}
         score = _checked(body, "score", SCORE, "Invalid Beatoraja Import - Score")
         chart = _checked(body, "chart", CHART, "Invalid Beatoraja Import - Chart")
         game = _GAMES[chart["mode"]]

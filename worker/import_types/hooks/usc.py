@@ -28,7 +28,7 @@ from common.validation.rules import (
     one_of,
     optional,
 )
-from worker.import_types.base import Converter, DryScore, ImportInput, JSONEntries, Parsed, Subject
+from worker.import_types.base import Body, Converter, DryScore, JSONEntries, Parsed, Subject
 
 GAME: Final = "usc"
 SERVICE: Final = "USC-IR"
@@ -73,9 +73,10 @@ class USC(JSONEntries):
     """The body's `score`. The options `chartHash` and `playtype` say which chart it is of."""
 
     name = "ir/usc"
+    input = Body
 
-    def parse(self, given: ImportInput) -> Parsed:
-        score: Any = given.body.get("score", UNSET) if isinstance(given.body, dict) else UNSET
+    def parse(self, given: Body) -> Parsed:
+        score: Any = given.content.get("score", UNSET) if isinstance(given.content, dict) else UNSET
         if found := first_violation(_SCORE, score):
             raise FatalImportError(400, explain(found, "Invalid USC Score."))
         context = {

@@ -16,12 +16,13 @@ from common.errors import FatalImportError, InternalFailure
 from common.games.model import GPT, ScoreData
 from common.games.registry import get_gpt
 from worker.import_types.base import (
+    Body,
     ClassProvider,
     Converter,
     DryScore,
-    ImportInput,
     Parsed,
     Subject,
+    Upload,
 )
 from worker.import_types.manual.batch_manual_reading import read_body, read_file
 from worker.import_types.manual.batch_manual_structs import (
@@ -85,11 +86,11 @@ class BatchManual(_ManualImport):
     """A file."""
 
     name = "file/batch-manual"
+    input = Upload
     suffix = "BATCH-MANUAL"
 
-    def parse(self, given: ImportInput) -> Parsed:
-        assert given.file is not None, "the endpoint requires a file"
-        gpt, document = read_file(given.file.content, given.games)
+    def parse(self, given: Upload) -> Parsed:
+        gpt, document = read_file(given.content, given.games)
         return _parsed(gpt, document)
 
 
@@ -97,10 +98,11 @@ class DirectManual(_ManualImport):
     """A request body. The option `inferTimestamp` dates its only score to now."""
 
     name = "ir/direct-manual"
+    input = Body
     suffix = "DIRECT-MANUAL"
 
-    def parse(self, given: ImportInput) -> Parsed:
-        gpt, document = read_body(given.body, given.games)
+    def parse(self, given: Body) -> Parsed:
+        gpt, document = read_body(given.content, given.games)
         if given.options.get(INFER_TIMESTAMP):
             _infer_timestamp(document, given.received)
         return _parsed(gpt, document)

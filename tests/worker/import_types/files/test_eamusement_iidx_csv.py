@@ -17,7 +17,7 @@ from common.errors import (
     SongOrChartNotFound,
 )
 from tests.common.catalogue.documents import chart, song
-from worker.import_types.base import DryScore, ImportInput, Parsed, UploadedFile
+from worker.import_types.base import DryScore, Parsed, Upload
 from worker.import_types.files.eamusement_iidx_csv import PLIIIDXCSV, EamusementIIDXCSV
 
 UNPLAYED = "0,0,0,0,0,NO PLAY,---"
@@ -71,9 +71,7 @@ def parse(
 ) -> Parsed:
     fields = {"playtype": "SP", **fields}
     import_type = PLIIIDXCSV() if pli else EamusementIIDXCSV()
-    return import_type.parse(
-        ImportInput(1, 0, ("iidx",), file=UploadedFile(filename, content), fields=fields)
-    )
+    return import_type.parse(Upload(1, 0, ("iidx",), filename, content, fields))
 
 
 def refusal(content: bytes, **options: Any) -> str:
@@ -159,7 +157,7 @@ def test_the_playtype_must_be_given(playtype: Any, shown: str) -> None:
 
 
 def test_a_missing_playtype_is_undefined() -> None:
-    given = ImportInput(1, 0, ("iidx",), file=UploadedFile("x", b""))
+    given = Upload(1, 0, ("iidx",), "x", b"")
 
     with pytest.raises(FatalImportError, match=r"^Invalid playtype of undefined given\.$"):
         EamusementIIDXCSV().parse(given)

@@ -11,7 +11,7 @@ from common.errors import (
     SongOrChartNotFound,
 )
 from tests.common.catalogue.documents import chart, song
-from worker.import_types.base import DryScore, ImportInput, Parsed, UploadedFile
+from worker.import_types.base import DryScore, Parsed, Upload
 from worker.import_types.files.eamusement_sdvx_csv import EamusementSDVXCSV
 
 CATALOGUE = GameCatalogue(
@@ -35,8 +35,8 @@ def row(
 
 
 def parse(text: str) -> Parsed:
-    file = UploadedFile("f.csv", text.encode())
-    return EamusementSDVXCSV().parse(ImportInput(1, 0, ("sdvx",), file=file))
+    file = "f.csv", text.encode()
+    return EamusementSDVXCSV().parse(Upload(1, 0, ("sdvx",), *file))
 
 
 def convert(line: str) -> DryScore:

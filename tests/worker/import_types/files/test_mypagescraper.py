@@ -12,7 +12,7 @@ from common.errors import (
     SongOrChartNotFound,
 )
 from tests.common.catalogue.documents import chart, song
-from worker.import_types.base import DryScore, ImportInput, ImportType, Parsed, UploadedFile
+from worker.import_types.base import DryScore, ImportType, Parsed, Upload
 from worker.import_types.files.mypagescraper_player_csv import MyPageScraperPlayerCSV
 from worker.import_types.files.mypagescraper_records_csv import MyPageScraperRecordsCSV
 
@@ -27,8 +27,8 @@ HEADER = "music_id,music_title,music_levels,music_scores,music_achieves"
 
 
 def parse(text: str, import_type: ImportType = RECORDS) -> Parsed:
-    file = UploadedFile("f.csv", text.encode())
-    return import_type.parse(ImportInput(1, 0, ("wacca",), file=file))
+    file = "f.csv", text.encode()
+    return import_type.parse(Upload(1, 0, ("wacca",), *file))
 
 
 def refusal(text: str, import_type: ImportType = RECORDS) -> str:

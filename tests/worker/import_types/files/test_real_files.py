@@ -22,7 +22,7 @@ from common.games.registry import GAMES, get_game
 from tests.common.catalogue.documents import chart, song
 from tests.support.shared_data import seeds, shared_file, shared_folder
 from worker.import_types import registry
-from worker.import_types.base import DryScore, ImportInput, UploadedFile
+from worker.import_types.base import Body, DryScore, Upload
 
 
 def catalogue_of(game: str) -> GameCatalogue:
@@ -36,9 +36,9 @@ def import_file(
 ) -> tuple[list[DryScore], Counter[type[ConversionFailure]]]:
     """What the entries of a file became: scores, and failures by type."""
     content = shared_file(f"fixtures/{path}").read_bytes()
-    file = UploadedFile(path, content)
+    file = path, content
     kind = registry.get(import_type)
-    parsed = kind.parse(ImportInput(1, 0, tuple(GAMES), file=file, fields=fields))
+    parsed = kind.parse(Upload(1, 0, tuple(GAMES), *file, fields))
     convert = kind.converter(parsed.context, catalogue_of(parsed.game))
     scores, failures = [], Counter[type[ConversionFailure]]()
     for entry in parsed.entries:
@@ -219,7 +219,7 @@ def test_the_score_of_a_usc_client_is_read() -> None:
     chart_hash = given["chart"]["chartHash"]
     kind = registry.get("ir/usc")
     options = {"chartHash": chart_hash, "playtype": "Controller"}
-    parsed = kind.parse(ImportInput(1, 0, tuple(GAMES), body=given, options=options))
+    parsed = kind.parse(Body(1, 0, tuple(GAMES), given, options))
     (entry,) = parsed.entries
 
     with pytest.raises(SongOrChartNotFound):

@@ -13,7 +13,7 @@ from common.errors import (
     SongOrChartNotFound,
 )
 from tests.common.catalogue.documents import chart, song
-from worker.import_types.base import DryScore, ImportInput, Parsed, UploadedFile
+from worker.import_types.base import DryScore, Parsed, Upload
 from worker.import_types.files.solid_state_squad import SolidStateSquad
 
 CATALOGUE = GameCatalogue(
@@ -54,8 +54,8 @@ def document(*songs: str, user: str = USER) -> str:
 
 
 def parse(text: str) -> Parsed:
-    file = UploadedFile("f.xml", text.encode())
-    return SolidStateSquad().parse(ImportInput(1, 0, ("iidx",), file=file))
+    file = "f.xml", text.encode()
+    return SolidStateSquad().parse(Upload(1, 0, ("iidx",), *file))
 
 
 def convert(more: str = "", **changes: str) -> DryScore:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.catalogue.index import GameCatalogue
-from worker.import_types.base import ChartProposal, ImportInput, UnknownChart
+from worker.import_types.base import Body, ChartProposal, UnknownChart
 from worker.import_types.hooks.beatoraja import Beatoraja
 
 MD5 = "0123456789abcdef0123456789abcdef"
@@ -109,7 +109,7 @@ def play(
 def proposal(sha256: str = SHA256, **parts: Any) -> ChartProposal:
     """What comes of a play whose chart the catalogue lacks."""
     import_type = Beatoraja()
-    parsed = import_type.parse(ImportInput(1, 0, (), body=play(sha256, **parts)))
+    parsed = import_type.parse(Body(1, 0, (), play(sha256, **parts)))
     convert = import_type.converter(parsed.context, GameCatalogue(parsed.game, 0, [], []))
     (entry,) = parsed.entries
     try:

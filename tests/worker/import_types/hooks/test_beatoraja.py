@@ -18,7 +18,7 @@ from tests.worker.import_types.hooks.beatoraja_documents import (
     play,
     proposal,
 )
-from worker.import_types.base import DryScore, ImportInput, UnknownChart
+from worker.import_types.base import Body, DryScore, UnknownChart
 from worker.import_types.hooks.beatoraja import Beatoraja
 
 OTHER = "f" * 64
@@ -48,7 +48,7 @@ CATALOGUES = {
 
 
 def parse(body: Any) -> Any:
-    return Beatoraja().parse(ImportInput(7, NOW, ("bms", "pms"), body=body))
+    return Beatoraja().parse(Body(7, NOW, ("bms", "pms"), body))
 
 
 def convert(body: Any) -> DryScore:

@@ -14,7 +14,7 @@ from common.errors import (
 )
 from tests.common.catalogue import documents
 from tests.worker.import_types.hooks.usc_documents import CHART_HASH, body, score
-from worker.import_types.base import DryScore, ImportInput, Parsed
+from worker.import_types.base import Body, DryScore, Parsed
 from worker.import_types.hooks.usc import USC
 
 NOW = 1_703_456_000_777
@@ -31,7 +31,7 @@ CATALOGUE = GameCatalogue(
 
 def parse(given: Any, chart_hash: str = CHART_HASH, playtype: str = "Controller") -> Parsed:
     options = {"chartHash": chart_hash, "playtype": playtype}
-    return USC().parse(ImportInput(1, NOW, ("usc",), body=given, options=options))
+    return USC().parse(Body(1, NOW, ("usc",), given, options))
 
 
 def convert(given: dict[str, Any], *where: str) -> DryScore:

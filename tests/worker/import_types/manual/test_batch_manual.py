@@ -27,7 +27,7 @@ from tests.worker.import_types.manual.batch_manual_documents import (
     sdvx_score,
     spoilt,
 )
-from worker.import_types.base import DryScore, ImportInput, Parsed, UploadedFile
+from worker.import_types.base import Body, DryScore, Parsed, Upload
 from worker.import_types.manual.batch_manual import INFER_TIMESTAMP, BatchManual, DirectManual
 
 NOW = 1_700_000_000_000
@@ -44,13 +44,13 @@ CATALOGUE = GameCatalogue(
 
 def parse(document: Any) -> Parsed:
     content = document if isinstance(document, bytes) else orjson.dumps(document)
-    file = UploadedFile("any name", content)
-    return BatchManual().parse(ImportInput(1, NOW, tuple(GAMES), file=file))
+    file = "any name", content
+    return BatchManual().parse(Upload(1, NOW, tuple(GAMES), *file))
 
 
 def parse_body(document: Any, *, infer: bool = False) -> Parsed:
     options = {INFER_TIMESTAMP: infer}
-    return DirectManual().parse(ImportInput(1, NOW, tuple(GAMES), body=document, options=options))
+    return DirectManual().parse(Body(1, NOW, tuple(GAMES), document, options))
 
 
 def refusal(document: Any) -> str:
@@ -141,10 +141,10 @@ def test_a_document_must_say_what_it_is(document: Any, message: str) -> None:
 
 
 def test_a_game_that_is_not_enabled_is_refused() -> None:
-    file = UploadedFile("x", orjson.dumps(sdvx_document()))
+    file = "x", orjson.dumps(sdvx_document())
 
     with pytest.raises(FatalImportError) as failure:
-        BatchManual().parse(ImportInput(1, NOW, ("usc", "iidx"), file=file))
+        BatchManual().parse(Upload(1, NOW, ("usc", "iidx"), *file))
 
     assert failure.value.message == "Invalid game 'sdvx' - expected any of usc, iidx."
 
