@@ -42,6 +42,7 @@ class Settings:
     external_worker: bool
     worker_concurrency: int
     max_attempts: int
+    database_patience: float
     soft_time_limit: int
     hard_time_limit: int
     sweep_interval: float
@@ -238,6 +239,13 @@ VARIABLES: tuple[Variable, ...] = (
         _whole(1),
         "5",
         "how often a job is started before it is given up (workers that died count)",
+    ),
+    Variable(
+        "JOB_DATABASE_PATIENCE",
+        "database_patience",
+        _seconds,
+        "600",
+        "seconds for which a job that the database fails to take is tried again",
     ),
     Variable(
         "JOB_SOFT_TIME_LIMIT",

@@ -20,7 +20,11 @@ from common.jobs.accepting import USER_LOCK, unpack
 
 @dataclass(frozen=True, slots=True)
 class ClaimedJob:
-    """A job this worker runs. `attempt` counts from 1 and guards the end of the job."""
+    """A job this worker runs.
+
+    attempt: counts from 1. claim: tells this run of the job from any other, and guards its end.
+    exhausted: as many workers as may have died of it did.
+    """
 
     user_id: int
     job_id: str
@@ -29,8 +33,13 @@ class ClaimedJob:
     user_intent: bool
     arguments: dict[str, Any]
     attempt: int
+    claim: int
+    exhausted: bool
     accepted_at: int
 
+
+# Milliseconds since the epoch, by PostgreSQL's clock.
+_NOW = "CAST(extract(epoch FROM statement_timestamp()) * 1000 AS bigint)"
 
 # Characters of the message a failed job keeps.
 MESSAGE_LIMIT = 4000
@@ -77,22 +86,28 @@ def defer(connection: Connection, user_id: int) -> None:
     )
 
 
-def claim_oldest(connection: Connection, user_id: int) -> ClaimedJob | None:
-    """Marks the user's oldest unfinished job as running. The caller holds the user's lock."""
+def claim_oldest(connection: Connection, user_id: int, most_attempts: int) -> ClaimedJob | None:
+    """Marks the user's oldest unfinished job as running. The caller holds the user's lock.
+
+    It counts as an attempt, of which there are no more than `most_attempts`, until `give_back`.
+    """
     row = connection.execute(
         text(
             """
             UPDATE jobs
-            SET state = 'running', attempts = attempts + 1, started_at = :now, deferred = false
-            WHERE (user_id, job_id) = (
-                SELECT user_id, job_id FROM jobs
+            SET state = 'running', attempts = least(jobs.attempts + 1, :most), claims = claims + 1,
+                started_at = :now, deferred = false
+            FROM (
+                SELECT user_id, job_id, attempts FROM jobs
                 WHERE user_id = :user_id AND state IN ('queued', 'running')
-                ORDER BY sequence LIMIT 1)
-            RETURNING user_id, job_id, kind, import_type, user_intent, arguments, attempts,
+                ORDER BY sequence LIMIT 1) AS oldest
+            WHERE jobs.user_id = oldest.user_id AND jobs.job_id = oldest.job_id
+            RETURNING jobs.user_id, jobs.job_id, kind, import_type, user_intent, arguments,
+                      jobs.attempts, claims, oldest.attempts >= :most AS exhausted,
                       accepted_at, dispatched_at
             """
         ),
-        {"user_id": user_id, "now": now_ms()},
+        {"user_id": user_id, "now": now_ms(), "most": most_attempts},
     ).one_or_none()
     if row is None:
         return None
@@ -107,6 +122,8 @@ def claim_oldest(connection: Connection, user_id: int) -> ClaimedJob | None:
         user_intent=row.user_intent,
         arguments=row.arguments,
         attempt=row.attempts,
+        claim=row.claims,
+        exhausted=row.exhausted,
         accepted_at=row.accepted_at,
     )
 
@@ -119,14 +136,16 @@ def payload(connection: Connection, job: ClaimedJob) -> bytes:
     return unpack(content) if content is not None else b""
 
 
-# The attempt guards the end: a job that was taken over meanwhile is not ours to end.
+# The claim guards the end: a job that was taken over meanwhile is not ours to end. The payload of
+# one that failed through no fault of its user stays, so that it can be run again.
 _END = """
     WITH payload AS (
-        DELETE FROM job_payloads WHERE user_id = :user_id AND job_id = :job_id)
+        DELETE FROM job_payloads
+        WHERE user_id = :user_id AND job_id = :job_id AND NOT :keep_payload)
     UPDATE jobs
     SET state = :state, finished_at = :now, result = :result, error_status = :status,
         error_message = :message, error_reference = :reference
-    WHERE user_id = :user_id AND job_id = :job_id AND state = 'running' AND attempts = :attempt
+    WHERE user_id = :user_id AND job_id = :job_id AND state = 'running' AND claims = :claim
 """
 
 
@@ -141,6 +160,8 @@ def fail(
     status: int,
     message: str,
     reference: str | None = None,
+    *,
+    keep_payload: bool = False,
 ) -> str:
     """Ends the job without effect; raises JobLost.
 
@@ -148,7 +169,15 @@ def fail(
     """
     # PostgreSQL's text cannot hold U+0000, and messages quote what a client sent.
     readable = message[:MESSAGE_LIMIT].replace("\0", "\ufffd")
-    _end(connection, job, JobState.FAILED, status=status, message=readable, reference=reference)
+    _end(
+        connection,
+        job,
+        JobState.FAILED,
+        status=status,
+        message=readable,
+        reference=reference,
+        keep_payload=keep_payload,
+    )
     return readable
 
 
@@ -161,13 +190,15 @@ def _end(
     status: int | None = None,
     message: str | None = None,
     reference: str | None = None,
+    keep_payload: bool = False,
 ) -> None:
     ended = connection.execute(
         text(_END),
         {
             "user_id": job.user_id,
             "job_id": job.job_id,
-            "attempt": job.attempt,
+            "claim": job.claim,
+            "keep_payload": keep_payload,
             "state": state,
             "now": now_ms(),
             "result": None if result is None else orjson.dumps(result).decode(),
@@ -178,6 +209,61 @@ def _end(
     )
     if ended.rowcount != 1:
         raise JobLost(f"job {job.job_id}, attempt {job.attempt}")
+
+
+# --- trouble with the database -----------------------------------------------------------
+
+
+# Also where another worker has claimed it meanwhile: what we did was no attempt.
+_GIVE_BACK = f"""
+    UPDATE jobs
+    SET attempts = greatest(attempts - 1, 0),
+        state = CASE WHEN claims = :claim THEN 'queued' ELSE state END,
+        troubled_since = coalesce(troubled_since, {_NOW})
+    WHERE user_id = :user_id AND job_id = :job_id AND state IN ('queued', 'running')
+      AND claims >= :claim
+    RETURNING ({_NOW} - troubled_since) / 1000.0
+"""  # noqa: S608 (a constant of ours)
+
+
+def give_back(connection: Connection, job: ClaimedJob) -> float:
+    """Queues the job again as if we had not tried it: the database was at fault, not the job.
+
+    Returns for how many seconds the database has been failing it.
+    """
+    age = connection.scalar(
+        text(_GIVE_BACK), {"user_id": job.user_id, "job_id": job.job_id, "claim": job.claim}
+    )
+    return float(age or 0)
+
+
+_GIVE_UP = f"""
+    UPDATE jobs
+    SET state = 'failed', finished_at = {_NOW}, error_status = :status, error_message = :message
+    WHERE user_id = :user_id AND job_id = :job_id AND state = 'queued' AND claims = :claim
+      AND troubled_since < {_NOW} - 1000 * :patience
+"""  # noqa: S608 (a constant of ours)
+
+
+def give_up(
+    connection: Connection, job: ClaimedJob, patience: float, status: int, message: str
+) -> bool:
+    """Ends a job given back that the database has been failing for more than `patience` seconds.
+
+    Its payload is kept. Whether it was ended: nobody has claimed it since.
+    """
+    ended = connection.execute(
+        text(_GIVE_UP),
+        {
+            "user_id": job.user_id,
+            "job_id": job.job_id,
+            "claim": job.claim,
+            "patience": patience,
+            "status": status,
+            "message": message,
+        },
+    )
+    return ended.rowcount == 1
 
 
 def next_deferred(connection: Connection, user_id: int) -> str | None:

@@ -13,8 +13,8 @@ import time
 
 from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
+from common.database import failures
 from common.database.engine import autocommit
 from common.database.tables import JobKind, JobState
 from common.errors import UserError
@@ -25,11 +25,9 @@ from worker.changes import mutation, orphans, recalculation
 from worker.imports import pipeline
 from worker.jobs import ClaimedJob, JobLost
 from worker.runtime import Runtime
+from worker.turns import Turn, take_turn
 
 log = logging.getLogger(__name__)
-
-# A lost database connection is tried again after these many seconds, then left to the sweeper.
-RECONNECT_PAUSES = (0.1, 0.5, 2.0)
 
 # Seconds between two looks at whether a busy user is free.
 INLINE_PAUSE = 0.02
@@ -50,34 +48,33 @@ TOOK_TOO_LONG = (
 )
 
 
+class GivenUp(UserError):
+    """Too many workers died of the job."""
+
+
 def run(runtime: Runtime, user_id: int, job_id: str) -> str | None:
     """Runs the user's oldest job and returns the id of the job that needs a message next.
 
     `job_id` is the job whose message this is; it runs now unless an older one must go first.
     Where the user is busy elsewhere the job stays queued.
     """
-    for pause in (*RECONNECT_PAUSES, None):
-        try:
-            return _run_once(runtime, user_id, job_id)
-        except DBAPIError:
-            # What is the fault of the job's own data never gets here, see `run_claimed`.
-            if pause is None:
-                raise
-            log.warning("job %s: the database failed us, trying again", job_id, exc_info=True)
-            time.sleep(pause)
-    return None
+    return take_turn(
+        runtime, f"job {job_id}", lambda turn: _run_once(runtime, user_id, job_id, turn)
+    )
 
 
-def _run_once(runtime: Runtime, user_id: int, job_id: str) -> str | None:
+def _run_once(runtime: Runtime, user_id: int, job_id: str, turn: Turn) -> str | None:
     with runtime.engine.connect() as connection:
         with autocommit(connection):
             if not _lock_or_defer(connection, user_id):
                 return None
         try:
             with autocommit(connection):
-                job = jobs.claim_oldest(connection, user_id)
+                job = jobs.claim_oldest(connection, user_id, runtime.settings.max_attempts)
             if job is not None:
+                turn.claimed(job)
                 run_claimed(runtime, connection, job)
+                turn.ended()
             with autocommit(connection):
                 jobs.unlock(connection, user_id)
         except BaseException:
@@ -97,7 +94,7 @@ def run_inline(runtime: Runtime, user_id: int, job_id: str) -> None:
     """
     deadline = time.monotonic() + runtime.settings.hard_time_limit
     while time.monotonic() < deadline:
-        _run_once(runtime, user_id, job_id)
+        run(runtime, user_id, job_id)
         with runtime.engine.connect() as connection:
             outcome = job_outcome(connection, job_id)
         if outcome is None or outcome.state in (JobState.COMPLETED, JobState.FAILED):
@@ -117,7 +114,11 @@ def _lock_or_defer(connection: Connection, user_id: int) -> bool:
 def run_claimed(runtime: Runtime, connection: Connection, job: ClaimedJob) -> None:
     """Runs a claimed job to one of its ends. Raises only where the database is at fault."""
     with ProgressReporter(runtime.redis, job.job_id) as progress:
-        _run_claimed(runtime, connection, job, progress)
+        try:
+            _run_claimed(runtime, connection, job, progress)
+        except JobLost as lost:
+            connection.rollback()
+            log.warning("%s: taken over by another worker, nothing committed", lost)
 
 
 def _run_claimed(
@@ -126,8 +127,8 @@ def _run_claimed(
     started = time.perf_counter()
     answer: FinalAnswer | None
     try:
-        if job.attempt > runtime.settings.max_attempts:
-            raise UserError(500, GIVEN_UP.format(attempts=job.attempt - 1))
+        if job.exhausted:
+            raise GivenUp(500, GIVEN_UP.format(attempts=job.attempt))
         match job.kind:
             case JobKind.IMPORT:
                 answer = pipeline.run_import(runtime, connection, job, progress)
@@ -137,12 +138,9 @@ def _run_claimed(
                 answer = recalculation.run_recalculation(runtime, connection, job)
             case JobKind.REVERT | JobKind.DELETION | JobKind.EDIT:
                 answer = mutation.RUN[job.kind](runtime, connection, job)
-    except JobLost as lost:
-        connection.rollback()
-        log.warning("%s: taken over by another worker, nothing committed", lost)
-        return
     except UserError as error:
-        answer = _fail(connection, job, error.status, error.message)
+        kept = isinstance(error, GivenUp)
+        answer = _fail(connection, job, error.status, error.message, keep_payload=kept)
         log.info("job %s failed: %s %s", job.job_id, error.status, error.message)
     except MemoryError:
         # What filled the memory hangs on this error: it has to be let go of first.
@@ -151,11 +149,9 @@ def _run_claimed(
         message = TOOK_TOO_LONG.format(seconds=runtime.settings.soft_time_limit)
         answer = _fail(connection, job, 500, message)
         log.error("job %s exceeded its time limit", job.job_id)
-    except DBAPIError as problem:
-        if problem.connection_invalidated:
+    except Exception as problem:
+        if failures.is_passing(problem):
             raise
-        answer = _fail_internally(connection, job)
-    except Exception:
         answer = _fail_internally(connection, job)
     if answer is None:
         log.error("job %s needed more memory than there was", job.job_id)
@@ -167,13 +163,19 @@ def _run_claimed(
 def _fail_internally(connection: Connection, job: ClaimedJob) -> FinalAnswer:
     reference = secrets.token_hex(6)
     log.exception("job %s failed, reference %s", job.job_id, reference)
-    return _fail(connection, job, 500, INTERNAL_ERROR, reference)
+    return _fail(connection, job, 500, INTERNAL_ERROR, reference, keep_payload=True)
 
 
 def _fail(
-    connection: Connection, job: ClaimedJob, status: int, message: str, reference: str | None = None
+    connection: Connection,
+    job: ClaimedJob,
+    status: int,
+    message: str,
+    reference: str | None = None,
+    *,
+    keep_payload: bool = False,
 ) -> FinalAnswer:
     connection.rollback()
-    readable = jobs.fail(connection, job, status, message, reference)
+    readable = jobs.fail(connection, job, status, message, reference, keep_payload=keep_payload)
     connection.commit()
     return failed_answer(status, readable, reference)

@@ -28,7 +28,9 @@ class Job(Base):
     """One job. `sequence` is the order of acceptance; one user's jobs run in that order.
 
     dispatched_at: when its last message was sent; 0 = none yet, the sweeper will.
-    attempts: how often a worker claimed it. arguments: what the job needs beside its
+    attempts: how often a worker claimed it and did not give it back, of which those that are not
+    the present one died of it. claims: how often it was claimed at all. troubled_since: when the
+    database first failed it, if it did. arguments: what the job needs beside its
     payload, JSON. result: `description` and `body` of what
     a waiting request is answered, of jobs that are no imports.
     error_status: the HTTP status shown when it failed; error_reference: what to look for in
@@ -65,6 +67,8 @@ class Job(Base):
     user_intent: Mapped[bool]
     arguments: Mapped[RawJson]
     attempts: Mapped[int] = mapped_column(server_default="0")
+    claims: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    troubled_since: Mapped[Millis | None]
     # A worker turned a message for this user away because the user was busy: whoever frees
     # the user must send another.
     deferred: Mapped[bool] = mapped_column(server_default="false")
@@ -101,7 +105,10 @@ class JobAnswer(Base):
 
 
 class JobPayload(Base):
-    """The uploaded file of a job, compressed with zlib; deleted when the job ends."""
+    """The uploaded file of a job, compressed with zlib; deleted when the job ends.
+
+    Of a job that failed through no fault of its user it stays as long as the job's row.
+    """
 
     __tablename__ = "job_payloads"
 

@@ -85,8 +85,9 @@ def test_a_failure_after_the_scores_were_written_leaves_none_of_them(
     document["scores"][0]["identifier"] = "999999"
     outcome = importer.run(importer.accept(document))
     assert outcome.error_status == 500
-    for table in ("scores", "orphan_scores", "imports", "job_payloads"):
+    for table in ("scores", "orphan_scores", "imports"):
         assert importer.query(f"SELECT FROM {table}") == []
+    assert len(importer.query("SELECT FROM job_payloads")) == 1, "to be run again"
     monkeypatch.undo()
     again = importer.imported(document)
     assert len(again["scoreIDs"]) == 2
@@ -121,7 +122,7 @@ def test_a_message_spent_while_another_job_ran_is_sent_again_for_what_waits(
     first, second = importer.accept(batch_manual(1)), importer.accept(batch_manual(1, first=1))
     with importer.runtime.engine.connect() as holder:
         jobs.try_lock(holder, importer.user_id)
-        claimed = jobs.claim_oldest(holder, importer.user_id)
+        claimed = jobs.claim_oldest(holder, importer.user_id, 5)
         holder.commit()
         assert claimed is not None
         assert claimed.job_id == first
@@ -145,7 +146,7 @@ def test_a_job_taken_over_in_mid_import_is_not_committed_by_the_first_worker(
     real = pipeline.update_sessions
 
     def overtaken(*arguments: Any) -> Any:
-        importer.execute("UPDATE jobs SET attempts = attempts + 1")
+        importer.execute("UPDATE jobs SET claims = claims + 1")
         return real(*arguments)
 
     monkeypatch.setattr(pipeline, "update_sessions", overtaken)
@@ -161,6 +162,8 @@ def test_a_job_is_given_up_after_the_last_attempt(importer: Importer) -> None:
     outcome = importer.run(job_id)
     assert outcome.error_status == 500
     assert f"started {most} times" in (outcome.error_message or "")
+    assert state(importer, job_id)[1] == most
+    assert len(importer.query("SELECT FROM job_payloads")) == 1, "to be run again"
 
 
 def test_no_lock_is_held_once_a_job_has_ended(importer: Importer) -> None:

@@ -82,7 +82,7 @@ def test_the_job_of_a_living_worker_is_left_alone(importer: Importer) -> None:
     age(importer, 3600)
     with importer.runtime.engine.connect() as worker:
         jobs.try_lock(worker, importer.user_id)
-        jobs.claim_oldest(worker, importer.user_id)
+        jobs.claim_oldest(worker, importer.user_id, 5)
         worker.commit()
         assert sweeper.sweep(importer.runtime) == []
         assert importer.query("SELECT state FROM jobs")[0].state == "running"
