@@ -75,7 +75,8 @@ class Turn:
         if self._trouble_began is None:
             self._trouble_began = now
         too_late = now - self._began > self._runtime.settings.soft_time_limit / 4
-        return too_late or now - self._trouble_began > TURN
+        patience = self._runtime.settings.database_patience
+        return too_late or now - self._trouble_began > min(TURN, patience)
 
     def give_up(self) -> None:
         """Ends the job where its trouble has lasted for too long; its payload is kept."""

@@ -47,6 +47,9 @@ def is_passing(problem: BaseException) -> bool:
         if problem.connection_invalidated:
             return True
         return problem.orig is not None and is_passing(problem.orig)
+    if isinstance(problem, SystemError) and problem.__cause__ is not None:
+        # What the driver makes of a connection that breaks while it reads or writes.
+        return is_passing(problem.__cause__)
     if not isinstance(problem, psycopg2.Error):
         return False
     state = problem.pgcode

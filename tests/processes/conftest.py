@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 
 import pytest
 from sqlalchemy import text
@@ -16,15 +17,15 @@ Reached = Callable[[], int]
 
 @pytest.fixture
 def held_up(stack: Stack) -> Callable[[], AbstractContextManager[Reached]]:
+    return partial(hold_up, stack)
+
+
+@contextmanager
+def hold_up(stack: Stack) -> Iterator[Reached]:
     """Holds up imports where they write their document: scores stored, nothing committed."""
-
-    @contextmanager
-    def hold() -> Iterator[Reached]:
-        with stack.engine.connect() as connection:
-            connection.execute(text("LOCK TABLE imports IN SHARE ROW EXCLUSIVE MODE"))
-            yield lambda: wait_for(lambda: _waiting_worker(stack), "an import in its middle")
-
-    return hold
+    with stack.engine.connect() as connection:
+        connection.execute(text("LOCK TABLE imports IN SHARE ROW EXCLUSIVE MODE"))
+        yield lambda: wait_for(lambda: _waiting_worker(stack), "an import in its middle")
 
 
 def _waiting_worker(stack: Stack) -> int | None:

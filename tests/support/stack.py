@@ -122,6 +122,11 @@ class Stack:
             return False
         return True
 
+    def worker_log(self) -> Path:
+        """The log of the worker that was started last."""
+        workers = [child for child in self._children if child.program.name.startswith("worker")]
+        return workers[-1].program.log
+
     def logs(self) -> str:
         """The end of every process's log, for a failed test's report."""
         return "\n".join(

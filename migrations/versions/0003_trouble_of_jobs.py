@@ -1,13 +1,13 @@
 """Jobs know how often they were claimed, and since when the database has been failing them.
 
-Revision: trouble_of_jobs
+Revision: 0003_trouble_of_jobs
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "trouble_of_jobs"
-down_revision = "0001"
+revision = "0003_trouble_of_jobs"
+down_revision = "0002_job_answers"
 branch_labels = None
 depends_on = None
 
