@@ -29,7 +29,7 @@ endef
 
 .DEFAULT_GOAL := help
 export PYTHON
-.PHONY: help venv run demo test golden lint bench lock clean
+.PHONY: help venv run demo test golden lint bench protocol lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ $(PROJECT): $(DEPENDENCIES)
 	@$(PIP_INSTALL) --no-deps --no-build-isolation -e .
 	@rm -f $(VENV)/.project-*
 	@touch $@
+
+protocol: venv ## generate code from the definitions of MYT's messages
+	$(BIN)/python -m grpc_tools.protoc --proto_path=. --python_out=. --pyi_out=. worker/services/protocol/*.proto
 
 lock: ## resolve the dependencies anew and write the lock files
 	@$(find_python); set -e; \

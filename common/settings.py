@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from common import service_settings
+from common.service_settings import OAuthClient, Services
+
 
 class SettingsError(Exception):
     """The environment is unusable; the message names each variable and what is wrong."""
@@ -58,6 +61,27 @@ class Settings:
     web_threads: int
     bind: str
     log_level: str
+    flo_api_url: str
+    flo_oauth2_info: OAuthClient | None
+    eag_api_url: str
+    eag_oauth2_info: OAuthClient | None
+    min_api_url: str
+    min_oauth2_info: OAuthClient | None
+    cg_dev_config: tuple[str, str] | None = field(repr=False)
+    cg_nag_config: tuple[str, str] | None = field(repr=False)
+    cg_gan_config: tuple[str, str] | None = field(repr=False)
+    myt_api_host: tuple[str, bool] | None
+    myt_auth_token: str = field(repr=False)
+    myt_ca_file: str
+    credential_keys: tuple[str, ...] = field(repr=False)
+    service_connect_timeout: float
+    service_timeout: float
+    service_idle_timeout: float
+
+    @property
+    def services(self) -> Services:
+        """The other services that scores are fetched from."""
+        return service_settings.assemble({name: getattr(self, name) for name in self.__slots__})
 
     @property
     def visibility_timeout(self) -> int:
@@ -339,6 +363,83 @@ VARIABLES: tuple[Variable, ...] = (
         "INFO",
         "the least severe messages that are logged",
     ),
+    *(
+        variable
+        for name in service_settings.KAI_SERVICES
+        for variable in (
+            Variable(
+                f"{name}_API_URL",
+                f"{name.lower()}_api_url",
+                service_settings.read_url,
+                "",
+                f"where {name} is reached; empty: it is not offered",
+            ),
+            Variable(
+                f"{name}_OAUTH2_INFO",
+                f"{name.lower()}_oauth2_info",
+                service_settings.read_oauth,
+                "",
+                f"as what we are registered with {name}: a JSON object with `CLIENT_ID`, "
+                "`CLIENT_SECRET` and `REDIRECT_URI`",
+            ),
+        )
+    ),
+    *(
+        Variable(
+            f"CG_{name.upper()}_CONFIG",
+            f"cg_{name}_config",
+            service_settings.read_cg,
+            "",
+            f"CG's service `{name}`: a JSON object with `URL` and `API_KEY`; "
+            "empty: it is not offered",
+        )
+        for name in service_settings.CG_SERVICES
+    ),
+    Variable(
+        "MYT_API_HOST",
+        "myt_api_host",
+        service_settings.read_grpc_target,
+        "",
+        "where MYT is reached: `host`, `host:port` or `grpcs://host:port` for TLS, "
+        "`grpc://host:port` without; empty: it is not offered",
+    ),
+    Variable("MYT_AUTH_TOKEN", "myt_auth_token", _text, "", "the token MYT knows us by"),
+    Variable(
+        "MYT_CA_FILE",
+        "myt_ca_file",
+        _text,
+        "",
+        "a PEM file of who may vouch for MYT's certificate; empty: the usual authorities",
+    ),
+    Variable(
+        "CREDENTIAL_KEYS",
+        "credential_keys",
+        service_settings.read_keys,
+        "",
+        "what users' credentials with other services are encrypted with, comma-separated: the "
+        "first encrypts, all decrypt; `score-import keys new` makes one",
+    ),
+    Variable(
+        "SERVICE_CONNECT_TIMEOUT",
+        "service_connect_timeout",
+        _seconds,
+        "5",
+        "seconds another service has to accept a connection",
+    ),
+    Variable(
+        "SERVICE_TIMEOUT",
+        "service_timeout",
+        _seconds,
+        "60",
+        "seconds another service has for one answer, all of it",
+    ),
+    Variable(
+        "SERVICE_IDLE_TIMEOUT",
+        "service_idle_timeout",
+        _seconds,
+        "60",
+        "seconds another service has for the next message of a stream",
+    ),
 )
 
 
@@ -369,4 +470,4 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
         problems.append("JOB_SOFT_TIME_LIMIT must be below JOB_HARD_TIME_LIMIT")
     if values["games"] and ("bms" in values["games"]) != ("pms" in values["games"]):
         problems.append("GAMES must name bms and pms both, or neither")
-    return problems
+    return problems + service_settings.contradictions(values)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gc
 
-from celery.signals import setup_logging, worker_process_init, worker_ready
+from celery.signals import setup_logging, worker_process_init, worker_ready, worker_shutting_down
 
 from common import logs
 from common.settings import load_settings
 from worker.messaging import SWEEP, make_app
+from worker.services import stopping
 
 settings = load_settings()
 app = make_app(settings)
@@ -30,3 +31,9 @@ def collect_garbage_less_often(**_: object) -> None:
 def sweep_at_once(**_: object) -> None:
     """A worker that comes back picks up what its predecessor left, without waiting for beat."""
     app.send_task(SWEEP)
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def end_fetches(**_: object) -> None:
+    """Imports that wait for other services are put back; the others are seen through."""
+    stopping.announce()

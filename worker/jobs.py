@@ -266,6 +266,22 @@ def give_up(
     return ended.rowcount == 1
 
 
+def release(connection: Connection, job: ClaimedJob) -> None:
+    """Queues the job again as if we had not taken it.
+
+    Whoever frees the user sends the message that makes another worker take it.
+    """
+    connection.execute(
+        text(
+            """
+            UPDATE jobs SET state = 'queued', attempts = attempts - 1, deferred = true
+            WHERE user_id = :user_id AND job_id = :job_id AND state = 'running' AND claims = :claim
+            """
+        ),
+        {"user_id": job.user_id, "job_id": job.job_id, "claim": job.claim},
+    )
+
+
 def next_deferred(connection: Connection, user_id: int) -> str | None:
     """The user's oldest queued job, if a message for the user was spent while it waited."""
     job_id: str | None = connection.scalar(

@@ -25,6 +25,7 @@ from worker.changes import mutation, orphans, recalculation
 from worker.imports import pipeline
 from worker.jobs import ClaimedJob, JobLost
 from worker.runtime import Runtime
+from worker.services.stopping import Stopping
 from worker.turns import Turn, take_turn
 
 log = logging.getLogger(__name__)
@@ -119,6 +120,11 @@ def run_claimed(runtime: Runtime, connection: Connection, job: ClaimedJob) -> No
         except JobLost as lost:
             connection.rollback()
             log.warning("%s: taken over by another worker, nothing committed", lost)
+        except Stopping:
+            connection.rollback()
+            jobs.release(connection, job)
+            connection.commit()
+            log.info("job %s put back: this worker is shut down", job.job_id)
 
 
 def _run_claimed(

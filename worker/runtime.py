@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+import httpx
 from redis import Redis
 from sqlalchemy import Engine
 
@@ -24,6 +25,8 @@ class Runtime:
     catalogues: CatalogueStore
     # Milliseconds since the epoch; what documents are stamped with.
     clock: Callable[[], int] = now_ms
+    # How other services are reached, where it is not over the network.
+    transport: httpx.AsyncBaseTransport | None = None
 
 
 def make_runtime(settings: Settings, *, pool_size: int = 1) -> Runtime:

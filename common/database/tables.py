@@ -15,7 +15,9 @@ from common.catalogue.catalogue_tables import (
     SongRow,
     TableRow,
 )
+from common.credentials.credential_tables import ServiceCredential
 from common.database.base import Base
+from common.imports.timestop_tables import ImportTimestop
 from common.jobs.job_tables import Job, JobAnswer, JobKind, JobPayload, JobState
 from common.profiles.profile_tables import (
     ClassAchievement,
@@ -49,6 +51,7 @@ __all__ = [
     "GoalRow",
     "GoalSubscription",
     "ImportRow",
+    "ImportTimestop",
     "Job",
     "JobAnswer",
     "JobKind",
@@ -64,6 +67,7 @@ __all__ = [
     "ResolvedOrphan",
     "ScoreRow",
     "SeedCollection",
+    "ServiceCredential",
     "SessionRow",
     "SongRow",
     "SubscriptionChange",

@@ -53,6 +53,14 @@ class Job(Base):
             "sequence",
             postgresql_where=text("state IN ('queued', 'running')"),
         ),
+        # One sync at a time for a user and import type.
+        Index(
+            "uq_jobs_sync",
+            "user_id",
+            "import_type",
+            unique=True,
+            postgresql_where=text("state IN ('queued', 'running') AND import_type LIKE 'api/%'"),
+        ),
         CheckConstraint("state IN ('queued', 'running', 'completed', 'failed')", name="state"),
     )
 

@@ -57,7 +57,7 @@ EXAMPLES = [
 
 def test_every_import_type_has_an_example_or_names_the_type_that_it_is_like() -> None:
     shown = {example.import_type for example in EXAMPLES}
-    assert shown | {"file/pli-iidx-csv"} == set(registry.IMPORT_TYPES)
+    assert shown | {"file/pli-iidx-csv"} | set(registry.ORIGINS) == set(registry.IMPORT_TYPES)
     assert all(f"`{name}`" in PAGE for name in registry.IMPORT_TYPES)
 
 

@@ -5,7 +5,7 @@ Source: specification, import-types/README.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, NoReturn, Protocol, TypeVar
 
@@ -50,6 +50,42 @@ class Body(ImportInput):
 
     content: Any
     options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which data of which other service an import type wants.
+
+    family: of services with one wire protocol. service: whose credentials are needed; an
+    operator configures each for itself. feed: which data, as the family names them.
+    """
+
+    family: str
+    service: str
+    feed: str
+
+
+class Feed(Protocol):
+    """What another service has of one user."""
+
+    def entries(self) -> Iterator[Any]:
+        """The entries as decoded JSON, fetched while they are read; a second time from memory.
+
+        Raises FatalImportError where the service fails in its midst.
+        """
+
+    def profile(self) -> Any:
+        """What the service says of the player, decoded; None where it could not be had.
+
+        To be asked once the entries are read.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream(ImportInput):
+    """What is fetched from another service, while it is parsed."""
+
+    feed: Feed
 
 
 # Gives the PROVIDED classes of one playtype: class set to class id. None = no opinion.

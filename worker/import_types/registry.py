@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from worker.import_types.base import ImportType, Upload
+from worker.import_types.base import ImportType, Origin, Upload
 from worker.import_types.files.eamusement_iidx_csv import PLIIIDXCSV, EamusementIIDXCSV
 from worker.import_types.files.eamusement_sdvx_csv import EamusementSDVXCSV
 from worker.import_types.files.mypagescraper_player_csv import MyPageScraperPlayerCSV
@@ -14,26 +14,30 @@ from worker.import_types.files.solid_state_squad import SolidStateSquad
 from worker.import_types.hooks.beatoraja import Beatoraja
 from worker.import_types.hooks.usc import USC
 from worker.import_types.manual.batch_manual import BatchManual, DirectManual
+from worker.import_types.services.all_types import SERVICE_TYPES
 
 # In canonical order: that of lists of import types.
-IMPORT_TYPES: Final[Mapping[str, ImportType[Any]]] = {
-    import_type.name: import_type
-    for import_type in (
-        EamusementIIDXCSV(),
-        EamusementSDVXCSV(),
-        BatchManual(),
-        SolidStateSquad(),
-        PLIIIDXCSV(),
-        MyPageScraperRecordsCSV(),
-        MyPageScraperPlayerCSV(),
-        DirectManual(),
-        Beatoraja(),
-        USC(),
-    )
-}
+_TYPES: Final[tuple[ImportType[Any], ...]] = (
+    EamusementIIDXCSV(),
+    EamusementSDVXCSV(),
+    BatchManual(),
+    SolidStateSquad(),
+    PLIIIDXCSV(),
+    MyPageScraperRecordsCSV(),
+    MyPageScraperPlayerCSV(),
+    DirectManual(),
+    Beatoraja(),
+    USC(),
+    *SERVICE_TYPES,
+)
+
+IMPORT_TYPES: Final[Mapping[str, ImportType[Any]]] = {each.name: each for each in _TYPES}
 
 # What a form with a file may name.
 UPLOADED_TYPES: Final = tuple(name for name, each in IMPORT_TYPES.items() if each.input is Upload)
+
+# Where those that are fetched come from.
+ORIGINS: Final[Mapping[str, Origin]] = {each.name: each.origin for each in SERVICE_TYPES}
 
 
 def get(name: str) -> ImportType[Any]:

@@ -18,9 +18,10 @@ from common.jobs.progress import FinalAnswer, ProgressReporter
 from worker import jobs
 from worker.catalogue import chart_queue
 from worker.catalogue.memory import CatalogueChanged, keep, until_unchanged
+from worker.import_types.base import Feed
 from worker.imports.flow import Collected, Converted, ImportHead, NewScore, Timings
 from worker.imports.steps import write_document
-from worker.imports.steps.collect import collect
+from worker.imports.steps.collect import collect, feed_of
 from worker.imports.steps.convert import convert
 from worker.imports.steps.hydrate import drop_known, hydrate, identify
 from worker.imports.steps.join_sessions import update_sessions
@@ -44,22 +45,29 @@ def run_import(
     Raises FatalImportError where the input is refused, JobLost where the job was taken over;
     nothing is stored then.
     """
-    return until_unchanged(connection, lambda: _run(runtime, connection, job, progress))
+    # Where scores have to be matched again, they need not be fetched again.
+    with feed_of(runtime, job, progress.tell_now) as feed:
+        return until_unchanged(connection, lambda: _run(runtime, connection, job, progress, feed))
 
 
 def _run(
-    runtime: Runtime, connection: Connection, job: ClaimedJob, progress: ProgressReporter
+    runtime: Runtime,
+    connection: Connection,
+    job: ClaimedJob,
+    progress: ProgressReporter,
+    feed: Feed | None,
 ) -> FinalAnswer:
     timings = Timings()
     started = runtime.clock()
 
     progress.tell_now("Parsing score data.")
     with timings.step("collect"):
-        collected = collect(runtime, connection, job)
+        collected = collect(runtime, connection, job, feed)
     progress.tell(_parsed(collected, timings))
 
     with timings.step("convert"):
-        converted = convert(collected, progress.tell)
+        # While scores are fetched, the text of the moment is how many have been.
+        converted = convert(collected, progress.tell if feed is None else _say_nothing)
         offer_unknown_charts(runtime, connection, job, converted)
 
     head = ImportHead(job.job_id, job.user_id, job.user_intent, started, added=runtime.clock())
@@ -78,6 +86,10 @@ def _run(
         timings.milliseconds,
     )
     return completed_answer(finished)
+
+
+def _say_nothing(_: str) -> None:
+    """Takes a progress text and keeps it to itself."""
 
 
 def offer_unknown_charts(

@@ -34,9 +34,11 @@ class Memory:
     """What rules remember from step to step of a case.
 
     failing_orphans: how many the reference keeps, for it fails to see what is wrong with them.
+    later_versions: how many ours keeps, for they are of a version that is not known yet.
     """
 
     failing_orphans: int = 0
+    later_versions: int = 0
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,34 @@ def what_orphans_become_belongs_to_an_import(outcome: Outcome) -> None:
         outcome.our_state["imports"][:] = [
             document for document in outcome.our_state["imports"] if document["importID"] in known
         ]
+
+
+@rule
+def later_versions_of_games_are_no_fault(outcome: Outcome) -> None:
+    """The reference refuses scores of nabla, which came after it was written. Ours keeps them
+    until its charts are known.
+    """
+    before = outcome.memory.later_versions
+    ours = {document["importID"]: document for document in outcome.our_import_documents()}
+    for document in outcome.import_documents():
+        errors = ours.get(document["importID"], {}).get("errors", [])
+        for theirs, our in zip(document["errors"], errors, strict=False):
+            if theirs["message"] == "Unknown Game Version 7.":
+                assert our["type"] in ("SongOrChartNotFound", "OrphanExists"), our
+                assert our["message"].endswith(" - Version nabla)"), our
+                theirs.update(our)
+    if "orphan-scores" in outcome.our_state:
+        orphans = outcome.our_state["orphan-scores"]
+        known = [each for each in orphans if not _is_of_nabla(each)]
+        outcome.memory.later_versions = len(orphans) - len(known)
+        orphans[:] = known
+    if outcome.step["op"] == "deorphan" and before:
+        outcome.our_result["processed"] -= before
+        outcome.our_result["failed"] -= before
+
+
+def _is_of_nabla(orphan: dict[str, Any]) -> bool:
+    return orphan["importType"].startswith("api/cg-") and orphan["data"].get("version") == 7
 
 
 # --- refusals -----------------------------------------------------------------------------------

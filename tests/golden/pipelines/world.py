@@ -29,6 +29,7 @@ from common.targets.refusals import SubscriptionRefused
 from common.targets.subscriptions import GoalSubscription
 from common.targets.target_documents import GoalCharts, GoalCriteria
 from common.text.canonical import new_import_id
+from tests.golden import upstreams
 from tests.golden.database import CaseDatabase
 from tests.golden.pipelines import state
 from tests.golden.pipelines.catalogue import (
@@ -38,6 +39,7 @@ from tests.golden.pipelines.catalogue import (
     resolve_folders,
 )
 from tests.golden.pipelines.concessions import Snapshot, concede, may_have_other_sessions
+from tests.golden.services_decisions import answers_of
 from tests.golden.suites.import_types import ENABLED_GAMES, OPTIONS
 from tests.golden.suites.registry import NotBuilt
 from worker import jobs, runner
@@ -79,11 +81,9 @@ def check_built(given: Mapping[str, Any]) -> None:
         if step["op"] == "import":
             import_type = step["importType"]
             if import_type not in IMPORT_TYPES or not (
-                import_type.startswith("file/") or import_type in OPTIONS
+                import_type.startswith(("file/", "api/")) or import_type in OPTIONS
             ):
                 raise NotBuilt(import_type)
-    if given.get("priorState"):
-        raise NotBuilt("stored credentials of remote services")
 
 
 class World:
@@ -94,6 +94,7 @@ class World:
         # Whether by now scores may be in other sessions than the reference has them in.
         self.other_sessions = False
         self._engine = database.engine
+        self._transport = upstreams.Recorded([])
         self._runtime = Runtime(
             settings=load_settings(
                 {
@@ -102,12 +103,14 @@ class World:
                     "OUR_URL": "http://127.0.0.1",
                     "GAMES": ",".join(ENABLED_GAMES),
                     "BEATORAJA_QUEUE_SIZE": str(_queue_size(given)),
+                    **(_services() if given.get("priorState") else {}),
                 }
             ),
             engine=database.engine,
             redis=open_redis(NO_REDIS),
             catalogues=CatalogueStore(),
             clock=lambda: self.now,
+            transport=self._transport,
         )
         self._log = _Failures(logging.ERROR)
         # Holds the locks of users who are said to be busy.
@@ -115,6 +118,7 @@ class World:
         self._users: list[int] = given["users"]
         with self._engine.begin() as connection:
             create_users(connection, self._users)
+            upstreams.store(connection, given.get("priorState", {}))
             if _is_of_beatoraja(given):
                 add_catalogue(connection, given["catalogue"], hashes_of_pms=True)
                 reserve_songs(connection)
@@ -190,6 +194,7 @@ class World:
     def _import(self, step: Mapping[str, Any]) -> Any:
         if step["userID"] not in self._users:
             return NO_SUCH_USER
+        self._play(step)
         recorded = step["parserArguments"]
         arguments = _without_judgement_lists(recorded)
         if arguments != recorded:
@@ -197,6 +202,14 @@ class World:
             assert "judgements | Not a valid object." in refused["error"]["message"]
         job = _job(step, step["importID"], arguments)
         return self._run(job) or self._import_document(job.job_id)
+
+    def _play(self, step: Mapping[str, Any]) -> None:
+        """Other services answer as they did then."""
+        transport = step.get("transport", {})
+        self._transport.play(answers_of(transport, step["importType"]))
+        if "grpc" in transport:
+            with self._engine.connect() as connection:
+                upstreams.play_grpc(transport["grpc"], upstreams.access_code(connection))
 
     def _import_document(self, import_id: str) -> Any:
         with self._engine.connect() as connection:
@@ -333,6 +346,10 @@ _OPERATIONS: Mapping[str, Callable[[World, Mapping[str, Any]], Any]] = {
 }
 
 
+def _services() -> dict[str, str]:
+    return {**upstreams.ENVIRONMENT, **upstreams.myt_settings()}
+
+
 def _is_of_beatoraja(given: Mapping[str, Any]) -> bool:
     return any(step.get("importType") == "ir/beatoraja" for step in given["steps"])
 
@@ -374,8 +391,10 @@ def _without_judgement_lists(value: Any) -> Any:
     return value
 
 
-def _input(import_type: str, recorded: list[Any]) -> tuple[dict[str, Any], bytes]:
+def _input(import_type: str, recorded: list[Any]) -> tuple[dict[str, Any], bytes | None]:
     """The arguments and the payload of a job."""
+    if import_type.startswith("api/"):
+        return {}, None
     first, *others = recorded
     if not import_type.startswith("file/"):
         options = dict(zip(OPTIONS[import_type], others, strict=True))

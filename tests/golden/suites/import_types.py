@@ -79,33 +79,55 @@ FAILURE_TYPES: Mapping[type[ConversionFailure], str] = {
 
 @suite("import-types/*.jsonl")
 def importing(case: Case) -> Any:
+    _check_built(case)
+    import_type = IMPORT_TYPES[case.given["importType"]]
+    try:
+        parsed = import_type.parse(_input(case.given))
+    except FatalImportError as error:
+        return {"parser": {"error": fatal(error)}}
+    return outcome_of(case, import_type, parsed)
+
+
+def _check_built(case: Case) -> None:
     import_type = IMPORT_TYPES.get(case.given["importType"])
     if import_type is None:
         raise NotBuilt(case.given["importType"])
     for game in _recorded_catalogue(case)["charts"]:
         if game not in GAMES:
             raise NotBuilt(game)
-    try:
-        parsed = import_type.parse(_input(case.given))
-    except FatalImportError as error:
-        return {"parser": {"error": _fatal(error)}}
-    entries = list(parsed.entries)
-    outcome = {
+
+
+def outcome_of(case: Case, import_type: ImportType, parsed: Parsed) -> dict[str, Any]:
+    """What the parser gave and the converter makes of it, in the form recorded."""
+    entries, failure = _read(parsed)
+    outcome: dict[str, Any] = {
         "parser": {
             "game": parsed.game,
-            "context": _recorded_time(case, parsed.context),
+            "context": recorded_time(case, parsed.context),
             # Before converting: a converter must not change its entries, but it might.
-            "iterable": [_recorded_time(case, import_type.orphan_data(e)) for e in entries],
+            "iterable": [recorded_time(case, import_type.orphan_data(e)) for e in entries],
             "hasClassProvider": parsed.class_provider is not None,
         },
         "scores": _scores(case, import_type, parsed, entries),
     }
-    if parsed.class_provider is not None:
+    if failure is not None:
+        outcome["parser"]["iterableError"] = failure
+    elif parsed.class_provider is not None:
         outcome["classes"] = {
             gpt.id: parsed.class_provider(playtype)
             for playtype, gpt in GAMES[parsed.game].playtypes.items()
         }
     return outcome
+
+
+def _read(parsed: Parsed) -> tuple[list[Any], dict[str, Any] | None]:
+    """The entries, and how reading them failed."""
+    entries: list[Any] = []
+    try:
+        entries.extend(parsed.entries)
+    except FatalImportError as error:
+        return entries, fatal(error)
+    return entries, None
 
 
 def _input(given: Mapping[str, Any]) -> ImportInput:
@@ -123,7 +145,7 @@ def _file(recorded: Mapping[str, Any]) -> tuple[str, bytes]:
     return recorded["filename"], text.encode()
 
 
-def _fatal(error: FatalImportError) -> dict[str, Any]:
+def fatal(error: FatalImportError) -> dict[str, Any]:
     return {"fatal": True, "statusCode": error.status, "message": error.message}
 
 
@@ -135,7 +157,7 @@ def _scores(
     scores = []
     for entry in entries:
         try:
-            scores.append(_recorded_time(case, _score(import_type, parsed, convert(entry))))
+            scores.append(recorded_time(case, _score(import_type, parsed, convert(entry))))
         except ConversionFailure as failure:
             kind = FAILURE_TYPES[type(failure)]
             scores.append({"error": {"failureType": kind, "message": failure.message}})
@@ -178,10 +200,10 @@ def _score(import_type: ImportType, parsed: Parsed, dry: DryScore) -> dict[str, 
     }
 
 
-def _recorded_time(case: Case, value: Any) -> Any:
+def recorded_time(case: Case, value: Any) -> Any:
     """The value with the clock of the case replaced by its placeholder."""
     if isinstance(value, dict):
-        return {key: _recorded_time(case, item) for key, item in value.items()}
+        return {key: recorded_time(case, item) for key, item in value.items()}
     return "<NOW:0>" if value == case.given["now"] else value
 
 

@@ -1,0 +1,190 @@
+"""api/flo-iidx and api/eag-iidx: beatmania IIDX from the Kai services.
+
+Source: specification, import-types/api-kai.md section 9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from common.catalogue.documents import Chart
+from common.catalogue.index import GameCatalogue
+from common.errors import InvalidScore, SkipScore, SongOrChartNotFound
+from common.games.model import ScoreData
+from common.games.registry import get_gpt
+from common.validation import explain, first_violation, text_of
+from common.validation.rules import (
+    INTEGER,
+    POSITIVE_INTEGER,
+    STRING,
+    Check,
+    Record,
+    either,
+    exactly,
+    integer_between,
+    nullable,
+    one_of,
+)
+from worker.import_types.base import DryScore, Origin
+from worker.import_types.services.finding import charts_of, of_version
+from worker.import_types.services.kai_dans import iidx_dan
+from worker.import_types.services.upstream import UpstreamImport, played_at
+
+GAME: Final = "iidx"
+
+_PLAYTYPES: Final = {"SINGLE": "SP", "DOUBLE": "DP"}
+_LAMPS: Final = (
+    "NO PLAY",
+    "FAILED",
+    "ASSIST CLEAR",
+    "EASY CLEAR",
+    "CLEAR",
+    "HARD CLEAR",
+    "EX HARD CLEAR",
+    "FULL COMBO",
+)
+
+# What stands for an unknown number of misses.
+_NO_MISS_COUNT: Final = -1
+
+_ENTRY: Final = Record(
+    {
+        "music_id": POSITIVE_INTEGER,
+        "play_style": one_of(*_PLAYTYPES),
+        "difficulty": one_of("BEGINNER", "NORMAL", "HYPER", "ANOTHER", "LEGGENDARIA"),
+        "version_played": INTEGER,
+        "lamp": integer_between(0, len(_LAMPS) - 1),
+        "ex_score": POSITIVE_INTEGER,
+        "miss_count": either(
+            POSITIVE_INTEGER, exactly(_NO_MISS_COUNT), Check(lambda value: value is None, "")
+        ),
+        "fast_count": nullable(POSITIVE_INTEGER),
+        "slow_count": nullable(POSITIVE_INTEGER),
+        "timestamp": STRING,
+    },
+    others=True,
+)
+
+# The oldest version that the service may have played; later ones come every year.
+_FIRST_VERSION: Final = 20
+
+# LEGGENDARIA charts once were songs of their own ("†"): their id then, and the song's.
+_LEGGENDARIA_SONGS: Final = {
+    1100: 1017,
+    4100: 4005,
+    4101: 4001,
+    5100: 5014,
+    11100: 11032,
+    11101: 11012,
+    12100: 12002,
+    13100: 13010,
+    14100: 14009,
+    14101: 14046,
+    15101: 15023,
+    15102: 15007,
+    15104: 15004,
+    15105: 15045,
+    16101: 16050,
+    16102: 16045,
+    16103: 16031,
+    16104: 16015,
+    17101: 17060,
+    18100: 18025,
+    18103: 18011,
+    19100: 19063,
+    20103: 20100,
+    20104: 20039,
+    20105: 20068,
+    20106: 20024,
+    20107: 20019,
+    21100: 21012,
+    21101: 21059,
+    21102: 21069,
+    21103: 21073,
+    21104: 21052,
+    21105: 21048,
+    21106: 21050,
+    21107: 21029,
+    22101: 22008,
+    22102: 22013,
+    22103: 22024,
+    22104: 22027,
+    22105: 22031,
+    22106: 22089,
+    22107: 22006,
+    23100: 23054,
+    23101: 23031,
+    24100: 24041,
+    24101: 24011,
+}
+
+
+def kai_iidx(name: str, service: str) -> UpstreamImport:
+    return UpstreamImport(
+        name,
+        GAME,
+        Origin("kai", service, GAME),
+        context={"service": service},
+        convert=_convert,
+        subject=("music_id", "difficulty"),
+        classes=iidx_dan,
+    )
+
+
+def _convert(entry: Any, context: Mapping[str, Any], catalogue: GameCatalogue) -> DryScore:
+    if found := first_violation(_ENTRY, entry):
+        raise InvalidScore(explain(found, "Error"))
+    chart = _find(entry, catalogue)
+    miss_count = entry["miss_count"]
+    return DryScore(
+        song=catalogue.song_of(chart),
+        chart=chart,
+        service=context["service"],
+        comment=None,
+        timeAchieved=played_at(entry["timestamp"]),
+        scoreData=ScoreData(
+            {"score": entry["ex_score"], "lamp": _LAMPS[int(entry["lamp"])]},
+            {},
+            {
+                "fast": entry["fast_count"],
+                "slow": entry["slow_count"],
+                "bp": None if miss_count == _NO_MISS_COUNT else miss_count,
+            },
+        ),
+        scoreMeta={},
+    )
+
+
+def _find(entry: Mapping[str, Any], catalogue: GameCatalogue) -> Chart:
+    playtype = _PLAYTYPES[entry["play_style"]]
+    version = _version(entry["version_played"], playtype)
+    music_id, difficulty = entry["music_id"], entry["difficulty"]
+    if music_id in _LEGGENDARIA_SONGS:
+        music_id, difficulty = _LEGGENDARIA_SONGS[music_id], "LEGGENDARIA"
+    if difficulty == "BEGINNER":
+        raise SkipScore("We don't support BEGINNER charts. Sorry!")
+    charts = [
+        chart
+        for chart in charts_of(catalogue, music_id, playtype, difficulty)
+        if chart.data.xtraSet is None
+    ]
+    chart = of_version(charts, version)
+    if chart is None:
+        raise SongOrChartNotFound(
+            f"Could not find chart with songID {text_of(music_id)} ({playtype} {difficulty}"
+            f" - Version {text_of(entry['version_played'])})"
+        )
+    return chart
+
+
+def _version(number: float, playtype: str) -> str | None:
+    """The version's name in the catalogue; None for one that is newer than all it knows."""
+    name = text_of(number)
+    known = get_gpt(GAME, playtype).versions
+    if name in known and number >= _FIRST_VERSION:
+        return name
+    newest = max(int(version) for version in known if version.isdecimal())
+    if number > newest:
+        return None
+    raise InvalidScore(f"Unsupported version {name}.")

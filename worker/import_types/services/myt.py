@@ -1,0 +1,103 @@
+"""api/myt-*: what the import types of MYT share.
+
+Source: specification, import-types/api-myt.md section 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from common.catalogue.documents import Chart
+from common.catalogue.index import Difficulty, GameCatalogue
+from common.errors import InvalidScore, SkipScore, SongOrChartNotFound
+from common.games.model import ScoreData
+from common.validation import text_of
+from worker.import_types.base import DryScore, Origin
+from worker.import_types.services.finding import charts_of
+from worker.import_types.services.upstream import ReadClasses, UpstreamImport, played_at
+
+SERVICE: Final = "MYT"
+PLAYTYPE: Final = "Single"
+
+# Finds the chart of an entry and reads what was played on it.
+Read = Callable[[Mapping[str, Any], GameCatalogue], tuple[Chart, ScoreData]]
+
+
+def myt_import(
+    game: str, title: str, read: Read, *, subject: tuple[str, str], classes: ReadClasses | None
+) -> UpstreamImport:
+    """title: what MYT calls the game."""
+
+    def convert(entry: Any, _: Mapping[str, Any], catalogue: GameCatalogue) -> DryScore:
+        chart, score_data = read(entry, catalogue)
+        # Every title wraps what it knows of a play in `info`, but for WACCA's.
+        play = entry.get("info", entry)
+        return DryScore(
+            song=catalogue.song_of(chart),
+            chart=chart,
+            service=SERVICE,
+            comment=None,
+            timeAchieved=played_at(play["userPlayDate"]),
+            scoreData=score_data,
+            scoreMeta={},
+        )
+
+    return UpstreamImport(
+        f"api/myt-{game}",
+        game,
+        Origin("myt", SERVICE, title),
+        context={},
+        convert=convert,
+        subject=subject,
+        classes=classes,
+    )
+
+
+def parts(entry: Any) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """The play and its judgements. Raises InvalidScore where one of them is missing."""
+    info, judge = entry.get("info"), entry.get("judge")
+    if info is None or judge is None:
+        raise missing()
+    return info, judge
+
+
+def missing() -> InvalidScore:
+    return InvalidScore("Failed to receive score data from MYT API")
+
+
+def difficulty_of(
+    play: Mapping[str, Any],
+    number: int,
+    difficulties: Mapping[int, str],
+    *,
+    unsupported: Mapping[int, str] | None = None,
+) -> str:
+    """The difficulty with MYT's number. Raises InvalidScore for an unknown one.
+
+    unsupported: numbers of charts that are passed over, and why.
+    """
+    if unsupported is not None and number in unsupported:
+        raise SkipScore(unsupported[number])
+    difficulty = difficulties.get(number)
+    if difficulty is None:
+        raise InvalidScore(
+            "Can't process a score with unspecified difficulty"
+            f" (musicId {text_of(play['musicId'])})"
+        )
+    return difficulty
+
+
+def find(
+    catalogue: GameCatalogue, music_id: float, difficulty: str, accepted: Difficulty | None = None
+) -> Chart:
+    """The chart of a song in whatever version.
+
+    accepted: the difficulties that its charts may have, where that is not the one itself.
+    """
+    charts = charts_of(catalogue, music_id, PLAYTYPE, accepted or difficulty)
+    if not charts:
+        raise SongOrChartNotFound(
+            f"Can't find chart with id {text_of(music_id)} and difficulty {difficulty}"
+        )
+    return charts[0]
