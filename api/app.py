@@ -5,17 +5,16 @@ Source: specification, http-api.md sections 1, 2, 9 and 10.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import secrets
-from typing import Any
 
 import orjson
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from api.hooks import beatoraja, direct_manual, usc
-from api.http import identity, limits
+from api.http import bodies, limits
+from api.http.admission import Admission, Admissions
 from api.http.answers import HEADERS, UNEXPECTED, failure
 from api.http.service import EXTENSION, Service, service
 from api.jobs.door import check_names, make_processor
@@ -32,9 +31,6 @@ log = logging.getLogger(__name__)
 API = "/api/v1"
 IR = "/ir"
 JSON_LIMIT = 4 * 1024 * 1024  # bytes
-NO_BODY: tuple[bytes, Any] = b"{}", {}
-# A client that still sends does not read our answer: this much we take in and throw away.
-DRAIN_LIMIT = 64 * 1024 * 1024  # bytes
 
 
 def create_app(settings: Settings) -> Flask:
@@ -44,10 +40,12 @@ def create_app(settings: Settings) -> Flask:
         raise SettingsError("The environment is not usable:\n  " + "\n  ".join(problems))
     app = Flask("score-import", static_folder=None)
     app.url_map.strict_slashes = False
+    # Paths are taken as they come: a doubled slash makes another path, and no redirect.
+    app.url_map.merge_slashes = False
     engine = open_engine(settings.database_url, pool_size=settings.web_threads)
     redis = open_redis(settings.redis_url)
     processor = make_processor(settings, engine, redis)
-    here = Service(settings, engine, redis, processor)
+    here = Service(settings, engine, redis, processor, Admissions(settings, engine, redis))
     app.extensions[EXTENSION] = here
     app.before_request(before)
     app.after_request(after)
@@ -68,58 +66,67 @@ def create_app(settings: Settings) -> Flask:
 
 def before() -> Response | None:
     """Everything that comes before an endpoint, unknown ones included; in this order."""
-    g.request_id = secrets.token_hex(8)
+    g.request_id = bodies.remembered(request, "request id", new_request_id)
     if request.method == "OPTIONS":
         return Response()
     if request.blueprint == "health":
         return None  # nobody's request
-    g.body, g.json = _read_json()
-    here = service()
-    g.identity = identity.GUEST
-    limit = limits.Limit("normal", here.settings.rate_limit)
-    try:
-        g.identity = identity.resolve(request, here.engine, here.settings.name)
-    except UserError as problem:
+    admission = service().admissions.admit(request)
+    g.identity = admission.identity
+    refusal = limits.refusal(admission.counted)
+    if refusal is not None:
+        return refusal
+    if admission.problem is not None:
         # The protocol of USC says in its own words what is wrong with a token.
         if request.blueprint != "usc":
-            raise
-        g.stranger = problem
-    finally:
-        # Counted even where the token is bad, so that guessing tokens is limited too.
-        counted = limits.count(here.redis, limit, limits.requester(request, g.identity))
-        g.refusal = limits.refusal(counted)
-    refusal: Response | None = g.refusal
-    return refusal
+            raise admission.problem
+        g.stranger = admission.problem
+    g.body, g.json, g.unread = b"{}", {}, None
+    if request.routing_exception is None:
+        _read_json(admission)
+    return None
 
 
-def _read_json() -> tuple[bytes, Any]:
-    """The JSON body, as it came and decoded: {} where there is none.
+def new_request_id() -> str:
+    return secrets.token_hex(8)
+
+
+def _read_json(admission: Admission) -> None:
+    """Leaves the JSON body in `g`, as it came and decoded: {} where there is none.
 
     Raises UserError where it is none of ours to read.
     """
     if request.method in ("GET", "HEAD") or request.mimetype != "application/json":
-        return NO_BODY
-    if (request.content_length or 0) > JSON_LIMIT:
-        raise UserError(413, "Your request body was too large. The limit is 4MB.")
+        return
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if not charset.startswith("utf-"):
         raise UserError(415, f"Unsupported charset {charset}, expected UTF-8.")
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise UserError(415, "Unsupported Content-Encoding, expected none.")
-    body = request.get_data(cache=False)
+    is_guest = admission.identity.user_id is None
+    try:
+        body = bodies.take(request, bodies.SMALL if is_guest else JSON_LIMIT, admission.who)
+    except bodies.Broken as problem:
+        raise UserError(400, "Invalid request: the body is broken.") from problem
+    except bodies.TooLarge as problem:
+        too_large = UserError(413, "Your request body was too large. The limit is 4MB.")
+        if not is_guest:
+            raise too_large from problem
+        # Most endpoints have something else to say to a guest, and the rest never look.
+        g.unread = too_large
+        return
     if not body:
-        return NO_BODY
+        return
     try:
         parsed = json_reading.loads(body)
     except orjson.JSONDecodeError as problem:
         raise UserError(400, f"Invalid JSON: {problem}") from problem
     if not isinstance(parsed, dict | list):
         raise UserError(400, "Invalid JSON: expected an object or an array.")
-    return body, parsed
+    g.body, g.json = body, parsed
 
 
 def after(response: Response) -> Response:
-    _drain()
     headers = response.headers
     for name, value in HEADERS.items():
         headers[name] = value
@@ -129,17 +136,8 @@ def after(response: Response) -> Response:
     return response
 
 
-def _drain() -> None:
-    """Reads what is left of a body that was refused before it was read."""
-    left = min(request.content_length or 0, DRAIN_LIMIT)
-    with contextlib.suppress(OSError, HTTPException):
-        while left > 0 and (chunk := request.stream.read(min(left, 65536))):
-            left -= len(chunk)
-
-
 def user_error(error: UserError) -> Response:
-    refusal: Response | None = g.get("refusal")
-    return refusal or failure(error.status, error.message)
+    return failure(error.status, error.message)
 
 
 def http_error(error: HTTPException) -> Response:

@@ -6,6 +6,7 @@ test holds it against `VARIABLES`.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from urllib.parse import urlsplit
 
 from common import service_settings
 from common.service_settings import OAuthClient, Services
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class SettingsError(Exception):
@@ -41,6 +44,7 @@ class Settings:
     import_types: tuple[str, ...]
     rate_limit: int
     import_rate_limit: int
+    trusted_proxies: tuple[Network, ...]
     beatoraja_queue_size: int
     external_worker: bool
     worker_concurrency: int
@@ -161,6 +165,13 @@ def _names(value: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in value.split(",") if name.strip())
 
 
+def _networks(value: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(each) for each in _names(value))
+    except ValueError as problem:
+        raise ValueError(f"expected addresses or networks: {problem}") from None
+
+
 def _webhooks(value: str) -> tuple[Webhook, ...]:
     """`url|secret`, several separated by commas. No problem names a secret."""
     webhooks: dict[str, Webhook] = {}
@@ -234,6 +245,14 @@ VARIABLES: tuple[Variable, ...] = (
         _whole(0),
         "5",
         "imports submitted per minute for each user; 0: unlimited",
+    ),
+    Variable(
+        "TRUSTED_PROXIES",
+        "trusted_proxies",
+        _networks,
+        "",
+        "addresses or networks of the reverse proxies, comma-separated: what they say in "
+        "X-Forwarded-For is whom guests are counted by; empty: nobody is believed",
     ),
     Variable(
         "BEATORAJA_QUEUE_SIZE",

@@ -1,13 +1,16 @@
 """Rate limits: fixed windows, counted in Redis. Source: specification, http-api.md section 6.
 
-Requests with a good token are counted by user, all others by address. Without Redis nothing
-is counted and every request passes: an import is safe in PostgreSQL either way.
+Requests with a good token are counted by user, all others by address (`api.http.admission`).
+Without Redis nothing is counted and every request passes: an import is safe in PostgreSQL either
+way.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Response, g
@@ -17,8 +20,8 @@ from redis.exceptions import RedisError
 from werkzeug.wrappers import Request
 
 from api.http.answers import JSON
-from api.http.identity import Identity
 from common import envelope
+from common.settings import Network
 
 WINDOW = 60  # seconds
 
@@ -63,16 +66,18 @@ class Count:
         )
 
 
-def requester(request: Request, identity: Identity) -> str:
-    """Whom a request is counted for."""
-    if identity.user_id is not None:
-        return f"user:{identity.user_id}"
-    return f"address:{client_address(request)}"
+def user(user_id: int) -> str:
+    """How a user's requests are counted."""
+    return f"user:{user_id}"
+
+
+def _key(limit: Limit, who: str) -> str:
+    return f"score-import:limit:{limit.name}:{who}"
 
 
 def ask(pipeline: Pipeline, limit: Limit, who: str) -> None:
     """Adds the counting to a pipeline; `read` takes its three results."""
-    key = f"score-import:limit:{limit.name}:{who}"
+    key = _key(limit, who)
     pipeline.set(key, 0, ex=WINDOW, nx=True)
     pipeline.incr(key)
     pipeline.pttl(key)
@@ -103,18 +108,50 @@ def refusal(counted: Count | None) -> Response | None:
     return Response(counted.refusal(), 429, mimetype=JSON) if counted.exceeded else None
 
 
-def client_address(request: Request) -> str:
-    """The client's address: X-Forwarded-For counts as far as private peers vouch for it."""
+def give_back(redis: Redis, limit: Limit, who: str) -> None:
+    """Takes one request off a count that it turned out not to belong to."""
+    if not limit.most:
+        return
+    key = _key(limit, who)
+    with contextlib.suppress(RedisError), redis.pipeline(transaction=False) as pipeline:
+        pipeline.set(key, 1, ex=WINDOW, nx=True)
+        pipeline.decr(key)
+        pipeline.execute()
+
+
+def client_address(request: Request, trusted: Sequence[Network]) -> str:
+    """The address that a guest is counted by.
+
+    Each proxy writes the address that a request came to it from at the end of X-Forwarded-For,
+    which counts as far as those who say so are trusted. Of IPv6 the half that a provider hands
+    out to one customer counts.
+    """
     address = request.remote_addr or "unknown"
     for earlier in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
-        if not _is_private(address) or not earlier.strip():
+        if not _is_within(address, trusted):
             break
-        address = earlier.strip()
-    return address
+        try:
+            address = str(ipaddress.ip_address(earlier.strip()))
+        except ValueError:
+            break
+    return _subject(address)
 
 
-def _is_private(address: str) -> bool:
+def _is_within(address: str, networks: Sequence[Network]) -> bool:
     try:
-        return ipaddress.ip_address(address).is_private
+        parsed = ipaddress.ip_address(address)
     except ValueError:
         return False
+    return any(parsed in network for network in networks)
+
+
+def _subject(address: str) -> str:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))

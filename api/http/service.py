@@ -13,6 +13,7 @@ from common.clock import now_ms
 from common.settings import Settings
 
 if TYPE_CHECKING:
+    from api.http.admission import Admissions
     from api.jobs.door import Processor
 
 EXTENSION = "score-import"
@@ -24,6 +25,7 @@ class Service:
     engine: Engine
     redis: Redis
     processor: Processor
+    admissions: Admissions
     start_time: int = field(default_factory=now_ms)
 
 

@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import HTTPException
 from werkzeug.formparser import FormDataParser
 
+from api.http import bodies
 from common.errors import UserError
 
 FILE_LIMIT = 16 * 1024 * 1024  # bytes; a file of exactly this size is refused
@@ -31,9 +32,9 @@ class Upload:
     fields: dict[str, Any]
 
 
-def read_upload(request: Request, field: str) -> Upload:
-    """Reads the request's one file, sent as `field`; raises UserError 400."""
-    form, files = _parse(request)
+def read_upload(request: Request, field: str, who: str) -> Upload:
+    """Reads the request's one file, sent as `field`, for `who`; raises UserError 400."""
+    form, files = _parse(request, who)
     named = [(name, file) for name, file in files if file.filename]
     for name, _ in [*form, *files]:
         if not name or len(name.encode()) > NAME_LIMIT:
@@ -48,11 +49,15 @@ def read_upload(request: Request, field: str) -> Upload:
     return Upload(named[0][1].filename or "", content, _fields(form))
 
 
-def _parse(request: Request) -> tuple[list[tuple[str, str]], list[tuple[str, FileStorage]]]:
+def _parse(
+    request: Request, who: str
+) -> tuple[list[tuple[str, str]], list[tuple[str, FileStorage]]]:
     if request.mimetype != "multipart/form-data":
         return [], []
-    if (request.content_length or 0) > TOTAL_LIMIT:
-        raise UserError(400, REFUSED)
+    try:
+        bodies.want(request, TOTAL_LIMIT, who)
+    except bodies.TooLarge as problem:
+        raise UserError(400, REFUSED) from problem
     parser = FormDataParser(
         stream_factory=_in_memory,
         max_form_memory_size=FIELD_LIMIT,

@@ -21,7 +21,6 @@ from werkzeug.wrappers import Request
 
 from api.http import limits
 from api.http.answers import HEADERS, JSON, UNEXPECTED
-from api.http.identity import RecentTokens
 from api.http.service import Service
 from common import envelope
 from common.database.engine import autocommit
@@ -50,7 +49,6 @@ class Polls:
     def __init__(self, here: Service, others: WSGIApplication) -> None:
         self._here = here
         self._others = others
-        self._recent_tokens = RecentTokens()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
@@ -86,13 +84,15 @@ class Polls:
 
     def _poll(self, request: Request, import_id: str) -> tuple[FinalAnswer, dict[str, str]]:
         here = self._here
-        identity = self._recent_tokens.resolve(request, here.engine, here.settings.name)
-        if not here.processor.polled:
-            raise UserError(501, NO_WORKER.format(name=here.settings.name))
-        counted, answer = self._ask_redis(import_id, limits.requester(request, identity))
+        who = here.admissions.who(request)
+        counted, answer = self._ask_redis(import_id, who)
+        if counted is None or not counted.exceeded:
+            counted = here.admissions.check(request, who, counted)
         headers = {} if counted is None else counted.headers()
         if counted is not None and counted.exceeded:
             return FinalAnswer(429, counted.refusal()), headers
+        if not here.processor.polled:
+            raise UserError(501, NO_WORKER.format(name=here.settings.name))
         if answer is None:
             answer = self._ask_record(import_id)
         if answer is None:

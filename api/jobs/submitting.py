@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from api.http import limits
+from api.http import bodies, limits
 from api.http.answers import success
 from api.http.service import service
 from api.jobs import waiting
@@ -20,7 +20,11 @@ def too_many(user_id: int) -> Response | None:
     """The 429 answer where the user has submitted too often; all endpoints count together."""
     here = service()
     limit = limits.Limit("import", here.settings.import_rate_limit)
-    return limits.refusal(limits.count(here.redis, limit, f"user:{user_id}"))
+    return limits.refusal(
+        bodies.remembered(
+            request, "imports", lambda: limits.count(here.redis, limit, limits.user(user_id))
+        )
+    )
 
 
 def submit(job: NewJob) -> Response:

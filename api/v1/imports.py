@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from sqlalchemy import Connection, text
 
-from api.http import identity
+from api.http import identity, limits
 from api.http.answers import failure, success
 from api.http.parameters import check, import_form
 from api.http.service import service
@@ -31,7 +31,7 @@ def import_file() -> Response:
     refusal = submitting.too_many(user_id)
     if refusal is not None:
         return refusal
-    upload = read_upload(request, "scoreData")
+    upload = read_upload(request, "scoreData", limits.user(user_id))
     form = check(import_form(file_import_types(here.settings)), upload.fields)
     import_type = form["importType"]
     job = NewJob(
