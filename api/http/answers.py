@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Response
@@ -10,6 +12,8 @@ from common import envelope
 from common.jobs.progress import FinalAnswer
 
 JSON = "application/json"
+# Bytes of an answer above which it is sent in pieces.
+STREAMED = 256 * 1024
 
 UNEXPECTED = "A fatal internal server error has occured."
 
@@ -31,6 +35,21 @@ HEADERS = {
 
 def success(description: str, body: Any, status: int = 200) -> Response:
     return Response(envelope.success(description, body), status, mimetype=JSON)
+
+
+def streamed(description: str, body: Iterator[bytes]) -> Response:
+    """A success whose body is JSON in pieces: sent as they are made, once there are many.
+
+    What fails after that breaks the connection, so that no client takes a part for the whole.
+    """
+    opening, closing = envelope.success(description, None).split(b"null")
+    pieces = itertools.chain([opening], body, [closing])
+    beginning = bytearray()
+    for piece in pieces:
+        beginning += piece
+        if len(beginning) >= STREAMED:
+            return Response(itertools.chain([bytes(beginning)], pieces), 200, mimetype=JSON)
+    return Response(bytes(beginning), 200, mimetype=JSON)
 
 
 def failure(status: int, description: str, /, **more: Any) -> Response:

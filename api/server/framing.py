@@ -81,7 +81,7 @@ class Chunked:
                 self._expected = _Expected.LINE_END
             end = self._pending.find(b"\r\n", at)
             if end < 0:
-                self._check_unfinished(len(self._pending) - at)
+                self._check_unfinished(self._pending[at:])
                 break
             self._line(bytes(self._pending[at:end]))
             at = end + 2
@@ -109,10 +109,10 @@ class Chunked:
             if self._trailers > TRAILER_LIMIT or not _TRAILER.fullmatch(line):
                 raise BadFraming("a trailer is none")
 
-    def _check_unfinished(self, length: int) -> None:
+    def _check_unfinished(self, line: bytearray) -> None:
         """A line that has not come to its end may not be any longer than a whole one."""
         most = {_Expected.LINE_END: 1, _Expected.SIZE: LINE_LIMIT}
-        if length > most.get(self._expected, TRAILER_LIMIT):
+        if len(line) > most.get(self._expected, TRAILER_LIMIT) or b"\n" in line:
             raise BadFraming("a line does not end")
 
 

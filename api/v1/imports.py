@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, request
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from api.http import identity, limits
-from api.http.answers import failure, success
+from api.http.answers import failure, streamed
 from api.http.parameters import check, import_form
 from api.http.service import service
 from api.http.uploads import read_upload
@@ -17,6 +15,7 @@ from api.jobs.door import file_import_types, form_fields
 from common.database.tables import JobKind
 from common.errors import UserError
 from common.imports import stored_documents
+from common.imports.whole_imports import whole_import
 from common.jobs.accepting import NewJob
 from common.text.canonical import new_import_id
 
@@ -76,59 +75,14 @@ def revert_import(import_id: str) -> Response:
 @blueprint.get("/imports/<import_id>")
 def get_import(import_id: str) -> Response:
     """An import with its scores, their songs and charts, and the sessions it created."""
-    with service().engine.connect() as connection:
-        document = stored_documents.find_import(connection, import_id)
-        if document is None:
+    engine = service().engine
+    with engine.connect() as connection:
+        found = stored_documents.find_import_row(connection, import_id)
+        if found is None:
             raise UserError(404, "This import does not exist.")
         user = connection.execute(
-            text("SELECT * FROM users WHERE id = :user_id"), {"user_id": document["userID"]}
+            text("SELECT * FROM users WHERE id = :user_id"), {"user_id": found.user_id}
         ).one_or_none()
-        if user is None:
-            return failure(500, "An internal server error has occured.")
-        body = {
-            **_scores_songs_charts(connection, document),
-            "sessions": _created_sessions(connection, document),
-            "import": document,
-            "user": stored_documents.user_document(user),
-        }
-    return success("Returned info about this session.", body)
-
-
-def _scores_songs_charts(connection: Connection, document: dict[str, Any]) -> dict[str, Any]:
-    scores = connection.execute(
-        text(
-            "SELECT * FROM scores WHERE user_id = :user_id AND import_id = :import_id"
-            " ORDER BY position"
-        ),
-        {"user_id": document["userID"], "import_id": document["importID"]},
-    ).all()
-    game = document["game"]
-    charts = connection.execute(
-        text("SELECT * FROM charts WHERE game = :game AND chart_id = ANY(:ids) ORDER BY chart_id"),
-        {"game": game, "ids": list({score.chart_id for score in scores})},
-    )
-    songs = connection.execute(
-        text("SELECT * FROM songs WHERE game = :game AND id = ANY(:ids) ORDER BY id"),
-        {"game": game, "ids": list({score.song_id for score in scores})},
-    )
-    return {
-        "scores": [stored_documents.score_document(score) for score in scores],
-        "songs": [stored_documents.song_document(song) for song in songs],
-        "charts": [stored_documents.chart_document(chart) for chart in charts],
-    }
-
-
-def _created_sessions(connection: Connection, document: dict[str, Any]) -> list[dict[str, Any]]:
-    created = [
-        session["sessionID"]
-        for session in document["createdSessions"]
-        if session["type"] == "Created"
-    ]
-    sessions = connection.execute(
-        text(
-            "SELECT * FROM sessions WHERE user_id = :user_id AND session_id = ANY(:ids)"
-            " ORDER BY time_started"
-        ),
-        {"user_id": document["userID"], "ids": created},
-    )
-    return [stored_documents.session_document(session) for session in sessions]
+    if user is None:
+        return failure(500, "An internal server error has occured.")
+    return streamed("Returned info about this session.", whole_import(engine, found, user))

@@ -31,9 +31,7 @@ def import_document(row: Row[Any], score_ids: list[str]) -> dict[str, Any]:
 
 def find_import(connection: Connection, import_id: str) -> dict[str, Any] | None:
     """The ImportDocument with this id, or None."""
-    row = connection.execute(
-        text("SELECT * FROM imports WHERE import_id = :import_id"), {"import_id": import_id}
-    ).one_or_none()
+    row = find_import_row(connection, import_id)
     if row is None:
         return None
     score_ids = connection.scalars(
@@ -44,6 +42,13 @@ def find_import(connection: Connection, import_id: str) -> dict[str, Any] | None
         {"user_id": row.user_id, "import_id": import_id},
     ).all()
     return import_document(row, list(score_ids))
+
+
+def find_import_row(connection: Connection, import_id: str) -> Row[Any] | None:
+    """The row of `imports` with this id, or None."""
+    return connection.execute(
+        text("SELECT * FROM imports WHERE import_id = :import_id"), {"import_id": import_id}
+    ).one_or_none()
 
 
 def time_on_the_wire(value: float | None) -> int | float | None:
