@@ -13,7 +13,7 @@ from common.jobs.progress import FinalAnswer
 
 JSON = "application/json"
 # Bytes of an answer above which it is sent in pieces.
-STREAMED = 256 * 1024
+STREAMED = 64 * 1024
 
 UNEXPECTED = "A fatal internal server error has occured."
 

@@ -49,6 +49,7 @@ class Connection:
         "incoming",
         "keep",
         "limit",
+        "makes_piece",
         "memory",
         "outgoing",
         "pieces",
@@ -71,6 +72,7 @@ class Connection:
         self.requests = 0
         self.deadline = 0.0  # seconds, of the monotonic clock
         self.since = 0.0
+        self.makes_piece = False  # whether a thread is at a further piece of the answer
         self.outgoing: list[bytes | memoryview] = []
         self.begin()
 

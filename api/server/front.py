@@ -20,7 +20,7 @@ import resource
 import selectors
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from datetime import datetime
 from queue import Empty, SimpleQueue
@@ -51,6 +51,7 @@ HELD_LIMIT: Final = 256 * 1024 * 1024
 BODIES_OF_ONE: Final = 4
 # Bytes of an answer in pieces that are sent at a time.
 PIECE: Final = 64 * 1024
+LONG_ANSWERS: Final = 4  # one thread in so many may go on with an answer in pieces
 TICK: Final = 1.0  # seconds between two looks for clients that are late
 # Seconds a worker that stops keeps idle connections, for a request that is on its way already.
 LINGER_SECONDS: Final = 2.0
@@ -99,6 +100,9 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
         self._connections = 0
         self._held = 0
         self._bodies: Counter[str] = Counter()
+        # Answers whose next piece is to be made, and how many threads are at that.
+        self._long_answers: deque[Connection] = deque()
+        self._pieces_made = 0
         self._accepting = False
         self._room = _room_for(self.cfg.worker_connections)
         super().init_process()
@@ -228,6 +232,20 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
         connection.stage = Stage.WORK
         self._to_do.put((work, connection))
 
+    def _submit_next_piece(self, connection: Connection) -> None:
+        """Like `_submit`, but answers in many pieces have only some of the threads."""
+        self._no_longer_wait(connection)
+        connection.stage = Stage.WORK
+        self._long_answers.append(connection)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while self._long_answers and self._pieces_made < max(1, self.cfg.threads // LONG_ANSWERS):
+            connection = self._long_answers.popleft()
+            connection.makes_piece = True
+            self._pieces_made += 1
+            self._to_do.put((self._continue, connection))
+
     def _cut_off_the_late(self, now: float) -> None:
         for connection in [each for each in self._waiting if each.deadline <= now]:
             if connection.stage is Stage.HEAD or connection.stage is Stage.BODY:
@@ -333,7 +351,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
                 self._no_longer_wait(connection)
                 self._answered(connection)
             else:
-                self._submit(connection, self._continue)
+                self._submit_next_piece(connection)
 
     def _refuse(self, connection: Connection, refused: Refused) -> None:
         """Answers by ourselves, and closes."""
@@ -374,6 +392,10 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
 
     def _take_back(self, connection: Connection) -> None:
         """What comes after a thread's work; the thread left word of it in `stage`."""
+        if connection.makes_piece:
+            connection.makes_piece = False
+            self._pieces_made -= 1
+            self._go_on()
         if connection.stage is Stage.BODY:
             self._collect(connection)
         elif connection.stage is Stage.WRITE:
@@ -382,7 +404,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
             elif connection.pieces is None:
                 self._answered(connection)
             else:
-                self._submit(connection, self._continue)
+                self._submit_next_piece(connection)
         else:
             self._close(connection)
 

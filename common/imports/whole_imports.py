@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, Row, text
 from common.database.parameters import text_array
 from common.imports import stored_documents
 
-ROWS: Final = 500  # read at a time
+ROWS: Final = 200  # read at a time
 
 _SCORES: Final = text(
     """
