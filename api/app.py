@@ -19,7 +19,7 @@ from api.http.answers import HEADERS, UNEXPECTED, failure
 from api.http.service import EXTENSION, Service, service
 from api.jobs.door import check_names, make_processor
 from api.jobs.polling import Polls
-from api.v1 import imports, scores, status
+from api.v1 import imports, integrations, scores, status, syncs
 from common.database.engine import open_engine
 from common.errors import UserError
 from common.redis_client import open_redis
@@ -53,6 +53,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected_error)
     app.register_blueprint(imports.blueprint, url_prefix=API)
+    app.register_blueprint(syncs.blueprint, url_prefix=API)
+    app.register_blueprint(integrations.blueprint, url_prefix=API)
     app.register_blueprint(scores.blueprint, url_prefix=API)
     app.register_blueprint(status.blueprint, url_prefix=API)
     app.register_blueprint(direct_manual.blueprint, url_prefix=IR)

@@ -96,9 +96,29 @@ class Client:
             "Content-Type": content_type,
             "X-User-Intent": "true" if user_intent else "false",
         }
+        return self._import("/import/file", body, headers)
+
+    def sync(self, import_type: str, *, user_intent: bool = True) -> Submitted | ImportDocument:
+        """Have scores fetched from another service; finds the sync that runs already, if one does.
+
+        Parameters:
+            import_type: one of `api/...`.
+
+        Raises ApiError if the server refuses, ClientError if it cannot be reached.
+        """
+        headers = {
+            "Content-Type": "application/json",
+            "X-User-Intent": "true" if user_intent else "false",
+        }
+        body = json.dumps({"importType": import_type}).encode()
+        return self._import("/import/from-api", body, headers)
+
+    def _import(
+        self, path: str, body: bytes, headers: dict[str, str]
+    ) -> Submitted | ImportDocument:
         if self._token is not None:
             headers["Authorization"] = f"Bearer {self._token}"
-        answer = _call(f"{self._url}/api/v1/import/file", body, headers)
+        answer = _call(f"{self._url}/api/v1{path}", body, headers)
         with _well_formed(self._url):
             if "url" in answer:
                 return Submitted(answer["importID"], answer["url"])

@@ -12,8 +12,10 @@ import click
 COMMANDS = {
     "up": ("cli.local.up:up", "Run everything on this machine"),
     "submit": ("cli.submit:submit", "Import a file of scores"),
+    "sync": ("cli.sync:sync", "Fetch scores from another service"),
     "users": ("cli.accounts:users", "Create and list users"),
     "tokens": ("cli.accounts:tokens", "Create, list and revoke API tokens"),
+    "keys": ("cli.keys:keys", "Make and change the keys of stored credentials"),
     "seeds": ("cli.seeds:seeds", "Load the catalogue of songs and charts"),
     "psql": ("cli.psql:psql", "Open a prompt on the database"),
     "migrate": ("cli.migrate:migrate", "Bring the database schema up to date"),

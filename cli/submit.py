@@ -1,7 +1,8 @@
 """`score-import submit`: send a file, follow the import, say what came of it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -9,6 +10,7 @@ from typing import Self
 import click
 from rich.console import Console
 from rich.markup import escape
+from rich.status import Status
 
 from cli.client import ApiError, Client, ClientError, ImportDocument, Submitted
 
@@ -81,16 +83,58 @@ def submit_and_watch(
     """
     with console.status(f"Sending {escape(path.name)} ...") as status:
         answer = client.submit_file(path.name, path.read_bytes(), import_type, fields)
-        if isinstance(answer, Submitted):
-            if not watch:
-                console.print(f"Accepted as {answer.import_id}, to be followed at", answer.url)
-                return None
-            answer = client.wait(answer, lambda text: status.update(escape(text)))
+        return follow(client, answer, path.name, console, status, watch=watch)
+
+
+def follow(
+    client: Client,
+    answer: Submitted | ImportDocument,
+    name: str,
+    console: Console,
+    status: Status,
+    *,
+    watch: bool,
+) -> ImportDocument | None:
+    """Show how far an import is, and at its end what it brought.
+
+    name: what is imported, for people. See `submit_and_watch`.
+    """
+    if isinstance(answer, Submitted):
+        if not watch:
+            console.print(f"Accepted as {answer.import_id}, to be followed at", answer.url)
+            return None
+        answer = client.wait(answer, lambda text: status.update(escape(text)))
     seconds = (answer["timeFinished"] - answer["timeStarted"]) / 1000
-    console.print(f"[green]Import completed[/] in {seconds:.2f} s: {escape(path.name)}")
+    console.print(f"[green]Import completed[/] in {seconds:.2f} s: {escape(name)}")
     for line in Summary.of(answer).lines():
         console.print(f"  {line}", soft_wrap=True, highlight=False)
     return answer
+
+
+@contextmanager
+def failures_told(context: click.Context, console: Console) -> Iterator[None]:
+    """Says what went wrong, and exits with the code for it."""
+    try:
+        yield
+    except ApiError as error:
+        console.print(f"[red]Import failed:[/] {escape(error.description)}", soft_wrap=True)
+        context.exit(EXIT_FAILED)
+    except ClientError as error:
+        console.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
+        context.exit(EXIT_UNREACHABLE)
+
+
+url_option = click.option(
+    "--url",
+    envvar="SCORE_IMPORT_URL",
+    default="http://127.0.0.1:8000",
+    show_default=True,
+    help="the server",
+)
+token_option = click.option(
+    "--token", envvar="SCORE_IMPORT_TOKEN", required=True, help="your API token"
+)
+watch_option = click.option("--watch/--no-watch", default=True, help="wait for the result")
 
 
 @click.command()
@@ -98,15 +142,9 @@ def submit_and_watch(
 @click.option("--type", "import_type", required=True, help="e.g. file/eamusement-iidx-csv")
 @click.option("--playtype", help="for the import types that ask for it, e.g. SP")
 @click.option("--field", "fields", multiple=True, metavar="NAME=VALUE", help="any other form field")
-@click.option(
-    "--url",
-    envvar="SCORE_IMPORT_URL",
-    default="http://127.0.0.1:8000",
-    show_default=True,
-    help="the server",
-)
-@click.option("--token", envvar="SCORE_IMPORT_TOKEN", required=True, help="your API token")
-@click.option("--watch/--no-watch", default=True, help="wait for the result")
+@url_option
+@token_option
+@watch_option
 @click.pass_context
 def submit(
     context: click.Context,
@@ -127,14 +165,8 @@ def submit(
     if playtype is not None:
         form["playtype"] = playtype
     console = Console()
-    try:
+    with failures_told(context, console):
         submit_and_watch(Client(url, token), file, import_type, form, console, watch=watch)
-    except ApiError as error:
-        console.print(f"[red]Import failed:[/] {escape(error.description)}", soft_wrap=True)
-        context.exit(EXIT_FAILED)
-    except ClientError as error:
-        console.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
-        context.exit(EXIT_UNREACHABLE)
 
 
 def _parse_field(text: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ Source: specification, http-api.md section 8, style V1.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -17,6 +18,7 @@ from common.validation import utf16_length
 
 VALUE_LIMIT = 100  # characters; a longer value is cut
 MISSING = object()
+HIDDEN = object()
 
 
 def one_of(values: Sequence[str]) -> fields.Raw:
@@ -72,8 +74,42 @@ class Deletion(Schema):
     blacklist = flag()
 
 
-def check(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The loaded parameters; raises UserError 400 that names the first one at fault."""
+def text_like(pattern: str, expectation: str) -> fields.Raw:
+    """A required text that matches all of a pattern."""
+    matches = re.compile(pattern, re.ASCII).fullmatch
+    return fields.Raw(
+        required=True,
+        error_messages={"required": expectation, "null": expectation},
+        validate=lambda value: _judge(isinstance(value, str) and bool(matches(value)), expectation),
+    )
+
+
+class OAuthCode(Schema):
+    """The body of POST .../oauth2callback."""
+
+    code = text_like(r"(?s:.*)", "Expected string.")
+
+
+class CGCard(Schema):
+    """The body of PUT .../integrations/cg/:cgType."""
+
+    cardID = text_like(r"[a-zA-Z0-9]{16}", "Expected 16 characters.")
+    pin = text_like(r"[0-9]{4}", "Expected 4 digits.")
+
+
+class MytCard(Schema):
+    """The body of PUT .../integrations/myt."""
+
+    cardAccessCode = text_like(r"[0-9]{20}", "Expected 20 digits.")
+
+
+def check(
+    schema: Schema, given: Mapping[str, Any], *, hidden: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The loaded parameters; raises UserError 400 that names the first one at fault.
+
+    hidden: parameters whose values are not repeated.
+    """
     try:
         loaded: dict[str, Any] = schema.load(given)
     except ValidationError as problem:
@@ -82,7 +118,8 @@ def check(schema: Schema, given: Mapping[str, Any]) -> dict[str, Any]:
         if path is None:
             unexpected = f"Unexpected properties inside object: {', '.join(messages)}."
             raise UserError(400, explain("null", unexpected, {})) from None
-        raise UserError(400, explain(path, messages[path][0], given.get(path, MISSING))) from None
+        value = HIDDEN if path in hidden and path in given else given.get(path, MISSING)
+        raise UserError(400, explain(path, messages[path][0], value)) from None
     return loaded
 
 

@@ -12,16 +12,17 @@ from typing import Any, Protocol
 
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from api.jobs.waiters import Waiters
 from common.breaker import Breaker
+from common.credentials.vault import Owner
 from common.database.engine import autocommit
 from common.errors import UserError
 from common.games.registry import GAMES
 from common.imports.stored_documents import find_import
 from common.jobs import caps, progress
-from common.jobs.accepting import NewJob, accept
+from common.jobs.accepting import NewJob, accept_or_join, ongoing_sync
 from common.jobs.caps import Caps
 from common.jobs.outcomes import answer_from_record, job_outcome
 from common.jobs.progress import FinalAnswer
@@ -30,6 +31,8 @@ from worker import runner
 from worker.import_types import registry
 from worker.messaging import dispatch, make_app
 from worker.runtime import make_runtime
+from worker.services.linking import link
+from worker.services.opening import Access, credential_name
 
 # Seconds for connecting to the broker, and for each answer of it.
 BROKER_TIMEOUT = 0.3
@@ -82,8 +85,9 @@ class ExternalProcessor:
 
     def submit(self, job: NewJob) -> Accepted:
         with self._engine.connect() as connection, autocommit(connection):
-            caps.check(connection, job.user_id, self._caps)
-            accept(connection, job)
+            job_id = _accept(connection, job, self._caps)
+        if job_id != job.job_id:
+            return Accepted(job_id)
         # From here on the import cannot be lost; what follows only makes it start sooner.
         with contextlib.suppress(RedisError):
             progress.write_progress(self._redis, job.job_id, progress.STARTING)
@@ -128,12 +132,12 @@ class InternalProcessor:
         self._caps = _caps(settings)
 
     def submit(self, job: NewJob) -> Finished:
-        self._run_to_its_end(job)
+        job_id = self._run_to_its_end(job)
         with self._runtime.engine.connect() as connection:
-            document = find_import(connection, job.job_id)
+            document = find_import(connection, job_id)
             if document is not None:
                 return Finished(document)
-            outcome = job_outcome(connection, job.job_id)
+            outcome = job_outcome(connection, job_id)
         if outcome is None or outcome.error_status is None:
             raise UserError(409, "This user already has an ongoing import.")
         if outcome.error_reference is not None:
@@ -146,11 +150,20 @@ class InternalProcessor:
             answer = answer_from_record(connection, job.job_id)
         return answer if isinstance(answer, FinalAnswer) else Accepted(job.job_id)
 
-    def _run_to_its_end(self, job: NewJob) -> None:
-        with self._runtime.engine.begin() as connection:
-            caps.check(connection, job.user_id, self._caps)
-            accept(connection, job)
-        runner.run_inline(self._runtime, job.user_id, job.job_id)
+    def _run_to_its_end(self, job: NewJob) -> str:
+        with self._runtime.engine.connect() as connection, autocommit(connection):
+            job_id = _accept(connection, job, self._caps)
+        runner.run_inline(self._runtime, job.user_id, job_id)
+        return job_id
+
+
+def _accept(connection: Connection, job: NewJob, most: Caps) -> str:
+    """The id of the job that is on now: of a sync that runs already, that one's."""
+    ongoing = ongoing_sync(connection, job)
+    if ongoing is not None:
+        return ongoing
+    caps.check(connection, job.user_id, most)
+    return accept_or_join(connection, job)
 
 
 def _caps(settings: Settings) -> Caps:
@@ -167,6 +180,32 @@ def file_import_types(settings: Settings) -> list[str]:
     """The `file/` import types this service accepts, in the order error texts list them."""
     enabled = settings.import_types or tuple(registry.IMPORT_TYPES)
     return [name for name in enabled if name in registry.UPLOADED_TYPES]
+
+
+def service_import_types(settings: Settings) -> list[str]:
+    """The `api/` import types this service accepts: those of services it is set up for."""
+    offered = settings.services.offered()
+    enabled = settings.import_types or tuple(registry.IMPORT_TYPES)
+    return [
+        name
+        for name in enabled
+        if (origin := registry.ORIGINS.get(name)) is not None
+        and (origin.family, origin.service) in offered
+    ]
+
+
+def service_names(settings: Settings) -> dict[str, list[str]]:
+    """The services this server is set up for and what can be fetched from each, by name."""
+    services: dict[str, list[str]] = {}
+    for name in service_import_types(settings):
+        origin = registry.ORIGINS[name]
+        services.setdefault(credential_name(origin.family, origin.service), []).append(name)
+    return services
+
+
+def exchange_code(settings: Settings, engine: Engine, owner: Owner, code: str) -> None:
+    """Links the owner's account with the service. Raises UserError."""
+    link(Access(settings, engine), owner, code)
 
 
 def form_fields(import_type: str) -> tuple[str, ...]:

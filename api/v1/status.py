@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.http import identity
 from api.http.answers import failure, success
 from api.http.service import service
+from api.jobs.door import service_names
 from common.clock import now_ms
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ def status() -> Response:
         "whoami": whoami.user_id,
         "permissions": [name for name in identity.PERMISSIONS if name in whoami.permissions],
     }
+    body["services"] = service_names(service().settings)
     echo = given.get("echo")
     if isinstance(echo, str):
         body["echo"] = echo

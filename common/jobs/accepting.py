@@ -9,11 +9,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from psycopg2 import Binary
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
 
 from common.clock import now_ms
 from common.database.tables import JobKind
@@ -40,6 +41,9 @@ class NewJob:
     arguments: dict[str, Any] = field(default_factory=dict)
     payload: bytes | None = None
 
+
+# The index that holds a user to one sync of a kind at a time.
+ONE_SYNC: Final = "uq_jobs_sync"
 
 _INSERT = text(
     """
@@ -77,6 +81,45 @@ def accept(connection: Connection, job: NewJob) -> None:
             "content": None if job.payload is None else Binary(pack(job.payload)),
         },
     )
+
+
+SYNC: Final = "api/"
+
+_ONGOING_SYNC = text(
+    """
+    SELECT job_id FROM jobs
+    WHERE user_id = :user_id AND import_type = :import_type AND state IN ('queued', 'running')
+      AND import_type LIKE 'api/%'
+    """
+)
+
+
+def ongoing_sync(connection: Connection, job: NewJob) -> str | None:
+    """The job that fetches the same already, where the job would fetch something."""
+    if job.import_type is None or not job.import_type.startswith(SYNC):
+        return None
+    parameters = {"user_id": job.user_id, "import_type": job.import_type}
+    job_id: str | None = connection.scalar(_ONGOING_SYNC, parameters)
+    return job_id
+
+
+def accept_or_join(connection: Connection, job: NewJob) -> str:
+    """Records the job, or finds the one that fetches the same; the id of the one that is on.
+
+    Whoever calls it lets every statement commit by itself.
+    """
+    while True:
+        try:
+            accept(connection, job)
+        except IntegrityError as problem:
+            if ONE_SYNC not in str(problem.orig):
+                raise
+            # Somebody was quicker; if that one has ended by now, it is ours to begin.
+            ongoing = ongoing_sync(connection, job)
+            if ongoing is not None:
+                return ongoing
+        else:
+            return job.job_id
 
 
 def pack(payload: bytes) -> bytes:

@@ -33,6 +33,11 @@ class CG(FakeService):
         config = {"URL": self.url + self.prefix, "API_KEY": API_KEY}
         return {f"CG_{service.upper()}_CONFIG": json.dumps(config)}
 
+    def remove_cards(self) -> None:
+        with self.lock:
+            self._pins.clear()
+            self._scores.clear()
+
     def add_card(self, card: str, pin: str, **scores: list[Any]) -> None:
         """scores: by CG's code of the game."""
         with self.lock:

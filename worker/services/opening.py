@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from common.credentials import credential_rows
 from common.credentials.vault import Owner, Vault
 from common.errors import FatalImportError
+from common.service_settings import Patience
 from common.settings import Settings
 from worker.import_types.base import Origin
 from worker.services import cg_source, myt_source
@@ -46,12 +47,12 @@ class Access:
             raise FatalImportError(500, NO_KEYS)
         return Vault(keys)
 
-    def caller(self, loop: Loop) -> Caller:
-        patience = self.settings.services.patience
+    def caller(self, loop: Loop, patience: Patience | None = None) -> Caller:
+        patience = patience or self.settings.services.patience
         if self.transport is not None:
             return Caller(open_client(patience, self.transport), patience, _no_pause)
         if "http" not in loop.shared:
-            loop.shared["http"] = open_client(patience)
+            loop.shared["http"] = open_client(self.settings.services.patience)
         return Caller(loop.shared["http"], patience)
 
 

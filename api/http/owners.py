@@ -1,0 +1,55 @@
+"""Whose things a request is about: the user in its path, and whether that is the requester.
+
+Source: specification, http-api.md section 5.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, text
+
+from api.http import identity
+from common.errors import UserError
+
+KAMAI_TYPES = ("kamai", "omni")
+# What PostgreSQL takes for a user's number.
+MOST = 2**31 - 1
+
+
+def user_of(path_user: str, engine: Engine) -> int:
+    """The id of the user that a path names: `me`, an id, or a name in any case.
+
+    Raises UserError.
+    """
+    whoami = identity.current().user_id
+    if path_user == "me":
+        if whoami is None:
+            raise UserError(401, "Cannot use 'me' userID with no authentication.")
+        path_user = str(whoami)
+    is_id = path_user.isascii() and path_user.isdigit()
+    column = "id" if is_id else "username_lowercase"
+    value: int | str = min(int(path_user[:20]), MOST) if is_id else path_user.lower()
+    with engine.connect() as connection:
+        found: int | None = connection.scalar(
+            text(f"SELECT id FROM users WHERE {column} = :value"),  # noqa: S608 - one of two
+            {"value": value},
+        )
+    if found is None:
+        raise UserError(404, f"The user {path_user} does not exist.")
+    return found
+
+
+def require_self(user_id: int) -> None:
+    """Raises UserError unless the requester is this user in person."""
+    whoami = identity.current()
+    if whoami.user_id is None:
+        raise UserError(401, "This endpoint requires session-level authentication.")
+    if whoami.user_id != user_id or "manage_account" not in whoami.permissions:
+        raise UserError(
+            403, "This request cannot be performed by an API key, and requires authentication."
+        )
+
+
+def require_kamai(server_type: str, route: str) -> None:
+    """Raises UserError where this server is not of Kamaitachi's kind."""
+    if server_type not in KAMAI_TYPES:
+        raise UserError(404, f"The route {route} is only available on Kamaitachi.")

@@ -1,0 +1,176 @@
+"""Linking accounts with other services. Source: specification, http-api-users.md section 6.
+
+What a user entrusts us with is sealed before it is stored, and never given back.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, Response
+from marshmallow import INCLUDE
+
+from api.http import identity, owners
+from api.http.answers import success
+from api.http.parameters import CGCard, MytCard, OAuthCode, check
+from api.http.service import service
+from api.jobs.door import exchange_code
+from common.credentials import credential_rows
+from common.credentials.vault import Owner, Unreadable, Vault
+from common.errors import UserError
+from common.service_settings import CG_SERVICES, KAI_SERVICES, MYT
+
+blueprint = Blueprint("integrations", __name__)
+
+NO_KEYS: Final = "This server is not set up for stored credentials."
+
+# Digits of a card's code that its owner is shown, to know it again.
+SHOWN: Final = 4
+
+
+# --- kai ---------------------------------------------------------------------------------
+
+
+@blueprint.get("/users/<user>/integrations/kai/<kai_type>")
+def kai_status(user: str, kai_type: str) -> Response:
+    """Whether the user's account is linked."""
+    owner = _kai_owner(user, kai_type)
+    with service().engine.connect() as connection:
+        linked = credential_rows.exists(connection, owner)
+    state = "authenticated" if linked else "unauthenticated"
+    return success(f"User is {state}.", {"authStatus": linked})
+
+
+@blueprint.delete("/users/<user>/integrations/kai/<kai_type>")
+def kai_unlink(user: str, kai_type: str) -> Response:
+    owner = _kai_owner(user, kai_type)
+    with service().engine.begin() as connection:
+        if not credential_rows.delete(connection, owner):
+            raise UserError(409, "You are not authorised with this service.")
+    return success(f"Revoked authentication for {owner.service}.", {})
+
+
+@blueprint.post("/users/<user>/integrations/kai/<kai_type>/oauth2callback")
+def kai_link(user: str, kai_type: str) -> Response:
+    """Exchanges the code that the service sent the user back with for tokens."""
+    owner = _kai_owner(user, kai_type, "/oauth2callback")
+    code = check(OAuthCode(unknown=INCLUDE), identity.json_body())["code"]
+    here = service()
+    exchange_code(here.settings, here.engine, owner, code)
+    return success(f"Successfully updated auth for {owner.service}", {})
+
+
+def _kai_owner(user: str, kai_type: str, rest: str = "") -> Owner:
+    here = service()
+    user_id = owners.user_of(user, here.engine)
+    owners.require_kamai(here.settings.type, f"/{kai_type}{rest}")
+    owners.require_self(user_id)
+    if kai_type.upper() not in KAI_SERVICES:
+        raise UserError(400, "Invalid kaiType - Expected min, flo or eag.")
+    return Owner(user_id, kai_type.upper())
+
+
+# --- cg ----------------------------------------------------------------------------------
+
+
+@blueprint.get("/users/<user>/integrations/cg/<cg_type>")
+def cg_card(user: str, cg_type: str) -> Response:
+    """The card, without its PIN."""
+    owner = _cg_owner(user, cg_type)
+    card = _stored(owner)
+    if card is None:
+        return success("User has no card info set.", None)
+    body = {"userID": owner.user_id, "service": cg_type, "cardID": card["cardID"]}
+    return success("Found card info.", body)
+
+
+@blueprint.put("/users/<user>/integrations/cg/<cg_type>")
+def cg_set(user: str, cg_type: str) -> Response:
+    owner = _cg_owner(user, cg_type)
+    _store(owner, check(CGCard(), identity.json_body(), hidden=("pin",)))
+    return success("Updated cardID and pin.", {})
+
+
+@blueprint.delete("/users/<user>/integrations/cg/<cg_type>")
+def cg_delete(user: str, cg_type: str) -> Response:
+    return _delete(_cg_owner(user, cg_type))
+
+
+def _cg_owner(user: str, cg_type: str) -> Owner:
+    user_id = owners.user_of(user, service().engine)
+    if cg_type not in CG_SERVICES:
+        raise UserError(404, f"No such service 'cg/{cg_type}' is supported.")
+    owners.require_self(user_id)
+    return Owner(user_id, f"cg-{cg_type}")
+
+
+# --- myt ---------------------------------------------------------------------------------
+
+
+@blueprint.get("/users/<user>/integrations/myt")
+def myt_card(user: str) -> Response:
+    """The card, of whose code only the end is shown: it is all that MYT asks for."""
+    owner = _myt_owner(user)
+    card = _stored(owner)
+    if card is None:
+        return success("User has no card info set.", None)
+    body = {"userID": owner.user_id, "cardAccessCode": _masked(card["cardAccessCode"])}
+    return success("Found card info.", body)
+
+
+@blueprint.put("/users/<user>/integrations/myt")
+def myt_set(user: str) -> Response:
+    owner = _myt_owner(user)
+    _store(owner, check(MytCard(), identity.json_body(), hidden=("cardAccessCode",)))
+    return success("Updated cardAccessCode.", {})
+
+
+@blueprint.delete("/users/<user>/integrations/myt")
+def myt_delete(user: str) -> Response:
+    return _delete(_myt_owner(user))
+
+
+def _myt_owner(user: str) -> Owner:
+    here = service()
+    user_id = owners.user_of(user, here.engine)
+    owners.require_kamai(here.settings.type, "/")
+    owners.require_self(user_id)
+    return Owner(user_id, MYT)
+
+
+def _masked(code: str) -> str:
+    return "*" * (len(code) - SHOWN) + code[-SHOWN:]
+
+
+# --- all cards ---------------------------------------------------------------------------
+
+
+def _vault() -> Vault:
+    keys = service().settings.services.keys
+    if not keys:
+        raise UserError(501, NO_KEYS)
+    return Vault(keys)
+
+
+def _stored(owner: Owner) -> dict[str, Any] | None:
+    """What none of the keys opens is as good as nothing: the user has to set it again."""
+    with service().engine.connect() as connection:
+        if not credential_rows.exists(connection, owner):
+            return None
+        try:
+            found = credential_rows.find(connection, _vault(), owner)
+        except Unreadable:
+            return None
+    return None if found is None else dict(found.secrets)
+
+
+def _store(owner: Owner, card: dict[str, str]) -> None:
+    vault = _vault()
+    with service().engine.begin() as connection:
+        credential_rows.save(connection, vault, owner, card)
+
+
+def _delete(owner: Owner) -> Response:
+    with service().engine.begin() as connection:
+        credential_rows.delete(connection, owner)
+    return success("Deleted stored card info.", {})

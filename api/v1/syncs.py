@@ -1,0 +1,34 @@
+"""Fetching scores from other services. Source: specification, http-api-import.md section 2."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from api.http import identity
+from api.http.parameters import check, import_form
+from api.http.service import service
+from api.jobs import submitting
+from api.jobs.door import service_import_types
+from common.database.tables import JobKind
+from common.jobs.accepting import NewJob
+from common.text.canonical import new_import_id
+
+blueprint = Blueprint("syncs", __name__)
+
+
+@blueprint.post("/import/from-api")
+def import_from_api() -> Response:
+    """Starts a sync, or finds the one that runs: 202 with its poll URL, or 200 with its result.
+
+    One sync at a time for a user and import type is limit enough.
+    """
+    user_id = identity.require("submit_score")
+    form = import_form(service_import_types(service().settings))
+    job = NewJob(
+        user_id=user_id,
+        job_id=new_import_id(),
+        kind=JobKind.IMPORT,
+        import_type=check(form, identity.json_body())["importType"],
+        user_intent=submitting.is_set("X-User-Intent"),
+    )
+    return submitting.submit(job)
