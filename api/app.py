@@ -78,6 +78,9 @@ def before() -> Response | None:
     refusal = limits.refusal(admission.counted)
     if refusal is not None:
         return refusal
+    if "//" in request.environ["PATH_INFO"]:
+        # Werkzeug would overlook those at the beginning.
+        return http_error(NotFound())
     if admission.problem is not None:
         # The protocol of USC says in its own words what is wrong with a token.
         if request.blueprint != "usc":

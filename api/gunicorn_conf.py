@@ -8,6 +8,7 @@ bind = _settings.bind
 workers = _settings.web_workers
 threads = _settings.web_threads
 worker_class = "api.server.front.Front"
+logger_class = "api.server.server_logs.ServerLog"
 # Seconds an idle client may keep its connection: it polls every second.
 keepalive = 15
 # Seconds a worker that is told to stop has for the requests it is at.

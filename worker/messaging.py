@@ -14,6 +14,7 @@ from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 
 from common.settings import Settings
+from worker.broker_tls import broker_address, broker_tls
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,8 @@ DELIVER_EVENTS = "score_import.deliver_events"
 def make_app(settings: Settings) -> Celery:
     app = Celery("score-import", include=["worker.tasks"])
     app.conf.update(
-        broker_url=settings.redis_url,
+        broker_url=broker_address(settings.redis_url),
+        broker_use_ssl=broker_tls(settings.redis_url),
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_transport_options={

@@ -10,7 +10,9 @@ from typing import Any
 
 import msgspec
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+
+from common.text.storable import storable, storable_json
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -27,15 +29,23 @@ def open_engine(database_url: str, *, pool_size: int = 2, name: str = APPLICATIO
     url = make_url(database_url)
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername="postgresql+psycopg2")
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
-        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_serializer=lambda value: storable_json(orjson.dumps(value)).decode(),
         json_deserializer=orjson.loads,
         connect_args={"application_name": name, "connect_timeout": 5},
     )
+    event.listen(engine, "before_cursor_execute", _make_storable, retval=True)
+    return engine
+
+
+def _make_storable(
+    connection: Connection, cursor: Any, statement: str, parameters: Any, *_: Any
+) -> tuple[str, Any]:
+    return statement, storable(parameters)
 
 
 @contextmanager
@@ -96,7 +106,7 @@ def copy_encoded(document: bytes) -> str:
 
     JSON escapes control characters itself, which leaves the backslashes to double.
     """
-    return document.decode().replace("\\", "\\\\")
+    return storable_json(document).decode().replace("\\", "\\\\")
 
 
 def copy_field(value: Any) -> str:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from common.clock import now_ms
 from common.database.tables import JobKind
+from common.text.storable import storable_json
 
 # First half of the advisory lock's key; the second is the user's id. Whoever holds
 # (USER_LOCK, user) alone may change that user's scores.
@@ -76,7 +77,7 @@ def accept(connection: Connection, job: NewJob) -> None:
             "kind": job.kind,
             "import_type": job.import_type,
             "user_intent": job.user_intent,
-            "arguments": orjson.dumps(job.arguments).decode(),
+            "arguments": storable_json(orjson.dumps(job.arguments)).decode(),
             "now": now_ms(),
             "content": None if job.payload is None else Binary(pack(job.payload)),
         },
@@ -163,6 +164,6 @@ def accept_in_background(connection: Connection, jobs: Iterable[NewJob]) -> list
     if not given:
         return []
     accepted = connection.execute(
-        _INSERT_BACKGROUND, {"jobs": orjson.dumps(given).decode(), "now": now_ms()}
+        _INSERT_BACKGROUND, {"jobs": storable_json(orjson.dumps(given)).decode(), "now": now_ms()}
     )
     return [(row.user_id, row.job_id) for row in accepted]

@@ -1,0 +1,16 @@
+"""gunicorn's own log, in the format that all processes have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+from common.logs import FORMAT, PlainFormatter
+
+
+class ServerLog(Logger):  # type: ignore[misc]  # gunicorn has no types
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        for handler in [*self.error_log.handlers, *self.access_log.handlers]:
+            handler.setFormatter(PlainFormatter(FORMAT))
