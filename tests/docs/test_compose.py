@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import make_url, text
 
-from cli.local import services
+from cli.local import EmbeddedPostgres, services
+from common.database.engine import migrate, open_engine
 from common.settings import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,11 +62,11 @@ def test_nothing_runs_in_one_place_only(
     containers: dict[str, Any], procfile: dict[str, list[str]]
 ) -> None:
     assert set(procfile) == {*PROCESSES, "release"}
-    assert set(containers) == {*PROCESSES, "migrate", "postgres", "redis"}
+    assert set(containers) == {*PROCESSES, "migrate", "postgres", "redis", "proxy"}
     assert procfile["release"] == containers["migrate"]["command"] == ["score-import", "migrate"]
 
 
-@pytest.mark.parametrize("container", ["postgres", "redis", "web", "worker", "beat"])
+@pytest.mark.parametrize("container", ["postgres", "redis", "web", "worker", "beat", "proxy"])
 def test_every_lasting_container_has_a_health_check(
     container: str, containers: dict[str, Any]
 ) -> None:
@@ -118,6 +120,64 @@ def test_data_of_postgres_are_kept_where_version_18_has_them(
     volume, path = containers["postgres"]["volumes"][0].split(":")
     assert path == "/var/lib/postgresql"
     assert volume in compose["volumes"]
+
+
+def test_the_proxy_is_the_only_way_in(containers: dict[str, Any]) -> None:
+    assert [name for name, each in containers.items() if "ports" in each] == ["proxy"]
+    assert any(":/etc/nginx/nginx.conf:ro" in each for each in containers["proxy"]["volumes"])
+
+
+def test_every_container_has_a_limit_of_memory_and_of_processes(
+    containers: dict[str, Any],
+) -> None:
+    for name, container in containers.items():
+        assert re.fullmatch(r"\d+[mg]", container["mem_limit"]), name
+        assert 0 < container["pids_limit"] <= 500, name
+
+
+def test_the_service_is_no_superuser_of_its_database(containers: dict[str, Any]) -> None:
+    administrator = containers["postgres"]["environment"]["POSTGRES_USER"]
+    for process in [*PROCESSES, "migrate"]:
+        url = containers[process]["environment"]["DATABASE_URL"]
+        assert url.startswith("postgresql://score_import:")
+        assert administrator != "score_import"
+    assert (
+        "./deploy/create-role.sh:/docker-entrypoint-initdb.d/create-role.sh:ro"
+        in (containers["postgres"]["volumes"])
+    )
+
+
+def test_the_role_that_is_made_can_migrate_and_nothing_more(postgres: EmbeddedPostgres) -> None:
+    script = (ROOT / "deploy" / "create-role.sh").read_text()
+    sql = script.split("<<'SQL'\n")[1].split("SQL\n")[0].replace(":'password'", "'made-for-a-test'")
+    # The tests' own server has a role of that name.
+    sql = sql.replace("score_import", "made_for_a_test")
+    administrator = open_engine(postgres.url_of("postgres"))
+    with administrator.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        for statement in sql.split(";"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
+    url = make_url(postgres.url_of("made_for_a_test")).set(
+        username="made_for_a_test", password="made-for-a-test"
+    )
+    service = url.render_as_string(hide_password=False)
+    migrate(service)
+    engine = open_engine(service)
+    with engine.connect() as connection:
+        role = connection.execute(
+            text(
+                "SELECT rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls"
+                " FROM pg_roles WHERE rolname = current_user"
+            )
+        )
+        assert role.scalar_one() is False
+    engine.dispose()
+    with administrator.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        connection.exec_driver_sql("DROP DATABASE made_for_a_test WITH (FORCE)")
+        connection.exec_driver_sql("DROP ROLE made_for_a_test")
+    administrator.dispose()
 
 
 def test_containers_run_without_privileges(containers: dict[str, Any], dockerfile: str) -> None:
