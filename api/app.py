@@ -42,7 +42,7 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.strict_slashes = False
     # Paths are taken as they come: a doubled slash makes another path, and no redirect.
     app.url_map.merge_slashes = False
-    engine = open_engine(settings.database_url, pool_size=settings.web_threads)
+    engine = open_engine(settings.database_url, pool_size=settings.web_threads + settings.waiters)
     redis = open_redis(settings.redis_url)
     processor = make_processor(settings, engine, redis)
     here = Service(settings, engine, redis, processor, Admissions(settings, engine, redis))

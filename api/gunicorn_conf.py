@@ -13,6 +13,9 @@ logger_class = "api.server.server_logs.ServerLog"
 keepalive = 15
 # Seconds a worker that is told to stop has for the requests it is at.
 graceful_timeout = 30
+# Forked when the application is there: new workers answer at once, also after a HUP, which ends the
+# old ones without waiting for the new. Such a HUP brings no new code; a deployment starts anew.
+preload_app = True
 # Nothing of ours is left in the home directory of whoever runs the service.
 control_socket_disable = True
 loglevel = _settings.log_level.lower()

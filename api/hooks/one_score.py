@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import g
+from flask import g, request
 
 from api.http.service import service
 from api.jobs.door import Accepted
+from api.server import lanes
 from common.database.tables import JobKind
 from common.errors import UserError
 from common.jobs.accepting import NewJob
@@ -37,7 +38,7 @@ def run(
         arguments={"options": options or {}},
         payload=g.body,
     )
-    return service().processor.run(job)
+    return service().processor.run(job, lanes.turn(request.environ))
 
 
 def check_bokutachi(route: str) -> None:

@@ -14,7 +14,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import Connection, Engine
 
-from api.jobs.waiters import Waiters
+from api.jobs.waiters import Turn, Waiters
 from common.breaker import Breaker
 from common.credentials.vault import Owner
 from common.database.engine import autocommit
@@ -59,8 +59,11 @@ class Processor(Protocol):
     def submit(self, job: NewJob) -> Accepted | Finished:
         """Takes an import on for good. Raises UserError where it ended badly at once."""
 
-    def run(self, job: NewJob) -> Accepted | FinalAnswer:
-        """Takes a job on and waits for its answer, if it may, and not for long."""
+    def run(self, job: NewJob, turn: Turn | None) -> Accepted | FinalAnswer:
+        """Takes a job on and waits for its answer, if it may, and not for long.
+
+        turn: given up while the request waits; None: it may not wait.
+        """
 
 
 class ExternalProcessor:
@@ -79,9 +82,9 @@ class ExternalProcessor:
         }
         self._broker = Breaker("the broker")
         self._caps = _caps(settings)
-        # Whoever waits holds a thread, and most requests are not of that kind.
-        most = min(settings.waiters, settings.web_threads // 2)
-        self._waiters = Waiters(redis, most, settings.waiters_per_user, settings.wait_seconds)
+        self._waiters = Waiters(
+            redis, settings.waiters, settings.waiters_per_user, settings.wait_seconds
+        )
 
     def submit(self, job: NewJob) -> Accepted:
         with self._engine.connect() as connection, autocommit(connection):
@@ -103,13 +106,15 @@ class ExternalProcessor:
         else:
             self._broker.failed()
 
-    def run(self, job: NewJob) -> Accepted | FinalAnswer:
+    def run(self, job: NewJob, turn: Turn | None) -> Accepted | FinalAnswer:
         # The place is taken first: the job may end as soon as it is accepted.
+        if turn is None:
+            return self.submit(job)
         with self._waiters.place(job.user_id, job.job_id) as ended:
             accepted = self.submit(job)
             if ended is None:
                 return accepted
-            return self._waiters.wait(ended, lambda: self._ended(job.job_id)) or accepted
+            return self._waiters.wait(ended, lambda: self._ended(job.job_id), turn) or accepted
 
     def _ended(self, job_id: str) -> FinalAnswer | None:
         """The answer of a job that has ended."""
@@ -144,7 +149,7 @@ class InternalProcessor:
             raise UserError(500, runner.INTERNAL_ERROR_INLINE)
         raise UserError(outcome.error_status, outcome.error_message or "")
 
-    def run(self, job: NewJob) -> Accepted | FinalAnswer:
+    def run(self, job: NewJob, turn: Turn | None) -> Accepted | FinalAnswer:
         self._run_to_its_end(job)
         with self._runtime.engine.connect() as connection:
             answer = answer_from_record(connection, job.job_id)

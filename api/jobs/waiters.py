@@ -13,7 +13,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from contextlib import AbstractContextManager
+from typing import Any, Final, Protocol
 
 from redis import Redis
 from redis.exceptions import RedisError
@@ -31,6 +32,12 @@ PAUSE: Final = 1.0
 # seconds without an answer after which it makes another.
 QUIET: Final = 5.0
 SILENT: Final = 15.0
+
+
+class Turn(Protocol):
+    """A request's turn to be at work, see `api.server.lanes`."""
+
+    def aside(self) -> AbstractContextManager[None]: ...
 
 
 class Waiters:
@@ -76,7 +83,7 @@ class Waiters:
                         del self._count[user_id]
 
     def wait(
-        self, ended: threading.Event, look: Callable[[], FinalAnswer | None]
+        self, ended: threading.Event, look: Callable[[], FinalAnswer | None], turn: Turn
     ) -> FinalAnswer | None:
         """What `look` finds once the job has ended; None where that takes too long."""
         deadline = time.monotonic() + self._seconds
@@ -84,7 +91,8 @@ class Waiters:
         pause = LOOKS[0]
         while (left := deadline - time.monotonic()) > 0:
             pause = next(looks, pause)
-            ended.wait(min(pause, left))
+            with turn.aside():
+                ended.wait(min(pause, left))
             ended.clear()
             answer = look()
             if answer is not None:

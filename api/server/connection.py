@@ -52,6 +52,7 @@ class Connection:
         "makes_piece",
         "memory",
         "outgoing",
+        "patient",
         "pieces",
         "request",
         "requests",
@@ -87,6 +88,8 @@ class Connection:
         self.limit = 0
         self.who = ""
         self.expects = False
+        # Whether it has its answer from the threads for requests that wait for a job.
+        self.patient = False
         self.keep = False
         # Whether it cannot be told where what still comes of the request ends.
         self.unclear = False

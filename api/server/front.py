@@ -22,6 +22,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from typing import Any, Final
@@ -33,9 +34,11 @@ from gunicorn.http.unreader import IterUnreader
 from gunicorn.workers.base import Worker
 
 from api.http.bodies import BODY, MEMORY, SMALL, BodyWanted
+from api.server import lanes
 from api.server.connection import BODY_PIECE, HEAD_PIECE, Connection, Stage
 from api.server.framing import BadFraming, Incoming
 from common import envelope
+from common.settings import load_settings
 
 # Seconds a client has for a head, or for a body that nobody has asked for yet.
 HEAD_SECONDS: Final = 10.0
@@ -73,6 +76,10 @@ BROKEN: Final = "Invalid request: the body is broken."
 SLOW: Final = "The request took too long to arrive."
 
 
+# What a thread has to do, and for whom.
+Work = SimpleQueue[tuple[Callable[[Connection], None], Connection]]
+
+
 class Refused(Exception):
     """The request is answered here, without the application."""
 
@@ -89,7 +96,9 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
 
     def init_process(self) -> None:
         self._poller = selectors.DefaultSelector()
-        self._to_do: SimpleQueue[tuple[Callable[[Connection], None], Connection]] = SimpleQueue()
+        self._to_do: Work = SimpleQueue()
+        self._to_do_patiently: Work = SimpleQueue()
+        self._turn_of_patient = lanes.Turn()
         self._done: SimpleQueue[Connection] = SimpleQueue()
         self._asleep = False
         self._wakes, self._wake = os.pipe()
@@ -115,8 +124,9 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
     # --- the loop ----------------------------------------------------------------------------
 
     def run(self) -> None:
-        for number in range(self.cfg.threads):
-            threading.Thread(target=self._work, name=f"request-{number}", daemon=True).start()
+        self._start_threads("request", self.cfg.threads, self._to_do)
+        patient = load_settings().waiters + lanes.SPARE
+        self._start_threads("patient", patient, self._to_do_patiently)
         self._poller.register(self._wakes, selectors.EVENT_READ, self._woken)
         self._poller.register(self.PIPE[0], selectors.EVENT_READ, self._woken)
         self._accept_more(True)
@@ -129,7 +139,16 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
                 self._cut_off_the_late(now)
         self.alive = False
         self._accept_more(False)
+        # Nobody shall queue for a worker that ends: another has the port, or will.
+        for listener in self.sockets:
+            listener.close()
         self._stop()
+
+    def _start_threads(self, name: str, count: int, work: Work) -> None:
+        for number in range(count):
+            threading.Thread(
+                target=self._work, args=(work,), name=f"{name}-{number}", daemon=True
+            ).start()
 
     def _turn(self, timeout: float) -> None:
         """Waits for something to happen, and sees to it."""
@@ -161,8 +180,6 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
             self.notify()
             self._turn(0.1)
             self._cut_off_the_late(now)
-        for listener in self.sockets:
-            listener.close()
 
     def _woken(self, pipe: int) -> None:
         with contextlib.suppress(OSError):
@@ -230,7 +247,12 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
     def _submit(self, connection: Connection, work: Callable[[Connection], None]) -> None:
         self._no_longer_wait(connection)
         connection.stage = Stage.WORK
-        self._to_do.put((work, connection))
+        to_do = self._to_do_patiently if connection.patient else self._to_do
+        to_do.put((work, connection))
+
+    def _submit_head(self, connection: Connection) -> None:
+        connection.patient = lanes.waits(connection.incoming)
+        self._submit(connection, self._begin)
 
     def _submit_next_piece(self, connection: Connection) -> None:
         """Like `_submit`, but answers in many pieces have only some of the threads."""
@@ -279,7 +301,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
     def _take_head(self, connection: Connection, data: bytes) -> None:
         connection.incoming += data
         if connection.has_head():
-            self._submit(connection, self._begin)
+            self._submit_head(connection)
         elif connection.stage is Stage.IDLE:
             connection.stage = Stage.HEAD
             connection.deadline = time.monotonic() + HEAD_SECONDS
@@ -372,7 +394,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
             connection.begin()
             connection.incoming += rest
             if rest and connection.has_head():
-                self._submit(connection, self._begin)
+                self._submit_head(connection)
             else:
                 stage = Stage.HEAD if rest else Stage.IDLE
                 seconds = self.cfg.keepalive if self.alive else LINGER_SECONDS
@@ -410,11 +432,12 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
 
     # --- threads -----------------------------------------------------------------------------
 
-    def _work(self) -> None:
+    def _work(self, to_do: Work) -> None:
         while True:
-            work, connection = self._to_do.get()
+            work, connection = to_do.get()
             try:
-                work(connection)
+                with self._turn_of_patient if connection.patient else nullcontext():
+                    work(connection)
             except Refused as refused:
                 _replace_answer(connection, refused)
                 with contextlib.suppress(OSError):
@@ -489,6 +512,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
         environ["wsgi.multithread"] = True
         environ["wsgi.input"] = _Unread() if body is None or not body.complete else body.stream()
         environ[MEMORY] = connection.memory
+        environ[lanes.TURN] = self._turn_of_patient if connection.patient else None
         if body is not None:
             environ[BODY] = body
         if not self.alive or not (body is None or body.complete):

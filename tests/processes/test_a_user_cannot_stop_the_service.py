@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import socket
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import pytest
 
 from tests.support.http import Http
-from tests.support.stack import Player, Stack, batch_manual
+from tests.support.stack import Player, Stack, batch_manual, wait_for
 
 pytestmark = pytest.mark.processes
 
@@ -37,3 +45,102 @@ def test_a_job_that_takes_too_long_is_polled_and_then_says_what_the_request_woul
     assert poll.status == 200
     assert poll.description == "Reprocessed 0 orphan scores."
     player.wait(player.submit(batch_manual(1)))
+
+
+def answers_at_once(stack: Stack, players: list[Player]) -> list[tuple[int, str]]:
+    with ThreadPoolExecutor(len(players)) as pool:
+        return list(pool.map(lambda player: ask_for_orphans(stack, player), players))
+
+
+def test_no_more_wait_than_may_and_the_others_are_answered_at_once(stack: Stack) -> None:
+    stack.start_web()
+    alice = stack.user("alice")
+    others = [stack.user(f"player{number}") for number in range(6)]
+    # There is no worker: whoever waits waits to the end.
+    began = time.monotonic()
+    answers = answers_at_once(stack, [alice] * 6 + others)
+    assert time.monotonic() - began < 30
+    assert {status for status, _ in answers} == {202}
+    stack.start_worker()
+    for _, job_id in answers:
+        wait_for(
+            lambda job_id=job_id: ended(stack, job_id), "what was asked for happens all the same"
+        )
+
+
+def ended(stack: Stack, job_id: str) -> bool:
+    return stack.scalar("SELECT state FROM jobs WHERE job_id = :id", id=job_id) == "completed"
+
+
+CROWD = 500
+P99 = 0.25  # seconds
+
+
+class Raw:
+    """A request that waits, on a connection of its own, without a thread for each."""
+
+    def __init__(self, stack: Stack, player: Player) -> None:
+        self._sock = socket.create_connection(("127.0.0.1", stack.port), timeout=60)
+        self._sock.sendall(
+            b"POST /api/v1/import/orphans HTTP/1.1\r\nHost: here\r\nContent-Length: 0\r\n"
+            b"Connection: close\r\nAuthorization: Bearer " + player.token.encode() + b"\r\n\r\n"
+        )
+
+    def status(self) -> int:
+        answer = b""
+        while piece := self._sock.recv(65536):
+            answer += piece
+        self._sock.close()
+        return int(answer.split(b" ")[1])
+
+
+@pytest.mark.parametrize("users", [1, CROWD])
+def test_five_hundred_waiting_requests_leave_polls_and_submissions_quick(
+    stack: Stack, users: int
+) -> None:
+    stack.environment |= {
+        "WAITERS": "16",
+        "WAITERS_PER_USER": "4",
+        "WAIT_SECONDS": "10",
+        "WEB_WORKERS": "2",
+    }
+    stack.start_web()
+    player = stack.user("alice")
+    crowd = [stack.user(f"player{number}") for number in range(users)]
+    submitted = player.submit(batch_manual(1))
+    poll = f"/api/v1/imports/{submitted.import_id}/poll-status"
+    times: dict[str, list[float]] = {"poll": [], "submit": []}
+    done = threading.Event()
+
+    def repeat(name: str, act: Callable[[], Any]) -> None:
+        while not done.is_set():
+            began = time.monotonic()
+            act()
+            times[name].append(time.monotonic() - began)
+            done.wait(0.01)
+
+    threads = [
+        threading.Thread(target=repeat, args=("poll", lambda: Http(stack.port).get(poll))),
+        threading.Thread(target=repeat, args=("submit", lambda: player.submit(batch_manual(1)))),
+    ]
+    for thread in threads:
+        thread.start()
+    wait_for(lambda: min(map(len, times.values())) >= 60, "times without a crowd", 60)
+    before = {name: list(seconds) for name, seconds in times.items()}
+    for seconds in times.values():
+        seconds.clear()
+    requests = [Raw(stack, crowd[number % users]) for number in range(CROWD)]
+    statuses = [request.status() for request in requests]
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert set(statuses) == {202}
+    for name, seconds in times.items():
+        alone, crowded = p99(before[name]), p99(seconds)
+        print(f"{name}: p99 {alone * 1000:.0f} ms alone, {crowded * 1000:.0f} ms in the crowd")
+        # A machine that is busy with other things is slow without a crowd, too.
+        assert crowded < max(P99, 10 * alone)
+
+
+def p99(seconds: list[float]) -> float:
+    return statistics.quantiles(seconds, n=100)[98]

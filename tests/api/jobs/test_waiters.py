@@ -12,6 +12,7 @@ from redis import Redis
 
 from api.jobs import waiters
 from api.jobs.waiters import Waiters
+from api.server.lanes import NoTurn
 from cli.local import EmbeddedRedis
 from common.jobs.progress import ENDED_CHANNEL, FinalAnswer, ProgressReporter
 from common.redis_client import open_redis
@@ -52,7 +53,7 @@ def test_the_end_of_a_job_wakes_who_waits_for_it_and_nobody_else(
     def wait(job_id: str) -> FinalAnswer | None:
         with here.place(1, job_id) as ended:
             assert ended is not None
-            return here.wait(ended, lambda: look(job_id))
+            return here.wait(ended, lambda: look(job_id), NoTurn())
 
     with ThreadPoolExecutor(2) as pool:
         one, two = pool.submit(wait, "one"), pool.submit(wait, "two")
@@ -71,14 +72,14 @@ def test_who_is_not_woken_looks_now_and_then(redis: Redis) -> None:
     found = iter([None, None, ANSWER])
     with here.place(1, "one") as ended:
         assert ended is not None
-        assert here.wait(ended, lambda: next(found)) == ANSWER
+        assert here.wait(ended, lambda: next(found), NoTurn()) == ANSWER
 
 
 def test_the_longest_wait_ends_without_an_answer(redis: Redis) -> None:
     here = Waiters(redis, most=8, of_one=8, seconds=0.3)
     with here.place(1, "one") as ended:
         assert ended is not None
-        assert here.wait(ended, lambda: None) is None
+        assert here.wait(ended, lambda: None, NoTurn()) is None
 
 
 def test_places_are_bounded_for_each_user_and_overall_and_are_given_back(redis: Redis) -> None:
@@ -108,7 +109,7 @@ def test_the_listener_comes_back_when_redis_does(
         server.kill()
         server.start()
         wait_for(lambda: listeners(server) >= max(before, 1), "the listener")
-        waiting = pool.submit(here.wait, ended, lambda: ANSWER)
+        waiting = pool.submit(here.wait, ended, lambda: ANSWER, NoTurn())
         with redis_faults.client(server) as client:
             client.publish(ENDED_CHANNEL, "one")
         assert waiting.result(30) == ANSWER

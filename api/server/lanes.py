@@ -1,0 +1,68 @@
+"""Which requests wait for a job: they have threads of their own, so no other waits behind them.
+
+Told from the first line of a request, before it is parsed. A request that is not told apart this
+way (its path is spelled oddly) is answered like any other, but does not wait for its job. Of
+the threads one at a time is at work, the others wait; so a crowd takes from the other requests
+of its process no more than one thread does.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any, Final
+
+# Key of the WSGI environment: the turn of a request that may wait; None where it may not.
+TURN: Final = "score_import.turn"
+
+# Threads for those that find every place taken, and are answered at once.
+SPARE: Final = 1
+
+_WAITS: Final = re.compile(
+    rb"POST /api/v1/import/orphans[ /?]"
+    rb"|POST /api/v1/imports/[^/? ]*/revert[ /?]"
+    rb"|(?:PATCH|DELETE) /api/v1/scores/"
+    rb"|POST /ir/(?!direct-manual/)"
+)
+
+
+def waits(head: bytes | bytearray) -> bool:
+    """Whether the request that begins so waits for the end of a job."""
+    return _WAITS.match(head) is not None
+
+
+class Turn:
+    """Held by the one of several threads that is at work."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """For the holder: lets others have their turn while it waits for something."""
+        self._lock.release()
+        try:
+            yield
+        finally:
+            self._lock.acquire()
+
+
+class NoTurn:
+    """Of a request that shares its threads with no others of its kind."""
+
+    def aside(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+def turn(environ: dict[str, Any]) -> Turn | NoTurn | None:
+    """The request's turn, None where it may not wait; any may under a server without lanes."""
+    found: Turn | NoTurn | None = environ.get(TURN, NoTurn())
+    return found

@@ -1,0 +1,35 @@
+"""Requests that wait for a job are told apart from all others by their first line."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.server.lanes import waits
+
+WAIT = [
+    b"POST /api/v1/import/orphans HTTP/1.1",
+    b"POST /api/v1/imports/0a1b/revert HTTP/1.1",
+    b"PATCH /api/v1/scores/Tabc HTTP/1.1",
+    b"DELETE /api/v1/scores/Tabc HTTP/1.1",
+    b"POST /ir/beatoraja/submit-score HTTP/1.1",
+    b"POST /ir/usc/Controller/scores HTTP/1.1",
+]
+DO_NOT = [
+    b"GET /api/v1/imports/0a1b/poll-status HTTP/1.1",
+    b"POST /api/v1/import/file HTTP/1.1",
+    b"GET /api/v1/scores/Tabc HTTP/1.1",
+    b"GET /ir/usc/Controller HTTP/1.1",
+    b"POST /ir/direct-manual/import HTTP/1.1",
+    b"GET /api/v1/import/orphans HTTP/1.1",
+    b"",
+]
+
+
+@pytest.mark.parametrize("head", WAIT)
+def test_these_wait(head: bytes) -> None:
+    assert waits(bytearray(head + b"\r\n\r\n"))
+
+
+@pytest.mark.parametrize("head", DO_NOT)
+def test_these_do_not(head: bytes) -> None:
+    assert not waits(bytearray(head + b"\r\n\r\n"))
