@@ -72,7 +72,7 @@ $(PROJECT): $(DEPENDENCIES)
 protocol: venv ## generate code from the definitions of MYT's messages
 	$(BIN)/python -m grpc_tools.protoc --proto_path=. --python_out=. --pyi_out=. worker/services/protocol/*.proto
 
-lock: ## resolve the dependencies anew and write the lock files
+lock: ## write the lock files anew; what is pinned stays where it fits (ARGS=--upgrade: the newest)
 	@$(find_python); set -e; \
 	tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
 	"$$candidate" -m venv "$$tools"; \
@@ -81,7 +81,7 @@ lock: ## resolve the dependencies anew and write the lock files
 	    "$$tools/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	        --no-emit-index-url --no-emit-find-links --no-header --no-annotate "$$@" pyproject.toml; \
 	}; \
-	compile --upgrade --extra build --extra embedded --extra dev --output-file requirements.lock; \
+	compile $(ARGS) --extra build --extra embedded --extra dev --output-file requirements.lock; \
 	compile --constraint requirements.lock --extra build --output-file requirements-runtime.lock
 
 clean: ## remove .venv, the local database and all caches

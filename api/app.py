@@ -9,13 +9,15 @@ import logging
 import secrets
 
 import orjson
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from api.hooks import beatoraja, direct_manual, usc
-from api.http import bodies, limits
+from api.http import bodies, context, limits
 from api.http.admission import Admission, Admissions
 from api.http.answers import HEADERS, UNEXPECTED, failure
+from api.http.context import RequestContext
+from api.http.dialects import ENVELOPE, blueprint_of_request
 from api.http.service import EXTENSION, Service, service
 from api.jobs.door import check_names, make_processor
 from api.jobs.polling import Polls
@@ -68,13 +70,15 @@ def create_app(settings: Settings) -> Flask:
 
 def before() -> Response | None:
     """Everything that comes before an endpoint, unknown ones included; in this order."""
-    g.request_id = bodies.remembered(request, "request id", new_request_id)
+    here = RequestContext(bodies.remembered(request, "request id", new_request_id))
+    context.begin(here)
     if request.method == "OPTIONS":
         return Response()
-    if request.blueprint == "health":
-        return None  # nobody's request
+    blueprint = blueprint_of_request()
+    if blueprint is not None and blueprint.is_nobodys:
+        return None
     admission = service().admissions.admit(request)
-    g.identity = admission.identity
+    here.identity = admission.identity
     refusal = limits.refusal(admission.counted)
     if refusal is not None:
         return refusal
@@ -82,13 +86,11 @@ def before() -> Response | None:
         # Werkzeug would overlook those at the beginning.
         return http_error(NotFound())
     if admission.problem is not None:
-        # The protocol of USC says in its own words what is wrong with a token.
-        if request.blueprint != "usc":
+        if blueprint is None or not blueprint.dialect.words_strangers:
             raise admission.problem
-        g.stranger = admission.problem
-    g.body, g.json, g.unread = b"{}", {}, None
+        here.stranger = admission.problem
     if request.routing_exception is None:
-        _read_json(admission)
+        _read_json(here, admission)
     return None
 
 
@@ -96,8 +98,8 @@ def new_request_id() -> str:
     return secrets.token_hex(8)
 
 
-def _read_json(admission: Admission) -> None:
-    """Leaves the JSON body in `g`, as it came and decoded: {} where there is none.
+def _read_json(here: RequestContext, admission: Admission) -> None:
+    """Leaves the JSON body in the context, as it came and decoded: {} where there is none.
 
     Raises UserError where it is none of ours to read.
     """
@@ -118,7 +120,7 @@ def _read_json(admission: Admission) -> None:
         if not is_guest:
             raise too_large from problem
         # Most endpoints have something else to say to a guest, and the rest never look.
-        g.unread = too_large
+        here.unread = too_large
         return
     if not body:
         return
@@ -128,21 +130,22 @@ def _read_json(admission: Admission) -> None:
         raise UserError(400, f"Invalid JSON: {problem}") from problem
     if not isinstance(parsed, dict | list):
         raise UserError(400, "Invalid JSON: expected an object or an array.")
-    g.body, g.json = body, parsed
+    here.body, here.json = body, parsed
 
 
 def after(response: Response) -> Response:
     headers = response.headers
     for name, value in HEADERS.items():
         headers[name] = value
-    if "limit_headers" in g:
-        headers.update(g.limit_headers)
-    headers["X-Request-Id"] = g.request_id
+    here = context.current()
+    headers.update(here.headers)
+    headers["X-Request-Id"] = here.request_id
     return response
 
 
 def user_error(error: UserError) -> Response:
-    return failure(error.status, error.message)
+    blueprint = blueprint_of_request()
+    return (blueprint.dialect if blueprint is not None else ENVELOPE).failure(error)
 
 
 def http_error(error: HTTPException) -> Response:
@@ -152,9 +155,5 @@ def http_error(error: HTTPException) -> Response:
 
 
 def unexpected_error(error: Exception) -> Response:
-    log.error("request %s failed", g.get("request_id"), exc_info=error)
-    return failure(
-        500,
-        UNEXPECTED,
-        error={"code": "INTERNAL_ERROR", "reference": g.get("request_id")},
-    )
+    log.error("request %s failed", context.request_id(), exc_info=error)
+    return failure(500, UNEXPECTED, reference=context.request_id())

@@ -4,6 +4,26 @@ An error that a user caused carries the HTTP status and the text shown to them. 
 else is logged with a reference id and shown as a generic failure.
 """
 
+# The codes of failures that say no more than their status does.
+_CODES = {
+    400: "BAD_REQUEST",
+    401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    409: "CONFLICT",
+    413: "TOO_LARGE",
+    415: "UNSUPPORTED_MEDIA_TYPE",
+    422: "UNPROCESSABLE",
+    429: "RATE_LIMITED",
+    503: "UNAVAILABLE",
+}
+
+
+def code_of_status(status: int) -> str:
+    """The code of a failure of which only the HTTP status is known."""
+    return _CODES.get(status, "BAD_REQUEST" if status < 500 else "INTERNAL_ERROR")
+
 
 class ScoreImportError(Exception):
     """Root of all errors raised on purpose."""
@@ -15,12 +35,15 @@ class UserError(ScoreImportError):
     Parameters:
         status: the HTTP status (400-499, or 500 where the specification says so).
         message: the text shown to the user, complete.
+        code: what tells the failure from others of its status, for programs; by default that
+            of the status.
     """
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, code: str | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.code = code or code_of_status(status)
 
 
 class FatalImportError(UserError):

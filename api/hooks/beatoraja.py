@@ -8,19 +8,20 @@ from __future__ import annotations
 from typing import Any, Final
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Response, request
 from sqlalchemy import Connection, text
 
 from api.hooks import one_score
-from api.http import identity
+from api.http import context, gates
 from api.http.answers import failure, ready_made, success
+from api.http.dialects import ApiBlueprint
 from api.http.service import service
 from api.jobs.door import Accepted
 from common.errors import UserError
 from common.games.registry import GAMES
 from common.imports import stored_documents
 
-blueprint = Blueprint("beatoraja", __name__)
+blueprint = ApiBlueprint("beatoraja", __name__)
 
 # How the clients' protocol versions that we speak begin.
 _VERSIONS: Final = ("v2", "v3")
@@ -47,10 +48,10 @@ def submit_score() -> Response:
 
 def _admit() -> int:
     """The requester's user id; raises UserError, for the first of several reasons."""
-    if identity.current().user_id is None:
+    if context.current().identity.user_id is None:
         raise UserError(401, "This endpoint requires authentication.")
     one_score.check_bokutachi("/submit-score")
-    user_id = identity.require("submit_score")
+    user_id = gates.require("submit_score")
     if not request.headers.get("X-TachiIR-Version", "").startswith(_VERSIONS):
         raise UserError(400, "Invalid X-TachiIR-Version.")
     return user_id
@@ -62,7 +63,7 @@ def _failed(connection: Connection, document: dict[str, Any]) -> Response:
     if error["type"] not in one_score.WAITS_FOR_ITS_CHART:
         status = 500 if error["type"] == "InternalError" else 400
         return failure(status, f"[{error['type']}] - {error['message']}")
-    players = _players(connection, document, identity.json_body()["chart"]["sha256"])
+    players = _players(connection, document, context.current().json_object()["chart"]["sha256"])
     if players is None:
         return failure(400, "This chart is not supported.")
     needed = service().settings.beatoraja_queue_size

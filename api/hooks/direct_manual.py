@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g
+from flask import Response
 
-from api.http import identity
+from api.http import context, gates
+from api.http.dialects import ApiBlueprint
 from api.jobs import submitting
 from common.database.tables import JobKind
 from common.errors import UserError
 from common.jobs.accepting import NewJob
 from common.text.canonical import new_import_id
 
-blueprint = Blueprint("direct_manual", __name__)
+blueprint = ApiBlueprint("direct_manual", __name__)
 
 
 @blueprint.post("/direct-manual/import")
 def import_body() -> Response:
     """Accepts a BATCH-MANUAL document: 202 with a poll URL, or 200 with the ImportDocument."""
-    if identity.current().user_id is None:
+    if context.current().identity.user_id is None:
         raise UserError(401, "This endpoint requires authentication.")
-    user_id = identity.require("submit_score")
+    user_id = gates.require("submit_score")
     refusal = submitting.too_many(user_id)
     if refusal is not None:
         return refusal
@@ -30,6 +31,6 @@ def import_body() -> Response:
         import_type="ir/direct-manual",
         user_intent=submitting.is_set("X-User-Intent"),
         arguments={"options": {"inferTimestamp": submitting.is_set("X-Infer-Score-TimeAchieved")}},
-        payload=g.body,
+        payload=context.current().body,
     )
     return submitting.submit(job)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import g, request
+from flask import request
 
+from api.http import context
 from api.http.service import service
 from api.jobs.door import Accepted
 from api.server import lanes
@@ -36,7 +37,7 @@ def run(
         kind=JobKind.IMPORT,
         import_type=import_type,
         arguments={"options": options or {}},
-        payload=g.body,
+        payload=context.current().body,
     )
     return service().processor.run(job, lanes.turn(request.environ))
 

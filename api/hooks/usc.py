@@ -13,14 +13,15 @@ from enum import IntEnum
 from typing import Any, Final
 
 import orjson
-from flask import Blueprint, Response, g, request
+from flask import Response, request
 from msgspec import UNSET
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.hooks import one_score
 from api.hooks.usc_leaderboard import standing
-from api.http import identity
+from api.http import context, gates, identity
 from api.http.answers import JSON
+from api.http.dialects import ENVELOPE, ApiBlueprint, Dialect
 from api.http.service import service
 from api.jobs.door import Accepted
 from common.errors import UserError
@@ -29,7 +30,7 @@ from common.validation.rules import STRING, Record, integer_between
 
 log = logging.getLogger(__name__)
 
-blueprint = Blueprint("usc", __name__)
+blueprint = ApiBlueprint("usc", __name__, dialect=Dialect(ENVELOPE.failure, words_strangers=True))
 
 PLAYTYPES: Final = ("Keyboard", "Controller")
 
@@ -76,7 +77,7 @@ def admit() -> Response | None:
         return _answer(
             StatusCode.BAD_REQUEST, "Invalid Authorization Header. Expected Bearer <token>"
         )
-    match g.get("stranger"):
+    match context.current().stranger:
         case identity.BadCredentials():
             return _answer(StatusCode.UNKNOWN_TOKEN, "Unauthorized.")
         case UserError(message=ban):
@@ -90,8 +91,8 @@ def submit_score(playtype: str) -> Response:
 
     An import that takes too long is answered as if its chart was not known: it goes on.
     """
-    user_id = identity.require("submit_score")
-    given = identity.json_body()
+    user_id = gates.require("submit_score")
+    given = context.current().json_object()
     chart = given.get("chart", UNSET)
     if found := first_violation(_CHART, chart):
         return _answer(StatusCode.BAD_REQUEST, explain(found, "Invalid chart."))
@@ -134,7 +135,7 @@ def _refusal(error: dict[str, Any]) -> Response:
 
 @blueprint.errorhandler(SQLAlchemyError)
 def database_failed(error: SQLAlchemyError) -> Response:
-    log.error("request %s failed", g.request_id, exc_info=error)
+    log.error("request %s failed", context.request_id(), exc_info=error)
     return _answer(StatusCode.SERVER_ERROR, _FAILED)
 
 

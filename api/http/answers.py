@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response
 
 from common import envelope
+from common.errors import code_of_status
 from common.jobs.progress import FinalAnswer
 
 JSON = "application/json"
@@ -52,8 +53,12 @@ def streamed(description: str, body: Iterator[bytes]) -> Response:
     return Response(bytes(beginning), 200, mimetype=JSON)
 
 
-def failure(status: int, description: str, /, **more: Any) -> Response:
-    return Response(envelope.failure(description, **more), status, mimetype=JSON)
+def failure(
+    status: int, description: str, /, *, code: str | None = None, **details: Any
+) -> Response:
+    """A failure; `error` of its body holds the code, for programs, and the details."""
+    error = {"code": code or code_of_status(status), **details}
+    return Response(envelope.failure(description, error=error), status, mimetype=JSON)
 
 
 def ready_made(answer: FinalAnswer) -> Response:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
-from flask import g
 from sqlalchemy import Engine, text
 
 from common.database.engine import autocommit
@@ -97,47 +95,3 @@ def _known(token: str, engine: Engine, service_name: str) -> Identity:
         row.identifier,
         is_admin=in_person and row.auth_level == ADMINISTRATOR,
     )
-
-
-def current() -> Identity:
-    """The identity of the request being handled."""
-    identity: Any = g.identity
-    assert isinstance(identity, Identity)
-    return identity
-
-
-def require_owner(owner: int) -> None:
-    """Raises UserError unless the requester is this user, or an administrator in person."""
-    identity = current()
-    if identity.user_id is None:
-        raise UserError(
-            401,
-            "You are not authorised as anyone, and this endpoint requires us to know who you are.",
-        )
-    if identity.user_id != owner and not identity.is_admin:
-        raise UserError(403, "You are not authorised to perform this action.")
-
-
-def json_body() -> dict[str, Any]:
-    """The request's JSON object; {} where it holds a list.
-
-    Raises UserError where it is larger than a guest's may be.
-    """
-    if g.unread is not None:
-        raise g.unread
-    return g.json if isinstance(g.json, dict) else {}
-
-
-def require(*permissions: str) -> int:
-    """The requester's user id; raises UserError unless all the permissions are theirs."""
-    identity = current()
-    if identity.user_id is None:
-        raise UserError(401, "You are not authorised to perform this action.")
-    missing = [name for name in permissions if name not in identity.permissions]
-    if missing:
-        raise UserError(
-            403,
-            "You are missing the following permissions necessary for this request: "
-            + ", ".join(missing),
-        )
-    return identity.user_id

@@ -13,12 +13,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Response, g
+from flask import Response
 from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import RedisError
 from werkzeug.wrappers import Request
 
+from api.http import context
 from api.http.answers import JSON
 from common import envelope
 from common.settings import Network
@@ -63,6 +64,7 @@ class Count:
             f"You have exceeded {self.limit.most} requests per {WINDOW} seconds. Please wait.",
             status=429,
             message="You're being rate limited.",
+            error={"code": "RATE_LIMITED"},
         )
 
 
@@ -104,7 +106,7 @@ def refusal(counted: Count | None) -> Response | None:
     """The 429 answer if the limit is exceeded; notes the headers of this request's answer."""
     if counted is None:
         return None
-    g.limit_headers = counted.headers()
+    context.current().headers |= counted.headers()
     return Response(counted.refusal(), 429, mimetype=JSON) if counted.exceeded else None
 
 

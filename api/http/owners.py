@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine, text
 
-from api.http import identity
+from api.http import context
 from common.errors import UserError
 
 KAMAI_TYPES = ("kamai", "omni")
@@ -20,7 +20,7 @@ def user_of(path_user: str, engine: Engine) -> int:
 
     Raises UserError.
     """
-    whoami = identity.current().user_id
+    whoami = context.current().identity.user_id
     if path_user == "me":
         if whoami is None:
             raise UserError(401, "Cannot use 'me' userID with no authentication.")
@@ -40,7 +40,7 @@ def user_of(path_user: str, engine: Engine) -> int:
 
 def require_self(user_id: int) -> None:
     """Raises UserError unless the requester is this user in person."""
-    whoami = identity.current()
+    whoami = context.current().identity
     if whoami.user_id is None:
         raise UserError(401, "This endpoint requires session-level authentication.")
     if whoami.user_id != user_id or "manage_account" not in whoami.permissions:

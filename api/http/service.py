@@ -26,6 +26,8 @@ class Service:
     redis: Redis
     processor: Processor
     admissions: Admissions
+    # The OpenAPI document, once it was asked for.
+    openapi: bytes | None = None
     start_time: int = field(default_factory=now_ms)
 
 

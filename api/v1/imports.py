@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 from sqlalchemy import text
 
-from api.http import identity, limits
+from api.http import gates, limits
 from api.http.answers import failure, streamed
+from api.http.dialects import ApiBlueprint
 from api.http.parameters import check, import_form
 from api.http.service import service
 from api.http.uploads import read_upload
@@ -19,14 +20,14 @@ from common.imports.whole_imports import whole_import
 from common.jobs.accepting import NewJob
 from common.text.canonical import new_import_id
 
-blueprint = Blueprint("imports", __name__)
+blueprint = ApiBlueprint("imports", __name__)
 
 
 @blueprint.post("/import/file")
 def import_file() -> Response:
     """Accepts one file: 202 with a poll URL, or 200 with the ImportDocument."""
     here = service()
-    user_id = identity.require("submit_score")
+    user_id = gates.require("submit_score")
     refusal = submitting.too_many(user_id)
     if refusal is not None:
         return refusal
@@ -52,7 +53,7 @@ def import_file() -> Response:
 @blueprint.post("/import/orphans")
 def reprocess_orphans() -> Response:
     """Tries the requester's orphaned scores again; answers how many became scores."""
-    user_id = identity.require("submit_score")
+    user_id = gates.require("submit_score")
     return waiting.answer(NewJob(user_id, new_import_id(), JobKind.ORPHANS))
 
 
@@ -66,8 +67,8 @@ def revert_import(import_id: str) -> Response:
         )
     if owner is None:
         raise UserError(404, "This import does not exist.")
-    identity.require_owner(owner)
-    identity.require("delete_score")
+    gates.require_owner(owner)
+    gates.require("delete_score")
     arguments = {"importID": import_id}
     return waiting.answer(NewJob(owner, new_import_id(), JobKind.REVERT, arguments=arguments))
 

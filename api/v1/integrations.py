@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Response
+from flask import Response
 from marshmallow import INCLUDE
 
-from api.http import identity, owners
+from api.http import context, owners
 from api.http.answers import success
+from api.http.dialects import ApiBlueprint
 from api.http.parameters import CGCard, MytCard, OAuthCode, check
 from api.http.service import service
 from api.jobs.door import exchange_code
@@ -20,7 +21,7 @@ from common.credentials.vault import Owner, Unreadable, Vault
 from common.errors import UserError
 from common.service_settings import CG_SERVICES, KAI_SERVICES, MYT
 
-blueprint = Blueprint("integrations", __name__)
+blueprint = ApiBlueprint("integrations", __name__)
 
 NO_KEYS: Final = "This server is not set up for stored credentials."
 
@@ -54,7 +55,7 @@ def kai_unlink(user: str, kai_type: str) -> Response:
 def kai_link(user: str, kai_type: str) -> Response:
     """Exchanges the code that the service sent the user back with for tokens."""
     owner = _kai_owner(user, kai_type, "/oauth2callback")
-    code = check(OAuthCode(unknown=INCLUDE), identity.json_body())["code"]
+    code = check(OAuthCode(unknown=INCLUDE), context.current().json_object())["code"]
     here = service()
     exchange_code(here.settings, here.engine, owner, code)
     return success(f"Successfully updated auth for {owner.service}", {})
@@ -87,7 +88,7 @@ def cg_card(user: str, cg_type: str) -> Response:
 @blueprint.put("/users/<user>/integrations/cg/<cg_type>")
 def cg_set(user: str, cg_type: str) -> Response:
     owner = _cg_owner(user, cg_type)
-    _store(owner, check(CGCard(), identity.json_body(), hidden=("pin",)))
+    _store(owner, check(CGCard(), context.current().json_object(), hidden=("pin",)))
     return success("Updated cardID and pin.", {})
 
 
@@ -121,7 +122,7 @@ def myt_card(user: str) -> Response:
 @blueprint.put("/users/<user>/integrations/myt")
 def myt_set(user: str) -> Response:
     owner = _myt_owner(user)
-    _store(owner, check(MytCard(), identity.json_body(), hidden=("cardAccessCode",)))
+    _store(owner, check(MytCard(), context.current().json_object(), hidden=("cardAccessCode",)))
     return success("Updated cardAccessCode.", {})
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 from sqlalchemy import Connection, Row, text
 
-from api.http import identity
+from api.http import context, gates
 from api.http.answers import failure, success
+from api.http.dialects import ApiBlueprint
 from api.http.parameters import Deletion, Edit, check
 from api.http.service import service
 from api.jobs import waiting
@@ -21,7 +22,7 @@ from common.imports import stored_documents
 from common.jobs.accepting import NewJob
 from common.text.canonical import new_import_id
 
-blueprint = Blueprint("scores", __name__)
+blueprint = ApiBlueprint("scores", __name__)
 
 
 @blueprint.get("/scores/<score_id>")
@@ -42,8 +43,8 @@ def get_score(score_id: str) -> Response:
 def edit_score(score_id: str) -> Response:
     """Sets a score's comment and highlight."""
     user_id = _own(score_id)
-    identity.require("customise_score")
-    changes = check(Edit(), identity.json_body())
+    gates.require("customise_score")
+    changes = check(Edit(), context.current().json_object())
     if not changes:
         raise UserError(400, "This request modifies nothing about the score.")
     arguments = {"scoreID": score_id, "changes": changes}
@@ -54,8 +55,8 @@ def edit_score(score_id: str) -> Response:
 def delete_score(score_id: str) -> Response:
     """Deletes a score; with `blacklist` it is not imported again."""
     user_id = _own(score_id)
-    given = check(Deletion(), identity.json_body())
-    identity.require("delete_score")
+    given = check(Deletion(), context.current().json_object())
+    gates.require("delete_score")
     arguments = {"scoreIDs": [score_id], "blacklist": given.get("blacklist", False)}
     return waiting.answer(NewJob(user_id, new_import_id(), JobKind.DELETION, arguments=arguments))
 
@@ -64,7 +65,7 @@ def _own(score_id: str) -> int:
     """The score's owner, who must be the requester or somebody with power over all."""
     with service().engine.connect() as connection:
         owner: int = _find(connection, score_id).user_id
-    identity.require_owner(owner)
+    gates.require_owner(owner)
     return owner
 
 

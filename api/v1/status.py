@@ -6,21 +6,25 @@ import logging
 from importlib.metadata import version
 from typing import Any
 
-from flask import Blueprint, Response, request
+import orjson
+from flask import Response, current_app, request
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.http import identity
-from api.http.answers import failure, success
+from api.http import context, identity
+from api.http.answers import JSON, failure, success
+from api.http.dialects import ApiBlueprint
+from api.http.endpoint import endpoint
 from api.http.service import service
 from api.jobs.door import service_names
+from api.openapi import document
 from common.clock import now_ms
 
 log = logging.getLogger(__name__)
 
-blueprint = Blueprint("status", __name__)
-health = Blueprint("health", __name__)
+blueprint = ApiBlueprint("status", __name__)
+health = ApiBlueprint("health", __name__, is_nobodys=True)
 
 VERSION = f"v{version('score-import')}"
 
@@ -28,8 +32,8 @@ VERSION = f"v{version('score-import')}"
 @blueprint.route("/status", methods=["GET", "POST"])
 def status() -> Response:
     """Who the requester is to us, and what the time is here."""
-    given = request.args if request.method == "GET" else identity.json_body()
-    whoami = identity.current()
+    given = request.args if request.method == "GET" else context.current().json_object()
+    whoami = context.current().identity
     body: dict[str, Any] = {
         "serverTime": now_ms(),
         "startTime": service().start_time,
@@ -65,3 +69,13 @@ def readyz() -> Response:
     except RedisError:
         return success("Ready, but Redis is not reachable.", {"redis": False})
     return success("Ready.", {"redis": True})
+
+
+@blueprint.get("/openapi.json")
+@endpoint("This document.", hidden=True)
+def openapi() -> Response:
+    """Everything the API offers, for programs that read it."""
+    here = service()
+    if here.openapi is None:
+        here.openapi = orjson.dumps(document(current_app, VERSION))
+    return Response(here.openapi, mimetype=JSON)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Response
 
-from api.http import identity
+from api.http import context, gates
+from api.http.dialects import ApiBlueprint
 from api.http.parameters import check, import_form
 from api.http.service import service
 from api.jobs import submitting
@@ -13,7 +14,7 @@ from common.database.tables import JobKind
 from common.jobs.accepting import NewJob
 from common.text.canonical import new_import_id
 
-blueprint = Blueprint("syncs", __name__)
+blueprint = ApiBlueprint("syncs", __name__)
 
 
 @blueprint.post("/import/from-api")
@@ -22,13 +23,13 @@ def import_from_api() -> Response:
 
     One sync at a time for a user and import type is limit enough.
     """
-    user_id = identity.require("submit_score")
+    user_id = gates.require("submit_score")
     form = import_form(service_import_types(service().settings))
     job = NewJob(
         user_id=user_id,
         job_id=new_import_id(),
         kind=JobKind.IMPORT,
-        import_type=check(form, identity.json_body())["importType"],
+        import_type=check(form, context.current().json_object())["importType"],
         user_intent=submitting.is_set("X-User-Intent"),
     )
     return submitting.submit(job)

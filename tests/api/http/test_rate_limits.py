@@ -28,6 +28,7 @@ def test_the_third_import_in_a_minute_is_refused_and_other_users_are_not(
         "description": "You have exceeded 2 requests per 60 seconds. Please wait.",
         "status": 429,
         "message": "You're being rate limited.",
+        "error": {"code": "RATE_LIMITED"},
     }
     assert 0 < int(answer.headers["Retry-After"]) <= 61
     assert answer.headers["X-RateLimit-Remaining"] == "0"

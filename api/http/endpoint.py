@@ -1,0 +1,120 @@
+"""What an endpoint declares of itself: who may call it, what it takes, what it answers.
+
+The declaration is the only place for it: the gates are asked and the parameters checked from it
+before the view runs, and the OpenAPI document (`api.openapi`) is made of it.
+
+    @blueprint.get("/users/<user>/things")
+    @endpoint("The things of a user.", query=PageQuery(), answers=list[ThingDocument])
+    def things(user: str, *, query: dict[str, Any]) -> Response: ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import request
+from marshmallow import Schema
+
+from api.http import context, gates
+from api.http.parameters import check
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+# The attribute of a view function that holds its declaration.
+_ATTRIBUTE = "declaration"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """See `endpoint`."""
+
+    summary: str
+    answers: Any
+    status: int
+    permissions: tuple[str, ...]
+    needs_user: bool
+    query: Schema | None
+    body: Schema | None
+    form: Schema | None
+    errors: Mapping[int, str]
+    other_answers: Mapping[int, tuple[str, Any]]
+    headers: Mapping[str, str]
+    hidden: bool
+    tags: tuple[str, ...] = ()
+    examples: Mapping[str, Any] = field(default_factory=dict)
+
+
+def endpoint(
+    summary: str,
+    *,
+    answers: Any = None,
+    status: int = 200,
+    permissions: tuple[str, ...] = (),
+    needs_user: bool = False,
+    query: Schema | None = None,
+    body: Schema | None = None,
+    form: Schema | None = None,
+    errors: Mapping[int, str] | None = None,
+    other_answers: Mapping[int, tuple[str, Any]] | None = None,
+    headers: Mapping[str, str] | None = None,
+    hidden: bool = False,
+    tags: tuple[str, ...] = (),
+    examples: Mapping[str, Any] | None = None,
+) -> Callable[[View], View]:
+    """Declares an endpoint; goes below the route.
+
+    Parameters:
+        summary: a sentence for whoever reads the reference.
+        answers: the type of the envelope's `body` (a msgspec struct, or any type msgspec knows).
+        status: that of the usual answer.
+        permissions: what the requester's token must have; includes that there is a user.
+        needs_user: whether guests are refused.
+        query, body: marshmallow schemas; what they load is given to the view as the keyword
+            arguments `query` and `body`.
+        form: the fields of a multipart form, which the view reads itself.
+        errors: what else can go wrong, by status, beyond what the gates and schemas say.
+        other_answers: description and body type of further good answers, by status.
+        headers: headers of the answer, by name, with a sentence each.
+        hidden: not in the OpenAPI document.
+    """
+    declaration = Declaration(
+        summary,
+        answers,
+        status,
+        permissions,
+        needs_user or bool(permissions),
+        query,
+        body,
+        form,
+        errors or {},
+        other_answers or {},
+        headers or {},
+        hidden,
+        tags,
+        examples or {},
+    )
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(**parts: Any) -> Any:
+            if declaration.needs_user:
+                gates.require(*declaration.permissions)
+            if declaration.query is not None:
+                parts["query"] = check(declaration.query, request.args)
+            if declaration.body is not None:
+                parts["body"] = check(declaration.body, context.current().json_object())
+            return view(**parts)
+
+        setattr(guarded, _ATTRIBUTE, declaration)
+        return guarded  # type: ignore[return-value]
+
+    return declare
+
+
+def declaration_of(view: Callable[..., Any]) -> Declaration | None:
+    """What a view declares; None where it declares nothing."""
+    found = getattr(view, _ATTRIBUTE, None)
+    return found if isinstance(found, Declaration) else None
