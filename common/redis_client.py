@@ -21,6 +21,8 @@ from common.breaker import Breaker
 
 # Seconds for connecting, and for each answer. A healthy Redis needs a thousandth of it.
 TIMEOUT: Final = 0.3
+# The same, where no client waits for it.
+PATIENCE: Final = 2.0
 
 
 class RedisAway(ConnectionError):
@@ -79,5 +81,15 @@ def open_redis(url: str) -> Redis:
         socket_timeout=TIMEOUT,
         socket_connect_timeout=TIMEOUT,
         # A server that hangs would hang for the second try, too.
+        retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
+    )
+
+
+def open_patient_redis(url: str) -> Redis:
+    """For what no client waits for: asks again each time, and gives a busy server a moment."""
+    return Redis.from_url(
+        url,
+        socket_timeout=PATIENCE,
+        socket_connect_timeout=PATIENCE,
         retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
     )

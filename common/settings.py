@@ -60,6 +60,7 @@ class Settings:
     wait_seconds: float
     waiters: int
     waiters_per_user: int
+    worker_health_directory: str
     webhooks: tuple[Webhook, ...]
     web_workers: int
     web_threads: int
@@ -308,7 +309,7 @@ VARIABLES: tuple[Variable, ...] = (
         "SWEEP_INTERVAL",
         "sweep_interval",
         _seconds,
-        "5",
+        "2",
         "seconds between two looks for jobs that lost their message or their worker",
     ),
     Variable(
@@ -363,6 +364,14 @@ VARIABLES: tuple[Variable, ...] = (
         _whole(0),
         "4",
         "requests of one user that may wait so at a time in each web process",
+    ),
+    Variable(
+        "WORKER_HEALTH_DIRECTORY",
+        "worker_health_directory",
+        _text,
+        "",
+        "where workers write down how they are, for `score-import worker-health`; empty: a folder "
+        "of the account in the system's temporary one",
     ),
     Variable(
         "WEBHOOKS",

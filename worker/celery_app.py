@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import gc
+import logging
 
-from celery.signals import setup_logging, worker_process_init, worker_ready, worker_shutting_down
+from celery.signals import setup_logging, worker_process_init, worker_shutdown, worker_shutting_down
 
 from common import logs
 from common.settings import load_settings
-from worker.messaging import SWEEP, make_app
+from worker.messaging import make_app
 from worker.services import stopping
 
 settings = load_settings()
 app = make_app(settings)
+log = logging.getLogger(__name__)
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]
@@ -27,13 +29,17 @@ def collect_garbage_less_often(**_: object) -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-@worker_ready.connect  # type: ignore[untyped-decorator]
-def sweep_at_once(**_: object) -> None:
-    """A worker that comes back picks up what its predecessor left, without waiting for beat."""
-    app.send_task(SWEEP)
-
-
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def end_fetches(**_: object) -> None:
     """Imports that wait for other services are put back; the others are seen through."""
     stopping.announce()
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def say_why(sig: str, how: str, **_: object) -> None:
+    log.warning("this worker ends: %s, %s", sig, how)
+
+
+@worker_shutdown.connect  # type: ignore[untyped-decorator]
+def say_so(**_: object) -> None:
+    log.warning("this worker has ended")

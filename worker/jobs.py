@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
-from common.clock import now_ms
+from common.clock import NOW_MS
 from common.database.tables import JobKind, JobState
 from common.jobs.accepting import USER_LOCK, unpack
 
@@ -24,6 +24,7 @@ class ClaimedJob:
 
     attempt: counts from 1. claim: tells this run of the job from any other, and guards its end.
     exhausted: as many workers as may have died of it did.
+    accepted_at, claimed_at: milliseconds since the epoch by PostgreSQL's clock.
     """
 
     user_id: int
@@ -36,10 +37,8 @@ class ClaimedJob:
     claim: int
     exhausted: bool
     accepted_at: int
+    claimed_at: int
 
-
-# Milliseconds since the epoch, by PostgreSQL's clock.
-_NOW = "CAST(extract(epoch FROM statement_timestamp()) * 1000 AS bigint)"
 
 # Characters of the message a failed job keeps.
 MESSAGE_LIMIT = 4000
@@ -65,55 +64,63 @@ def unlock(connection: Connection, user_id: int) -> None:
     )
 
 
-def defer(connection: Connection, user_id: int) -> None:
-    """Notes that a message was spent while the user was busy.
+def spend(connection: Connection, user_id: int, job_id: str, stamp: int | None) -> None:
+    """Notes that the message of this queued job was spent, while the user was busy or on another.
 
-    A message stands for one run of the user's oldest job, whichever job it names; so the note
-    is left on all that wait, and whoever ends one of the user's jobs sends the next message.
+    Whoever ends the user's running job then sends the next one. Nothing to note where it was
+    replaced by another, or the job had its turn. stamp: None where the message has none.
     """
     connection.execute(
         text(
             """
-            UPDATE jobs SET deferred = true
-            WHERE (user_id, job_id) IN (
-                SELECT user_id, job_id FROM jobs
-                WHERE user_id = :user_id AND state = 'queued' AND NOT deferred
-                -- The oldest first, as the sweeper does: neither waits for the other.
-                ORDER BY sequence FOR UPDATE)
+            UPDATE jobs SET dispatched_at = 0, deferred = true
+            WHERE user_id = :user_id AND job_id = :job_id AND state = 'queued'
+              AND dispatched_at = coalesce(:stamp, dispatched_at)
             """
         ),
-        {"user_id": user_id},
+        {"user_id": user_id, "job_id": job_id, "stamp": stamp},
     )
 
 
-def claim_oldest(connection: Connection, user_id: int, most_attempts: int) -> ClaimedJob | None:
+def claim_oldest(
+    connection: Connection,
+    user_id: int,
+    most_attempts: int,
+    job_id: str | None = None,
+    stamp: int | None = None,
+) -> ClaimedJob | None:
     """Marks the user's oldest unfinished job as running. The caller holds the user's lock.
 
     It counts as an attempt, of which there are no more than `most_attempts`, until `give_back`.
+    job_id, stamp: of the message this is done for; nothing is claimed where it counts no more.
+    Without a stamp it counts.
     """
     row = connection.execute(
         text(
-            """
+            f"""
             UPDATE jobs
             SET state = 'running', attempts = least(jobs.attempts + 1, :most), claims = claims + 1,
-                started_at = :now, deferred = false
+                started_at = {NOW_MS}, deferred = false
             FROM (
                 SELECT user_id, job_id, attempts FROM jobs
                 WHERE user_id = :user_id AND state IN ('queued', 'running')
                 ORDER BY sequence LIMIT 1) AS oldest
             WHERE jobs.user_id = oldest.user_id AND jobs.job_id = oldest.job_id
+              AND (CAST(:stamp AS bigint) IS NULL OR EXISTS (
+                SELECT FROM jobs AS named
+                WHERE named.user_id = :user_id AND named.job_id = :named
+                  AND named.state IN ('queued', 'running') AND named.dispatched_at = :stamp))
             RETURNING jobs.user_id, jobs.job_id, kind, import_type, user_intent, arguments,
                       jobs.attempts, claims, oldest.attempts >= :most AS exhausted,
-                      accepted_at, dispatched_at
-            """
+                      accepted_at, started_at
+            """  # noqa: S608 - a constant of ours
         ),
-        {"user_id": user_id, "now": now_ms(), "most": most_attempts},
+        {"user_id": user_id, "named": job_id, "stamp": stamp, "most": most_attempts},
     ).one_or_none()
     if row is None:
         return None
-    if row.dispatched_at == 0:
-        # No message was sent for this one: that of another job of the user's was spent on it.
-        defer(connection, user_id)
+    if job_id is not None and job_id != row.job_id:
+        spend(connection, user_id, job_id, stamp)
     return ClaimedJob(
         user_id=row.user_id,
         job_id=row.job_id,
@@ -125,6 +132,7 @@ def claim_oldest(connection: Connection, user_id: int, most_attempts: int) -> Cl
         claim=row.claims,
         exhausted=row.exhausted,
         accepted_at=row.accepted_at,
+        claimed_at=row.started_at,
     )
 
 
@@ -138,15 +146,15 @@ def payload(connection: Connection, job: ClaimedJob) -> bytes:
 
 # The claim guards the end: a job that was taken over meanwhile is not ours to end. The payload of
 # one that failed through no fault of its user stays, so that it can be run again.
-_END = """
+_END = f"""
     WITH payload AS (
         DELETE FROM job_payloads
         WHERE user_id = :user_id AND job_id = :job_id AND NOT :keep_payload)
     UPDATE jobs
-    SET state = :state, finished_at = :now, result = :result, error_status = :status,
+    SET state = :state, finished_at = {NOW_MS}, result = :result, error_status = :status,
         error_message = :message, error_reference = :reference
     WHERE user_id = :user_id AND job_id = :job_id AND state = 'running' AND claims = :claim
-"""
+"""  # noqa: S608 - a constant of ours
 
 
 def complete(connection: Connection, job: ClaimedJob, result: dict[str, Any] | None = None) -> None:
@@ -200,7 +208,6 @@ def _end(
             "claim": job.claim,
             "keep_payload": keep_payload,
             "state": state,
-            "now": now_ms(),
             "result": None if result is None else orjson.dumps(result).decode(),
             "status": status,
             "message": message,
@@ -219,10 +226,10 @@ _GIVE_BACK = f"""
     UPDATE jobs
     SET attempts = greatest(attempts - 1, 0),
         state = CASE WHEN claims = :claim THEN 'queued' ELSE state END,
-        troubled_since = coalesce(troubled_since, {_NOW})
+        troubled_since = coalesce(troubled_since, {NOW_MS})
     WHERE user_id = :user_id AND job_id = :job_id AND state IN ('queued', 'running')
       AND claims >= :claim
-    RETURNING ({_NOW} - troubled_since) / 1000.0
+    RETURNING ({NOW_MS} - troubled_since) / 1000.0
 """  # noqa: S608 (a constant of ours)
 
 
@@ -239,9 +246,9 @@ def give_back(connection: Connection, job: ClaimedJob) -> float:
 
 _GIVE_UP = f"""
     UPDATE jobs
-    SET state = 'failed', finished_at = {_NOW}, error_status = :status, error_message = :message
+    SET state = 'failed', finished_at = {NOW_MS}, error_status = :status, error_message = :message
     WHERE user_id = :user_id AND job_id = :job_id AND state = 'queued' AND claims = :claim
-      AND troubled_since < {_NOW} - 1000 * :patience
+      AND troubled_since < {NOW_MS} - 1000 * :patience
 """  # noqa: S608 (a constant of ours)
 
 
@@ -280,18 +287,3 @@ def release(connection: Connection, job: ClaimedJob) -> None:
         ),
         {"user_id": job.user_id, "job_id": job.job_id, "claim": job.claim},
     )
-
-
-def next_deferred(connection: Connection, user_id: int) -> str | None:
-    """The user's oldest queued job, if a message for the user was spent while it waited."""
-    job_id: str | None = connection.scalar(
-        text(
-            """
-            SELECT job_id FROM jobs
-            WHERE user_id = :user_id AND state = 'queued' AND deferred
-            ORDER BY sequence LIMIT 1
-            """
-        ),
-        {"user_id": user_id},
-    )
-    return job_id

@@ -1,7 +1,9 @@
 """How messages travel: the Celery application's configuration, and the schedule.
 
-Results are ignored: the job's row is the result. A message is acknowledged after its task
-returned, so a lost process means a second delivery, which `worker.jobs` makes harmless.
+A message only says "this user has a job"; the job's row in PostgreSQL decides everything. So
+messages need not be kept: a worker takes one out of Redis for good, and where it is lost
+(Redis wiped, a worker killed with the message in its hands) the upkeep sends another within
+seconds. Nothing has to be acknowledged, and no message ever expires by anybody's clock.
 """
 
 from __future__ import annotations
@@ -11,15 +13,18 @@ import logging
 from celery import Celery
 from celery.schedules import crontab
 from kombu.entity import Queue
-from kombu.exceptions import OperationalError
 
+from common.jobs.accepting import Message
 from common.settings import Settings
+from worker import transport
 from worker.broker_tls import broker_address, broker_tls
 
 log = logging.getLogger(__name__)
 
 JOBS_QUEUE = "score-import.jobs"
-# Sweeps must not wait behind thousands of imports.
+# Messages that were lost, sent again: their jobs have waited already, so they do not queue
+# behind thousands of others. Queues are taken from in turn.
+AGAIN_QUEUE = "score-import.again"
 UPKEEP_QUEUE = "score-import.upkeep"
 # Apart, so that a worker of its own can be given the receivers' time to wait for.
 WEBHOOKS_QUEUE = "score-import.webhooks"
@@ -32,23 +37,27 @@ DELIVER_EVENTS = "score_import.deliver_events"
 
 
 def make_app(settings: Settings) -> Celery:
+    transport.install()
     app = Celery("score-import", include=["worker.tasks"])
     app.conf.update(
         broker_url=broker_address(settings.redis_url),
         broker_use_ssl=broker_tls(settings.redis_url),
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
+        # Redis refuses a command (read-only, full, too few replicas): connect again and go on.
+        broker_channel_error_retry=True,
         broker_transport_options={
-            "visibility_timeout": settings.visibility_timeout,
-            "socket_timeout": 10,
+            "socket_timeout": 2,
             "socket_connect_timeout": 2,
             "socket_keepalive": True,
-            "health_check_interval": 10,
+            "health_check_interval": 5,
         },
-        # A client reads 202 once its job is in PostgreSQL; the sweeper mends a lost message,
+        # A client reads 202 once its job is in PostgreSQL; the upkeep mends a lost message,
         # so sending gives up at once where Redis is down.
         task_publish_retry=False,
-        task_queues=[Queue(JOBS_QUEUE), Queue(UPKEEP_QUEUE), Queue(WEBHOOKS_QUEUE)],
+        task_queues=[
+            Queue(name) for name in (JOBS_QUEUE, AGAIN_QUEUE, UPKEEP_QUEUE, WEBHOOKS_QUEUE)
+        ],
         task_default_queue=JOBS_QUEUE,
         task_routes={
             SWEEP: {"queue": UPKEEP_QUEUE},
@@ -57,6 +66,7 @@ def make_app(settings: Settings) -> Celery:
             DELIVER_EVENTS: {"queue": WEBHOOKS_QUEUE},
         },
         task_ignore_result=True,
+        # A process that is lost in the middle of a task: its message goes back to the queue.
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_soft_time_limit=settings.soft_time_limit,
@@ -64,19 +74,9 @@ def make_app(settings: Settings) -> Celery:
         worker_prefetch_multiplier=1,
         worker_concurrency=settings.worker_concurrency,
         worker_cancel_long_running_tasks_on_connection_loss=False,
+        worker_consumer="worker.consumer:Consumer",
         timezone="UTC",
         beat_schedule={
-            "sweep": {
-                "task": SWEEP,
-                "schedule": settings.sweep_interval,
-                # Sweeps that no worker was there to take do not pile up.
-                "options": {"expires": max(settings.sweep_interval, 5.0)},
-            },
-            "events": {
-                "task": DELIVER_EVENTS,
-                "schedule": settings.sweep_interval,
-                "options": {"expires": max(settings.sweep_interval, 5.0)},
-            },
             "retention": {"task": REMOVE_ENDED, "schedule": crontab(minute="17")},
             "orphans": {"task": SCHEDULE_ORPHANS, "schedule": crontab(minute="1", hour="0")},
         },
@@ -84,19 +84,26 @@ def make_app(settings: Settings) -> Celery:
     return app
 
 
-def dispatch(app: Celery, user_id: int, job_id: str) -> bool:
-    """Sends "this user has a job"; False where Redis is down, in which case the sweeper will."""
+def dispatch(app: Celery, message: Message, *, again: bool = False) -> bool:
+    """Sends "this user has a job"; False where Redis does not take it: the upkeep will mend it.
+
+    again: an earlier message of the job's was lost.
+    """
+    queue = AGAIN_QUEUE if again else JOBS_QUEUE
     try:
-        app.send_task(RUN_JOB, args=(user_id, job_id))
-    except OperationalError as problem:
-        log.warning("job %s: message not sent, left to the sweeper: %s", job_id, problem)
+        app.send_task(
+            RUN_JOB, args=(message.user_id, message.job_id), task_id=message.id, queue=queue
+        )
+    except Exception as problem:
+        # Whatever ails Redis, the job is safe.
+        log.warning("job %s: message not sent, left to the upkeep: %r", message.job_id, problem)
         return False
     return True
 
 
 def announce_events(app: Celery) -> None:
-    """Sends "there are events to deliver"; where Redis is down, beat will say so later."""
+    """Sends "there are events to deliver"; where Redis does not take it, the upkeep will."""
     try:
         app.send_task(DELIVER_EVENTS)
-    except OperationalError as problem:
-        log.warning("events: message not sent, left to beat: %s", problem)
+    except Exception as problem:
+        log.warning("events: message not sent, left to the upkeep: %r", problem)

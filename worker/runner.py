@@ -18,6 +18,7 @@ from common.database import failures
 from common.database.engine import autocommit
 from common.database.tables import JobKind, JobState
 from common.errors import UserError
+from common.jobs.accepting import Message, next_message
 from common.jobs.outcomes import failed_answer, job_outcome
 from common.jobs.progress import FinalAnswer, ProgressReporter
 from worker import jobs
@@ -53,26 +54,33 @@ class GivenUp(UserError):
     """Too many workers died of the job."""
 
 
-def run(runtime: Runtime, user_id: int, job_id: str) -> str | None:
-    """Runs the user's oldest job and returns the id of the job that needs a message next.
+def run(runtime: Runtime, user_id: int, job_id: str, stamp: int | None = None) -> Message | None:
+    """Runs the user's oldest job and returns the message to send next, if one is due.
 
     `job_id` is the job whose message this is; it runs now unless an older one must go first.
-    Where the user is busy elsewhere the job stays queued.
+    Where the user is busy elsewhere the job stays queued. stamp: of the message, if it has one.
     """
     return take_turn(
-        runtime, f"job {job_id}", lambda turn: _run_once(runtime, user_id, job_id, turn)
+        runtime, f"job {job_id}", lambda turn: _run_once(runtime, user_id, job_id, stamp, turn)
     )
 
 
-def _run_once(runtime: Runtime, user_id: int, job_id: str, turn: Turn) -> str | None:
+def _run_once(
+    runtime: Runtime, user_id: int, job_id: str, stamp: int | None, turn: Turn
+) -> Message | None:
+    # What was claimed for the message once is tried again without it.
+    stamp = None if turn.has_claimed else stamp
     with runtime.engine.connect() as connection:
         with autocommit(connection):
-            if not _lock_or_defer(connection, user_id):
+            if not _lock_or_spend(connection, user_id, job_id, stamp):
                 return None
         try:
             with autocommit(connection):
-                job = jobs.claim_oldest(connection, user_id, runtime.settings.max_attempts)
+                job = jobs.claim_oldest(
+                    connection, user_id, runtime.settings.max_attempts, job_id, stamp
+                )
             if job is not None:
+                runtime.follow_clock(job.claimed_at)
                 turn.claimed(job)
                 run_claimed(runtime, connection, job)
                 turn.ended()
@@ -85,7 +93,7 @@ def _run_once(runtime: Runtime, user_id: int, job_id: str, turn: Turn) -> str | 
         # Only after the unlock: whoever was turned away before it has left a note by now,
         # and whoever comes after it gets the lock.
         with autocommit(connection):
-            return jobs.next_deferred(connection, user_id)
+            return next_message(connection, user_id)
 
 
 def run_inline(runtime: Runtime, user_id: int, job_id: str) -> None:
@@ -103,11 +111,11 @@ def run_inline(runtime: Runtime, user_id: int, job_id: str) -> None:
         time.sleep(INLINE_PAUSE)
 
 
-def _lock_or_defer(connection: Connection, user_id: int) -> bool:
-    """Takes the user's lock, or leaves a note for its holder to send the message again."""
+def _lock_or_spend(connection: Connection, user_id: int, job_id: str, stamp: int | None) -> bool:
+    """Takes the user's lock, or leaves a note for its holder to send another message."""
     if jobs.try_lock(connection, user_id):
         return True
-    jobs.defer(connection, user_id)
+    jobs.spend(connection, user_id, job_id, stamp)
     # The holder may have looked for notes just before ours: then the lock is free now.
     return jobs.try_lock(connection, user_id)
 

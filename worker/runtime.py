@@ -10,7 +10,7 @@ import httpx
 from redis import Redis
 from sqlalchemy import Engine
 
-from common.clock import now_ms
+from common.clock import FollowedClock, database_ms
 from common.database.engine import open_engine
 from common.redis_client import open_redis
 from common.settings import Settings, load_settings
@@ -24,9 +24,14 @@ class Runtime:
     redis: Redis
     catalogues: CatalogueStore
     # Milliseconds since the epoch; what documents are stamped with.
-    clock: Callable[[], int] = now_ms
+    clock: Callable[[], int] = database_ms
     # How other services are reached, where it is not over the network.
     transport: httpx.AsyncBaseTransport | None = None
+
+    def follow_clock(self, seen: int) -> None:
+        """Takes over PostgreSQL's time, in milliseconds since the epoch, as it was just read."""
+        if isinstance(self.clock, FollowedClock):
+            self.clock.follow(seen)
 
 
 def make_runtime(settings: Settings, *, pool_size: int = 1) -> Runtime:

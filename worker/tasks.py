@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from worker import retention, runner, schedule, upkeep
+from celery import Task
+
+from common.jobs.accepting import stamp_of
+from worker import retention, runner, schedule
 from worker.celery_app import app
 from worker.messaging import (
     DELIVER_EVENTS,
@@ -17,12 +20,13 @@ from worker.runtime import process_runtime
 from worker.webhooks import delivery
 
 
-@app.task(name=RUN_JOB)  # type: ignore[untyped-decorator]
-def run_job(user_id: int, job_id: str) -> None:
+@app.task(name=RUN_JOB, bind=True)  # type: ignore[untyped-decorator]
+def run_job(self: Task, user_id: int, job_id: str) -> None:
     """Runs the user's oldest job, if nobody else works for the user."""
-    following = runner.run(process_runtime(), user_id, job_id)
+    stamp = stamp_of(self.request.id)
+    following = runner.run(process_runtime(), user_id, job_id, stamp)
     if following is not None:
-        dispatch(app, user_id, following)
+        dispatch(app, following)
     if delivery.waiting(process_runtime(), user_id):
         announce_events(app)
 
@@ -35,10 +39,7 @@ def deliver_events() -> None:
 
 @app.task(name=SWEEP)  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    runtime = process_runtime()
-    for user_id, job_id in upkeep.sweep(runtime):
-        if not dispatch(app, user_id, job_id):
-            break
+    """What a scheduler of an older version asks for; `worker.caretaker` does it now."""
 
 
 @app.task(name=SCHEDULE_ORPHANS)  # type: ignore[untyped-decorator]

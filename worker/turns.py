@@ -53,6 +53,11 @@ class Turn:
         """From here on trouble would cost the job an attempt, unless it is given back."""
         self._claimed, self._owed = job, True
 
+    @property
+    def has_claimed(self) -> bool:
+        """Whether a job was claimed in this turn that has not come to its end."""
+        return self._claimed is not None
+
     def ended(self) -> None:
         """The job came to an end of its own, which is stored."""
         self._claimed, self._owed = None, False

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, text
 
+from common.clock import NOW_MS
 from common.database.engine import autocommit
 from common.errors import UserError
 
@@ -70,12 +71,12 @@ def _known(token: str, engine: Engine, service_name: str) -> Identity:
     with engine.connect() as connection, autocommit(connection):
         row = connection.execute(
             text(
-                """
+                f"""
                 SELECT user_id, identifier, permissions, auth_level,
-                       expires_at <= extract(epoch FROM now()) * 1000 AS expired
+                       expires_at <= {NOW_MS} AS expired
                 FROM api_tokens JOIN users ON users.id = user_id
                 WHERE token_hash = :token_hash
-                """
+                """  # noqa: S608 - a constant of ours
             ),
             {"token_hash": token_hash(token)},
         ).one_or_none()

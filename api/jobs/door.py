@@ -22,7 +22,7 @@ from common.errors import UserError
 from common.games.registry import GAMES
 from common.imports.stored_documents import find_import
 from common.jobs import caps, progress
-from common.jobs.accepting import NewJob, accept_or_join, ongoing_sync
+from common.jobs.accepting import Message, NewJob, accept_or_join, next_message, ongoing_sync
 from common.jobs.caps import Caps
 from common.jobs.outcomes import answer_from_record, job_outcome
 from common.jobs.progress import FinalAnswer
@@ -88,20 +88,26 @@ class ExternalProcessor:
 
     def submit(self, job: NewJob) -> Accepted:
         with self._engine.connect() as connection, autocommit(connection):
-            job_id = _accept(connection, job, self._caps)
-        if job_id != job.job_id:
-            return Accepted(job_id)
+            job_id, message = _accept(connection, job, self._caps)
+            if job_id != job.job_id:
+                return Accepted(job_id)
+            # A user who is being served gets the next message when that has ended, which may
+            # have been just before this job was there to be seen.
+            message = message or next_message(connection, job.user_id)
         # From here on the import cannot be lost; what follows only makes it start sooner.
+        starting = message is not None and message.job_id == job.job_id
+        text = progress.STARTING if starting else progress.WAITING
         with contextlib.suppress(RedisError):
-            progress.write_progress(self._redis, job.job_id, progress.STARTING)
-        self._dispatch(job)
+            progress.write_progress(self._redis, job.job_id, text)
+        if message is not None:
+            self._dispatch(message)
         return Accepted(job.job_id)
 
-    def _dispatch(self, job: NewJob) -> None:
-        """Sends the job's message, unless the broker has just failed to take one."""
+    def _dispatch(self, message: Message) -> None:
+        """Sends the message, unless the broker has just failed to take one."""
         if not self._broker.allows():
             return
-        if dispatch(self._celery, job.user_id, job.job_id):
+        if dispatch(self._celery, message):
             self._broker.succeeded()
         else:
             self._broker.failed()
@@ -157,16 +163,18 @@ class InternalProcessor:
 
     def _run_to_its_end(self, job: NewJob) -> str:
         with self._runtime.engine.connect() as connection, autocommit(connection):
-            job_id = _accept(connection, job, self._caps)
+            job_id, _ = _accept(connection, job, self._caps)
         runner.run_inline(self._runtime, job.user_id, job_id)
         return job_id
 
 
-def _accept(connection: Connection, job: NewJob, most: Caps) -> str:
-    """The id of the job that is on now: of a sync that runs already, that one's."""
+def _accept(connection: Connection, job: NewJob, most: Caps) -> tuple[str, Message | None]:
+    """The id of the job that is on now, and its message: of a sync that runs already, that one's
+    id and none.
+    """
     ongoing = ongoing_sync(connection, job)
     if ongoing is not None:
-        return ongoing
+        return ongoing, None
     caps.check(connection, job.user_id, most)
     return accept_or_join(connection, job)
 

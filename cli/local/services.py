@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
-from celery import Celery
-
 from cli.local.processes import Program
 from cli.local.state import CHECKOUT
 from cli.local.supervisor import ProgramService
+from common import worker_health
 
 STOP_WORKER_SECONDS = 20.0  # for the imports it is at; what is cut off is done again later
 STOP_WEB_SECONDS = 35.0  # gunicorn gives its requests 30
@@ -40,11 +39,24 @@ def web(state: Path, environment: Mapping[str, str], url: str) -> ProgramService
 
 
 def worker(state: Path, environment: Mapping[str, str]) -> ProgramService:
-    """A worker; ready when it answers a ping through Redis."""
-    control = Celery(broker=environment["REDIS_URL"]).control
+    """A worker; ready when it takes jobs, and started again where it says nothing for long."""
+    directory = state / "workers"
+    for left_over in directory.glob("*"):
+        left_over.unlink()
+
+    def healthy() -> bool:
+        workers = worker_health.read_all(str(directory))
+        return bool(workers) and not any(worker.problem for worker in workers)
+
+    def silent() -> bool:
+        return any(worker.silent for worker in worker_health.read_all(str(directory)))
+
     return ProgramService(
-        _program("worker", WORKER, state, environment),
-        ready=lambda: bool(control.ping(timeout=ANSWER_SECONDS, limit=1)),
+        _program(
+            "worker", WORKER, state, {**environment, "WORKER_HEALTH_DIRECTORY": str(directory)}
+        ),
+        ready=healthy,
+        hung=silent,
         stop_timeout=STOP_WORKER_SECONDS,
     )
 

@@ -38,6 +38,7 @@ class ProgramService:
 
     Parameters:
         ready: whether it does its work by now.
+        hung: whether it is beyond help, though it runs; it is killed then, as if it had died.
         start_timeout: seconds it has until then.
         stop_timeout: seconds an orderly end may take.
     """
@@ -47,11 +48,13 @@ class ProgramService:
         program: processes.Program,
         *,
         ready: Callable[[], bool] = lambda: True,
+        hung: Callable[[], bool] = lambda: False,
         start_timeout: float = 60.0,
         stop_timeout: float = 10.0,
     ) -> None:
         self._program = program
         self._ready = ready
+        self._hung = hung
         self._start_timeout = start_timeout
         self._stop_timeout = stop_timeout
         self._child: processes.ChildProcess | None = None
@@ -77,7 +80,13 @@ class ProgramService:
             self._child.kill()
 
     def exit_code(self) -> int | None:
-        return self._child.exit_code() if self._child else 0
+        if self._child is None:
+            return 0
+        code = self._child.exit_code()
+        if code is None and self._hung():
+            self._child.kill()
+            code = self._child.exit_code()
+        return code
 
 
 @dataclass

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, TextClause, text
 
-from common.clock import now_ms
+from common.clock import database_ms
 from common.credentials.vault import Owner, Unreadable, Vault
 
 # Rows that are sealed anew in one transaction.
@@ -88,7 +88,7 @@ def save(
             "service": owner.service,
             "sealed": vault.seal(owner, secrets),
             "expires_at": expires_at,
-            "now": now_ms(),
+            "now": database_ms(),
         },
     )
 

@@ -16,7 +16,7 @@ from psycopg2 import Binary
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from common.clock import now_ms
+from common.clock import NOW_MS
 from common.database.tables import JobKind
 from common.text.storable import storable_json
 
@@ -46,17 +46,67 @@ class NewJob:
 # The index that holds a user to one sync of a kind at a time.
 ONE_SYNC: Final = "uq_jobs_sync"
 
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent to the workers: the user has a job to run.
+
+    It stands for one run of the user's oldest job, whichever it names. stamp: the named job's
+    `dispatched_at`; once that has changed, the message was spent or replaced and counts for
+    nothing. So however many copies there are, a user has one message at a time.
+    """
+
+    user_id: int
+    job_id: str
+    stamp: int
+
+    @property
+    def id(self) -> str:
+        return f"{self.job_id}.{self.stamp}"
+
+
+def stamp_of(message_id: str | None) -> int | None:
+    """The stamp in a message's id; None in the ids that senders before stamps made up."""
+    _, dot, stamp = (message_id or "").rpartition(".")
+    return int(stamp) if dot and stamp.isascii() and stamp.isdigit() else None
+
+
+# A job whose user is served already gets its message when those before it have ended.
 _INSERT = text(
-    """
-    WITH job AS (
+    f"""
+    WITH served AS (
+        SELECT EXISTS (
+            SELECT FROM jobs
+            WHERE user_id = :user_id AND state IN ('queued', 'running')
+              AND (state = 'running' OR dispatched_at > 0 OR deferred)) AS already),
+    job AS (
         INSERT INTO jobs (user_id, job_id, kind, state, import_type, user_intent, arguments,
-                          accepted_at, dispatched_at)
-        VALUES (:user_id, :job_id, :kind, 'queued', :import_type, :user_intent, :arguments,
-                :now, :now)
-        RETURNING user_id, job_id)
-    INSERT INTO job_payloads (user_id, job_id, content)
-    SELECT user_id, job_id, :content FROM job WHERE CAST(:content AS bytea) IS NOT NULL
-    """
+                          accepted_at, dispatched_at, deferred)
+        SELECT :user_id, :job_id, :kind, 'queued', :import_type, :user_intent,
+               CAST(:arguments AS json), now, CASE WHEN already THEN 0 ELSE now END, already
+        FROM served, (SELECT {NOW_MS} AS now) AS clock
+        RETURNING user_id, job_id, dispatched_at),
+    payload AS (
+        INSERT INTO job_payloads (user_id, job_id, content)
+        SELECT user_id, job_id, :content FROM job WHERE CAST(:content AS bytea) IS NOT NULL)
+    SELECT dispatched_at FROM job
+    """  # noqa: S608 - a constant of ours
+)
+
+_NEXT = text(
+    f"""
+    UPDATE jobs SET dispatched_at = {NOW_MS}, deferred = false
+    WHERE (user_id, job_id) = (
+        SELECT user_id, job_id FROM jobs
+        WHERE user_id = :user_id AND state IN ('queued', 'running')
+        ORDER BY sequence LIMIT 1)
+      AND state = 'queued' AND (deferred OR dispatched_at = 0)
+      AND NOT EXISTS (
+        SELECT FROM jobs AS other
+        WHERE other.user_id = :user_id AND other.state = 'queued'
+          AND other.dispatched_at > 0 AND NOT other.deferred)
+    RETURNING job_id, dispatched_at
+    """  # noqa: S608 - a constant of ours
 )
 
 
@@ -64,12 +114,13 @@ _INSERT = text(
 _COMPRESSION = 1
 
 
-def accept(connection: Connection, job: NewJob) -> None:
-    """Records the job and its payload, in one statement.
+def accept(connection: Connection, job: NewJob) -> Message | None:
+    """Records the job and its payload, in one statement; returns the message to send.
 
-    The job is accepted once the caller committed.
+    The job is accepted once the caller committed. None: the user is being served; after the
+    commit, `next_message` says whether that still is so.
     """
-    connection.execute(
+    stamp: int = connection.execute(
         _INSERT,
         {
             "user_id": job.user_id,
@@ -78,10 +129,19 @@ def accept(connection: Connection, job: NewJob) -> None:
             "import_type": job.import_type,
             "user_intent": job.user_intent,
             "arguments": storable_json(orjson.dumps(job.arguments)).decode(),
-            "now": now_ms(),
             "content": None if job.payload is None else Binary(pack(job.payload)),
         },
-    )
+    ).scalar_one()
+    return Message(job.user_id, job.job_id, stamp) if stamp else None
+
+
+def next_message(connection: Connection, user_id: int) -> Message | None:
+    """The message of the user's oldest job, if it waits, and the user has none under way.
+
+    To be sent by the caller, who commits first. One statement.
+    """
+    row = connection.execute(_NEXT, {"user_id": user_id}).one_or_none()
+    return None if row is None else Message(user_id, row.job_id, row.dispatched_at)
 
 
 SYNC: Final = "api/"
@@ -104,23 +164,25 @@ def ongoing_sync(connection: Connection, job: NewJob) -> str | None:
     return job_id
 
 
-def accept_or_join(connection: Connection, job: NewJob) -> str:
-    """Records the job, or finds the one that fetches the same; the id of the one that is on.
+def accept_or_join(connection: Connection, job: NewJob) -> tuple[str, Message | None]:
+    """Records the job, or finds the one that fetches the same.
+
+    Returns the id of the one that is on, and of a new one the message to send, as `accept` does.
 
     Whoever calls it lets every statement commit by itself.
     """
     while True:
         try:
-            accept(connection, job)
+            message = accept(connection, job)
         except IntegrityError as problem:
             if ONE_SYNC not in str(problem.orig):
                 raise
             # Somebody was quicker; if that one has ended by now, it is ours to begin.
             ongoing = ongoing_sync(connection, job)
             if ongoing is not None:
-                return ongoing
+                return ongoing, None
         else:
-            return job.job_id
+            return job.job_id, message
 
 
 def pack(payload: bytes) -> bytes:
@@ -134,15 +196,15 @@ def unpack(content: bytes | memoryview) -> bytes:
 
 
 _INSERT_BACKGROUND = text(
-    """
+    f"""
     INSERT INTO jobs (user_id, job_id, kind, state, user_intent, arguments, in_background,
                       accepted_at, dispatched_at)
-    SELECT user_id, job_id, kind, 'queued', false, arguments, true, :now, 0
+    SELECT user_id, job_id, kind, 'queued', false, arguments, true, {NOW_MS}, 0
     FROM json_to_recordset(CAST(:jobs AS json)) AS job (
         user_id integer, job_id text, kind text, arguments json)
     JOIN users ON users.id = user_id
     RETURNING user_id, job_id
-    """
+    """  # noqa: S608 - a constant of ours
 )
 
 
@@ -164,6 +226,6 @@ def accept_in_background(connection: Connection, jobs: Iterable[NewJob]) -> list
     if not given:
         return []
     accepted = connection.execute(
-        _INSERT_BACKGROUND, {"jobs": storable_json(orjson.dumps(given)).decode(), "now": now_ms()}
+        _INSERT_BACKGROUND, {"jobs": storable_json(orjson.dumps(given)).decode()}
     )
     return [(row.user_id, row.job_id) for row in accepted]

@@ -27,7 +27,7 @@ class JobKind(StrEnum):
 class Job(Base):
     """One job. `sequence` is the order of acceptance; one user's jobs run in that order.
 
-    dispatched_at: when its last message was sent; 0 = none yet, the sweeper will.
+    dispatched_at: when its last message was sent, and the stamp of it; 0 = it has none.
     attempts: how often a worker claimed it and did not give it back, of which those that are not
     the present one died of it. claims: how often it was claimed at all. troubled_since: when the
     database first failed it, if it did. arguments: what the job needs beside its
@@ -77,8 +77,8 @@ class Job(Base):
     attempts: Mapped[int] = mapped_column(server_default="0")
     claims: Mapped[int] = mapped_column(BigInteger, server_default="0")
     troubled_since: Mapped[Millis | None]
-    # A worker turned a message for this user away because the user was busy: whoever frees
-    # the user must send another.
+    # Whoever frees the user owes it a message. Without that and without a message of its own
+    # it is a background job: the upkeep sends one when nothing else waits.
     deferred: Mapped[bool] = mapped_column(server_default="false")
     # Accepted by the service itself: nobody was ever told its id.
     in_background: Mapped[bool] = mapped_column(server_default="false")

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from cli.local import EmbeddedRedis
 from tests.support.stack import Stack, wait_for
 
 # Waits until a worker stands still in mid-import; returns its PostgreSQL process id.
 Reached = Callable[[], int]
+
+
+@pytest.fixture
+def another_redis(server_folder: Path) -> Iterator[EmbeddedRedis]:
+    """A second server beside the stack's."""
+    with EmbeddedRedis(server_folder / f"redis-{secrets.token_hex(4)}") as redis:
+        yield redis
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ class Stack:
             "RATE_LIMIT": "0",
             "IMPORT_RATE_LIMIT": "0",
             "SWEEP_INTERVAL": "1",
+            "WORKER_HEALTH_DIRECTORY": str(folder / "workers"),
             "WEB_WORKERS": "1",
             "EXTERNAL_SCORE_IMPORT_WORKER_CONCURRENCY": "1",
             **settings,

@@ -4,79 +4,117 @@ from __future__ import annotations
 
 import logging
 
+import orjson
 import pytest
 
 from common.database.tables import JobKind
-from common.jobs.accepting import NewJob, accept_in_background
+from common.jobs.accepting import Message, NewJob, accept_in_background, next_message
 from common.text.canonical import new_import_id
 from tests.support.stack import batch_manual
 from tests.worker.conftest import Importer
 from worker import jobs, runner
 from worker import upkeep as sweeper
-from worker.messaging import JOBS_QUEUE
+from worker.messaging import AGAIN_QUEUE, JOBS_QUEUE
+
+PATIENCE = 2.0
 
 
-@pytest.fixture
-def intact(importer: Importer) -> None:
-    """Redis has not been wiped since the last sweep."""
-    importer.runtime.redis.set(sweeper.MARKER, 1)
+def sweep(importer: Importer) -> list[tuple[int, str]]:
+    """(user, job) of the messages that are to be sent."""
+    due = sweeper.sweep(importer.runtime.engine, importer.runtime.redis, PATIENCE)
+    return [(one.message.user_id, one.message.job_id) for one in due]
 
 
 def age(importer: Importer, seconds: int) -> None:
-    importer.execute("UPDATE jobs SET dispatched_at = dispatched_at - :ms", ms=seconds * 1000)
+    importer.execute(
+        "UPDATE jobs SET dispatched_at = dispatched_at - :ms WHERE dispatched_at > 0",
+        ms=seconds * 1000,
+    )
 
 
-@pytest.mark.usefixtures("intact")
+def message_of(importer: Importer, job_id: str) -> Message:
+    stamp = importer.query("SELECT dispatched_at FROM jobs WHERE job_id = :id", id=job_id)[0][0]
+    return Message(importer.user_id, job_id, stamp)
+
+
+def put(importer: Importer, message_id: str, queue: str = JOBS_QUEUE) -> None:
+    """A message waits in Redis."""
+    importer.runtime.redis.lpush(queue, orjson.dumps({"headers": {"id": message_id}}))
+
+
 def test_a_job_whose_message_may_be_under_way_is_left_alone(importer: Importer) -> None:
     importer.accept(batch_manual(1))
-    assert sweeper.sweep(importer.runtime) == []
+    assert sweep(importer) == []
 
 
-@pytest.mark.usefixtures("intact")
-def test_a_job_left_over_with_an_empty_queue_is_sent_again_once(importer: Importer) -> None:
+def test_a_job_whose_message_is_nowhere_is_sent_again_once(importer: Importer) -> None:
     job_id = importer.accept(batch_manual(1))
     age(importer, 5)
-    assert sweeper.sweep(importer.runtime) == [(importer.user_id, job_id)]
-    assert sweeper.sweep(importer.runtime) == []
+    assert sweep(importer) == [(importer.user_id, job_id)]
+    assert sweep(importer) == []
 
 
-@pytest.mark.usefixtures("intact")
-def test_a_backlog_is_given_time(importer: Importer) -> None:
-    importer.accept(batch_manual(1))
-    importer.runtime.redis.lpush(JOBS_QUEUE, "a message")
-    age(importer, 300)
-    assert sweeper.sweep(importer.runtime) == []
-    age(importer, 600)
-    assert len(sweeper.sweep(importer.runtime)) == 1
-
-
-def test_after_redis_was_wiped_everything_queued_is_sent_at_once(importer: Importer) -> None:
+@pytest.mark.parametrize("queue", [JOBS_QUEUE, AGAIN_QUEUE])
+def test_a_message_that_waits_is_never_sent_again(importer: Importer, queue: str) -> None:
     job_id = importer.accept(batch_manual(1))
-    assert sweeper.sweep(importer.runtime) == [(importer.user_id, job_id)]
-    assert importer.runtime.redis.exists(sweeper.MARKER)
+    age(importer, 3600)
+    put(importer, message_of(importer, job_id).id, queue)
+    assert sweep(importer) == []
 
 
-@pytest.mark.usefixtures("intact")
+def test_a_lost_message_is_found_among_thousands_that_wait(importer: Importer) -> None:
+    job_id = importer.accept(batch_manual(1))
+    for number in range(3 * sweeper.CHUNK):
+        put(importer, f"another-{number}.1")
+    age(importer, 5)
+    assert sweep(importer) == [(importer.user_id, job_id)]
+
+
+def test_what_nobody_can_read_in_the_queue_stands_for_nobody(importer: Importer) -> None:
+    job_id = importer.accept(batch_manual(1))
+    importer.runtime.redis.lpush(JOBS_QUEUE, b"\xff\x00", b'{"id": 3}', b'{"id": "\xff"}', b"")
+    age(importer, 5)
+    assert sweep(importer) == [(importer.user_id, job_id)]
+
+
+def test_a_message_that_was_replaced_counts_no_more(importer: Importer) -> None:
+    job_id = importer.accept(batch_manual(1))
+    lost = message_of(importer, job_id)
+    age(importer, 5)
+    assert sweep(importer) == [(importer.user_id, job_id)]
+    assert runner.run(importer.runtime, importer.user_id, job_id, lost.stamp) is None
+    assert importer.query("SELECT state FROM jobs")[0].state == "queued"
+    sent = message_of(importer, job_id)
+    assert runner.run(importer.runtime, importer.user_id, job_id, sent.stamp) is None
+    assert importer.query("SELECT state FROM jobs")[0].state == "completed"
+
+
 def test_of_a_users_jobs_only_the_oldest_is_sent_and_the_others_follow_it(
     importer: Importer,
 ) -> None:
     first, second = (importer.accept(batch_manual(1, first=n)) for n in range(2))
     age(importer, 5)
-    assert sweeper.sweep(importer.runtime) == [(importer.user_id, first)]
-    importer.run(first)
-    with importer.runtime.engine.connect() as connection:
-        assert jobs.next_deferred(connection, importer.user_id) == second
+    assert sweep(importer) == [(importer.user_id, first)]
+    following = runner.run(importer.runtime, importer.user_id, first)
+    assert following is not None
+    assert following.job_id == second
 
 
-@pytest.mark.usefixtures("intact")
+def test_a_message_that_was_owed_when_its_debtor_died_is_sent(importer: Importer) -> None:
+    """The worker ended a job and was killed before it sent the next one."""
+    first, second = (importer.accept(batch_manual(1, first=n)) for n in range(2))
+    importer.execute("UPDATE jobs SET state = 'completed' WHERE job_id = :id", id=first)
+    put(importer, "another.1")
+    assert sweep(importer) == [(importer.user_id, second)]
+
+
 def test_the_job_of_a_dead_worker_is_queued_again_and_sent(importer: Importer) -> None:
     job_id = importer.accept(batch_manual(1))
     importer.execute("UPDATE jobs SET state = 'running', attempts = 1")
-    assert sweeper.sweep(importer.runtime) == [(importer.user_id, job_id)]
+    assert sweep(importer) == [(importer.user_id, job_id)]
     assert importer.query("SELECT state FROM jobs")[0].state == "queued"
 
 
-@pytest.mark.usefixtures("intact")
 def test_the_job_of_a_living_worker_is_left_alone(importer: Importer) -> None:
     importer.accept(batch_manual(1))
     age(importer, 3600)
@@ -84,7 +122,7 @@ def test_the_job_of_a_living_worker_is_left_alone(importer: Importer) -> None:
         jobs.try_lock(worker, importer.user_id)
         jobs.claim_oldest(worker, importer.user_id, 5)
         worker.commit()
-        assert sweeper.sweep(importer.runtime) == []
+        assert sweep(importer) == []
         assert importer.query("SELECT state FROM jobs")[0].state == "running"
         jobs.unlock(worker, importer.user_id)
         worker.commit()
@@ -94,7 +132,62 @@ def test_finished_jobs_are_nobodys_business(importer: Importer) -> None:
     importer.run(importer.accept(batch_manual(1)))
     importer.run(importer.accept(b"null"))
     age(importer, 3600)
-    assert sweeper.sweep(importer.runtime) == []
+    assert sweep(importer) == []
+
+
+def test_what_redis_does_not_say_is_not_guessed(importer: Importer) -> None:
+    """A hash where the queue should be: no message is sent on suspicion, nothing fails."""
+    importer.accept(batch_manual(1))
+    age(importer, 5)
+    importer.runtime.redis.hset(JOBS_QUEUE, "a", "b")
+    assert sweep(importer) == []
+
+
+# --- one message a user -------------------------------------------------------------------
+
+
+def marked(importer: Importer) -> list[str]:
+    return [
+        row.job_id
+        for row in importer.query(
+            "SELECT job_id FROM jobs WHERE state = 'queued' AND dispatched_at > 0 ORDER BY sequence"
+        )
+    ]
+
+
+def test_a_user_has_one_message_however_many_jobs_wait(importer: Importer) -> None:
+    jobs_of_user = [importer.accept(batch_manual(1, first=n)) for n in range(5)]
+    for job_id in jobs_of_user:
+        assert marked(importer) == [job_id]
+        stamp = message_of(importer, job_id).stamp
+        runner.run(importer.runtime, importer.user_id, job_id, stamp)
+    assert importer.query("SELECT FROM jobs WHERE state <> 'completed'") == []
+
+
+def test_two_messages_of_jobs_accepted_at_the_same_moment_become_one(importer: Importer) -> None:
+    first, second = (importer.accept(batch_manual(1, first=n)) for n in range(2))
+    importer.execute("UPDATE jobs SET dispatched_at = 7, deferred = false")
+    following = runner.run(importer.runtime, importer.user_id, second, 7)
+    assert following is not None
+    assert following.job_id == second, "the message that named it ran the older one"
+    assert runner.run(importer.runtime, importer.user_id, first, 7) is None
+    assert importer.query("SELECT state FROM jobs WHERE job_id = :id", id=second)[0][0] == "queued"
+    assert runner.run(importer.runtime, importer.user_id, second, following.stamp) is None
+    assert importer.query("SELECT FROM jobs WHERE state <> 'completed'") == []
+
+
+def test_a_job_accepted_just_when_the_one_before_ended_gets_its_message(
+    importer: Importer,
+) -> None:
+    """It saw a running job, whose worker looked for what follows before this one was there."""
+    first = importer.accept(batch_manual(1))
+    second = importer.accept(batch_manual(1, first=1))
+    importer.execute("UPDATE jobs SET state = 'completed' WHERE job_id = :id", id=first)
+    with importer.runtime.engine.begin() as connection:
+        message = next_message(connection, importer.user_id)
+        assert message is not None
+        assert message.job_id == second
+        assert next_message(connection, importer.user_id) is None
 
 
 # --- background jobs, which have no message of their own ----------------------------------
@@ -107,36 +200,35 @@ def accept_background_job(importer: Importer) -> str:
     return job.job_id
 
 
-@pytest.mark.usefixtures("intact")
 def test_a_background_job_is_sent_at_once_and_is_nothing_to_warn_of(
     importer: Importer, caplog: pytest.LogCaptureFixture
 ) -> None:
     job_id = accept_background_job(importer)
     with caplog.at_level(logging.INFO, "worker.upkeep"):
-        assert sweeper.sweep(importer.runtime) == [(importer.user_id, job_id)]
-        assert sweeper.sweep(importer.runtime) == []
+        assert sweep(importer) == [(importer.user_id, job_id)]
+        assert sweep(importer) == []
     assert [(record.levelname, record.message) for record in caplog.records] == [
         ("INFO", "sweeper: 1 background jobs sent")
     ]
 
 
-@pytest.mark.usefixtures("intact")
 def test_background_jobs_wait_while_messages_of_others_do(importer: Importer) -> None:
     job_id = accept_background_job(importer)
-    importer.runtime.redis.lpush(JOBS_QUEUE, "a message")
-    assert sweeper.sweep(importer.runtime) == []
+    put(importer, "another.1")
+    assert sweep(importer) == []
     importer.runtime.redis.delete(JOBS_QUEUE)
-    assert sweeper.sweep(importer.runtime) == [(importer.user_id, job_id)]
+    assert sweep(importer) == [(importer.user_id, job_id)]
 
 
-@pytest.mark.usefixtures("intact")
 def test_an_import_whose_message_ran_an_older_background_job_gets_another_message(
     importer: Importer,
 ) -> None:
     accept_background_job(importer)
     job_id = importer.accept(batch_manual(1))
-    assert runner.run(importer.runtime, importer.user_id, job_id) == job_id
-    assert runner.run(importer.runtime, importer.user_id, job_id) is None
+    stamp = message_of(importer, job_id).stamp
+    following = runner.run(importer.runtime, importer.user_id, job_id, stamp)
+    assert following == message_of(importer, job_id)
+    assert runner.run(importer.runtime, importer.user_id, job_id, following.stamp) is None
     assert importer.query("SELECT FROM jobs WHERE state <> 'completed'") == []
 
 

@@ -17,7 +17,7 @@ from typing import Final
 
 import httpx
 
-from common.clock import now_ms
+from common.clock import database_ms
 from common.service_settings import Patience
 
 log = logging.getLogger(__name__)
@@ -187,7 +187,7 @@ def _retry_after(headers: httpx.Headers) -> float | None:
         moment = parsedate_to_datetime(value)
     except ValueError:
         return None
-    return max(0.0, moment.timestamp() - now_ms() / 1000)
+    return max(0.0, moment.timestamp() - database_ms() / 1000)
 
 
 def _jittered(seconds: float) -> float:

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 from sqlalchemy import Connection, Engine
 
-from common.clock import now_ms
+from common.clock import database_ms
 from common.credentials import credential_rows
 from common.credentials.credential_rows import Credential
 from common.credentials.vault import Owner, Unreadable, Vault
@@ -64,7 +64,7 @@ class TokenPair(msgspec.Struct):
         seconds = self.expires_in
         if isinstance(seconds, bool) or not isinstance(seconds, int | float):
             return None
-        return now_ms() + int(seconds * 1000) if 0 < seconds < 1e9 else None
+        return database_ms() + int(seconds * 1000) if 0 < seconds < 1e9 else None
 
 
 class NotAPair(Exception):
@@ -109,7 +109,7 @@ class Tokens:
         """A token that is not known to have expired: the stored one, or a renewed one."""
         credential = await self._in_thread(self._find)
         token = credential.secrets["token"]
-        if credential.expires_at is not None and credential.expires_at - MARGIN > now_ms():
+        if credential.expires_at is not None and credential.expires_at - MARGIN > database_ms():
             return token
         return await self.renewed(caller, token)
 

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
+from common.clock import NOW_MS
 from common.settings import Webhook
 from worker.runtime import Runtime
 from worker.webhooks.requests import Answer, Outcome, body_of, headers_of, post
@@ -57,6 +58,22 @@ def waiting(runtime: Runtime, user_id: int) -> bool:
         )
 
 
+def due(engine: Engine) -> bool:
+    """Whether any user has news to tell, or a delivery to be made by now."""
+    with engine.connect() as connection:
+        return bool(
+            connection.scalar(
+                text(
+                    f"""
+                    SELECT EXISTS (SELECT FROM outbox_events) OR EXISTS (
+                        SELECT FROM webhook_deliveries
+                        WHERE state = 'pending' AND next_attempt_at <= {NOW_MS})
+                    """  # noqa: S608 - a constant of ours
+                )
+            )
+        )
+
+
 def deliver(runtime: Runtime) -> bool:
     """One pass over what is due; whether there is more to be done at once."""
     webhooks = runtime.settings.webhooks
@@ -65,6 +82,7 @@ def deliver(runtime: Runtime) -> bool:
             text("SELECT pg_try_advisory_xact_lock(:lock, 0)"), {"lock": PASS_LOCK}
         ):
             return False
+        runtime.follow_clock(guard.execute(text(f"SELECT {NOW_MS}")).scalar_one())
         fan_out(runtime)
         if not webhooks:
             return False

@@ -1,10 +1,13 @@
 """Services start in order, come back when they die, and stop in the opposite order."""
 
+import signal
+from pathlib import Path
+
 import pytest
 
 from cli.local import supervisor as supervisor_module
-from cli.local.processes import ProcessError
-from cli.local.supervisor import Supervisor
+from cli.local.processes import ProcessError, Program
+from cli.local.supervisor import ProgramService, Supervisor
 
 
 class FakeService:
@@ -123,3 +126,21 @@ def test_a_service_that_keeps_dying_is_left_alone_for_longer_and_longer(
     watch(supervisor, Clock(200), monkeypatch)
     pauses = [report.rsplit(" in ", 1)[1] for report in reports]
     assert pauses[:8] == ["1 s", "2 s", "4 s", "8 s", "16 s", "30 s", "30 s", "30 s"]
+
+
+def test_a_program_that_runs_but_hangs_is_killed_to_be_started_again(tmp_path: Path) -> None:
+    hangs = False
+    service = ProgramService(
+        Program(name="worker", args=["sleep", "600"], log=tmp_path / "worker.log"),
+        hung=lambda: hangs,
+    )
+    service.start()
+    try:
+        assert service.exit_code() is None
+        hangs = True
+        assert service.exit_code() == -signal.SIGKILL
+        hangs = False
+        service.start()
+        assert service.exit_code() is None
+    finally:
+        service.kill()

@@ -94,7 +94,8 @@ def test_upkeep_passes_a_job_that_is_about_to_commit(
     with held_before_commit(alice, act(alice)):
         waiting = acts.an_import(bob)
         bob.runtime.redis.flushall()
-        assert sweep(bob.runtime) == [(bob.user_id, waiting)], "alice's job is left alone"
+        due = sweep(bob.runtime.engine, bob.runtime.redis, 0.0)
+        assert [one.message.job_id for one in due] == [waiting], "alice's job is left alone"
         assert bob.user_id in dict(accept_orphan_jobs(bob.runtime))
         delivery.fan_out(bob.runtime)
         assert bob.run(waiting).error_message is None

@@ -1,0 +1,98 @@
+"""The caretaker: what has to happen on time, however full the queue is.
+
+A thread in every worker's main process, beside the processes that run jobs; so it neither
+stands in the queue nor waits for a scheduler. Of all workers one is at it, the one that holds a
+PostgreSQL lock; where that one dies, hangs or is cut off, another takes over.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from celery import Celery
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import Connection, Engine, text
+
+from common.database.engine import autocommit, open_engine
+from common.redis_client import open_patient_redis
+from common.settings import Settings
+from worker import upkeep as sweeper
+from worker.messaging import WEBHOOKS_QUEUE, announce_events, dispatch
+from worker.webhooks import delivery
+
+log = logging.getLogger(__name__)
+
+# Of an advisory lock.
+UPKEEP_LOCK = 0x55504B50
+# Seconds after which PostgreSQL takes the lock from a holder that says nothing.
+SILENCE = 15.0
+# Seconds between the log lines about one lasting trouble.
+COMPLAINT_PAUSE = 60.0
+
+
+class Caretaker(threading.Thread):
+    """Runs until the process ends."""
+
+    def __init__(self, app: Celery, settings: Settings) -> None:
+        super().__init__(name="upkeep", daemon=True)
+        self._app = app
+        self._settings = settings
+        self._next_complaint = 0.0
+
+    def run(self) -> None:
+        engine = open_engine(self._settings.database_url, name="score-import upkeep")
+        redis = open_patient_redis(self._settings.redis_url)
+        while True:
+            try:
+                self._hold_office(engine, redis)
+            except Exception:
+                # Whatever it was, upkeep goes on; the lock went with the connection.
+                if time.monotonic() >= self._next_complaint:
+                    log.warning("upkeep: failed, trying again", exc_info=True)
+                    self._next_complaint = time.monotonic() + COMPLAINT_PAUSE
+            time.sleep(self._settings.sweep_interval)
+
+    def _hold_office(self, engine: Engine, redis: Redis) -> None:
+        """Does the upkeep as long as the lock is ours; returns where another has it."""
+        with engine.connect() as guard:
+            with autocommit(guard):
+                if not guard.scalar(
+                    text("SELECT pg_try_advisory_lock(:lock, 0)"), {"lock": UPKEEP_LOCK}
+                ):
+                    return
+            try:
+                silence = max(SILENCE, 5 * self._settings.sweep_interval)
+                with autocommit(guard):
+                    guard.execute(text(f"SET idle_session_timeout = '{int(silence)}s'"))
+                log.info("upkeep: done by this worker from now on")
+                while True:
+                    pass_once(self._app, self._settings, engine, redis)
+                    time.sleep(self._settings.sweep_interval)
+                    _still_ours(guard)
+            finally:
+                guard.invalidate()
+
+
+def _still_ours(guard: Connection) -> None:
+    """Raises where the session is gone, and the lock with it."""
+    with autocommit(guard):
+        guard.execute(text("SELECT"))
+
+
+def pass_once(app: Celery, settings: Settings, engine: Engine, redis: Redis) -> None:
+    """Jobs and events that wait without a message get one."""
+    for due in sweeper.sweep(engine, redis, settings.sweep_interval):
+        if not dispatch(app, due.message, again=not due.in_background):
+            break
+    if settings.webhooks and delivery.due(engine) and not _announced(redis):
+        announce_events(app)
+
+
+def _announced(redis: Redis) -> bool:
+    try:
+        return bool(redis.llen(WEBHOOKS_QUEUE))
+    except RedisError:
+        return True

@@ -1,0 +1,43 @@
+"""Celery's consumer, with the threads of a worker's main process beside it."""
+
+from __future__ import annotations
+
+import warnings
+from functools import partial
+from typing import Any
+
+from celery.worker import consumer
+
+from common.settings import load_settings
+from worker.caretaker import Caretaker
+from worker.consumption import record
+from worker.watchdog import Watchdog
+
+# Seconds between two attempts to reach the broker.
+RECONNECT_PAUSE = 1.0
+
+
+class Consumer(consumer.Consumer):  # type: ignore[misc]
+    """Reaches a broker that comes back within moments, and starts watchdog and upkeep."""
+
+    def start(self) -> None:
+        # Not earlier: by now the processes that run jobs are there, without these threads.
+        settings = load_settings()
+        Watchdog(settings, self.hostname, self.pool.num_processes).start()
+        Caretaker(self.app, settings).start()
+        # That running tasks go on after a lost connection is what we set.
+        warnings.filterwarnings("ignore", module="celery.worker.consumer")
+        super().start()
+
+    def register_with_event_loop(self, hub: Any) -> None:
+        super().register_with_event_loop(hub)
+        hub.on_tick.add(record.ticked)
+
+    def ensure_connected(self, conn: Any) -> Any:
+        conn.ensure_connection = partial(
+            conn.ensure_connection,
+            interval_start=RECONNECT_PAUSE,
+            interval_step=0,
+            interval_max=RECONNECT_PAUSE,
+        )
+        return super().ensure_connected(conn)
