@@ -152,6 +152,8 @@ def _run_claimed(
                 answer = recalculation.run_recalculation(runtime, connection, job)
             case JobKind.REVERT | JobKind.DELETION | JobKind.EDIT:
                 answer = mutation.RUN[job.kind](runtime, connection, job)
+    except Stopping:
+        raise  # which is no end
     except UserError as error:
         kept = isinstance(error, GivenUp)
         answer = _fail(connection, job, error.status, error.message, keep_payload=kept)

@@ -68,6 +68,11 @@ class FakeService:
         self._server.server_close()
         self._thread.join()
 
+    def die(self) -> None:
+        """Nobody listens any more; `stop` is still to be called."""
+        self._server.shutdown()
+        self._server.socket.close()
+
     def __enter__(self) -> Self:
         return self.start()
 

@@ -1,10 +1,8 @@
-from collections.abc import Iterable as _Iterable
-from collections.abc import Mapping as _Mapping
-from typing import ClassVar as _ClassVar
-
+from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from google.protobuf.internal import containers as _containers
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -14,28 +12,19 @@ class LookupRequest(_message.Message):
     TITLES_FIELD_NUMBER: _ClassVar[int]
     access_code: str
     titles: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(
-        self, access_code: str | None = ..., titles: _Iterable[str] | None = ...
-    ) -> None: ...
+    def __init__(self, access_code: _Optional[str] = ..., titles: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class LookupResponse(_message.Message):
     __slots__ = ("player_api_id", "titles")
     class TitleEntry(_message.Message):
-        __slots__ = ("title_api_id", "title_kind")
+        __slots__ = ("title_kind", "title_api_id")
         TITLE_KIND_FIELD_NUMBER: _ClassVar[int]
         TITLE_API_ID_FIELD_NUMBER: _ClassVar[int]
         title_kind: str
         title_api_id: str
-        def __init__(
-            self, title_kind: str | None = ..., title_api_id: str | None = ...
-        ) -> None: ...
-
+        def __init__(self, title_kind: _Optional[str] = ..., title_api_id: _Optional[str] = ...) -> None: ...
     PLAYER_API_ID_FIELD_NUMBER: _ClassVar[int]
     TITLES_FIELD_NUMBER: _ClassVar[int]
     player_api_id: str
     titles: _containers.RepeatedCompositeFieldContainer[LookupResponse.TitleEntry]
-    def __init__(
-        self,
-        player_api_id: str | None = ...,
-        titles: _Iterable[LookupResponse.TitleEntry | _Mapping] | None = ...,
-    ) -> None: ...
+    def __init__(self, player_api_id: _Optional[str] = ..., titles: _Optional[_Iterable[_Union[LookupResponse.TitleEntry, _Mapping]]] = ...) -> None: ...

@@ -1,9 +1,8 @@
-from collections.abc import Mapping as _Mapping
-from typing import ClassVar as _ClassVar
-
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from collections.abc import Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -59,7 +58,6 @@ class ChunithmScoreRank(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CHUNITHM_SCORE_RANK_SS_PLUS: _ClassVar[ChunithmScoreRank]
     CHUNITHM_SCORE_RANK_SSS: _ClassVar[ChunithmScoreRank]
     CHUNITHM_SCORE_RANK_SSS_PLUS: _ClassVar[ChunithmScoreRank]
-
 CHUNITHM_LEVEL_UNSPECIFIED: ChunithmLevel
 CHUNITHM_LEVEL_BASIC: ChunithmLevel
 CHUNITHM_LEVEL_ADVANCED: ChunithmLevel
@@ -100,48 +98,27 @@ CHUNITHM_SCORE_RANK_SSS: ChunithmScoreRank
 CHUNITHM_SCORE_RANK_SSS_PLUS: ChunithmScoreRank
 
 class GetPlaylogRequest(_message.Message):
-    __slots__ = ("last_user_play_date", "limit", "profile_api_id")
+    __slots__ = ("profile_api_id", "last_user_play_date", "limit")
     PROFILE_API_ID_FIELD_NUMBER: _ClassVar[int]
     LAST_USER_PLAY_DATE_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
     profile_api_id: str
     last_user_play_date: str
     limit: int
-    def __init__(
-        self,
-        profile_api_id: str | None = ...,
-        last_user_play_date: str | None = ...,
-        limit: int | None = ...,
-    ) -> None: ...
+    def __init__(self, profile_api_id: _Optional[str] = ..., last_user_play_date: _Optional[str] = ..., limit: _Optional[int] = ...) -> None: ...
 
 class GetPlaylogStreamItem(_message.Message):
-    __slots__ = ("info", "judge", "playlog_api_id")
+    __slots__ = ("playlog_api_id", "info", "judge")
     PLAYLOG_API_ID_FIELD_NUMBER: _ClassVar[int]
     INFO_FIELD_NUMBER: _ClassVar[int]
     JUDGE_FIELD_NUMBER: _ClassVar[int]
     playlog_api_id: str
     info: PlaylogInfo
     judge: PlaylogJudge
-    def __init__(
-        self,
-        playlog_api_id: str | None = ...,
-        info: PlaylogInfo | _Mapping | None = ...,
-        judge: PlaylogJudge | _Mapping | None = ...,
-    ) -> None: ...
+    def __init__(self, playlog_api_id: _Optional[str] = ..., info: _Optional[_Union[PlaylogInfo, _Mapping]] = ..., judge: _Optional[_Union[PlaylogJudge, _Mapping]] = ...) -> None: ...
 
 class PlaylogInfo(_message.Message):
-    __slots__ = (
-        "clear_status",
-        "combo_status",
-        "full_chain_status",
-        "is_new_record",
-        "level",
-        "music_id",
-        "score",
-        "score_rank",
-        "track",
-        "user_play_date",
-    )
+    __slots__ = ("music_id", "level", "score", "score_rank", "combo_status", "full_chain_status", "clear_status", "is_new_record", "track", "user_play_date")
     MUSIC_ID_FIELD_NUMBER: _ClassVar[int]
     LEVEL_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
@@ -162,29 +139,10 @@ class PlaylogInfo(_message.Message):
     is_new_record: bool
     track: int
     user_play_date: str
-    def __init__(
-        self,
-        music_id: int | None = ...,
-        level: ChunithmLevel | str | None = ...,
-        score: int | None = ...,
-        score_rank: ChunithmScoreRank | str | None = ...,
-        combo_status: ChunithmComboStatus | str | None = ...,
-        full_chain_status: ChunithmFullChainStatus | str | None = ...,
-        clear_status: ChunithmClearStatus | str | None = ...,
-        is_new_record: bool | None = ...,
-        track: int | None = ...,
-        user_play_date: str | None = ...,
-    ) -> None: ...
+    def __init__(self, music_id: _Optional[int] = ..., level: _Optional[_Union[ChunithmLevel, str]] = ..., score: _Optional[int] = ..., score_rank: _Optional[_Union[ChunithmScoreRank, str]] = ..., combo_status: _Optional[_Union[ChunithmComboStatus, str]] = ..., full_chain_status: _Optional[_Union[ChunithmFullChainStatus, str]] = ..., clear_status: _Optional[_Union[ChunithmClearStatus, str]] = ..., is_new_record: _Optional[bool] = ..., track: _Optional[int] = ..., user_play_date: _Optional[str] = ...) -> None: ...
 
 class PlaylogJudge(_message.Message):
-    __slots__ = (
-        "judge_attack",
-        "judge_critical",
-        "judge_heaven",
-        "judge_justice",
-        "judge_miss",
-        "max_combo",
-    )
+    __slots__ = ("judge_heaven", "judge_critical", "judge_justice", "judge_attack", "judge_miss", "max_combo")
     JUDGE_HEAVEN_FIELD_NUMBER: _ClassVar[int]
     JUDGE_CRITICAL_FIELD_NUMBER: _ClassVar[int]
     JUDGE_JUSTICE_FIELD_NUMBER: _ClassVar[int]
@@ -197,12 +155,4 @@ class PlaylogJudge(_message.Message):
     judge_attack: int
     judge_miss: int
     max_combo: int
-    def __init__(
-        self,
-        judge_heaven: int | None = ...,
-        judge_critical: int | None = ...,
-        judge_justice: int | None = ...,
-        judge_attack: int | None = ...,
-        judge_miss: int | None = ...,
-        max_combo: int | None = ...,
-    ) -> None: ...
+    def __init__(self, judge_heaven: _Optional[int] = ..., judge_critical: _Optional[int] = ..., judge_justice: _Optional[int] = ..., judge_attack: _Optional[int] = ..., judge_miss: _Optional[int] = ..., max_combo: _Optional[int] = ...) -> None: ...

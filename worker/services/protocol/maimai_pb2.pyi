@@ -1,9 +1,8 @@
-from collections.abc import Mapping as _Mapping
-from typing import ClassVar as _ClassVar
-
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from collections.abc import Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -52,7 +51,6 @@ class MaimaiScoreRank(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     MAIMAI_SCORE_RANK_SS_PLUS: _ClassVar[MaimaiScoreRank]
     MAIMAI_SCORE_RANK_SSS: _ClassVar[MaimaiScoreRank]
     MAIMAI_SCORE_RANK_SSS_PLUS: _ClassVar[MaimaiScoreRank]
-
 MAIMAI_LEVEL_UNSPECIFIED: MaimaiLevel
 MAIMAI_LEVEL_BASIC: MaimaiLevel
 MAIMAI_LEVEL_ADVANCED: MaimaiLevel
@@ -89,50 +87,27 @@ MAIMAI_SCORE_RANK_SSS: MaimaiScoreRank
 MAIMAI_SCORE_RANK_SSS_PLUS: MaimaiScoreRank
 
 class GetPlaylogRequest(_message.Message):
-    __slots__ = ("last_user_play_date", "limit", "profile_api_id")
+    __slots__ = ("profile_api_id", "last_user_play_date", "limit")
     PROFILE_API_ID_FIELD_NUMBER: _ClassVar[int]
     LAST_USER_PLAY_DATE_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
     profile_api_id: str
     last_user_play_date: str
     limit: int
-    def __init__(
-        self,
-        profile_api_id: str | None = ...,
-        last_user_play_date: str | None = ...,
-        limit: int | None = ...,
-    ) -> None: ...
+    def __init__(self, profile_api_id: _Optional[str] = ..., last_user_play_date: _Optional[str] = ..., limit: _Optional[int] = ...) -> None: ...
 
 class GetPlaylogStreamItem(_message.Message):
-    __slots__ = ("info", "judge", "playlog_api_id")
+    __slots__ = ("playlog_api_id", "info", "judge")
     PLAYLOG_API_ID_FIELD_NUMBER: _ClassVar[int]
     INFO_FIELD_NUMBER: _ClassVar[int]
     JUDGE_FIELD_NUMBER: _ClassVar[int]
     playlog_api_id: str
     info: PlaylogInfo
     judge: PlaylogJudge
-    def __init__(
-        self,
-        playlog_api_id: str | None = ...,
-        info: PlaylogInfo | _Mapping | None = ...,
-        judge: PlaylogJudge | _Mapping | None = ...,
-    ) -> None: ...
+    def __init__(self, playlog_api_id: _Optional[str] = ..., info: _Optional[_Union[PlaylogInfo, _Mapping]] = ..., judge: _Optional[_Union[PlaylogJudge, _Mapping]] = ...) -> None: ...
 
 class PlaylogInfo(_message.Message):
-    __slots__ = (
-        "achievement",
-        "combo_status",
-        "deluxscore",
-        "is_achieve_new_record",
-        "is_clear",
-        "is_deluxscore_new_record",
-        "level",
-        "music_id",
-        "score_rank",
-        "sync_status",
-        "track",
-        "user_play_date",
-    )
+    __slots__ = ("music_id", "level", "achievement", "deluxscore", "score_rank", "combo_status", "sync_status", "is_clear", "is_achieve_new_record", "is_deluxscore_new_record", "track", "user_play_date")
     MUSIC_ID_FIELD_NUMBER: _ClassVar[int]
     LEVEL_FIELD_NUMBER: _ClassVar[int]
     ACHIEVEMENT_FIELD_NUMBER: _ClassVar[int]
@@ -157,33 +132,10 @@ class PlaylogInfo(_message.Message):
     is_deluxscore_new_record: bool
     track: int
     user_play_date: str
-    def __init__(
-        self,
-        music_id: int | None = ...,
-        level: MaimaiLevel | str | None = ...,
-        achievement: int | None = ...,
-        deluxscore: int | None = ...,
-        score_rank: MaimaiScoreRank | str | None = ...,
-        combo_status: MaimaiComboStatus | str | None = ...,
-        sync_status: MaimaiSyncStatus | str | None = ...,
-        is_clear: bool | None = ...,
-        is_achieve_new_record: bool | None = ...,
-        is_deluxscore_new_record: bool | None = ...,
-        track: int | None = ...,
-        user_play_date: str | None = ...,
-    ) -> None: ...
+    def __init__(self, music_id: _Optional[int] = ..., level: _Optional[_Union[MaimaiLevel, str]] = ..., achievement: _Optional[int] = ..., deluxscore: _Optional[int] = ..., score_rank: _Optional[_Union[MaimaiScoreRank, str]] = ..., combo_status: _Optional[_Union[MaimaiComboStatus, str]] = ..., sync_status: _Optional[_Union[MaimaiSyncStatus, str]] = ..., is_clear: _Optional[bool] = ..., is_achieve_new_record: _Optional[bool] = ..., is_deluxscore_new_record: _Optional[bool] = ..., track: _Optional[int] = ..., user_play_date: _Optional[str] = ...) -> None: ...
 
 class PlaylogJudge(_message.Message):
-    __slots__ = (
-        "fast_count",
-        "judge_critical_perfect",
-        "judge_good",
-        "judge_great",
-        "judge_miss",
-        "judge_perfect",
-        "late_count",
-        "max_combo",
-    )
+    __slots__ = ("judge_critical_perfect", "judge_perfect", "judge_great", "judge_good", "judge_miss", "max_combo", "fast_count", "late_count")
     JUDGE_CRITICAL_PERFECT_FIELD_NUMBER: _ClassVar[int]
     JUDGE_PERFECT_FIELD_NUMBER: _ClassVar[int]
     JUDGE_GREAT_FIELD_NUMBER: _ClassVar[int]
@@ -200,14 +152,4 @@ class PlaylogJudge(_message.Message):
     max_combo: int
     fast_count: int
     late_count: int
-    def __init__(
-        self,
-        judge_critical_perfect: int | None = ...,
-        judge_perfect: int | None = ...,
-        judge_great: int | None = ...,
-        judge_good: int | None = ...,
-        judge_miss: int | None = ...,
-        max_combo: int | None = ...,
-        fast_count: int | None = ...,
-        late_count: int | None = ...,
-    ) -> None: ...
+    def __init__(self, judge_critical_perfect: _Optional[int] = ..., judge_perfect: _Optional[int] = ..., judge_great: _Optional[int] = ..., judge_good: _Optional[int] = ..., judge_miss: _Optional[int] = ..., max_combo: _Optional[int] = ..., fast_count: _Optional[int] = ..., late_count: _Optional[int] = ...) -> None: ...

@@ -1,9 +1,8 @@
-from collections.abc import Mapping as _Mapping
-from typing import ClassVar as _ClassVar
-
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from collections.abc import Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -57,7 +56,6 @@ class OngekiBattleScoreRank(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ONGEKI_BATTLE_SCORE_RANK_GREAT: _ClassVar[OngekiBattleScoreRank]
     ONGEKI_BATTLE_SCORE_RANK_EXCELLENT: _ClassVar[OngekiBattleScoreRank]
     ONGEKI_BATTLE_SCORE_RANK_UNBELIEVABLE: _ClassVar[OngekiBattleScoreRank]
-
 ONGEKI_LEVEL_UNSPECIFIED: OngekiLevel
 ONGEKI_LEVEL_BASIC: OngekiLevel
 ONGEKI_LEVEL_ADVANCED: OngekiLevel
@@ -96,53 +94,27 @@ ONGEKI_BATTLE_SCORE_RANK_EXCELLENT: OngekiBattleScoreRank
 ONGEKI_BATTLE_SCORE_RANK_UNBELIEVABLE: OngekiBattleScoreRank
 
 class GetPlaylogRequest(_message.Message):
-    __slots__ = ("last_user_play_date", "limit", "profile_api_id")
+    __slots__ = ("profile_api_id", "last_user_play_date", "limit")
     PROFILE_API_ID_FIELD_NUMBER: _ClassVar[int]
     LAST_USER_PLAY_DATE_FIELD_NUMBER: _ClassVar[int]
     LIMIT_FIELD_NUMBER: _ClassVar[int]
     profile_api_id: str
     last_user_play_date: str
     limit: int
-    def __init__(
-        self,
-        profile_api_id: str | None = ...,
-        last_user_play_date: str | None = ...,
-        limit: int | None = ...,
-    ) -> None: ...
+    def __init__(self, profile_api_id: _Optional[str] = ..., last_user_play_date: _Optional[str] = ..., limit: _Optional[int] = ...) -> None: ...
 
 class GetPlaylogStreamItem(_message.Message):
-    __slots__ = ("info", "judge", "playlog_api_id")
+    __slots__ = ("playlog_api_id", "info", "judge")
     PLAYLOG_API_ID_FIELD_NUMBER: _ClassVar[int]
     INFO_FIELD_NUMBER: _ClassVar[int]
     JUDGE_FIELD_NUMBER: _ClassVar[int]
     playlog_api_id: str
     info: PlaylogInfo
     judge: PlaylogJudge
-    def __init__(
-        self,
-        playlog_api_id: str | None = ...,
-        info: PlaylogInfo | _Mapping | None = ...,
-        judge: PlaylogJudge | _Mapping | None = ...,
-    ) -> None: ...
+    def __init__(self, playlog_api_id: _Optional[str] = ..., info: _Optional[_Union[PlaylogInfo, _Mapping]] = ..., judge: _Optional[_Union[PlaylogJudge, _Mapping]] = ...) -> None: ...
 
 class PlaylogInfo(_message.Message):
-    __slots__ = (
-        "battle_score",
-        "battle_score_rank",
-        "clear_status",
-        "combo_status",
-        "is_battle_new_record",
-        "is_full_bell",
-        "is_over_damage_new_record",
-        "is_tech_new_record",
-        "level",
-        "music_id",
-        "over_damage",
-        "platinum_score",
-        "tech_score",
-        "tech_score_rank",
-        "user_play_date",
-    )
+    __slots__ = ("music_id", "level", "tech_score", "battle_score", "over_damage", "platinum_score", "tech_score_rank", "battle_score_rank", "combo_status", "clear_status", "is_full_bell", "is_tech_new_record", "is_battle_new_record", "is_over_damage_new_record", "user_play_date")
     MUSIC_ID_FIELD_NUMBER: _ClassVar[int]
     LEVEL_FIELD_NUMBER: _ClassVar[int]
     TECH_SCORE_FIELD_NUMBER: _ClassVar[int]
@@ -173,36 +145,10 @@ class PlaylogInfo(_message.Message):
     is_battle_new_record: bool
     is_over_damage_new_record: bool
     user_play_date: str
-    def __init__(
-        self,
-        music_id: int | None = ...,
-        level: OngekiLevel | str | None = ...,
-        tech_score: int | None = ...,
-        battle_score: int | None = ...,
-        over_damage: int | None = ...,
-        platinum_score: int | None = ...,
-        tech_score_rank: OngekiTechScoreRank | str | None = ...,
-        battle_score_rank: OngekiBattleScoreRank | str | None = ...,
-        combo_status: OngekiComboStatus | str | None = ...,
-        clear_status: OngekiClearStatus | str | None = ...,
-        is_full_bell: bool | None = ...,
-        is_tech_new_record: bool | None = ...,
-        is_battle_new_record: bool | None = ...,
-        is_over_damage_new_record: bool | None = ...,
-        user_play_date: str | None = ...,
-    ) -> None: ...
+    def __init__(self, music_id: _Optional[int] = ..., level: _Optional[_Union[OngekiLevel, str]] = ..., tech_score: _Optional[int] = ..., battle_score: _Optional[int] = ..., over_damage: _Optional[int] = ..., platinum_score: _Optional[int] = ..., tech_score_rank: _Optional[_Union[OngekiTechScoreRank, str]] = ..., battle_score_rank: _Optional[_Union[OngekiBattleScoreRank, str]] = ..., combo_status: _Optional[_Union[OngekiComboStatus, str]] = ..., clear_status: _Optional[_Union[OngekiClearStatus, str]] = ..., is_full_bell: _Optional[bool] = ..., is_tech_new_record: _Optional[bool] = ..., is_battle_new_record: _Optional[bool] = ..., is_over_damage_new_record: _Optional[bool] = ..., user_play_date: _Optional[str] = ...) -> None: ...
 
 class PlaylogJudge(_message.Message):
-    __slots__ = (
-        "bell_count",
-        "damage_count",
-        "judge_break",
-        "judge_critical_break",
-        "judge_hit",
-        "judge_miss",
-        "max_combo",
-        "total_bell_count",
-    )
+    __slots__ = ("judge_critical_break", "judge_break", "judge_hit", "judge_miss", "max_combo", "bell_count", "total_bell_count", "damage_count")
     JUDGE_CRITICAL_BREAK_FIELD_NUMBER: _ClassVar[int]
     JUDGE_BREAK_FIELD_NUMBER: _ClassVar[int]
     JUDGE_HIT_FIELD_NUMBER: _ClassVar[int]
@@ -219,14 +165,4 @@ class PlaylogJudge(_message.Message):
     bell_count: int
     total_bell_count: int
     damage_count: int
-    def __init__(
-        self,
-        judge_critical_break: int | None = ...,
-        judge_break: int | None = ...,
-        judge_hit: int | None = ...,
-        judge_miss: int | None = ...,
-        max_combo: int | None = ...,
-        bell_count: int | None = ...,
-        total_bell_count: int | None = ...,
-        damage_count: int | None = ...,
-    ) -> None: ...
+    def __init__(self, judge_critical_break: _Optional[int] = ..., judge_break: _Optional[int] = ..., judge_hit: _Optional[int] = ..., judge_miss: _Optional[int] = ..., max_combo: _Optional[int] = ..., bell_count: _Optional[int] = ..., total_bell_count: _Optional[int] = ..., damage_count: _Optional[int] = ...) -> None: ...

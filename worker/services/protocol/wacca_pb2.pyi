@@ -1,11 +1,9 @@
-from collections.abc import Iterable as _Iterable
-from collections.abc import Mapping as _Mapping
-from typing import ClassVar as _ClassVar
-
-from google.protobuf import descriptor as _descriptor
-from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -50,7 +48,6 @@ class WaccaVersion(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     WACCA_VERSION_LILY_R: _ClassVar[WaccaVersion]
     WACCA_VERSION_REVERSE: _ClassVar[WaccaVersion]
     WACCA_VERSION_PLUS: _ClassVar[WaccaVersion]
-
 WACCA_MUSIC_DIFFICULTY_UNSPECIFIED: WaccaMusicDifficulty
 WACCA_MUSIC_DIFFICULTY_NORMAL: WaccaMusicDifficulty
 WACCA_MUSIC_DIFFICULTY_HARD: WaccaMusicDifficulty
@@ -86,44 +83,26 @@ class DataRequest(_message.Message):
     __slots__ = ("api_id",)
     API_ID_FIELD_NUMBER: _ClassVar[int]
     api_id: str
-    def __init__(self, api_id: str | None = ...) -> None: ...
+    def __init__(self, api_id: _Optional[str] = ...) -> None: ...
 
 class DataResponse(_message.Message):
-    __slots__ = ("exp", "favorite_music_entries", "points", "user_name", "version_data")
+    __slots__ = ("user_name", "exp", "points", "favorite_music_entries", "version_data")
     class VersionData(_message.Message):
-        __slots__ = (
-            "dan_rank",
-            "last_app_version",
-            "last_browsed_song_list",
-            "last_folder",
-            "last_folder_sort",
-            "last_song",
-            "last_song_sort",
-            "rank",
-            "rating",
-            "title_part_ids",
-            "tutorial_state",
-        )
+        __slots__ = ("rank", "dan_rank", "rating", "title_part_ids", "last_app_version", "last_song", "last_song_sort", "last_folder", "last_folder_sort", "last_browsed_song_list", "tutorial_state")
         class LastSong(_message.Message):
-            __slots__ = ("music_difficulty", "music_id")
+            __slots__ = ("music_id", "music_difficulty")
             MUSIC_ID_FIELD_NUMBER: _ClassVar[int]
             MUSIC_DIFFICULTY_FIELD_NUMBER: _ClassVar[int]
             music_id: int
             music_difficulty: WaccaMusicDifficulty
-            def __init__(
-                self,
-                music_id: int | None = ...,
-                music_difficulty: WaccaMusicDifficulty | str | None = ...,
-            ) -> None: ...
-
+            def __init__(self, music_id: _Optional[int] = ..., music_difficulty: _Optional[_Union[WaccaMusicDifficulty, str]] = ...) -> None: ...
         class TutorialStateEntry(_message.Message):
             __slots__ = ("key", "value")
             KEY_FIELD_NUMBER: _ClassVar[int]
             VALUE_FIELD_NUMBER: _ClassVar[int]
             key: int
             value: bool
-            def __init__(self, key: int | None = ..., value: bool | None = ...) -> None: ...
-
+            def __init__(self, key: _Optional[int] = ..., value: _Optional[bool] = ...) -> None: ...
         RANK_FIELD_NUMBER: _ClassVar[int]
         DAN_RANK_FIELD_NUMBER: _ClassVar[int]
         RATING_FIELD_NUMBER: _ClassVar[int]
@@ -146,31 +125,14 @@ class DataResponse(_message.Message):
         last_folder_sort: int
         last_browsed_song_list: str
         tutorial_state: _containers.ScalarMap[int, bool]
-        def __init__(
-            self,
-            rank: int | None = ...,
-            dan_rank: int | None = ...,
-            rating: int | None = ...,
-            title_part_ids: _Iterable[int] | None = ...,
-            last_app_version: str | None = ...,
-            last_song: DataResponse.VersionData.LastSong | _Mapping | None = ...,
-            last_song_sort: int | None = ...,
-            last_folder: int | None = ...,
-            last_folder_sort: int | None = ...,
-            last_browsed_song_list: str | None = ...,
-            tutorial_state: _Mapping[int, bool] | None = ...,
-        ) -> None: ...
-
+        def __init__(self, rank: _Optional[int] = ..., dan_rank: _Optional[int] = ..., rating: _Optional[int] = ..., title_part_ids: _Optional[_Iterable[int]] = ..., last_app_version: _Optional[str] = ..., last_song: _Optional[_Union[DataResponse.VersionData.LastSong, _Mapping]] = ..., last_song_sort: _Optional[int] = ..., last_folder: _Optional[int] = ..., last_folder_sort: _Optional[int] = ..., last_browsed_song_list: _Optional[str] = ..., tutorial_state: _Optional[_Mapping[int, bool]] = ...) -> None: ...
     class VersionDataEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
         VALUE_FIELD_NUMBER: _ClassVar[int]
         key: int
         value: DataResponse.VersionData
-        def __init__(
-            self, key: int | None = ..., value: DataResponse.VersionData | _Mapping | None = ...
-        ) -> None: ...
-
+        def __init__(self, key: _Optional[int] = ..., value: _Optional[_Union[DataResponse.VersionData, _Mapping]] = ...) -> None: ...
     USER_NAME_FIELD_NUMBER: _ClassVar[int]
     EXP_FIELD_NUMBER: _ClassVar[int]
     POINTS_FIELD_NUMBER: _ClassVar[int]
@@ -181,14 +143,7 @@ class DataResponse(_message.Message):
     points: int
     favorite_music_entries: _containers.RepeatedScalarFieldContainer[int]
     version_data: _containers.MessageMap[int, DataResponse.VersionData]
-    def __init__(
-        self,
-        user_name: str | None = ...,
-        exp: int | None = ...,
-        points: int | None = ...,
-        favorite_music_entries: _Iterable[int] | None = ...,
-        version_data: _Mapping[int, DataResponse.VersionData] | None = ...,
-    ) -> None: ...
+    def __init__(self, user_name: _Optional[str] = ..., exp: _Optional[int] = ..., points: _Optional[int] = ..., favorite_music_entries: _Optional[_Iterable[int]] = ..., version_data: _Optional[_Mapping[int, DataResponse.VersionData]] = ...) -> None: ...
 
 class PlaylogRequest(_message.Message):
     __slots__ = ("api_id", "music_id")
@@ -196,35 +151,18 @@ class PlaylogRequest(_message.Message):
     MUSIC_ID_FIELD_NUMBER: _ClassVar[int]
     api_id: str
     music_id: int
-    def __init__(self, api_id: str | None = ..., music_id: int | None = ...) -> None: ...
+    def __init__(self, api_id: _Optional[str] = ..., music_id: _Optional[int] = ...) -> None: ...
 
 class PlaylogStreamItem(_message.Message):
-    __slots__ = ("info", "playlog_api_id")
+    __slots__ = ("playlog_api_id", "info")
     PLAYLOG_API_ID_FIELD_NUMBER: _ClassVar[int]
     INFO_FIELD_NUMBER: _ClassVar[int]
     playlog_api_id: str
     info: PlaylogInfo
-    def __init__(
-        self, playlog_api_id: str | None = ..., info: PlaylogInfo | _Mapping | None = ...
-    ) -> None: ...
+    def __init__(self, playlog_api_id: _Optional[str] = ..., info: _Optional[_Union[PlaylogInfo, _Mapping]] = ...) -> None: ...
 
 class PlaylogInfo(_message.Message):
-    __slots__ = (
-        "clear_status",
-        "combo",
-        "fast",
-        "grade",
-        "is_new_record",
-        "judge",
-        "late",
-        "music_difficulty",
-        "music_id",
-        "score",
-        "skill_points",
-        "track",
-        "user_play_date",
-        "user_play_mode",
-    )
+    __slots__ = ("music_id", "music_difficulty", "score", "grade", "judge", "clear_status", "is_new_record", "combo", "skill_points", "fast", "late", "user_play_mode", "track", "user_play_date")
     MUSIC_ID_FIELD_NUMBER: _ClassVar[int]
     MUSIC_DIFFICULTY_FIELD_NUMBER: _ClassVar[int]
     SCORE_FIELD_NUMBER: _ClassVar[int]
@@ -253,26 +191,10 @@ class PlaylogInfo(_message.Message):
     user_play_mode: WaccaPlayMode
     track: int
     user_play_date: str
-    def __init__(
-        self,
-        music_id: int | None = ...,
-        music_difficulty: WaccaMusicDifficulty | str | None = ...,
-        score: int | None = ...,
-        grade: WaccaMusicScoreGrade | str | None = ...,
-        judge: WaccaJudge | _Mapping | None = ...,
-        clear_status: WaccaClearStatus | _Mapping | None = ...,
-        is_new_record: bool | None = ...,
-        combo: int | None = ...,
-        skill_points: int | None = ...,
-        fast: int | None = ...,
-        late: int | None = ...,
-        user_play_mode: WaccaPlayMode | str | None = ...,
-        track: int | None = ...,
-        user_play_date: str | None = ...,
-    ) -> None: ...
+    def __init__(self, music_id: _Optional[int] = ..., music_difficulty: _Optional[_Union[WaccaMusicDifficulty, str]] = ..., score: _Optional[int] = ..., grade: _Optional[_Union[WaccaMusicScoreGrade, str]] = ..., judge: _Optional[_Union[WaccaJudge, _Mapping]] = ..., clear_status: _Optional[_Union[WaccaClearStatus, _Mapping]] = ..., is_new_record: _Optional[bool] = ..., combo: _Optional[int] = ..., skill_points: _Optional[int] = ..., fast: _Optional[int] = ..., late: _Optional[int] = ..., user_play_mode: _Optional[_Union[WaccaPlayMode, str]] = ..., track: _Optional[int] = ..., user_play_date: _Optional[str] = ...) -> None: ...
 
 class WaccaJudge(_message.Message):
-    __slots__ = ("good", "great", "marvelous", "miss")
+    __slots__ = ("marvelous", "great", "good", "miss")
     MARVELOUS_FIELD_NUMBER: _ClassVar[int]
     GREAT_FIELD_NUMBER: _ClassVar[int]
     GOOD_FIELD_NUMBER: _ClassVar[int]
@@ -281,16 +203,10 @@ class WaccaJudge(_message.Message):
     great: int
     good: int
     miss: int
-    def __init__(
-        self,
-        marvelous: int | None = ...,
-        great: int | None = ...,
-        good: int | None = ...,
-        miss: int | None = ...,
-    ) -> None: ...
+    def __init__(self, marvelous: _Optional[int] = ..., great: _Optional[int] = ..., good: _Optional[int] = ..., miss: _Optional[int] = ...) -> None: ...
 
 class WaccaClearStatus(_message.Message):
-    __slots__ = ("is_all_marvelous", "is_clear", "is_full_combo", "is_give_up", "is_missless")
+    __slots__ = ("is_clear", "is_missless", "is_full_combo", "is_all_marvelous", "is_give_up")
     IS_CLEAR_FIELD_NUMBER: _ClassVar[int]
     IS_MISSLESS_FIELD_NUMBER: _ClassVar[int]
     IS_FULL_COMBO_FIELD_NUMBER: _ClassVar[int]
@@ -301,11 +217,4 @@ class WaccaClearStatus(_message.Message):
     is_full_combo: bool
     is_all_marvelous: bool
     is_give_up: bool
-    def __init__(
-        self,
-        is_clear: bool | None = ...,
-        is_missless: bool | None = ...,
-        is_full_combo: bool | None = ...,
-        is_all_marvelous: bool | None = ...,
-        is_give_up: bool | None = ...,
-    ) -> None: ...
+    def __init__(self, is_clear: _Optional[bool] = ..., is_missless: _Optional[bool] = ..., is_full_combo: _Optional[bool] = ..., is_all_marvelous: _Optional[bool] = ..., is_give_up: _Optional[bool] = ...) -> None: ...

@@ -1,0 +1,294 @@
+"""Fetching from other services while workers die, stop or meet, and services go away."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from cli.client import ApiError
+from tests.services.kai import Account, Kai, iidx_items, sdvx_items
+from tests.services.myt import Card, Myt, wacca_plays
+from tests.support.linked import KEY, link_kai, link_myt, progress_of, stored, sync
+from tests.support.stack import ROOT, Stack, kill, wait_for
+
+pytestmark = pytest.mark.processes
+
+ACCESS_CODE = "01234567890123456789"
+
+
+@pytest.fixture
+def kai() -> Iterator[Kai]:
+    with Kai() as server:
+        yield server
+
+
+@pytest.fixture
+def myt() -> Iterator[Myt]:
+    with Myt() as server:
+        yield server
+
+
+@pytest.fixture
+def settings(kai: Kai, myt: Myt) -> dict[str, str]:
+    return {
+        **kai.environment("FLO"),
+        **myt.environment(),
+        "CREDENTIAL_KEYS": KEY,
+        "SERVICE_CONNECT_TIMEOUT": "5",
+        "SERVICE_TIMEOUT": "60",
+    }
+
+
+class Gate:
+    """Holds the requests for a page until it is opened."""
+
+    def __init__(self, kai: Kai, page: str = "2") -> None:
+        self.reached = threading.Event()
+        self._open = threading.Event()
+        self._page = page
+        kai.before_answer = self._hold
+
+    def _hold(self, asked: Any) -> None:
+        if asked.query.get("page") == self._page:
+            self.reached.set()
+            self._open.wait(90)
+
+    def open(self) -> None:
+        self._open.set()
+
+
+def test_a_worker_killed_in_mid_fetch_has_its_import_fetched_again_and_applied_once(
+    stack: Stack, kai: Kai
+) -> None:
+    gate = Gate(kai)
+    stack.start_web()
+    stack.start_beat()
+    worker = stack.start_worker()
+    player = stack.user("alice")
+    link_kai(player, kai, Account("a", {"sdvx": sdvx_items(150)}))
+    submitted = sync(player, "api/flo-sdvx")
+    assert gate.reached.wait(60)
+    kill(worker)
+    gate.open()
+    stack.start_worker("successor")
+    document = player.wait(submitted, 90)
+    assert len(document["scoreIDs"]) == player.score_count() == 150
+    assert stack.scalar("SELECT count(*) FROM imports") == 1
+    assert stack.scalar("SELECT attempts FROM jobs") == 2
+
+
+def test_a_worker_told_to_stop_gives_the_fetch_back_at_once(stack: Stack, kai: Kai) -> None:
+    gate = Gate(kai)
+    stack.start_web()
+    worker = stack.start_worker()
+    player = stack.user("alice")
+    link_kai(player, kai, Account("a", {"sdvx": sdvx_items(150)}))
+    submitted = sync(player, "api/flo-sdvx")
+    assert gate.reached.wait(60)
+    os.kill(worker.pid, signal.SIGTERM)
+    # The page is still held: what ends the worker is not its answer.
+    wait_for(lambda: worker.exit_code() is not None, "the worker's end", 60)
+    assert stack.query("SELECT state, attempts FROM jobs") == [("queued", 0)]
+    gate.open()
+    stack.start_worker("successor")
+    document = player.wait(submitted, 90)
+    assert len(document["scoreIDs"]) == player.score_count() == 150
+
+
+def test_no_transaction_is_open_while_scores_are_fetched(stack: Stack, kai: Kai) -> None:
+    gate = Gate(kai)
+    stack.start_web()
+    stack.start_worker()
+    player = stack.user("alice")
+    link_kai(player, kai, Account("a", {"sdvx": sdvx_items(150)}))
+    submitted = sync(player, "api/flo-sdvx")
+    assert gate.reached.wait(60)
+    progress_of(player, submitted, "Fetched 100 scores")
+    states = stack.query(
+        "SELECT state, xact_start FROM pg_stat_activity WHERE datname = current_database()"
+        " AND application_name = 'score-import worker'"
+    )
+    assert states
+    assert all((row.state, row.xact_start) == ("idle", None) for row in states)
+    # The user's lock is held meanwhile.
+    assert stack.scalar("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") >= 1
+    gate.open()
+    player.wait(submitted, 90)
+
+
+def test_a_service_that_dies_in_mid_stream_ends_the_import_with_a_reason(
+    stack: Stack, kai: Kai, myt: Myt
+) -> None:
+    stack.start_web()
+    stack.start_worker()
+    player = stack.user("alice")
+    link_kai(player, kai, Account("a", {"sdvx": sdvx_items(250)}))
+    gate = Gate(kai)
+    submitted = sync(player, "api/flo-sdvx")
+    assert gate.reached.wait(60)
+    kai.script.add("reset", times=None)
+    kai.die()
+    gate.open()
+    with pytest.raises(ApiError) as failure:
+        player.wait(submitted, 90)
+    assert failure.value.status == 500
+    assert failure.value.description.endswith("Are they down?")
+
+    # Over gRPC, and the user is free again.
+    going = threading.Event()
+
+    def die(number: int) -> None:
+        if number == 1200:
+            going.set()
+            threading.Thread(target=myt.stop).start()
+
+    myt.before_item = die
+    myt.cards[ACCESS_CODE] = Card([("wacca", "w-1")], {"w-1": wacca_plays(5000)})
+    link_myt(player, ACCESS_CODE)
+    submitted = sync(player, "api/myt-wacca")
+    with pytest.raises(ApiError) as failure:
+        player.wait(submitted, 90)
+    assert going.is_set()
+    assert failure.value.description == "Error while streaming score data from MYT"
+    assert player.score_count() == 0
+
+
+# Renews the tokens of a user that were rejected, when told to on its standard input.
+RENEWS = """
+import json, sys
+from common.credentials.vault import Owner
+from common.settings import load_settings
+from worker.runtime import make_runtime
+from worker.services.loop import process_loop
+from worker.services.opening import Access
+from worker.services.tokens import Tokens
+
+settings = load_settings(json.loads(sys.argv[1]))
+runtime = make_runtime(settings)
+access = Access(settings, runtime.engine)
+loop = process_loop()
+service = settings.services.kai["FLO"]
+owner = Owner(int(sys.argv[2]), "FLO")
+tokens = Tokens(runtime.engine, access.vault(), owner, service, settings.our_url)
+print("ready", flush=True)
+sys.stdin.readline()
+print(loop.run(tokens.renewed(access.caller(loop), sys.argv[3])), flush=True)
+"""
+
+
+def test_two_workers_that_need_a_token_at_once_share_one_renewal(stack: Stack, kai: Kai) -> None:
+    player = stack.user("alice")
+    account = Account("a", {"sdvx": sdvx_items(1)})
+    rejected = link_kai(player, kai, account)
+    kai.expire()
+    arguments = [json.dumps(stack.environment), str(player.user_id), rejected.token]
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", RENEWS, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        )
+        for _ in range(2)
+    ]
+    try:
+        for worker in workers:
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == "ready\n"
+        results = [
+            worker.communicate("go\n", timeout=90)[0].strip() for worker in reversed(workers)
+        ]
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.wait()
+    # The service takes a refresh token once: a second renewal would have been refused.
+    assert kai.refreshes() == 1
+    assert len(set(results)) == 1
+    kept = stored(stack, player.user_id, "FLO")
+    assert kept is not None
+    assert kept["token"] == results[0] != rejected.token
+
+
+def test_two_syncs_of_one_user_with_one_service_both_succeed(stack: Stack, kai: Kai) -> None:
+    stack.start_web()
+    stack.start_worker("one")
+    stack.start_worker("two")
+    player = stack.user("alice")
+    link_kai(player, kai, Account("a", {"sdvx": sdvx_items(250), "iidx": iidx_items(250)}))
+    both = [sync(player, "api/flo-sdvx"), sync(player, "api/flo-iidx")]
+    assert [len(player.wait(each, 120)["scoreIDs"]) for each in both] == [250, 250]
+
+
+def test_a_hundred_users_sync_at_once(stack: Stack, kai: Kai) -> None:
+    stack.start_web()
+    stack.start_worker("one")
+    stack.start_worker("two")
+    kai.page_size = 10
+    kai.pages_until_expiry = 60
+    players = [stack.user(f"user{number:03}") for number in range(100)]
+    for number, player in enumerate(players):
+        link_kai(player, kai, Account(player.token, {"sdvx": sdvx_items(25, first=number)}))
+    with ThreadPoolExecutor(8) as pool:
+        submitted = list(pool.map(lambda player: sync(player, "api/flo-sdvx"), players))
+    for player, each in zip(players, submitted, strict=True):
+        assert len(player.wait(each, 240)["scoreIDs"]) == 25
+    assert stack.scalar("SELECT count(*) FROM scores") == 2500
+    assert stack.scalar("SELECT count(*) FROM jobs WHERE state <> 'completed'") == 0
+
+
+MEMORY_LIMIT = 400  # MiB of a worker process, at its peak
+MANY = 50_000
+
+
+def test_fifty_thousand_scores_of_kai_take_bounded_memory(stack: Stack, kai: Kai) -> None:
+    kai.page_size = 500
+    player_id, document = _sync_many(stack, kai, None)
+    assert len(document["scoreIDs"]) == MANY
+    assert stack.scalar("SELECT count(*) FROM scores WHERE user_id = :id", id=player_id) == MANY
+
+
+def test_fifty_thousand_plays_of_myt_take_bounded_memory(stack: Stack, myt: Myt) -> None:
+    _, document = _sync_many(stack, None, myt)
+    assert len(document["scoreIDs"]) == MANY
+
+
+def _sync_many(stack: Stack, kai: Kai | None, myt: Myt | None) -> tuple[int, dict[str, Any]]:
+    stack.start_web()
+    worker = stack.start_worker()
+    player = stack.user("alice")
+    if kai is not None:
+        link_kai(player, kai, Account("a", {"sdvx": sdvx_items(MANY)}))
+        import_type = "api/flo-sdvx"
+    elif myt is not None:
+        myt.cards[ACCESS_CODE] = Card([("wacca", "w-1")], {"w-1": wacca_plays(MANY)})
+        link_myt(player, ACCESS_CODE)
+        import_type = "api/myt-wacca"
+    document = player.wait(sync(player, import_type), 400)
+    children = psutil.Process(worker.pid).children()
+    assert children
+    peaks = [_peak(child.pid) for child in children]
+    assert max(peaks) < MEMORY_LIMIT, f"{peaks} MiB"
+    return player.user_id, document
+
+
+def _peak(pid: int) -> float:
+    """MiB that a process had at most."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    found = re.search(r"VmHWM:\s+(\d+)", status)
+    assert found is not None
+    return int(found[1]) / 1024
