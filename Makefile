@@ -29,10 +29,10 @@ endef
 
 .DEFAULT_GOAL := help
 export PYTHON
-.PHONY: help venv run demo test golden lint bench protocol lock clean
+.PHONY: help venv run demo test golden golden-faults lint bench protocol lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: venv ## start everything on this machine, import an example, serve until Ctrl-C
 	@exec $(BIN)/score-import up $(ARGS)
@@ -45,6 +45,9 @@ test: venv ## run the tests (ARGS='-k name' for some, ARGS='-n 0' in one process
 
 golden: venv ## check formulas, parsers and whole imports against recorded results
 	@exec $(BIN)/python -m tests.golden.runner $(ARGS)
+
+golden-faults: venv ## put faults into copies of the product: recorded cases must notice each
+	@exec $(BIN)/python -m tests.golden.faults $(ARGS)
 
 lint: venv ## style, format, types, layers
 	$(BIN)/ruff check .

@@ -2,7 +2,8 @@
 
 The cases lie in the folder `golden` of $SCORE_IMPORT_SHARED (by default `shared` beside the
 project). Patterns (`ratings/*`) limit the run to some files. The exit status is 1 if any case
-differs; without the folder there is nothing to run and it is 0.
+differs, or a rule excepts another number of cases than is pinned. Without the folder the sample
+in the repository is run.
 """
 
 from __future__ import annotations
@@ -21,18 +22,21 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path
 
+from tests.golden import pins
 from tests.golden.compare import first_difference
 from tests.golden.suites.registry import (
     Case,
     Compared,
     NotBuilt,
-    exemption_for,
-    exemptions,
+    as_decided,
+    departures,
     load_suites,
     suite_for,
 )
 
 PROJECT = Path(__file__).resolve().parents[2]
+# The cases that the repository itself holds.
+SAMPLE = Path(__file__).with_name("sample")
 CHUNK = 100  # cases a worker process takes at a time
 SHOWN = 5  # differences printed in full
 
@@ -84,12 +88,16 @@ def run_case(case: Case) -> Tally:
         return tally
     if not isinstance(outcome, Compared):
         outcome = Compared(outcome, case.expected)
-    difference = first_difference(outcome.expected, outcome.got)
+    try:
+        expected, applied = as_decided(case, outcome.expected, outcome.got)
+    except Exception:
+        tally.counts["differing"] += 1
+        tally.differences.append(f"{case.path} {case.id}\n{traceback.format_exc()}")
+        return tally
+    difference = first_difference(expected, outcome.got)
     if difference is None:
-        tally.counts["agreed"] += 1
-    elif exemption := exemption_for(case, outcome.got):
-        tally.counts["excepted"] += 1
-        tally.excepted[exemption.name] += 1
+        tally.counts["excepted" if applied or outcome.departures else "agreed"] += 1
+        tally.excepted.update([*(each.name for each in applied), *outcome.departures])
     else:
         tally.counts["differing"] += 1
         tally.differences.append(f"{case.path} {case.id}\n{difference}")
@@ -113,8 +121,13 @@ def _chunks(folder: Path, paths: list[str]) -> Iterator[tuple[str, list[str]]]:
                 yield path, chunk
 
 
-def run(folder: Path, paths: list[str], processes: int | None = None) -> dict[str, Tally]:
-    """Runs the cases of the files; the tally of each file, in the order given."""
+def run(
+    folder: Path, paths: list[str], processes: int | None = None, *, stop: bool = False
+) -> dict[str, Tally]:
+    """Runs the cases of the files; the tally of each file, in the order given.
+
+    stop: at the first chunk with a difference.
+    """
     tallies = {path: Tally() for path in paths}
     if processes == 1:
         for path, lines in _chunks(folder, paths):
@@ -125,9 +138,20 @@ def run(folder: Path, paths: list[str], processes: int | None = None) -> dict[st
         for job in jobs:
             path, tally = job.result()
             tallies[path].add(tally)
+            if stop and tally.differences:
+                pool.shutdown(cancel_futures=True)
+                break
     return tallies
 
 
+NOT_CHECKED = """
+    N O T   C H E C K E D
+
+    {folder} does not exist: this runs the sample of recorded cases that the
+    repository holds. THE OTHER CASES ARE NOT CHECKED.
+"""
+# Where the reason of a rule stands that is asked at every step.
+ELSEWHERE = "see tests/golden/pipelines/decisions.py"
 COLUMNS = ("agreed", "differing", "excepted", "not built")
 
 
@@ -142,9 +166,9 @@ def report(tallies: dict[str, Tally], shown: int) -> Tally:
     _print_row("total", total, width)
     if total.excepted:
         print("\nexcepted:")
-        for exemption in exemptions():
-            if count := total.excepted[exemption.name]:
-                print(f"  {count:>6}  {exemption.name}: {exemption.reason}")
+        reasons = {each.name: each.reason for each in departures()}
+        for name, count in sorted(total.excepted.items()):
+            print(f"  {count:>6}  {name}: {reasons.get(name, ELSEWHERE)}")
     if total.not_built:
         print("\nnot built:")
         for name, count in total.not_built.items():
@@ -165,17 +189,30 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("patterns", nargs="*", help="files to run, all by default")
     parser.add_argument("--show", type=int, default=SHOWN, help="differences printed in full")
+    parser.add_argument("--pin", action="store_true", help="pin how many cases rules except")
+    parser.add_argument("--stop", action="store_true", help="at the first difference")
     parser.add_argument("--processes", type=int, default=None)
     options = parser.parse_args()
     folder = golden_folder()
-    if not folder.is_dir():
-        print(f"skipped: there are no recorded cases, {folder} does not exist")
-        return 0
+    whole = folder.is_dir()
+    if not whole:
+        print(NOT_CHECKED.format(folder=folder))
+        folder = SAMPLE
     started = time.monotonic()
     load_suites()
-    total = report(run(folder, files(folder, options.patterns), options.processes), options.show)
+    paths = files(folder, options.patterns)
+    tallies = run(folder, paths, options.processes, stop=options.stop)
+    total = report(tallies, options.show)
+    excepted = {path: tally.excepted for path, tally in tallies.items()}
+    if options.pin:
+        pins.pin(folder, excepted)
+    other = [] if options.stop else pins.problems(folder, excepted)
+    for problem in other:
+        print(f"\ndiffers: {problem}")
     print(f"\n{time.monotonic() - started:.1f} s")
-    return 1 if total.counts["differing"] else 0
+    if not whole:
+        print(NOT_CHECKED.format(folder=golden_folder()))
+    return 1 if total.counts["differing"] or other else 0
 
 
 if __name__ == "__main__":

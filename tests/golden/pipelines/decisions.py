@@ -7,25 +7,27 @@ says why.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from common.catalogue.index import GameCatalogue
 from common.errors import InvalidScore
-from common.games.model import GPT, Enum
 from common.games.registry import GAMES, get_gpt
 from common.games.scoring.hydration import hydrate
-from common.games.scoring.personal_bests import PlayedScore, merge
 from common.text.canonical import TIME_RECEIVED, orphan_id
 from tests.golden.pipelines.catalogue import known_difficulties
+from tests.golden.pipelines.import_checks import without_judgement_lists
 from tests.golden.pipelines.world import NO_SUCH_USER, WAITS
-from tests.golden.suites.common import chart_of
+from tests.golden.suites.common import optional_indexes
+from tests.golden.suites.import_types import input_of
 from tests.golden.suites.registry import Case
+from tests.golden.told import bests, failures
 from worker.import_types.registry import IMPORT_TYPES
 
 
@@ -39,9 +41,10 @@ class Memory:
 
     failing_orphans: int = 0
     later_versions: int = 0
+    departures: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Outcome:
     """What came of step `number` of a case: as recorded, and as ours.
 
@@ -55,6 +58,9 @@ class Outcome:
     our_result: Any
     our_state: dict[str, list[Any]]
     memory: Memory
+
+    def set_result(self, result: Any) -> None:
+        self.result = result
 
     @property
     def step(self) -> Any:
@@ -76,7 +82,8 @@ def _is_import(result: Any) -> bool:
     return isinstance(result, dict) and "importID" in result
 
 
-Rule = Callable[[Outcome], None]
+# Changes the outcome; whether it did, where that is to be counted.
+Rule = Callable[[Outcome], bool | None]
 _RULES: list[Rule] = []
 
 
@@ -88,7 +95,8 @@ def rule(apply: Rule) -> Rule:
 def apply_decisions(outcome: Outcome) -> None:
     """Changes the outcome in place."""
     for each in _RULES:
-        each(outcome)
+        if each(outcome):
+            outcome.memory.departures.add(each.__name__.replace("_", " "))
 
 
 # --- ImportDocuments ---------------------------------------------------------------------------
@@ -103,18 +111,11 @@ def gpts_are_id_strings(outcome: Outcome) -> None:
 
 @rule
 def skipped_scores_are_counted(outcome: Outcome) -> None:
-    """Ours counts entries that left neither a score nor an error in a field of its own."""
+    """Ours counts entries that left neither a score nor an error in a field of its own; that is
+    held against another count (see `import_checks`).
+    """
     for document in outcome.our_import_documents():
         del document["skipped"]
-
-
-@rule
-def errors_say_which_entry(outcome: Outcome) -> None:
-    """Ours tells scripts the place of the entry that went wrong."""
-    for document in outcome.our_import_documents():
-        for error in document["errors"]:
-            for ours_alone in ("index", "identifier", "difficulty"):
-                error.pop(ours_alone, None)
 
 
 @rule
@@ -144,25 +145,91 @@ def score_ids_of_imports_are_those_of_their_scores(outcome: Outcome) -> None:
 
 
 @rule
-def bad_metrics_are_explained(outcome: Outcome) -> None:
+def bad_metrics_are_explained(outcome: Outcome) -> bool:
     """The reference derives from what was provided before it validates it, and often fails."""
     ours = {document["importID"]: document for document in outcome.our_import_documents()}
+    seen = False
     for document in outcome.import_documents():
         errors = ours.get(document["importID"], {}).get("errors", [])
         for theirs, our in zip(document["errors"], errors, strict=False):
             if theirs["type"] == "InternalError" and our["type"] == "InvalidDatapoint":
-                assert our["message"].startswith("Got "), our
+                _check_explanation(outcome, document["importID"], our)
                 theirs.update(our)
+                seen = True
+    return seen
+
+
+def _check_explanation(outcome: Outcome, import_id: str, error: dict[str, Any]) -> None:
+    """The message of an error has to be what is to be told of that entry."""
+    (step,) = (s for s in outcome.case.given["steps"] if s.get("importID") == import_id)
+    if step["importType"].startswith("api/"):
+        assert error["message"].startswith("Got "), error
+        return
+    import_type = IMPORT_TYPES[step["importType"]]
+    given = {**step, "parserArguments": without_judgement_lists(step["parserArguments"])}
+    parsed = import_type.parse(input_of(given))
+    game = GAMES[parsed.game]
+    catalogue = GameCatalogue.from_documents(
+        game,
+        _documents(outcome.case, "songs", game.id),
+        _documents(outcome.case, "charts", game.id),
+    )
+    dry = import_type.converter(parsed.context, catalogue)(list(parsed.entries)[error["index"]])
+    score_data = {
+        **dry.scoreData.metrics,
+        "judgements": dry.scoreData.judgements,
+        "optional": dry.scoreData.optional,
+    }
+    chart = msgspec.to_builtins(dry.chart)
+    assert failures.explains(game.id, chart, score_data, error["message"]), error
+
+
+@rule
+def errors_say_which_entry(outcome: Outcome) -> None:
+    """Ours tells scripts the place of the entry that went wrong (see `import_checks`)."""
+    for document in [*outcome.our_import_documents(), *outcome.import_documents()]:
+        for error in document["errors"]:
+            for ours_alone in ("index", "identifier", "difficulty"):
+                error.pop(ours_alone, None)
+
+
+@rule
+def reverting_what_is_gone_is_refused(outcome: Outcome) -> bool:
+    """An import whose last score was deleted is gone in ours; the reference takes deleted scores
+    out of one import only, and reverts the others' empty shells.
+    """
+    gone = {"error": {"fatal": True, "statusCode": 404, "message": "This import does not exist."}}
+    if outcome.step["op"] != "revert" or outcome.our_result != gone:
+        return False
+    assert outcome.result in (None, {"error": "no such import"})
+    outcome.set_result(gone)
+    return True
 
 
 @rule
 def what_orphans_become_belongs_to_an_import(outcome: Outcome) -> None:
     """Orphans that became scores have an ImportDocument, so that it can be reverted."""
+    for document in outcome.our_state.get("imports", []):
+        _check_import_of_orphans(outcome, document)
     if "imports" in outcome.our_state:
         known = {step.get("importID") for step in outcome.case.given["steps"]}
         outcome.our_state["imports"][:] = [
             document for document in outcome.our_state["imports"] if document["importID"] in known
         ]
+
+
+def _check_import_of_orphans(outcome: Outcome, document: dict[str, Any]) -> None:
+    """An import that no step asked for says what became of orphans, and nothing else."""
+    steps = outcome.case.given["steps"]
+    if document["importID"] in {step.get("importID") for step in steps}:
+        return
+    times = {step["now"] for step in steps if step["op"] == "deorphan"}
+    assert document["timeFinished"] in times
+    assert document["scoreIDs"]
+    for score in outcome.our_state.get("scores", []):
+        if score["scoreID"] in document["scoreIDs"] and score["userID"] == document["userID"]:
+            assert score["importType"] == document["importType"]
+            assert score["timeAdded"] == document["timeFinished"]
 
 
 @rule
@@ -199,13 +266,17 @@ _SCORE_META = re.compile(r"Invalid BATCH-MANUAL: scores\[\d+\]\.scoreMeta \| ")
 
 
 @rule
-def wrong_score_meta_is_explained_in_a_sentence(outcome: Outcome) -> None:
+def wrong_score_meta_is_explained_in_a_sentence(outcome: Outcome) -> bool:
     """The reference prints its checker's own data structure."""
     theirs, ours = _refusal(outcome.result), _refusal(outcome.our_result)
-    if theirs and ours and (found := _SCORE_META.match(theirs["message"])):
-        assert theirs["message"][found.end()] == "["
-        if ours["message"].startswith(found[0]):
-            theirs["message"] = ours["message"]
+    if not (theirs and ours and (found := _SCORE_META.match(theirs["message"]))):
+        return False
+    issues = json.loads(theirs["message"][found.end() :].removesuffix("."))
+    assert ours["message"].startswith(found[0].removesuffix(" | "))
+    for key in issues[0].get("keys", []) or issues[0]["path"]:
+        assert str(key) in ours["message"], (issues, ours)
+    theirs["message"] = ours["message"]
+    return True
 
 
 @rule
@@ -257,17 +328,7 @@ def optional_enums_have_indexes(outcome: Outcome) -> None:
     documents += [each["score"] for each in outcome.state.get("score-blacklist", [])]
     for document in documents:
         optional = document["scoreData"]["optional"]
-        optional["enumIndexes"] = _indexes(
-            get_gpt(document["game"], document["playtype"]), optional
-        )
-
-
-def _indexes(gpt: GPT, optional: dict[str, Any]) -> dict[str, int]:
-    return {
-        name: declared.metric.index[optional[name]]
-        for name, declared in gpt.optional.items()
-        if isinstance(declared.metric, Enum) and optional.get(name) is not None
-    }
+        optional["enumIndexes"] = optional_indexes(f"{document['game']}:", optional)
 
 
 @rule
@@ -314,24 +375,42 @@ def empty_lists_of_judgements_are_refused(outcome: Outcome) -> None:
 
 
 @rule
-def ties_go_to_the_earliest_score(outcome: Outcome) -> None:
+def ties_go_to_the_earliest_score(outcome: Outcome) -> bool:
     """Of scores with equal values the reference takes the one stored first as base, and in
-    merges one of unknown time before all others. Ours takes the one achieved first.
+    merges one of unknown time before all others. Ours takes the one achieved first. Ratings stay
+    those that were recorded: scores that tie are rated alike.
     """
     scores = defaultdict(list)
     for score in outcome.state.get("scores", []):
         scores[score["userID"], score["chartID"]].append(score)
+    seen = False
     for document in outcome.state.get("personal-bests", []):
-        played = scores[document["userID"], document["chartID"]]
-        gpt = get_gpt(document["game"], document["playtype"])
-        if _any_tie(gpt, played):
-            chart = next(
-                chart_of(gpt, chart)
-                for chart in _documents(outcome.case, "charts", document["game"])
-                if chart["chartID"] == document["chartID"]
-            )
-            best = merge(gpt, chart, [msgspec.convert(score, PlayedScore) for score in played])
-            document.update(msgspec.to_builtins(best))
+        best = bests.compose(document["game"], scores[document["userID"], document["chartID"]])
+        if best is not None and best.pop("tied"):
+            seen = seen or document["composedFrom"] != best["composedFrom"]
+            document.update(best)
+    return seen
+
+
+@rule
+def plays_of_pli_stay_those_of_pli(outcome: Outcome) -> bool:
+    """What an orphan of PLI becomes is, to the reference, from the e-amusement site."""
+    documents = [*outcome.state.get("scores", []), *outcome.state.get("orphan-scores", [])]
+    documents += [each["score"] for each in outcome.state.get("score-blacklist", [])]
+    seen = False
+    for document in documents:
+        service = document.get("service") or document.get("context", {}).get("service")
+        if document["importType"] == "file/eamusement-iidx-csv" and service == "PLI":
+            document["importType"] = "file/pli-iidx-csv"
+            seen = True
+            if "orphanID" in document:
+                document["orphanID"] = orphan_id(
+                    document["importType"],
+                    document["data"],
+                    document["context"],
+                    document["userID"],
+                )
+    return seen
 
 
 @rule
@@ -362,23 +441,6 @@ def _documents(case: Case, kind: str, game: str) -> list[Any]:
     ]
 
 
-def _any_tie(gpt: GPT, played: list[dict[str, Any]]) -> bool:
-    """Whether several scores have the value that makes a score the base, or wins a merge."""
-    contests: list[tuple[str, Any]] = [(gpt.default_metric, max)]
-    contests += [(m.path, max if m.direction == "largest" else min) for m in gpt.pb_merges]
-    for path, extreme in contests:
-        values = [value for score in played if (value := _at(path, score["scoreData"])) is not None]
-        if values and values.count(extreme(values)) > 1:
-            return True
-    return False
-
-
-def _at(path: str, document: Any) -> Any:
-    for key in path.split("."):
-        document = document.get(key)
-    return document
-
-
 # --- classes -------------------------------------------------------------------------------------
 
 
@@ -406,6 +468,13 @@ def a_class_rises_once_for_all_orphans_together(outcome: Outcome) -> None:
 @rule
 def orphans_are_kept_as_they_came(outcome: Outcome) -> None:
     """The reference takes the mark of LEGGENDARIA off a title before it keeps the orphan."""
+    shortened = {
+        orphan["orphanID"]
+        for orphan in outcome.state.get("orphan-scores", [])
+        if orphan["importType"] == "file/eamusement-iidx-csv"
+        and not orphan["context"]["hasBeginnerAndLegg"]
+        and orphan["data"]["score"]["difficulty"] == "LEGGENDARIA"
+    }
     for orphan in outcome.our_state.get("orphan-scores", []):
         data, context = orphan["data"], orphan["context"]
         if orphan["importType"] == "file/eamusement-iidx-csv" and not context["hasBeginnerAndLegg"]:
@@ -416,6 +485,8 @@ def orphans_are_kept_as_they_came(outcome: Outcome) -> None:
                 orphan["orphanID"] = orphan_id(
                     orphan["importType"], data, context, orphan["userID"]
                 )
+                shortened.discard(orphan["orphanID"])
+    assert not shortened, "ours took the mark off, too"
 
 
 @rule
@@ -493,6 +564,40 @@ def _is_invalid(outcome: Outcome, orphan: dict[str, Any]) -> bool:
 
 
 # --- goals ---------------------------------------------------------------------------------------
+
+
+@rule
+def texts_of_goals_are_up_to_date(outcome: Outcome) -> bool:
+    """The reference's texts are as old as the progress itself; ours are always those of the
+    scores, which was seen after the step (see `target_concessions`).
+    """
+    seen = False
+    ours = {
+        (each["userID"], each["goalID"]): each for each in outcome.our_state.get("goal-subs", [])
+    }
+    for theirs in outcome.state.get("goal-subs", []):
+        our = ours.get((theirs["userID"], theirs["goalID"]))
+        if our is not None and _progress(our) == _progress(theirs):
+            seen = _take_texts(theirs, our) or seen
+    changes = {each["importID"]: each for each in outcome.our_import_documents()}
+    for document in outcome.import_documents():
+        infos = {i["goalID"]: i for i in changes.get(document["importID"], {}).get("goalInfo", [])}
+        for info in document["goalInfo"]:
+            our = infos.get(info["goalID"])
+            if our is not None and _progress(our["old"]) == _progress(info["old"]):
+                seen = _take_texts(info["old"], our["old"]) or seen
+    return seen
+
+
+def _progress(standing: dict[str, Any]) -> tuple[Any, Any]:
+    return standing["progress"], standing["outOf"]
+
+
+def _take_texts(theirs: dict[str, Any], ours: dict[str, Any]) -> bool:
+    texts = {name: ours[name] for name in ("progressHuman", "outOfHuman")}
+    changed = any(theirs[name] != text for name, text in texts.items())
+    theirs.update(texts)
+    return changed
 
 
 @rule

@@ -38,7 +38,8 @@ from tests.golden.pipelines.catalogue import (
     reserve_songs,
     resolve_folders,
 )
-from tests.golden.pipelines.concessions import Snapshot, concede, may_have_other_sessions
+from tests.golden.pipelines.concessions import Ledger, Snapshot, concede
+from tests.golden.pipelines.import_checks import without_judgement_lists
 from tests.golden.services_decisions import answers_of
 from tests.golden.suites.import_types import ENABLED_GAMES, OPTIONS
 from tests.golden.suites.registry import NotBuilt
@@ -91,8 +92,9 @@ class World:
 
     def __init__(self, database: CaseDatabase, given: Mapping[str, Any]) -> None:
         self.now = 0
-        # Whether by now scores may be in other sessions than the reference has them in.
-        self.other_sessions = False
+        self.ledger = Ledger()
+        # By ID, the owner and the scores of imports.
+        self._imported: dict[str, tuple[int, list[str]]] = {}
         self._engine = database.engine
         self._transport = upstreams.Recorded([])
         self._runtime = Runtime(
@@ -142,16 +144,17 @@ class World:
         self._others.invalidate()
         self._others.close()
 
-    def take(self, step: Mapping[str, Any]) -> Any:
-        """Does what the step asks for, at its time; the result in the form recorded."""
+    def take(self, step: Mapping[str, Any], recorded_sessions: list[Any] | None) -> Any:
+        """Does what the step asks for, at its time; the result in the form recorded.
+
+        recorded_sessions: those of the reference after it, where they were recorded.
+        """
         self.now = step["now"]
         with self._engine.connect() as connection:
             before = Snapshot(connection)
         result = _OPERATIONS[step["op"]](self, step)
         with self._engine.begin() as connection:
-            if may_have_other_sessions(connection, step["op"], before):
-                self.other_sessions = True
-            concede(connection, step["op"], before)
+            concede(connection, step, before, result, recorded_sessions, self.ledger)
         return result
 
     def read(self, collection: str) -> state.Documents:
@@ -196,12 +199,16 @@ class World:
             return NO_SUCH_USER
         self._play(step)
         recorded = step["parserArguments"]
-        arguments = _without_judgement_lists(recorded)
+        arguments = without_judgement_lists(recorded)
         if arguments != recorded:
             refused = self._run(_job(step, new_import_id(), recorded))
             assert "judgements | Not a valid object." in refused["error"]["message"]
         job = _job(step, step["importID"], arguments)
-        return self._run(job) or self._import_document(job.job_id)
+        if failure := self._run(job):
+            return failure
+        document = self._import_document(job.job_id)
+        self._imported[job.job_id] = job.user_id, document["scoreIDs"]
+        return document
 
     def _play(self, step: Mapping[str, Any]) -> None:
         """Other services answer as they did then."""
@@ -235,7 +242,13 @@ class World:
                 {"import_id": import_id},
             )
         if owner is None:
-            return {"error": "no such import"}
+            if import_id not in self._imported:
+                return {"error": "no such import"}
+            # There was one: it is gone, with the last of its scores or by a revert.
+            owner, score_ids = self._imported[import_id]
+            with self._engine.connect() as connection:
+                kept = set(connection.scalars(text("SELECT score_id FROM scores")))
+            assert kept.isdisjoint(score_ids)
         return self._run(
             NewJob(owner, new_import_id(), JobKind.REVERT, arguments={"importID": import_id})
         )
@@ -377,18 +390,6 @@ def _job(step: Mapping[str, Any], job_id: str, parser_arguments: list[Any]) -> N
         arguments=arguments,
         payload=payload,
     )
-
-
-def _without_judgement_lists(value: Any) -> Any:
-    """The value with `{}` for every empty list of judgements, which only the reference takes."""
-    if isinstance(value, dict):
-        return {
-            key: {} if key == "judgements" and item == [] else _without_judgement_lists(item)
-            for key, item in value.items()
-        }
-    if isinstance(value, list):
-        return [_without_judgement_lists(item) for item in value]
-    return value
 
 
 def _input(import_type: str, recorded: list[Any]) -> tuple[dict[str, Any], bytes | None]:

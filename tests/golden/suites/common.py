@@ -11,6 +11,7 @@ from common.catalogue.documents import Chart, Song
 from common.games.model import GPT, ScoreData
 from common.games.registry import get_game, gpt_by_id
 from tests.golden.suites.registry import NotBuilt
+from tests.golden.told.failures import FLARE
 
 
 def gpt_of(given: Mapping[str, Any]) -> GPT:
@@ -52,3 +53,9 @@ def dry_score_of(document: Mapping[str, Any]) -> ScoreData:
     """A score before derivation: all keys but two are metrics."""
     metrics = {k: v for k, v in document.items() if k not in ("judgements", "optional")}
     return ScoreData(metrics, document["judgements"], document["optional"])
+
+
+def optional_indexes(gpt: str, optional: Mapping[str, Any]) -> dict[str, int]:
+    """What `optional.enumIndexes` holds: flare ranks are the only optional ENUM of all games."""
+    flare = optional.get("flare")
+    return {"flare": FLARE.index(flare)} if gpt.startswith("ddr:") and flare is not None else {}

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.golden import services_decisions
-from tests.golden.compare import first_difference
 from tests.golden.database import empty_database
 from tests.golden.pipelines.decisions import Memory, Outcome, apply_decisions
 from tests.golden.pipelines.matching import Bindings, Key, align, at_recorded_times
+from tests.golden.pipelines.session_concessions import OTHER_SESSIONS
 from tests.golden.pipelines.state import COLLECTIONS, LEFT_OUT_IF_EMPTY
 from tests.golden.pipelines.world import World, check_built
-from tests.golden.suites.registry import Case, Compared, exempt, suite
+from tests.golden.suites.registry import Case, Compared, departs, exempt, suite
 
 
 def _field(name: str) -> Key:
@@ -30,10 +30,6 @@ _SETS: Mapping[str, Key] = {
 }
 
 
-# The cases in which, by decision, scores are in other sessions than the reference has them in,
-# and that agree but for that.
-_agree_but_for_sessions: set[str] = set()
-
 # The cases in which ours imports what the reference fails at.
 _go_on: set[str] = set()
 
@@ -47,10 +43,10 @@ def history(case: Case) -> Any:
     bindings, memory = Bindings(), Memory()
     expected: list[Any] = []
     got: list[Any] = []
-    same_sessions = 0  # steps after which sessions must be the same
     with empty_database() as database, World(database, case.given) as world:
         for number, (step, theirs) in enumerate(zip(case.given["steps"], recorded, strict=True)):
-            result = world.take(step)
+            sessions = bindings.resolve(theirs.get("state", {}).get("sessions"))
+            result = world.take(step, sessions)
             outcome = Outcome(case, number, theirs["result"], {}, result, {}, memory)
             for name in _recorded(theirs.get("state", {})):
                 outcome.state[name] = theirs["state"].get(name, [])
@@ -59,46 +55,23 @@ def history(case: Case) -> Any:
             _align(bindings, outcome)
             expected.append({"result": outcome.result, "state": outcome.state})
             got.append({"result": outcome.our_result, "state": outcome.our_state})
-            same_sessions += not world.other_sessions
-    compared = Compared({"steps": got}, {"steps": bindings.resolve(expected)})
-    if same_sessions < len(got) and _agree(compared, same_sessions):
-        _agree_but_for_sessions.add(case.id)
+        departures = tuple(sorted(world.ledger.departures | memory.departures))
+    compared = Compared({"steps": got}, {"steps": bindings.resolve(expected)}, departures)
     if services_decisions.goes_on_where_theirs_fails(compared):
         _go_on.add(case.id)
     return compared
 
 
-def _agree(compared: Compared, same_sessions: int) -> bool:
-    """Whether all is the same but sessions after the first `same_sessions` steps."""
-    theirs, ours = compared.expected["steps"], compared.got["steps"]
-    return (
-        first_difference(
-            [*theirs[:same_sessions], *map(_without_sessions, theirs[same_sessions:])],
-            [*ours[:same_sessions], *map(_without_sessions, ours[same_sessions:])],
-        )
-        is None
-    )
-
-
-def _without_sessions(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            key: _without_sessions(item)
-            for key, item in value.items()
-            if key not in ("sessions", "createdSessions")
-        }
-    return [_without_sessions(item) for item in value] if isinstance(value, list) else value
-
-
-@exempt(
+@departs(
     "pipeline/*.jsonl",
-    "other sessions",
+    OTHER_SESSIONS,
     "A group of scores that lies deep inside a session joins it, and orphans that become scores "
     "together are grouped together. The reference opens a second session there, and takes "
-    "orphans one by one. All but sessions agrees.",
+    "orphans one by one. What it has is put in place, so that what follows is compared.",
 )
-def _other_sessions(case: Case, got: Any) -> bool:
-    return case.id in _agree_but_for_sessions
+def _seen_to(case: Case, expected: Any, got: Any) -> Any:
+    """See `session_concessions`."""
+    return expected
 
 
 @exempt(

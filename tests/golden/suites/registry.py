@@ -1,4 +1,4 @@
-"""The table of suites and of the exceptions from agreeing.
+"""The table of suites and of the departures from what was recorded.
 
 A suite is a function from a case to our outcome. To add one, write a module in this package:
 
@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
+from tests.golden.compare import first_difference
+
 
 class NotBuilt(Exception):
     """The case is about something that we do not have (yet): a game, an import type."""
@@ -35,30 +37,36 @@ class Case:
 
 @dataclass(frozen=True)
 class Compared:
-    """Our outcome, and the part of the recorded one that it is held against."""
+    """Our outcome, and the part of the recorded one that it is held against.
+
+    departures: names of those that the suite has seen to itself.
+    """
 
     got: Any
     expected: Any
+    departures: tuple[str, ...] = ()
+
+
+# The recorded outcome as decided: what comes of the case, what was recorded (and perhaps put
+# as other decisions have it already), and ours. Ours is only for what nobody could know
+# beforehand; what is compared must not come from it. Unchanged where the decision says nothing.
+Adapt = Callable[[Case, Any, Any], Any]
 
 
 @dataclass(frozen=True)
-class Exemption:
-    """A decision because of which ours departs from what was recorded.
-
-    applies: whether it explains the difference of a case from our outcome. It is asked only
-    about cases that differ.
-    """
+class Departure:
+    """A decision because of which ours departs from what was recorded, and to what."""
 
     pattern: str
     name: str
     reason: str
-    applies: Callable[[Case, Any], bool]
+    adapt: Adapt
 
 
 SuiteFunction = Callable[[Case], Any]
 
 _suites: dict[str, SuiteFunction] = {}
-_exemptions: list[Exemption] = []
+_departures: list[Departure] = []
 
 
 def suite(*patterns: str) -> Callable[[SuiteFunction], SuiteFunction]:
@@ -72,13 +80,33 @@ def suite(*patterns: str) -> Callable[[SuiteFunction], SuiteFunction]:
     return register
 
 
+def departs(pattern: str, name: str, reason: str) -> Callable[[Adapt], Adapt]:
+    """Makes a function the rule of a departure in the files that match the pattern.
+
+    It is asked about each case, also where both agree: so a decision holds wherever it applies.
+    """
+
+    def register(adapt: Adapt) -> Adapt:
+        _departures.append(Departure(pattern, name, reason, adapt))
+        return adapt
+
+    return register
+
+
 def exempt(
     pattern: str, name: str, reason: str
 ) -> Callable[[Callable[[Case, Any], bool]], Callable[[Case, Any], bool]]:
-    """Makes a predicate the rule of an exemption for the files that match the pattern."""
+    """Makes a predicate the rule of a departure that has judged ours by itself, and whole.
+
+    It is asked where both differ. Where what ours has to be can be told, use `departs`.
+    """
 
     def register(applies: Callable[[Case, Any], bool]) -> Callable[[Case, Any], bool]:
-        _exemptions.append(Exemption(pattern, name, reason, applies))
+        def adapt(case: Case, expected: Any, got: Any) -> Any:
+            differs = first_difference(expected, got) is not None
+            return got if differs and applies(case, got) else expected
+
+        _departures.append(Departure(pattern, name, reason, adapt))
         return applies
 
     return register
@@ -97,13 +125,17 @@ def suite_for(path: str) -> SuiteFunction | None:
     return _suites[max(matching, key=len)] if matching else None
 
 
-def exemption_for(case: Case, got: Any) -> Exemption | None:
-    """The first exemption that explains why a case differs."""
-    for exemption in _exemptions:
-        if fnmatchcase(case.path, exemption.pattern) and exemption.applies(case, got):
-            return exemption
-    return None
+def as_decided(case: Case, expected: Any, got: Any) -> tuple[Any, list[Departure]]:
+    """What was recorded as our decisions would have it, and the departures that changed it."""
+    applied = []
+    for departure in _departures:
+        if fnmatchcase(case.path, departure.pattern):
+            decided = departure.adapt(case, expected, got)
+            if decided is not expected and decided != expected:
+                applied.append(departure)
+                expected = decided
+    return expected, applied
 
 
-def exemptions() -> list[Exemption]:
-    return list(_exemptions)
+def departures() -> list[Departure]:
+    return list(_departures)

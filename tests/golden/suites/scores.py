@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from common.errors import InternalFailure, InvalidScore
-from common.games.model import Decimal, Integer
 from common.games.scoring.hydration import Hydrated, hydrate, score_id
-from tests.golden.compare import first_difference
-from tests.golden.suites.common import chart_of, dry_score_of, gpt_of
-from tests.golden.suites.registry import Case, Compared, exempt, suite
+from tests.golden.suites.common import chart_of, dry_score_of, gpt_of, optional_indexes
+from tests.golden.suites.registry import Case, Compared, departs, suite
+from tests.golden.told import failures
 
 
 @suite("score-id.jsonl")
@@ -55,56 +54,89 @@ def _document(hydrated: Hydrated, derived: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-@exempt(
+@departs(
     "ratings/*.jsonl",
     "validated before deriving",
     "The reference derives, indexes and rates before it validates, so bad values end there as "
     "an internal error. Ours validates first and tells the user what is wrong.",
 )
-def _reference_failed_before_validating(case: Case, got: Any) -> bool:
-    return "error" in case.expected and got.get("validation") is not None
+def _reference_failed_before_validating(case: Case, expected: Any, got: Any) -> Any:
+    if "error" not in expected or not _is_about_a_value(expected["error"]["message"]):
+        return expected
+    game, given = gpt_of(case.given).game, case.given
+    lines = failures.metric_lines(game, given["chart"], given["scoreData"])
+    if not lines and game == "ongeki":
+        lines = [line for line in [failures.ongeki_line(given["scoreData"])] if line]
+    if not lines:
+        return expected
+    message = "\n".join([failures.heading(len(lines)), *lines])
+    said = (got.get("validation") or {}).get("message", "")
+    if failures.explains(game, given["chart"], given["scoreData"], said):
+        # Perhaps with what follows for the score as a whole.
+        message = said
+    return {"validation": {"failureType": "InvalidScore", "message": message}}
 
 
-@exempt(
+def _is_about_a_value(message: str) -> bool:
+    return message.startswith(("Could not resolve grade", "Got an invalid enum", "Invalid input, "))
+
+
+@departs(
     "ratings/*.jsonl",
     "only numbers are judged as numbers",
     "Where a number should be, the reference takes null, texts and the like for numbers once it "
     "derives and cross-checks, and complains about the results too. Ours validates first and "
     "stops at what was provided.",
 )
-def _complained_about_what_follows(case: Case, got: Any) -> bool:
-    """A number is none, and ours says a part of what the reference says."""
-    validations = case.expected.get("validation"), got.get("validation")
-    if None in validations:
-        return False
-    theirs, ours = (validation["message"].splitlines()[1:] for validation in validations)
-    metrics = gpt_of(case.given).provided
-    return set(ours) < set(theirs) and any(
-        type(case.given["scoreData"].get(name)) not in (int, float)
-        for name, metric in metrics.items()
-        if isinstance(metric, Integer | Decimal)
-    )
+def _complained_about_what_follows(case: Case, expected: Any, got: Any) -> Any:
+    if expected.get("validation") is None:
+        return expected
+    given, gpt = case.given, gpt_of(case.given)
+    provided = failures.PROVIDED[gpt.game]
+    numbers = [name for name, bounds in provided.items() if not isinstance(bounds, str)]
+    if all(failures.is_number(given["scoreData"].get(name)) for name in numbers):
+        return expected
+    lines = failures.metric_lines(gpt.game, given["chart"], given["scoreData"])
+    theirs = expected["validation"]["message"].splitlines()[1:]
+    about = tuple(f"Invalid value for {name}, " for name in (*provided, *gpt.derived))
+    # What they say of other metrics stays; of what they say of the score as a whole, ours says
+    # what can be told without a number.
+    ours = (got.get("validation") or {}).get("message", "").splitlines()
+    lines += [
+        line
+        for line in theirs
+        if not line.startswith(about) and (line.startswith("Invalid value for ") or line in ours)
+    ]
+    message = "\n".join([failures.heading(len(lines)), *lines])
+    return {"validation": {**expected["validation"], "message": message}}
 
 
-@exempt(
+@departs(
     "ratings/*.jsonl",
     "unratable is null",
     "Where a rating cannot be computed from the chart's figures, the reference refuses the "
     "score. Ours keeps it, not rated.",
 )
-def _reference_failed_while_rating(case: Case, got: Any) -> bool:
-    return (
-        case.expected.get("error", {}).get("message", "").startswith("Invalid input, ")
-        and got.get("validation", ...) is None
-        and None in got["calculatedData"].values()
-    )
+def _reference_failed_while_rating(case: Case, expected: Any, got: Any) -> Any:
+    """Else it is as on a chart of the same kind whose level can be rated."""
+    message = expected.get("error", {}).get("message", "")
+    if not message.startswith("Invalid input, ") or "validation" not in got or got["validation"]:
+        return expected
+    ratable = {**case.given["chart"], "levelNum": 1}
+    rated: Any = hydration(Case(case.path, case.id, {**case.given, "chart": ratable}, {}))
+    unrated = {name for name, value in got["calculatedData"].items() if value is None}
+    assert unrated, "nothing is unratable"
+    return {**rated, "calculatedData": rated["calculatedData"] | dict.fromkeys(unrated)}
 
 
-@exempt(
+@departs(
     "ratings/*.jsonl",
     "optional enum indexes are filled",
     "The reference always stores an empty optional.enumIndexes; ours has the index of every "
     "optional ENUM metric that is present.",
 )
-def _optional_indexes(case: Case, got: Any) -> bool:
-    return first_difference(case.expected, {**got, "optionalEnumIndexes": {}}) is None
+def _optional_indexes(case: Case, expected: Any, got: Any) -> Any:
+    if "optionalEnumIndexes" not in expected:
+        return expected
+    optional = case.given["scoreData"]["optional"]
+    return {**expected, "optionalEnumIndexes": optional_indexes(case.given["gpt"], optional)}

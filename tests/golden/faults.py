@@ -1,0 +1,226 @@
+"""Puts faults into copies of the product and expects the recorded cases to notice each of them.
+
+    python -m tests.golden.faults [name ...]      (make golden-faults)
+
+A fault is a text of one module and what stands there instead. The module is found by the text,
+so that it may move. Each run stops at the first difference; that a copy without a fault agrees
+with all recorded cases is seen first. The exit status is 1 if a fault stays unnoticed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+LAYERS = ("common", "worker", "api")
+COPIED = (*LAYERS, "cli", "migrations", "tests", "docs", "examples", "pyproject.toml")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something the product could get wrong.
+
+    text: what stands in exactly one module. instead: what the fault makes of it.
+    files: patterns of the recorded cases that are to notice it.
+    """
+
+    name: str
+    text: str
+    instead: str
+    files: tuple[str, ...]
+
+
+FAULTS = (
+    Fault(
+        "of equal scores the latest is the base of a personal best",
+        "base = max(candidates, key=lambda score: score.scoreData[gpt.default_metric])",
+        "base = max(reversed(candidates), key=lambda score: score.scoreData[gpt.default_metric])",
+        ("pb-merge.jsonl",),
+    ),
+    Fault(
+        "of equal scores the latest wins a merge",
+        "and value * rule.sign > best:",
+        "and value * rule.sign >= best:",
+        ("pipeline/pb-time.jsonl",),
+    ),
+    Fault(
+        "a goal that a revert moves back was moved at the time of the revert",
+        "return msgspec.structs.replace(subscription, **change.before)",
+        "return subscription",
+        ("pipeline/goals.jsonl",),
+    ),
+    Fault(
+        "orphans outlive the import that stored them",
+        "\n            DELETE FROM orphan_scores WHERE user_id = :user_id AND import_id = :",
+        "\n            DELETE FROM orphan_scores WHERE user_id = :user_id AND import_id < :",
+        ("pipeline/mixed.jsonl",),
+    ),
+    Fault(
+        "a profile outlives its last score",
+        "    _delete(connection, user_id, game, [p.playtype for p in profiles if not p.exists])\n",
+        "",
+        ("pipeline/basic.jsonl",),
+    ),
+    Fault(
+        "scores that are stored already are not counted as skipped",
+        """        elif candidate.score_id in stored:
+            converted.skipped.duplicates += 1
+""",
+        """        elif candidate.score_id in stored:
+            pass
+""",
+        ("pipeline/duplicates.jsonl",),
+    ),
+    Fault(
+        "the text of a goal is as old as its progress",
+        """        if after != before:
+            changed.append((before, after))
+""",
+        """        if goal_moved(before, after):
+            changed.append((before, after))
+""",
+        ("pipeline/goals.jsonl",),
+    ),
+    Fault(
+        "an error names the entry behind its own",
+        '"index": self.position,',
+        '"index": self.position + 1,',
+        ("pipeline/lookup.jsonl", "pipeline/orphans.jsonl"),
+    ),
+    Fault(
+        "scores deep inside a session open another one",
+        "created = not open_sessions or open_sessions[-1].time_started >= ended + SESSION_GAP",
+        "created = not open_sessions or open_sessions[-1].time_started >= ended + SESSION_GAP or ("
+        "open_sessions[-1].time_started < started - SESSION_GAP"
+        " and open_sessions[-1].time_ended >= ended + SESSION_GAP)",
+        ("pipeline/mixed.jsonl",),
+    ),
+    Fault(
+        "a wrong number is not told which numbers are right",
+        'lines.append(f"Invalid value for {name}, {text} Got {text_of(value)}.")',
+        'lines.append(f"Invalid value for {name}. Got {text_of(value)}.") if text_of(value)[0]'
+        ' == "-" else lines.append(f"Invalid value for {name}, {text} Got {text_of(value)}.")',
+        ("ratings/*.jsonl",),
+    ),
+    Fault(
+        "goals stay when a single score is deleted",
+        "        evaluation.re_evaluate(connection, user_id, game, charts, runtime.clock(),",
+        "        noted is NOTHING_CHANGED or evaluation.re_evaluate("
+        "connection, user_id, game, charts, runtime.clock(),",
+        ("pipeline/mixed.jsonl",),
+    ),
+)
+
+
+class DoesNotApply(Exception):
+    """The text of a fault stands in no module, or in several."""
+
+
+def place_of(fault: Fault, modules: Mapping[Path, str]) -> Path:
+    """The one module in which the text stands, once. Raises DoesNotApply."""
+    places = [path for path, text in modules.items() for _ in range(text.count(fault.text))]
+    if len(places) != 1:
+        raise DoesNotApply(f"{fault.name}: the text stands {len(places)} times")
+    return places[0]
+
+
+def modules_of(root: Path) -> dict[Path, str]:
+    """The texts of the product's modules."""
+    return {
+        path: path.read_text(encoding="utf-8")
+        for layer in LAYERS
+        for path in sorted((root / layer).rglob("*.py"))
+    }
+
+
+def apply(fault: Fault, root: Path) -> Path:
+    """Puts the fault into the tree below `root`; the module that has it then."""
+    modules = modules_of(root)
+    path = place_of(fault, modules)
+    path.write_text(modules[path].replace(fault.text, fault.instead), encoding="utf-8")
+    return path
+
+
+def copy_project(target: Path) -> None:
+    """Whatever of the project runs the recorded cases."""
+    kept = [name for name in COPIED if (PROJECT / name).exists()]
+    subprocess.run(
+        ["tar", "-cf", "-", "--exclude=__pycache__", *kept],
+        cwd=PROJECT,
+        stdout=(archive := tempfile.TemporaryFile()),  # noqa: SIM115
+        check=True,
+    )
+    archive.seek(0)
+    subprocess.run(["tar", "-xf", "-"], cwd=target, stdin=archive, check=True)
+    archive.close()
+
+
+def run_cases(root: Path, patterns: Iterable[str]) -> subprocess.CompletedProcess[str]:
+    """Runs recorded cases with the tree below `root`, up to the first difference."""
+    shared = os.environ.get("SCORE_IMPORT_SHARED", str(PROJECT.parent / "shared"))
+    return subprocess.run(
+        [sys.executable, "-m", "tests.golden.runner", "--stop", "--show", "1", *patterns],
+        cwd=root,
+        env={
+            **os.environ,
+            "SCORE_IMPORT_SHARED": shared,
+            "PYTHONPATH": str(root),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="parts of the names of faults, all by default")
+    options = parser.parse_args()
+    chosen = [
+        fault
+        for fault in FAULTS
+        if not options.names or any(name in fault.name for name in options.names)
+    ]
+    patterns = sorted({pattern for fault in chosen for pattern in fault.files})
+    with tempfile.TemporaryDirectory() as folder:
+        copy_project(Path(folder))
+        control = run_cases(Path(folder), patterns)
+    if control.returncode != 0:
+        print("Without a fault the cases differ already:")
+        print(control.stdout[-4000:], control.stderr[-4000:])
+        return 1
+    unnoticed = 0
+    for fault in chosen:
+        unnoticed += not _is_noticed(fault)
+    print(f"\n{len(chosen) - unnoticed} of {len(chosen)} faults noticed")
+    return 1 if unnoticed else 0
+
+
+def _is_noticed(fault: Fault) -> bool:
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        copy_project(Path(folder))
+        path = apply(fault, Path(folder)).relative_to(folder)
+        outcome = run_cases(Path(folder), fault.files)
+    noticed = outcome.returncode == 1 and "differs: " in outcome.stdout
+    took = time.monotonic() - started
+    print(f"{'noticed' if noticed else 'NOT NOTICED':<12} {fault.name} ({path}, {took:.0f} s)")
+    for line in outcome.stdout.partition("differs: ")[2].splitlines()[:4]:
+        print(f"{'':<13}{line[:160]}")
+    if not noticed and outcome.returncode != 0:
+        print(outcome.stderr[-2000:])
+    sys.stdout.flush()
+    return noticed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
