@@ -1,0 +1,120 @@
+"""The rules of the house (docs/architecture.md), and who does not keep them yet.
+
+Each list of exceptions only shrinks: a module that offends and is not listed fails, and so does
+one that is listed and no longer offends.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from common.games.registry import GAMES
+from tests.structure.exceptions import EXCEPTIONS
+from tests.structure.sources import LAYERS, Source, sources
+
+# Where SQL stands: a subject's rows, what is stored of a user, the life of a job, and what is
+# SQL by its nature.
+_SQL = re.compile(
+    r"(_rows|/rows|_tables)\.py$|^worker/records/|^worker/jobs\.py$|^common/jobs/"
+    r"|^common/database/|^common/catalogue/|^cli/"
+)
+
+
+def with_sql(source: Source) -> bool:
+    """Statements in routes, steps and other places that are not for them."""
+    return not _SQL.search(source.path) and any(
+        isinstance(node, ast.Call) and ast.unparse(node.func) in ("text", "sqlalchemy.text")
+        for node in ast.walk(source.tree)
+    )
+
+
+def with_a_game(source: Source) -> bool:
+    """Comparisons with the name of a game, outside of the games."""
+    return not source.path.startswith("common/games/") and any(
+        isinstance(node, ast.Compare)
+        and any(isinstance(c, ast.Constant) and c.value in GAMES for c in node.comparators)
+        and re.search(r"\bgame\b", ast.unparse(node.left)) is not None
+        for node in ast.walk(source.tree)
+    )
+
+
+def with_an_environment(source: Source) -> bool:
+    """Readers of the environment other than the settings, and the command, which hands it on."""
+    return not source.path.startswith(("common/settings", "cli/")) and any(
+        isinstance(node, ast.Attribute) and ast.unparse(node) in ("os.environ", "os.getenv")
+        for node in ast.walk(source.tree)
+    )
+
+
+def with_a_lock(source: Source) -> bool:
+    """Advisory locks taken elsewhere than where their order stands."""
+    return source.path != "common/locks.py" and "pg_try_advisory" in source.text.replace(
+        "pg_advisory", "pg_try_advisory"
+    )
+
+
+def with_a_commit(source: Source) -> bool:
+    """Jobs that commit by themselves: the runner does, once."""
+    return (
+        source.path.startswith("worker/")
+        and source.path not in ("worker/runner.py", "worker/jobs.py")
+        and any(
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "commit"
+            for node in ast.walk(source.tree)
+        )
+    )
+
+
+RULES: dict[str, Callable[[Source], bool]] = {
+    "SQL stands in rows, records and the life of a job": with_sql,
+    "a game's special case is a field of the game": with_a_game,
+    "settings alone read the environment": with_an_environment,
+    "advisory locks stand in one module": with_a_lock,
+    "the runner alone commits a job": with_a_commit,
+}
+
+
+def offenders(offends: Callable[[Source], bool]) -> set[str]:
+    return {source.path for source in sources(*LAYERS) if offends(source)}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_rule_is_kept(rule: str) -> None:
+    found = offenders(RULES[rule])
+    assert found - EXCEPTIONS[rule] == set(), "new offenders"
+    assert EXCEPTIONS[rule] - found == set(), "they keep it by now: take them off the list"
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_no_two_modules_of_a_layer_bear_one_name(layer: str) -> None:
+    assert set(_repeated(layer)) == EXCEPTIONS[f"names in {layer}"]
+
+
+def _repeated(layer: str) -> Iterator[str]:
+    places = defaultdict(list)
+    for source in sources(layer):
+        name = source.path.rpartition("/")[2]
+        if name not in ("__init__.py", "__main__.py"):
+            places[name].append(source.path)
+    return (name for name, paths in places.items() if len(paths) > 1)
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("SQL stands in rows, records and the life of a job", "text('SELECT 1')"),
+        ("a game's special case is a field of the game", "if game == 'iidx': pass"),
+        ("settings alone read the environment", "os.environ['A']"),
+        ("advisory locks stand in one module", "'SELECT pg_advisory_lock(1)'"),
+        ("the runner alone commits a job", "connection.commit()"),
+    ],
+)
+def test_a_breach_is_noticed(rule: str, text: str) -> None:
+    assert RULES[rule](Source("worker/somewhere.py", text))
