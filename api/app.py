@@ -21,7 +21,7 @@ from api.http.dialects import ENVELOPE, blueprint_of_request
 from api.http.service import EXTENSION, Service, service
 from api.jobs.door import check_names, make_processor
 from api.jobs.polling import Polls
-from api.v1 import imports, integrations, scores, status, syncs
+from api.v1 import imports, integrations, scores, status, syncs, timestops
 from common.database.engine import open_engine
 from common.errors import UserError
 from common.redis_client import open_redis
@@ -57,6 +57,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(imports.blueprint, url_prefix=API)
     app.register_blueprint(syncs.blueprint, url_prefix=API)
     app.register_blueprint(integrations.blueprint, url_prefix=API)
+    app.register_blueprint(timestops.blueprint, url_prefix=API)
     app.register_blueprint(scores.blueprint, url_prefix=API)
     app.register_blueprint(status.blueprint, url_prefix=API)
     app.register_blueprint(direct_manual.blueprint, url_prefix=IR)

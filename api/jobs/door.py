@@ -195,6 +195,11 @@ def file_import_types(settings: Settings) -> list[str]:
     return [name for name in enabled if name in registry.UPLOADED_TYPES]
 
 
+def fetched_import_types() -> tuple[str, ...]:
+    """All `api/` import types there are, whether this service is set up for them or not."""
+    return tuple(registry.ORIGINS)
+
+
 def service_import_types(settings: Settings) -> list[str]:
     """The `api/` import types this service accepts: those of services it is set up for."""
     offered = settings.services.offered()

@@ -83,9 +83,14 @@ class Feed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Upstream(ImportInput):
-    """What is fetched from another service, while it is parsed."""
+    """What is fetched from another service, while it is parsed.
+
+    stop: what is not newer than this is known already, milliseconds since the epoch; None =
+        everything is wanted.
+    """
 
     feed: Feed
+    stop: int | None = None
 
 
 # Gives the PROVIDED classes of one playtype: class set to class id. None = no opinion.
@@ -100,12 +105,15 @@ class Parsed:
     entries: one item a potential score, in the order of the input; iterated once. What an
         item is, is the business of the import type; `ImportType.orphan_data` turns it into
         JSON.
+    newest: of an import type that can be told to stop, when the newest entry was played, once
+        all were read.
     """
 
     game: str
     context: dict[str, Any]
     entries: Iterable[Any]
     class_provider: ClassProvider | None = None
+    newest: Callable[[], int | None] | None = None
 
 
 class Subject(NamedTuple):

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from common.database.engine import autocommit
+from common.imports import timestop_rows
 from common.jobs.outcomes import completed_answer
 from common.jobs.progress import FinalAnswer, ProgressReporter
 from worker import jobs
@@ -75,6 +76,7 @@ def _run(
         new = hydrate_unknown(connection, head, collected, converted, progress.tell)
 
     finished = apply(runtime, connection, head, collected, converted, new, timings, progress.tell)
+    _move_timestop(runtime, connection, job, collected)
     jobs.complete(connection, job)
     connection.commit()
 
@@ -86,6 +88,17 @@ def _run(
         timings.milliseconds,
     )
     return completed_answer(finished)
+
+
+def _move_timestop(
+    runtime: Runtime, connection: Connection, job: ClaimedJob, collected: Collected
+) -> None:
+    """What was read need not be read again, where the user keeps to that."""
+    newest = collected.parsed.newest() if collected.parsed.newest is not None else None
+    if newest is not None:
+        # A play in the future must not keep those before it from being read.
+        known = min(newest, runtime.clock())
+        timestop_rows.advance(connection, job.user_id, collected.import_type.name, known)
 
 
 def _say_nothing(_: str) -> None:

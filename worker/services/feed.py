@@ -53,6 +53,7 @@ class ServiceFeed:
         self._glance = glance
         self._kept: IO[bytes] = tempfile.SpooledTemporaryFile(SPOOL)  # noqa: SIM115 - see close
         self._is_complete = False
+        self._has_profile = False
         self._profile: Any = None
 
     def open(self) -> None:
@@ -68,20 +69,27 @@ class ServiceFeed:
         yield from self._again() if self._is_complete else self._first()
 
     def profile(self) -> Any:
+        if not self._has_profile:
+            self._profile = self._loop.run(self._source.profile(), self._glance)
+            self._has_profile = True
         return self._profile
 
     def _first(self) -> Iterator[Any]:
         self._kept.seek(0)
         self._kept.truncate()
         fetched = 0
-        for page in self._pages():
-            fetched += len(page)
-            self._tell(f"Fetched {fetched} scores from {self._source.label}...")
-            for raw in page:
-                self._kept.write(_LENGTH.pack(len(raw)))
-                self._kept.write(raw)
-                yield _decoded(raw)
-        self._profile = self._loop.run(self._source.profile(), self._glance)
+        try:
+            for page in self._pages():
+                fetched += len(page)
+                self._tell(f"Fetched {fetched} scores from {self._source.label}...")
+                for raw in page:
+                    self._kept.write(_LENGTH.pack(len(raw)))
+                    self._kept.write(raw)
+                    yield _decoded(raw)
+        except GeneratorExit:
+            # Who needs no more now will need no more the next time.
+            self._is_complete = True
+            raise
         self._is_complete = True
 
     def _pages(self) -> Iterator[Sequence[RawEntry]]:

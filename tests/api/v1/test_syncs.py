@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,6 +11,7 @@ from typing import Any
 import grpc
 import pytest
 
+from cli.accounts import create_token
 from cli.client import ApiError
 from tests.services.cg import CG, sdvx_scores
 from tests.services.kai import Account, Kai, iidx_items, sdvx_items
@@ -603,3 +605,72 @@ def test_a_sync_takes_the_permission_to_submit(service: Stack, servers: Servers)
     with pytest.raises(ApiError) as refused:
         stranger.client.sync("api/flo-iidx")
     assert refused.value.status == 403
+
+
+# --- timestops ------------------------------------------------------------------------------------
+
+
+def in_person(http: Http, player: Player) -> Any:
+    token = create_token(player.stack.engine, player.user_id, "self", ("manage_account",))
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def call(method: str, **body: Any) -> Any:
+        path = "/api/v1/users/me/import-timestops"
+        content = None if method == "GET" else json.dumps(body).encode()
+        return http.request(method, path, content, headers)
+
+    return call
+
+
+def test_only_newer_scores_are_read_where_a_user_wants_that(
+    player: Player, kai: Kai, http: Http
+) -> None:
+    kai.page_size = 10
+    account = Account("a", {"sdvx": sdvx_items(50)}, {"sdvx": {"skill_level": 3}})
+    link_kai(player, kai, account)
+    call = in_person(http, player)
+    # The 40th of the plays, which are three minutes apart.
+    stop = 1_577_836_800_000 + 39 * 180_000
+    put = call("PUT", importType="api/flo-sdvx", lastScoreTime=stop)
+    assert put.description == "Updated import timestop for api/flo-sdvx."
+    document = synced(player, "api/flo-sdvx")
+    assert len(document["scoreIDs"]) == 10
+    assert classes_of(document, "dan") == ["DAN_3"]
+    # Nothing is asked for after the page with the first known one, but what was under way.
+    assert kai.paths().count("/api/sdvx/v1/play_history") <= 3
+    moved = {each["importType"]: each["lastScoreTime"] for each in timestops(call)}
+    assert moved["api/flo-sdvx"] == 1_577_836_800_000 + 49 * 180_000
+    assert moved["api/flo-iidx"] is None
+    assert synced(player, "api/flo-sdvx")["scoreIDs"] == []
+    reset = call("DELETE", importType="api/flo-sdvx")
+    assert reset.description == "Reset import timestop for api/flo-sdvx."
+    assert len(synced(player, "api/flo-sdvx")["scoreIDs"]) == 40
+    assert {each["lastScoreTime"] for each in timestops(call)} == {None}
+
+
+def timestops(call: Any) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = call("GET").json["body"]["timestops"]
+    return listed
+
+
+def test_timestops_that_are_none_are_refused(player: Player, http: Http) -> None:
+    call = in_person(http, player)
+    assert call("PUT", importType="file/batch-manual", lastScoreTime=1).description == (
+        "Invalid import type: file/batch-manual"
+    )
+    for moment in ("1", None, True):
+        refused = call("PUT", importType="api/flo-sdvx", lastScoreTime=moment)
+        assert (refused.status, refused.description) == (
+            400,
+            "lastScoreTime must be a finite number.",
+        )
+    assert call("PUT", importType="api/flo-sdvx", lastScoreTime=1e300).status == 200
+
+
+def test_older_scores_of_a_card_are_dropped(player: Player, servers: Servers, http: Http) -> None:
+    servers.cg.add_card(CARD, PIN, sdvx=[*sdvx_scores(5), {**sdvx_scores(1, 9)[0], "dateTime": ""}])
+    link_cg(player, CARD, PIN)
+    stop = 1_577_836_800_000 + 2 * 180_000
+    in_person(http, player)("PUT", importType="api/cg-dev-sdvx", lastScoreTime=stop)
+    # Three and four, and the one of unknown time.
+    assert len(synced(player, "api/cg-dev-sdvx")["scoreIDs"]) == 3

@@ -67,6 +67,7 @@ def cg_import(service: str, of: CGGame) -> CGImport:
         context={"service": service},
         convert=convert,
         subject=("internalId", "difficulty"),
+        played="dateTime",
     )
 
 

@@ -128,6 +128,8 @@ def kai_iidx(name: str, service: str) -> UpstreamImport:
         context={"service": service},
         convert=_convert,
         subject=("music_id", "difficulty"),
+        played="timestamp",
+        newest_first=True,
         classes=iidx_dan,
     )
 

@@ -63,6 +63,8 @@ def kai_sdvx(name: str, service: str) -> UpstreamImport:
         context={"service": service},
         convert=_convert,
         subject=("music_id", "music_difficulty"),
+        played="timestamp",
+        newest_first=True,
         classes=sdvx_dan,
     )
 

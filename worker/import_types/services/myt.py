@@ -25,9 +25,15 @@ Read = Callable[[Mapping[str, Any], GameCatalogue], tuple[Chart, ScoreData]]
 
 
 def myt_import(
-    game: str, title: str, read: Read, *, subject: tuple[str, str], classes: ReadClasses | None
+    game: str,
+    title: str,
+    read: Read,
+    *,
+    info: str = "info.",
+    subject: tuple[str, str] = ("musicId", "level"),
+    classes: ReadClasses | None = None,
 ) -> UpstreamImport:
-    """title: what MYT calls the game."""
+    """title: what MYT calls the game. info: where in an entry the fields of a play are."""
 
     def convert(entry: Any, _: Mapping[str, Any], catalogue: GameCatalogue) -> DryScore:
         chart, score_data = read(entry, catalogue)
@@ -49,7 +55,8 @@ def myt_import(
         Origin("myt", SERVICE, title),
         context={},
         convert=convert,
-        subject=subject,
+        subject=(info + subject[0], info + subject[1]),
+        played=f"{info}userPlayDate",
         classes=classes,
     )
 

@@ -46,6 +46,4 @@ def _read(entry: Mapping[str, Any], catalogue: GameCatalogue) -> tuple[Chart, Sc
     return chart, ScoreData(metrics, judgements, {"maxCombo": judge["maxCombo"]})
 
 
-MYT_CHUNITHM: Final = myt_import(
-    "chunithm", "chunithm", _read, subject=("info.musicId", "info.level"), classes=None
-)
+MYT_CHUNITHM: Final = myt_import("chunithm", "chunithm", _read)

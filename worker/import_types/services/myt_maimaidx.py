@@ -58,6 +58,4 @@ def _lamp(info: Mapping[str, Any]) -> str:
     return lamp
 
 
-MYT_MAIMAIDX: Final = myt_import(
-    "maimaidx", "maimai", _read, subject=("info.musicId", "info.level"), classes=None
-)
+MYT_MAIMAIDX: Final = myt_import("maimaidx", "maimai", _read)

@@ -64,6 +64,4 @@ def _note_lamp(info: Mapping[str, Any]) -> str:
     raise InvalidScore("Can't process a score with an invalid combo status and/or clear status")
 
 
-MYT_ONGEKI: Final = myt_import(
-    "ongeki", "ongeki", _read, subject=("info.musicId", "info.level"), classes=None
-)
+MYT_ONGEKI: Final = myt_import("ongeki", "ongeki", _read)

@@ -51,5 +51,5 @@ def _stage_up(profile: Any, playtype: str) -> Mapping[str, str]:
 
 
 MYT_WACCA: Final = myt_import(
-    "wacca", "wacca", _read, subject=("musicId", "musicDifficulty"), classes=_stage_up
+    "wacca", "wacca", _read, info="", subject=("musicId", "musicDifficulty"), classes=_stage_up
 )

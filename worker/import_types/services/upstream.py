@@ -12,6 +12,7 @@ from datetime import UTC
 from typing import Any
 
 from common.catalogue.index import GameCatalogue
+from common.errors import InvalidScore
 from worker.import_types.base import (
     Converter,
     DryScore,
@@ -40,6 +41,9 @@ class UpstreamImport(JSONEntries):
         context: what the converter is told of the service.
         convert: makes a score of an entry.
         subject: where an entry says what it is about: the names of two of its fields.
+        played: the field that says when an entry was played.
+        newest_first: the service sends the newest entries first: after one that is known
+            already, nothing new comes.
         classes: reads the player's classes from a profile; None = the service knows of none.
     """
 
@@ -54,6 +58,8 @@ class UpstreamImport(JSONEntries):
         context: Mapping[str, Any],
         convert: Convert,
         subject: tuple[str, str],
+        played: str,
+        newest_first: bool = False,
         classes: ReadClasses | None = None,
     ) -> None:
         self.name = name
@@ -62,15 +68,23 @@ class UpstreamImport(JSONEntries):
         self._context = context
         self._convert = convert
         self._subject = subject
+        self._played = played
+        self._newest_first = newest_first
         self._classes = classes
 
     def parse(self, given: Upstream) -> Parsed:
-        feed = given.feed
         context = self._context_of(given.user_id)
+        wanted = _Wanted(given.feed, given.stop, self._played, ends=self._newest_first)
         if self._classes is None:
-            return Parsed(self._game, context, feed.entries())
-        player = _Player(feed, self._classes)
-        return Parsed(self._game, context, player.entries(), player.classes_of)
+            return Parsed(self._game, context, wanted.entries(), newest=lambda: wanted.newest)
+        player = _Player(given.feed, wanted, self._classes)
+        return Parsed(
+            self._game,
+            context,
+            player.entries(),
+            player.classes_of,
+            newest=lambda: wanted.newest,
+        )
 
     def _context_of(self, user_id: int) -> dict[str, Any]:
         return dict(self._context)
@@ -84,16 +98,43 @@ class UpstreamImport(JSONEntries):
         return Subject(identifier or "", difficulty)
 
 
+class _Wanted:
+    """The entries of a feed that are newer than what is known; ones of unknown time are.
+
+    Parameters:
+        ends: whether the first that is known already is the end.
+    """
+
+    def __init__(self, feed: Feed, stop: int | None, played: str, *, ends: bool) -> None:
+        self._feed = feed
+        self._stop = stop
+        self._played = played
+        self._ends = ends
+        self.newest: int | None = None
+
+    def entries(self) -> Iterator[Any]:
+        for entry in self._feed.entries():
+            moment = _moment(_field(entry, self._played))
+            if moment is not None:
+                if self._stop is not None and moment <= self._stop:
+                    if self._ends:
+                        return
+                    continue
+                self.newest = moment if self.newest is None else max(self.newest, moment)
+            yield entry
+
+
 class _Player:
     """Asks for the profile after the last entry: then a class is as new as the scores are."""
 
-    def __init__(self, feed: Feed, read: ReadClasses) -> None:
+    def __init__(self, feed: Feed, wanted: _Wanted, read: ReadClasses) -> None:
         self._feed = feed
+        self._wanted = wanted
         self._read = read
         self._profile: Any = None
 
     def entries(self) -> Iterator[Any]:
-        yield from self._feed.entries()
+        yield from self._wanted.entries()
         self._profile = self._feed.profile()
 
     def classes_of(self, playtype: str) -> Mapping[str, str]:
@@ -104,6 +145,13 @@ def _field(entry: Any, path: str) -> Any:
     for key in path.split("."):
         entry = entry.get(key) if isinstance(entry, dict) else None
     return entry
+
+
+def _moment(value: Any) -> int | None:
+    try:
+        return played_at(value) if isinstance(value, str) else None
+    except InvalidScore:
+        return None
 
 
 def _text(value: Any) -> str | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from common.database.engine import autocommit
 from common.games.registry import GAMES, get_game
+from common.imports import timestop_rows
 from common.text import json_reading
 from worker import jobs
 from worker.import_types import registry
@@ -53,9 +54,14 @@ def collect(
     No database transaction is open while the parser works.
     """
     import_type = registry.get(job.import_type or "")
-    with autocommit(connection):
-        content = jobs.payload(connection, job)
-    parsed = import_type.parse(_input(runtime, job, import_type.input, content, feed))
+    if feed is not None:
+        with autocommit(connection):
+            stop = timestop_rows.find(connection, job.user_id, import_type.name)
+        parsed = import_type.parse(Upstream(*_head(runtime, job), feed, stop))
+    else:
+        with autocommit(connection):
+            content = jobs.payload(connection, job)
+        parsed = import_type.parse(_input(runtime, job, import_type.input, content))
     return gather(runtime, connection, import_type, parsed)
 
 
@@ -70,20 +76,19 @@ def gather(
 
 
 def _input(
-    runtime: Runtime,
-    job: ClaimedJob,
-    kind: type[ImportInput],
-    content: bytes,
-    feed: Feed | None,
+    runtime: Runtime, job: ClaimedJob, kind: type[ImportInput], content: bytes
 ) -> ImportInput:
     """The input as the job's import type takes it; `content` is the job's payload."""
-    head = job.user_id, job.accepted_at, runtime.settings.games or tuple(GAMES)
+    head = _head(runtime, job)
     arguments = job.arguments
     if kind is Upload:
         return Upload(*head, arguments.get("filename", ""), content, arguments.get("fields", {}))
     if kind is Body:
         # The API only takes on what it could read.
         return Body(*head, json_reading.loads(content), arguments.get("options", {}))
-    if kind is Upstream and feed is not None:
-        return Upstream(*head, feed)
     raise TypeError(f"{job.import_type} wants its input as {kind.__name__}, which nobody makes")
+
+
+def _head(runtime: Runtime, job: ClaimedJob) -> tuple[int, int, tuple[str, ...]]:
+    """What every input begins with."""
+    return job.user_id, job.accepted_at, runtime.settings.games or tuple(GAMES)
