@@ -18,10 +18,11 @@ import psutil
 import pytest
 
 from cli.client import ApiError
+from tests.services.cg import CG, sdvx_scores
 from tests.services.kai import Account, Kai, iidx_items, sdvx_items
 from tests.services.myt import Card, Myt, wacca_plays
-from tests.support.linked import KEY, link_kai, link_myt, progress_of, stored, sync
-from tests.support.stack import ROOT, Stack, kill, wait_for
+from tests.support.linked import KEY, link_cg, link_kai, link_myt, progress_of, stored, sync
+from tests.support.stack import ROOT, Player, Stack, kill, wait_for
 
 pytestmark = pytest.mark.processes
 
@@ -41,9 +42,16 @@ def myt() -> Iterator[Myt]:
 
 
 @pytest.fixture
-def settings(kai: Kai, myt: Myt) -> dict[str, str]:
+def cg() -> Iterator[CG]:
+    with CG() as server:
+        yield server
+
+
+@pytest.fixture
+def settings(kai: Kai, cg: CG, myt: Myt) -> dict[str, str]:
     return {
         **kai.environment("FLO"),
+        **cg.environment("dev"),
         **myt.environment(),
         "CREDENTIAL_KEYS": KEY,
         "SERVICE_CONNECT_TIMEOUT": "5",
@@ -257,33 +265,34 @@ MANY = 50_000
 
 def test_fifty_thousand_scores_of_kai_take_bounded_memory(stack: Stack, kai: Kai) -> None:
     kai.page_size = 500
-    player_id, document = _sync_many(stack, kai, None)
-    assert len(document["scoreIDs"]) == MANY
-    assert stack.scalar("SELECT count(*) FROM scores WHERE user_id = :id", id=player_id) == MANY
+    player = stack.user("alice")
+    link_kai(player, kai, Account("a", {"sdvx": sdvx_items(MANY)}))
+    _sync_many(player, "api/flo-sdvx")
+
+
+def test_fifty_thousand_scores_of_cg_take_bounded_memory(stack: Stack, cg: CG) -> None:
+    player = stack.user("alice")
+    cg.add_card("0123456789ABCDEF", "1234", sdvx=sdvx_scores(MANY))
+    link_cg(player, "0123456789ABCDEF", "1234")
+    _sync_many(player, "api/cg-dev-sdvx")
 
 
 def test_fifty_thousand_plays_of_myt_take_bounded_memory(stack: Stack, myt: Myt) -> None:
-    _, document = _sync_many(stack, None, myt)
-    assert len(document["scoreIDs"]) == MANY
-
-
-def _sync_many(stack: Stack, kai: Kai | None, myt: Myt | None) -> tuple[int, dict[str, Any]]:
-    stack.start_web()
-    worker = stack.start_worker()
     player = stack.user("alice")
-    if kai is not None:
-        link_kai(player, kai, Account("a", {"sdvx": sdvx_items(MANY)}))
-        import_type = "api/flo-sdvx"
-    elif myt is not None:
-        myt.cards[ACCESS_CODE] = Card([("wacca", "w-1")], {"w-1": wacca_plays(MANY)})
-        link_myt(player, ACCESS_CODE)
-        import_type = "api/myt-wacca"
+    myt.cards[ACCESS_CODE] = Card([("wacca", "w-1")], {"w-1": wacca_plays(MANY)})
+    link_myt(player, ACCESS_CODE)
+    _sync_many(player, "api/myt-wacca")
+
+
+def _sync_many(player: Player, import_type: str) -> None:
+    player.stack.start_web()
+    worker = player.stack.start_worker()
     document = player.wait(sync(player, import_type), 400)
-    children = psutil.Process(worker.pid).children()
-    assert children
-    peaks = [_peak(child.pid) for child in children]
+    assert len(document["scoreIDs"]) == player.score_count() == MANY
+    peaks = [_peak(child.pid) for child in psutil.Process(worker.pid).children()]
+    assert peaks
+    print(f"peaks of {import_type}: {peaks} MiB")
     assert max(peaks) < MEMORY_LIMIT, f"{peaks} MiB"
-    return player.user_id, document
 
 
 def _peak(pid: int) -> float:

@@ -8,6 +8,7 @@ import signal
 import threading
 from contextlib import ExitStack
 
+from common.credentials.vault import new_key
 from tests.services.cg import CG, sdvx_scores
 from tests.services.faults import KINDS
 from tests.services.http_server import FakeService
@@ -29,6 +30,8 @@ def main() -> None:
                 environment = _myt(stack, options)
         for name, value in environment.items():
             print(f"export {name}={shlex.quote(value)}")
+        # Kept where there is one: what was encrypted with it has to stay readable.
+        print(f'export CREDENTIAL_KEYS="${{CREDENTIAL_KEYS:-{new_key()}}}"')
         print("# Ctrl-C ends it.", flush=True)
         ended = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
