@@ -13,7 +13,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from api.hooks import beatoraja, direct_manual, usc
-from api.http import bodies, context, limits
+from api.http import bodies, context, cors, limits
 from api.http.admission import Admission, Admissions
 from api.http.answers import HEADERS, UNEXPECTED, failure
 from api.http.context import RequestContext
@@ -21,7 +21,7 @@ from api.http.dialects import ENVELOPE, blueprint_of_request
 from api.http.service import EXTENSION, Service, service
 from api.jobs.door import check_names, make_processor
 from api.jobs.polling import Polls
-from api.v1 import imports, integrations, scores, status, syncs, timestops
+from api.v1 import imports, integrations, scores, status, syncs, timestops, users
 from common.database.engine import open_engine
 from common.errors import UserError
 from common.redis_client import open_redis
@@ -60,6 +60,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(timestops.blueprint, url_prefix=API)
     app.register_blueprint(scores.blueprint, url_prefix=API)
     app.register_blueprint(status.blueprint, url_prefix=API)
+    app.register_blueprint(users.blueprint, url_prefix=API)
     app.register_blueprint(direct_manual.blueprint, url_prefix=IR)
     app.register_blueprint(beatoraja.blueprint, url_prefix=f"{IR}/beatoraja")
     app.register_blueprint(usc.blueprint, url_prefix=f"{IR}/usc")
@@ -136,8 +137,8 @@ def _read_json(here: RequestContext, admission: Admission) -> None:
 
 def after(response: Response) -> Response:
     headers = response.headers
-    for name, value in HEADERS.items():
-        headers[name] = value
+    headers.update(HEADERS)
+    headers.update(cors.headers(request.headers.get("Origin"), service().settings.cors_origins))
     here = context.current()
     headers.update(here.headers)
     headers["X-Request-Id"] = here.request_id

@@ -5,11 +5,15 @@ Source: specification, http-api.md section 1.
 
 from typing import Any
 
+import msgspec
 import orjson
 
 
 def success(description: str, body: Any) -> bytes:
-    return orjson.dumps({"success": True, "description": description, "body": body})
+    """body: JSON values, and structs of documents among them."""
+    return orjson.dumps(
+        {"success": True, "description": description, "body": body}, default=msgspec.to_builtins
+    )
 
 
 def failure(description: str, /, **more: Any) -> bytes:

@@ -45,6 +45,11 @@ class Settings:
     rate_limit: int
     import_rate_limit: int
     trusted_proxies: tuple[Network, ...]
+    cors_origins: frozenset[str]
+    registration: Literal["off", "invite", "open"]
+    session_days: int
+    session_same_site: Literal["Lax", "Strict", "None"]
+    oauth_client_cap: int
     beatoraja_queue_size: int
     external_worker: bool
     worker_concurrency: int
@@ -173,6 +178,16 @@ def _networks(value: str) -> tuple[Network, ...]:
         raise ValueError(f"expected addresses or networks: {problem}") from None
 
 
+def _origins(value: str) -> frozenset[str]:
+    for place, origin in enumerate(_names(value), start=1):
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}":
+            raise ValueError(f"origin {place}: expected scheme, host and port, no path")
+        if "*" in origin or "@" in origin or not parts.hostname:
+            raise ValueError(f"origin {place}: expected one host")
+    return frozenset(origin.lower() for origin in _names(value))
+
+
 def _webhooks(value: str) -> tuple[Webhook, ...]:
     """`url|secret`, several separated by commas. No problem names a secret."""
     webhooks: dict[str, Webhook] = {}
@@ -254,6 +269,43 @@ VARIABLES: tuple[Variable, ...] = (
         "",
         "addresses or networks of the reverse proxies, comma-separated: what they say in "
         "X-Forwarded-For is whom guests are counted by; empty: nobody is believed",
+    ),
+    Variable(
+        "CORS_ORIGINS",
+        "cors_origins",
+        _origins,
+        "",
+        "origins whose pages may use the session cookie from a browser, comma-separated "
+        "(`https://tracker.example.org`); pages of others can use tokens only",
+    ),
+    Variable(
+        "REGISTRATION",
+        "registration",
+        _choice("off", "invite", "open"),
+        "off",
+        "who may register: nobody (`off`), who has an invite code (`invite`), anybody (`open`)",
+    ),
+    Variable(
+        "SESSION_DAYS",
+        "session_days",
+        _whole(1),
+        "365",
+        "days after which a browser has to log in again",
+    ),
+    Variable(
+        "SESSION_SAME_SITE",
+        "session_same_site",
+        _choice("Lax", "Strict", "None"),
+        "Lax",
+        "the session cookie's SameSite; `None` only if pages of `CORS_ORIGINS` are on other sites, "
+        "over https",
+    ),
+    Variable(
+        "OAUTH_CLIENT_CAP",
+        "oauth_client_cap",
+        _whole(0),
+        "15",
+        "API clients that one user may register; administrators may register any number",
     ),
     Variable(
         "BEATORAJA_QUEUE_SIZE",
@@ -498,4 +550,6 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
         problems.append("JOB_SOFT_TIME_LIMIT must be below JOB_HARD_TIME_LIMIT")
     if values["games"] and ("bms" in values["games"]) != ("pms" in values["games"]):
         problems.append("GAMES must name bms and pms both, or neither")
+    if values["session_same_site"] == "None" and not values["our_url"].startswith("https:"):
+        problems.append("SESSION_SAME_SITE None needs an OUR_URL with https")
     return problems + service_settings.contradictions(values)

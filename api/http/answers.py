@@ -18,14 +18,8 @@ STREAMED = 64 * 1024
 
 UNEXPECTED = "A fatal internal server error has occured."
 
-# Of every answer.
+# Of every answer, besides those of `api.http.cors`.
 HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Allow-Headers": (
-        "Content-Type, X-User-Intent, Authorization, X-Infer-Score-TimeAchieved"
-    ),
-    "Access-Control-Allow-Credentials": "false",
-    "Access-Control-Allow-Methods": "GET,POST,PATCH,PUT,DELETE,OPTIONS",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",

@@ -18,8 +18,9 @@ from typing import Any, TypeVar
 from flask import request
 from marshmallow import Schema
 
-from api.http import context, gates
+from api.http import context, gates, owners
 from api.http.parameters import check
+from api.http.service import service
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -36,6 +37,7 @@ class Declaration:
     status: int
     permissions: tuple[str, ...]
     needs_user: bool
+    in_person: bool
     query: Schema | None
     body: Schema | None
     form: Schema | None
@@ -54,6 +56,7 @@ def endpoint(
     status: int = 200,
     permissions: tuple[str, ...] = (),
     needs_user: bool = False,
+    in_person: bool = False,
     query: Schema | None = None,
     body: Schema | None = None,
     form: Schema | None = None,
@@ -72,6 +75,8 @@ def endpoint(
         status: that of the usual answer.
         permissions: what the requester's token must have; includes that there is a user.
         needs_user: whether guests are refused.
+        in_person: whether only the user that the path names as `user` may call it, and not by an
+            ordinary token; the view is given their number for it.
         query, body: marshmallow schemas; what they load is given to the view as the keyword
             arguments `query` and `body`.
         form: the fields of a multipart form, which the view reads itself.
@@ -85,7 +90,8 @@ def endpoint(
         answers,
         status,
         permissions,
-        needs_user or bool(permissions),
+        needs_user or in_person or bool(permissions),
+        in_person,
         query,
         body,
         form,
@@ -100,7 +106,10 @@ def endpoint(
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(**parts: Any) -> Any:
-            if declaration.needs_user:
+            if declaration.in_person:
+                parts["user"] = owners.user_of(parts["user"], service().engine)
+                owners.require_self(parts["user"])
+            elif declaration.needs_user:
                 gates.require(*declaration.permissions)
             if declaration.query is not None:
                 parts["query"] = check(declaration.query, request.args)

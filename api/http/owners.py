@@ -5,14 +5,15 @@ Source: specification, http-api.md section 5.
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, text
+from typing import Any
+
+from sqlalchemy import Engine, Row
 
 from api.http import context
+from common.accounts import user_rows
 from common.errors import UserError
 
 KAMAI_TYPES = ("kamai", "omni")
-# What PostgreSQL takes for a user's number.
-MOST = 2**31 - 1
 
 
 def user_of(path_user: str, engine: Engine) -> int:
@@ -20,19 +21,18 @@ def user_of(path_user: str, engine: Engine) -> int:
 
     Raises UserError.
     """
+    return int(row_of(path_user, engine).id)
+
+
+def row_of(path_user: str, engine: Engine) -> Row[Any]:
+    """The same as a row of `users`. Raises UserError."""
     whoami = context.current().identity.user_id
     if path_user == "me":
         if whoami is None:
             raise UserError(401, "Cannot use 'me' userID with no authentication.")
         path_user = str(whoami)
-    is_id = path_user.isascii() and path_user.isdigit()
-    column = "id" if is_id else "username_lowercase"
-    value: int | str = min(int(path_user[:20]), MOST) if is_id else path_user.lower()
     with engine.connect() as connection:
-        found: int | None = connection.scalar(
-            text(f"SELECT id FROM users WHERE {column} = :value"),  # noqa: S608 - one of two
-            {"value": value},
-        )
+        found = user_rows.find(connection, path_user)
     if found is None:
         raise UserError(404, f"The user {path_user} does not exist.")
     return found

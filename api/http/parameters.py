@@ -19,6 +19,9 @@ from common.validation import utf16_length
 VALUE_LIMIT = 100  # characters; a longer value is cut
 MISSING = object()
 HIDDEN = object()
+# How the names of secret parameters begin, and what is shown of them.
+SECRET = "!"  # noqa: S105
+MASK = "****"
 
 
 def one_of(values: Sequence[str]) -> fields.Raw:
@@ -43,6 +46,44 @@ def flag() -> fields.Raw:
 def _judge(fine: bool, message: str) -> None:
     if not fine:
         raise ValidationError(message)
+
+
+def text(low: int, high: int, *, required: bool = False, nullable: bool = False) -> fields.Raw:
+    """A text of so many characters."""
+    message = f"Expected a string with length between {low} and {high}."
+    return fields.Raw(
+        required=required,
+        allow_none=nullable,
+        error_messages={"required": message, "null": message},
+        validate=lambda value: _judge(
+            (nullable and value is None)
+            or (isinstance(value, str) and low <= utf16_length(value) <= high),
+            message,
+        ),
+        metadata={
+            "type": ["string", "null"] if nullable else "string",
+            "minLength": low,
+            "maxLength": high,
+        },
+    )
+
+
+def texts(values: Sequence[str]) -> fields.Raw:
+    """An optional list of texts that are each one of `values`."""
+
+    def judge(given: Any) -> None:
+        _judge(isinstance(given, list), "Value was not an array.")
+        _judge(
+            all(isinstance(each, str) and each in values for each in given),
+            f"Expected any of {', '.join(values)}.",
+        )
+
+    message = "Value was not an array."
+    return fields.Raw(
+        error_messages={"null": message, "required": message},
+        validate=judge,
+        metadata={"type": "array", "items": {"type": "string", "enum": list(values)}},
+    )
 
 
 def import_form(import_types: Sequence[str]) -> Schema:
@@ -118,7 +159,11 @@ def check(
         if path is None:
             unexpected = f"Unexpected properties inside object: {', '.join(messages)}."
             raise UserError(400, explain("null", unexpected, {})) from None
-        value = HIDDEN if path in hidden and path in given else given.get(path, MISSING)
+        value = given.get(path, MISSING)
+        if path in hidden and path in given:
+            value = HIDDEN
+        elif path.startswith(SECRET) and path in given:
+            value = MASK
         raise UserError(400, explain(path, messages[path][0], value)) from None
     return loaded
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from redis.exceptions import RedisError
 from werkzeug.wrappers import Request
 
-from api.http import limits
+from api.http import cors, limits
 from api.http.answers import HEADERS, JSON, UNEXPECTED
 from api.http.service import Service
 from common import envelope
@@ -61,6 +61,7 @@ class Polls:
             _STATUS_LINES[answer.status],
             [
                 *HEADERS.items(),
+                *cors.headers(environ.get("HTTP_ORIGIN"), self._here.settings.cors_origins).items(),
                 *headers.items(),
                 ("X-Request-Id", request_id),
                 ("Content-Type", JSON),

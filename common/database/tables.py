@@ -1,6 +1,16 @@
 """The database's tables, one module a subject. Importing this package registers them all."""
 
-from common.accounts.account_tables import ApiToken, User
+from common.accounts.account_tables import (
+    ApiClient,
+    ApiToken,
+    Invite,
+    Login,
+    LoginSession,
+    Notification,
+    OAuthCode,
+    User,
+    UserSettings,
+)
 from common.catalogue.catalogue_tables import (
     BmsCourse,
     CatalogueVersion,
@@ -37,6 +47,7 @@ from common.targets.target_tables import GoalSubscription, QuestSubscription, Su
 from common.webhooks.event_tables import DeliveryState, OutboxEvent, WebhookDelivery
 
 __all__ = [
+    "ApiClient",
     "ApiToken",
     "Base",
     "BlacklistedScore",
@@ -52,11 +63,16 @@ __all__ = [
     "GoalSubscription",
     "ImportRow",
     "ImportTimestop",
+    "Invite",
     "Job",
     "JobAnswer",
     "JobKind",
     "JobPayload",
     "JobState",
+    "Login",
+    "LoginSession",
+    "Notification",
+    "OAuthCode",
     "OrphanChart",
     "OrphanScore",
     "OutboxEvent",
@@ -74,5 +90,6 @@ __all__ = [
     "TableRow",
     "User",
     "UserGameStats",
+    "UserSettings",
     "WebhookDelivery",
 ]

@@ -1,0 +1,157 @@
+"""Users in the database: finding, making and changing them. All SQL on `users`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection, Row, text
+from sqlalchemy.exc import IntegrityError
+
+from common.clock import now_ms
+from common.errors import ScoreImportError
+from common.text.patterns import containing
+
+BANNED, USER, MODERATOR, ADMINISTRATOR = range(4)  # auth levels
+USERNAME: Final = re.compile(r"[a-zA-Z_-][a-zA-Z0-9_-]{2,20}")
+ABOUT: Final = "I'm a fairly nondescript person."
+# What PostgreSQL takes for a user's number.
+MOST: Final = 2**31 - 1
+ONLINE: Final = 5 * 60_000  # milliseconds since a user was last seen
+# Milliseconds for which it is not written down again that a user was seen.
+SEEN_AGAIN: Final = 60_000
+
+
+class Taken(ScoreImportError):
+    """There is a user with this name or number."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """user_id: their number; None: the next free one."""
+
+    username: str
+    user_id: int | None = None
+    auth_level: int = USER
+
+
+_BY_ID = text("SELECT * FROM users WHERE id = :id")
+_BY_NAME = text("SELECT * FROM users WHERE username_lowercase = :name")
+_NAMED = text(
+    """
+    SELECT * FROM users
+    WHERE username_lowercase LIKE :pattern AND last_seen >= :seen_since
+    ORDER BY username_lowercase <> :name, length(username_lowercase), username_lowercase
+    LIMIT :most
+    """
+)
+_RECENT = text(
+    "SELECT * FROM users WHERE last_seen >= :seen_since ORDER BY last_seen DESC, id LIMIT :most"
+)
+_INSERT = """
+    INSERT INTO users (username, username_lowercase, about, social_media, join_date, last_seen,
+                       badges, auth_level{id_column})
+    VALUES (:username, lower(:username), :about, '{{}}', :now, :now, '{{}}', :auth_level{id_value})
+    RETURNING *
+"""
+_INSERT_NEXT = text(_INSERT.format(id_column="", id_value=""))
+_INSERT_GIVEN = text(_INSERT.format(id_column=", id", id_value=", :id"))
+# The next number handed out is above every number in use, and above all handed out so far.
+_ADVANCE = text(
+    """
+    SELECT setval(pg_get_serial_sequence('users', 'id'), greatest(:id, last_value))
+    FROM pg_sequences WHERE sequencename = 'users_id_seq' AND last_value IS NOT NULL
+    UNION ALL
+    SELECT setval(pg_get_serial_sequence('users', 'id'), :id)
+    WHERE (SELECT last_value FROM pg_sequences WHERE sequencename = 'users_id_seq') IS NULL
+    """
+)
+_UPDATE = text(
+    """
+    UPDATE users
+    SET about = coalesce(:about, about),
+        status = CASE WHEN :has_status THEN :status ELSE status END,
+        social_media = social_media || CAST(:social_media AS jsonb)
+    WHERE id = :id RETURNING *
+    """
+)
+_SET_LEVEL = text("UPDATE users SET auth_level = :level WHERE id = :id RETURNING *")
+_SEEN = text(
+    """
+    UPDATE users SET last_seen = :now
+    WHERE id = :id AND last_seen < :now - :again AND NOT EXISTS (
+        SELECT FROM user_settings WHERE user_id = :id AND preferences @> '{"invisible": true}')
+    """
+)
+
+
+def find(connection: Connection, name_or_number: str) -> Row[Any] | None:
+    """The user with this number or, in whatever case, this name."""
+    if name_or_number.isascii() and name_or_number.isdigit():
+        return by_id(connection, min(int(name_or_number[:20]), MOST))
+    return connection.execute(_BY_NAME, {"name": name_or_number.lower()}).one_or_none()
+
+
+def by_id(connection: Connection, user_id: int) -> Row[Any] | None:
+    return connection.execute(_BY_ID, {"id": user_id}).one_or_none()
+
+
+def named(
+    connection: Connection, part: str, most: int, *, online: bool = False
+) -> Sequence[Row[Any]]:
+    """Users whose name holds this: the one who has it for a name first, then the shortest."""
+    given = {"pattern": containing(part), "name": part.lower(), "most": most}
+    return connection.execute(_NAMED, {**given, "seen_since": _since(online)}).all()
+
+
+def last_seen(connection: Connection, most: int, *, online: bool = False) -> Sequence[Row[Any]]:
+    """Users, those first who were seen last."""
+    return connection.execute(_RECENT, {"most": most, "seen_since": _since(online)}).all()
+
+
+def _since(online: bool) -> int:
+    return now_ms() - ONLINE if online else 0
+
+
+def create(connection: Connection, new: NewUser) -> Row[Any]:
+    """Makes a user. Raises Taken; the transaction is as it was then."""
+    given = {
+        "username": new.username,
+        "about": ABOUT,
+        "now": now_ms(),
+        "auth_level": new.auth_level,
+    }
+    try:
+        with connection.begin_nested():
+            if new.user_id is None:
+                return connection.execute(_INSERT_NEXT, given).one()
+            row = connection.execute(_INSERT_GIVEN, {**given, "id": new.user_id}).one()
+            connection.execute(_ADVANCE, {"id": new.user_id})
+            return row
+    except IntegrityError as error:
+        raise Taken(new.username) from error
+
+
+def update(connection: Connection, user_id: int, changes: Mapping[str, Any]) -> Row[Any]:
+    """Changes a profile. changes: `about`, `status`, and names of social media."""
+    social_media = {k: v for k, v in changes.items() if k not in ("about", "status")}
+    given = {
+        "id": user_id,
+        "about": changes.get("about"),
+        "has_status": "status" in changes,
+        "status": changes.get("status"),
+        "social_media": orjson.dumps(social_media).decode(),
+    }
+    return connection.execute(_UPDATE, given).one()
+
+
+def set_level(connection: Connection, user_id: int, level: int) -> Row[Any]:
+    return connection.execute(_SET_LEVEL, {"id": user_id, "level": level}).one()
+
+
+def seen(connection: Connection, user_id: int) -> None:
+    """Writes down that a user was here just now, unless they do not want that."""
+    connection.execute(_SEEN, {"id": user_id, "now": now_ms(), "again": SEEN_AGAIN})
