@@ -48,7 +48,7 @@ def _judge(fine: bool, message: str) -> None:
         raise ValidationError(message)
 
 
-def text(low: int, high: int, *, required: bool = False, nullable: bool = False) -> fields.Raw:
+def words(low: int, high: int, *, required: bool = False, nullable: bool = False) -> fields.Raw:
     """A text of so many characters."""
     message = f"Expected a string with length between {low} and {high}."
     return fields.Raw(

@@ -14,7 +14,7 @@ from api.http import owners
 from api.http.answers import success
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
-from api.http.parameters import flag, text
+from api.http.parameters import flag, words
 from api.http.service import service
 from common.accounts import notification_rows, setting_rows, user_rows
 from common.accounts.user_documents import (
@@ -48,8 +48,8 @@ class UserQuery(Schema):
 
 ProfileChanges = Schema.from_dict(
     {
-        "about": text(0, 2000),
-        **{name: text(3, 140, nullable=True) for name in ("status", *SOCIAL_MEDIA)},
+        "about": words(0, 2000),
+        **{name: words(3, 140, nullable=True) for name in ("status", *SOCIAL_MEDIA)},
     },
     name="ProfileChanges",
 )

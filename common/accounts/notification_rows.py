@@ -10,23 +10,23 @@ import orjson
 from sqlalchemy import Connection, Row, text
 
 from common.accounts.user_documents import NotificationBody, NotificationDocument
-from common.clock import now_ms
+from common.clock import NOW_MS
 
 # Notifications that are kept for a user; older ones make room.
 KEPT: Final = 200
 
 _SEND = text(
-    """
+    f"""
     INSERT INTO notifications (user_id, notification_id, title, body, sent_at)
-    VALUES (:user_id, :notification_id, :title, CAST(:body AS jsonb), :now)
-    """
+    VALUES (:user_id, :notification_id, :title, CAST(:body AS jsonb), {NOW_MS})
+    """  # noqa: S608 (a constant of ours)
 )
 _SEND_TO_ALL = text(
-    """
+    f"""
     INSERT INTO notifications (user_id, notification_id, title, body, sent_at)
-    SELECT id, :notification_id, :title, CAST(:body AS jsonb), :now
+    SELECT id, :notification_id, :title, CAST(:body AS jsonb), {NOW_MS}
     FROM users WHERE auth_level > 0
-    """
+    """  # noqa: S608 (a constant of ours)
 )
 _TRIM = text(
     """
@@ -62,7 +62,6 @@ def _written(title: str, kind: str, content: Mapping[str, Any]) -> dict[str, Any
         "notification_id": notification_id,
         "title": title,
         "body": body,
-        "now": now_ms(),
     }
 
 

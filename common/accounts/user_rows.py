@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.exc import IntegrityError
 
-from common.clock import now_ms
+from common.clock import NOW_MS
 from common.errors import ScoreImportError
 from common.text.patterns import containing
 
@@ -38,25 +38,31 @@ class NewUser:
     auth_level: int = USER
 
 
+_SINCE: Final = f"CASE WHEN :online THEN {NOW_MS} - {ONLINE} ELSE 0 END"
+
 _BY_ID = text("SELECT * FROM users WHERE id = :id")
 _BY_NAME = text("SELECT * FROM users WHERE username_lowercase = :name")
 _NAMED = text(
-    """
+    f"""
     SELECT * FROM users
-    WHERE username_lowercase LIKE :pattern AND last_seen >= :seen_since
+    WHERE username_lowercase LIKE :pattern AND last_seen >= {_SINCE}
     ORDER BY username_lowercase <> :name, length(username_lowercase), username_lowercase
     LIMIT :most
-    """
+    """  # noqa: S608 (a constant of ours)
 )
 _RECENT = text(
-    "SELECT * FROM users WHERE last_seen >= :seen_since ORDER BY last_seen DESC, id LIMIT :most"
+    f"""
+    SELECT * FROM users WHERE last_seen >= {_SINCE}
+    ORDER BY last_seen DESC, id LIMIT :most
+    """  # noqa: S608 (a constant of ours)
 )
-_INSERT = """
+_INSERT = f"""
     INSERT INTO users (username, username_lowercase, about, social_media, join_date, last_seen,
-                       badges, auth_level{id_column})
-    VALUES (:username, lower(:username), :about, '{{}}', :now, :now, '{{}}', :auth_level{id_value})
+                       badges, auth_level{{id_column}})
+    VALUES (:username, lower(:username), :about, '{{{{}}}}', {NOW_MS}, {NOW_MS}, '{{{{}}}}',
+            :auth_level{{id_value}})
     RETURNING *
-"""
+"""  # noqa: S608 (a constant of ours)
 _INSERT_NEXT = text(_INSERT.format(id_column="", id_value=""))
 _INSERT_GIVEN = text(_INSERT.format(id_column=", id", id_value=", :id"))
 # The next number handed out is above every number in use, and above all handed out so far.
@@ -80,11 +86,11 @@ _UPDATE = text(
 )
 _SET_LEVEL = text("UPDATE users SET auth_level = :level WHERE id = :id RETURNING *")
 _SEEN = text(
-    """
-    UPDATE users SET last_seen = :now
-    WHERE id = :id AND last_seen < :now - :again AND NOT EXISTS (
-        SELECT FROM user_settings WHERE user_id = :id AND preferences @> '{"invisible": true}')
-    """
+    f"""
+    UPDATE users SET last_seen = {NOW_MS}
+    WHERE id = :id AND last_seen < {NOW_MS} - :again AND NOT EXISTS (
+        SELECT FROM user_settings WHERE user_id = :id AND preferences @> '{{"invisible": true}}')
+    """  # noqa: S608 (a constant of ours)
 )
 
 
@@ -104,16 +110,12 @@ def named(
 ) -> Sequence[Row[Any]]:
     """Users whose name holds this: the one who has it for a name first, then the shortest."""
     given = {"pattern": containing(part), "name": part.lower(), "most": most}
-    return connection.execute(_NAMED, {**given, "seen_since": _since(online)}).all()
+    return connection.execute(_NAMED, {**given, "online": online}).all()
 
 
 def last_seen(connection: Connection, most: int, *, online: bool = False) -> Sequence[Row[Any]]:
     """Users, those first who were seen last."""
-    return connection.execute(_RECENT, {"most": most, "seen_since": _since(online)}).all()
-
-
-def _since(online: bool) -> int:
-    return now_ms() - ONLINE if online else 0
+    return connection.execute(_RECENT, {"most": most, "online": online}).all()
 
 
 def create(connection: Connection, new: NewUser) -> Row[Any]:
@@ -121,7 +123,6 @@ def create(connection: Connection, new: NewUser) -> Row[Any]:
     given = {
         "username": new.username,
         "about": ABOUT,
-        "now": now_ms(),
         "auth_level": new.auth_level,
     }
     try:
@@ -154,4 +155,4 @@ def set_level(connection: Connection, user_id: int, level: int) -> Row[Any]:
 
 def seen(connection: Connection, user_id: int) -> None:
     """Writes down that a user was here just now, unless they do not want that."""
-    connection.execute(_SEEN, {"id": user_id, "now": now_ms(), "again": SEEN_AGAIN})
+    connection.execute(_SEEN, {"id": user_id, "again": SEEN_AGAIN})

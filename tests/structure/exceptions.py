@@ -5,7 +5,6 @@ EXCEPTIONS: dict[str, set[str]] = {
         "api/hooks/beatoraja.py",
         "api/hooks/usc_leaderboard.py",
         "api/http/identity.py",
-        "api/http/owners.py",
         "api/http/tokens.py",
         "api/v1/imports.py",
         "api/v1/scores.py",
