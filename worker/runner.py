@@ -7,27 +7,30 @@ cut connection, a second delivery), the transaction is rolled back and the job i
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
 import time
+from collections.abc import Sequence
 
 from celery.exceptions import SoftTimeLimitExceeded
+from redis.exceptions import RedisError
 from sqlalchemy import Connection
 
 from common.database import failures
 from common.database.engine import autocommit
-from common.database.tables import JobKind, JobState
+from common.database.tables import JobState
 from common.errors import UserError
+from common.jobs import progress
 from common.jobs.accepting import Message, next_message
 from common.jobs.outcomes import failed_answer, job_outcome
 from common.jobs.progress import FinalAnswer, ProgressReporter
-from worker import jobs
-from worker.changes import mutation, orphans, recalculation
-from worker.imports import pipeline
+from worker import jobs, kinds
 from worker.jobs import ClaimedJob, JobLost
 from worker.runtime import Runtime
 from worker.services.stopping import Stopping
 from worker.turns import Turn, take_turn
+from worker.work import Work
 
 log = logging.getLogger(__name__)
 
@@ -122,9 +125,9 @@ def _lock_or_spend(connection: Connection, user_id: int, job_id: str, stamp: int
 
 def run_claimed(runtime: Runtime, connection: Connection, job: ClaimedJob) -> None:
     """Runs a claimed job to one of its ends. Raises only where the database is at fault."""
-    with ProgressReporter(runtime.redis, job.job_id) as progress:
+    with ProgressReporter(runtime.redis, job.job_id) as reporter:
         try:
-            _run_claimed(runtime, connection, job, progress)
+            _run_claimed(runtime, connection, job, reporter)
         except JobLost as lost:
             connection.rollback()
             log.warning("%s: taken over by another worker, nothing committed", lost)
@@ -136,22 +139,18 @@ def run_claimed(runtime: Runtime, connection: Connection, job: ClaimedJob) -> No
 
 
 def _run_claimed(
-    runtime: Runtime, connection: Connection, job: ClaimedJob, progress: ProgressReporter
+    runtime: Runtime, connection: Connection, job: ClaimedJob, reporter: ProgressReporter
 ) -> None:
     started = time.perf_counter()
     answer: FinalAnswer | None
     try:
         if job.exhausted:
             raise GivenUp(500, GIVEN_UP.format(attempts=job.attempt))
-        match job.kind:
-            case JobKind.IMPORT:
-                answer = pipeline.run_import(runtime, connection, job, progress)
-            case JobKind.ORPHANS:
-                answer = orphans.run_orphans(runtime, connection, job, progress)
-            case JobKind.RECALCULATION:
-                answer = recalculation.run_recalculation(runtime, connection, job)
-            case JobKind.REVERT | JobKind.DELETION | JobKind.EDIT:
-                answer = mutation.RUN[job.kind](runtime, connection, job)
+        result = kinds.run(Work(runtime, connection, job, reporter))
+        jobs.complete(connection, job, result.result)
+        connection.commit()
+        _forget(runtime, result.changed_imports)
+        answer = result.answer()
     except Stopping:
         raise  # which is no end
     except UserError as error:
@@ -172,8 +171,15 @@ def _run_claimed(
     if answer is None:
         log.error("job %s needed more memory than there was", job.job_id)
         answer = _fail(connection, job, 500, TOO_LARGE)
-    progress.finish(answer)
+    reporter.finish(answer)
     log.info("job %s done in %.0f ms", job.job_id, (time.perf_counter() - started) * 1000)
+
+
+def _forget(runtime: Runtime, import_ids: Sequence[str]) -> None:
+    """What poll-status said of these imports is no longer true."""
+    with contextlib.suppress(RedisError):
+        for import_id in import_ids:
+            progress.forget(runtime.redis, import_id)
 
 
 def _fail_internally(connection: Connection, job: ClaimedJob) -> FinalAnswer:

@@ -7,10 +7,10 @@ from flask import Response
 from api.http import context, gates
 from api.http.dialects import ApiBlueprint
 from api.jobs import submitting
-from common.database.tables import JobKind
 from common.errors import UserError
 from common.jobs.accepting import NewJob
-from common.text.canonical import new_import_id
+from common.jobs.arguments import Import
+from common.text.canonical import new_job_id
 
 blueprint = ApiBlueprint("direct_manual", __name__)
 
@@ -24,13 +24,13 @@ def import_body() -> Response:
     refusal = submitting.too_many(user_id)
     if refusal is not None:
         return refusal
+    options = {"inferTimestamp": submitting.is_set("X-Infer-Score-TimeAchieved")}
     job = NewJob(
         user_id=user_id,
-        job_id=new_import_id(),
-        kind=JobKind.IMPORT,
+        job_id=new_job_id(),
         import_type="ir/direct-manual",
         user_intent=submitting.is_set("X-User-Intent"),
-        arguments={"options": {"inferTimestamp": submitting.is_set("X-Infer-Score-TimeAchieved")}},
+        arguments=Import(options=options),
         payload=context.current().body,
     )
     return submitting.submit(job)

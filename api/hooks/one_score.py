@@ -14,11 +14,11 @@ from api.http import context
 from api.http.service import service
 from api.jobs.door import Accepted
 from api.server import lanes
-from common.database.tables import JobKind
 from common.errors import UserError
 from common.jobs.accepting import NewJob
+from common.jobs.arguments import Import
 from common.jobs.progress import FinalAnswer
-from common.text.canonical import new_import_id
+from common.text.canonical import new_job_id
 
 # Said where the import takes longer than a client may be kept waiting.
 SAVED: Final = "This score has been saved, and will be imported soon."
@@ -33,10 +33,9 @@ def run(
     """Imports the request's JSON body: how that ended, or that it takes longer."""
     job = NewJob(
         user_id=user_id,
-        job_id=new_import_id(),
-        kind=JobKind.IMPORT,
+        job_id=new_job_id(),
         import_type=import_type,
-        arguments={"options": options or {}},
+        arguments=Import(options=options or {}),
         payload=context.current().body,
     )
     return service().processor.run(job, lanes.turn(request.environ))

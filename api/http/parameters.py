@@ -96,7 +96,7 @@ def _import_form(import_types: tuple[str, ...]) -> type[Schema]:
     return Schema.from_dict({"importType": one_of(import_types)}, name="ImportForm")
 
 
-class Edit(Schema):
+class EditBody(Schema):
     """The body of PATCH /scores/:scoreID."""
 
     comment = fields.Raw(
@@ -109,7 +109,7 @@ class Edit(Schema):
     highlight = flag()
 
 
-class Deletion(Schema):
+class DeletionBody(Schema):
     """The body of DELETE /scores/:scoreID."""
 
     blacklist = flag()

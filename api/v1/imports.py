@@ -13,12 +13,12 @@ from api.http.service import service
 from api.http.uploads import read_upload
 from api.jobs import submitting, waiting
 from api.jobs.door import file_import_types, form_fields
-from common.database.tables import JobKind
 from common.errors import UserError
 from common.imports import stored_documents
 from common.imports.whole_imports import whole_import
 from common.jobs.accepting import NewJob
-from common.text.canonical import new_import_id
+from common.jobs.arguments import Import, Orphans, Revert
+from common.text.canonical import new_job_id
 
 blueprint = ApiBlueprint("imports", __name__)
 
@@ -36,15 +36,14 @@ def import_file() -> Response:
     import_type = form["importType"]
     job = NewJob(
         user_id=user_id,
-        job_id=new_import_id(),
-        kind=JobKind.IMPORT,
+        job_id=new_job_id(),
         import_type=import_type,
         user_intent=submitting.is_set("X-User-Intent"),
-        arguments={
-            "filename": upload.filename,
+        arguments=Import(
+            filename=upload.filename,
             # Nobody would read the others.
-            "fields": {name: form[name] for name in form_fields(import_type) if name in form},
-        },
+            fields={name: form[name] for name in form_fields(import_type) if name in form},
+        ),
         payload=upload.content,
     )
     return submitting.submit(job)
@@ -54,7 +53,7 @@ def import_file() -> Response:
 def reprocess_orphans() -> Response:
     """Tries the requester's orphaned scores again; answers how many became scores."""
     user_id = gates.require("submit_score")
-    return waiting.answer(NewJob(user_id, new_import_id(), JobKind.ORPHANS))
+    return waiting.answer(NewJob(user_id, new_job_id(), Orphans()))
 
 
 @blueprint.post("/imports/<import_id>/revert")
@@ -69,8 +68,7 @@ def revert_import(import_id: str) -> Response:
         raise UserError(404, "This import does not exist.")
     gates.require_owner(owner)
     gates.require("delete_score")
-    arguments = {"importID": import_id}
-    return waiting.answer(NewJob(owner, new_import_id(), JobKind.REVERT, arguments=arguments))
+    return waiting.answer(NewJob(owner, new_job_id(), Revert(import_id)))
 
 
 @blueprint.get("/imports/<import_id>")

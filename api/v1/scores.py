@@ -13,14 +13,14 @@ from sqlalchemy import Connection, Row, text
 from api.http import context, gates
 from api.http.answers import failure, success
 from api.http.dialects import ApiBlueprint
-from api.http.parameters import Deletion, Edit, check
+from api.http.parameters import DeletionBody, EditBody, check
 from api.http.service import service
 from api.jobs import waiting
-from common.database.tables import JobKind
 from common.errors import UserError
 from common.imports import stored_documents
 from common.jobs.accepting import NewJob
-from common.text.canonical import new_import_id
+from common.jobs.arguments import Deletion, Edit, ScoreChanges
+from common.text.canonical import new_job_id
 
 blueprint = ApiBlueprint("scores", __name__)
 
@@ -44,21 +44,21 @@ def edit_score(score_id: str) -> Response:
     """Sets a score's comment and highlight."""
     user_id = _own(score_id)
     gates.require("customise_score")
-    changes = check(Edit(), context.current().json_object())
+    changes = check(EditBody(), context.current().json_object())
     if not changes:
         raise UserError(400, "This request modifies nothing about the score.")
-    arguments = {"scoreID": score_id, "changes": changes}
-    return waiting.answer(NewJob(user_id, new_import_id(), JobKind.EDIT, arguments=arguments))
+    arguments = Edit(score_id, ScoreChanges(**changes))
+    return waiting.answer(NewJob(user_id, new_job_id(), arguments))
 
 
 @blueprint.delete("/scores/<score_id>")
 def delete_score(score_id: str) -> Response:
     """Deletes a score; with `blacklist` it is not imported again."""
     user_id = _own(score_id)
-    given = check(Deletion(), context.current().json_object())
+    given = check(DeletionBody(), context.current().json_object())
     gates.require("delete_score")
-    arguments = {"scoreIDs": [score_id], "blacklist": given.get("blacklist", False)}
-    return waiting.answer(NewJob(user_id, new_import_id(), JobKind.DELETION, arguments=arguments))
+    arguments = Deletion([score_id], given.get("blacklist", False))
+    return waiting.answer(NewJob(user_id, new_job_id(), arguments))
 
 
 def _own(score_id: str) -> int:

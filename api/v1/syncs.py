@@ -10,9 +10,9 @@ from api.http.parameters import check, import_form
 from api.http.service import service
 from api.jobs import submitting
 from api.jobs.door import service_import_types
-from common.database.tables import JobKind
 from common.jobs.accepting import NewJob
-from common.text.canonical import new_import_id
+from common.jobs.arguments import Import
+from common.text.canonical import new_job_id
 
 blueprint = ApiBlueprint("syncs", __name__)
 
@@ -27,8 +27,8 @@ def import_from_api() -> Response:
     form = import_form(service_import_types(service().settings))
     job = NewJob(
         user_id=user_id,
-        job_id=new_import_id(),
-        kind=JobKind.IMPORT,
+        job_id=new_job_id(),
+        arguments=Import(),
         import_type=check(form, context.current().json_object())["importType"],
         user_intent=submitting.is_set("X-User-Intent"),
     )

@@ -13,28 +13,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
-import msgspec
 import orjson
 from sqlalchemy import Connection, TextClause, text
 
 from common.catalogue.locking import hold_users
-from common.database.tables import JobKind
 from common.jobs.accepting import NewJob, accept_in_background
+from common.jobs.arguments import Orphans, Recalculation
 from common.seeds.summary import Summary
-from common.text.canonical import new_import_id
-
-
-class Recalculation(msgspec.Struct):
-    """The arguments of a `recalculation` job: what of a user's a changed catalogue concerns.
-
-    charts: by game, those that changed and on which the user has a personal best.
-    folders: by game, those whose charts changed and on which the user has goals.
-    quests: those that changed and that the user follows.
-    """
-
-    charts: dict[str, list[str]] = msgspec.field(default_factory=dict)
-    folders: dict[str, list[str]] = msgspec.field(default_factory=dict)
-    quests: list[str] = msgspec.field(default_factory=list)
+from common.text.canonical import new_job_id
 
 
 def accept_follow_ups(connection: Connection, summary: Summary) -> None:
@@ -86,10 +72,7 @@ def accept_orphan_jobs(
             "users": None if users is None else sorted(users),
         },
     )
-    jobs = [
-        NewJob(user_id, new_import_id(), JobKind.ORPHANS, arguments={"games": found})
-        for user_id, found in rows
-    ]
+    jobs = [NewJob(user_id, new_job_id(), Orphans(found)) for user_id, found in rows]
     return accept_in_background(connection, jobs)
 
 
@@ -135,11 +118,8 @@ def _accept_recalculations(connection: Connection, summary: Summary) -> list[tup
     ):
         by_user[user_id].folders[game] = folder_ids
     for user_id, quest_ids in _concerned(connection, _FOLLOWED_QUESTS, summary.changed_quests):
-        by_user[user_id].quests = quest_ids
-    jobs = [
-        NewJob(user_id, new_import_id(), JobKind.RECALCULATION, arguments=msgspec.to_builtins(what))
-        for user_id, what in sorted(by_user.items())
-    ]
+        by_user[user_id].quests.extend(quest_ids)
+    jobs = [NewJob(user_id, new_job_id(), what) for user_id, what in sorted(by_user.items())]
     return accept_in_background(connection, jobs)
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 import orjson
 from psycopg2 import Binary
@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from common.clock import NOW_MS
 from common.database.tables import JobKind
+from common.jobs.arguments import Arguments, stored
 from common.text.storable import storable_json
 
 # First half of the advisory lock's key; the second is the user's id. Whoever holds
@@ -29,18 +30,20 @@ USER_LOCK = 0x53494D50
 class NewJob:
     """A job about to be accepted.
 
-    job_id: for an import, its importID. arguments: JSON-able; of an import `filename` and
-    `fields` of a form, or the `options` of a JSON body. payload: the uploaded file, or the
-    body.
+    job_id: for an import, its importID. arguments: say of what kind it is. payload: the
+    uploaded file, or the body.
     """
 
     user_id: int
     job_id: str
-    kind: JobKind
+    arguments: Arguments
     import_type: str | None = None
     user_intent: bool = False
-    arguments: dict[str, Any] = field(default_factory=dict)
     payload: bytes | None = None
+
+    @property
+    def kind(self) -> JobKind:
+        return self.arguments.kind
 
 
 # The index that holds a user to one sync of a kind at a time.
@@ -128,7 +131,7 @@ def accept(connection: Connection, job: NewJob) -> Message | None:
             "kind": job.kind,
             "import_type": job.import_type,
             "user_intent": job.user_intent,
-            "arguments": storable_json(orjson.dumps(job.arguments)).decode(),
+            "arguments": storable_json(orjson.dumps(stored(job.arguments))).decode(),
             "content": None if job.payload is None else Binary(pack(job.payload)),
         },
     ).scalar_one()
@@ -219,7 +222,7 @@ def accept_in_background(connection: Connection, jobs: Iterable[NewJob]) -> list
             "user_id": job.user_id,
             "job_id": job.job_id,
             "kind": job.kind,
-            "arguments": job.arguments,
+            "arguments": stored(job.arguments),
         }
         for job in jobs
     ]

@@ -131,7 +131,7 @@ def folder_id(game: str, playtype: str, data: Mapping[str, Any]) -> str:
 # --- random identifiers ------------------------------------------------------------------
 
 
-def new_import_id() -> str:
+def new_job_id() -> str:
     return secrets.token_hex(20)
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from common.database.tables import JobKind
 from common.imports.stored_documents import find_import
+from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
-from common.text.canonical import new_import_id
+from common.text.canonical import new_job_id
 from tests.golden.pipelines.catalogue import add_catalogue
 from tests.support.stack import ROOT
 from tests.worker.conftest import Importer, redis_for_workers, runtime
@@ -41,10 +41,11 @@ class Example:
         """The job that the endpoint would accept."""
         return NewJob(
             user_id=user_id,
-            job_id=new_import_id(),
-            kind=JobKind.IMPORT,
+            job_id=new_job_id(),
             import_type=self.import_type,
-            arguments={"filename": "scores", "fields": self.given, "options": self.given},
+            arguments=job_arguments.Import(
+                filename="scores", fields=self.given, options=self.given
+            ),
             payload=self.content,
         )
 

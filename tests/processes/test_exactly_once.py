@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import text
 
 from cli.local.processes import ChildProcess
-from common.database.tables import JobKind
+from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
-from common.text.canonical import new_import_id
+from common.text.canonical import new_job_id
 from tests.processes.conftest import Reached
 from tests.support.stack import Stack, batch_manual, kill, wait_for
 
@@ -74,7 +74,7 @@ def test_an_import_whose_message_was_never_sent_is_found_by_the_sweeper(stack: S
     stack.start_worker()
     stack.start_beat()
     player = stack.user("alice")
-    import_id = new_import_id()
+    import_id = new_job_id()
     with stack.engine.begin() as connection:
         accept(connection, _job(player.user_id, import_id))
     wait_for(lambda: player.score_count() == 3, "the import's scores")
@@ -168,9 +168,8 @@ def _job(user_id: int, import_id: str) -> NewJob:
     return NewJob(
         user_id=user_id,
         job_id=import_id,
-        kind=JobKind.IMPORT,
         import_type="file/batch-manual",
-        arguments={"filename": "scores.json", "fields": {}},
+        arguments=job_arguments.Import(filename="scores.json"),
         payload=orjson.dumps(batch_manual(3)),
     )
 

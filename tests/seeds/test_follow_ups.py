@@ -13,8 +13,9 @@ from cli.accounts import create_user
 from common.catalogue.locking import keep_catalogue
 from common.database.engine import open_engine
 from common.database.tables import JobKind
+from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
-from common.text.canonical import new_import_id
+from common.text.canonical import new_job_id
 from tests.seeds.catalogue import (
     Catalogue,
     add_score,
@@ -197,7 +198,7 @@ def test_orphans_that_wait_already_are_not_queued_again(
 ) -> None:
     add_orphan(catalogue, users["alice"], "iidx")
     with catalogue.engine.begin() as connection:
-        job = NewJob(users["alice"], new_import_id(), JobKind.ORPHANS, arguments=waiting)
+        job = NewJob(users["alice"], new_job_id(), job_arguments.read(JobKind.ORPHANS, waiting))
         accept(connection, job)
         connection.execute(text("UPDATE jobs SET state = :state"), {"state": state})
     another_title(catalogue)

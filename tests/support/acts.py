@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from common.database.tables import JobKind
+from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
-from common.text.canonical import new_import_id
+from common.text.canonical import new_job_id
 from tests.support.follower import Follower
 from tests.worker.conftest import Importer
 from worker.runtime import Runtime
@@ -70,7 +71,7 @@ def add_missing_chart(runtime: Runtime) -> None:
 
 
 def accepted(player: Importer, kind: JobKind, **arguments: Any) -> str:
-    job = NewJob(player.user_id, new_import_id(), kind, arguments=arguments)
+    job = NewJob(player.user_id, new_job_id(), job_arguments.read(kind, arguments))
     with player.runtime.engine.begin() as connection:
         accept(connection, job)
     return job.job_id

@@ -12,10 +12,11 @@ import orjson
 from common.database.tables import JobKind
 from common.games.model import GPT
 from common.games.registry import get_gpt
+from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
 from common.targets.subscriptions import GoalSubscription
 from common.targets.target_documents import GoalCharts, GoalCriteria
-from common.text.canonical import new_import_id
+from common.text.canonical import new_job_id
 from tests.worker.conftest import Importer
 from worker.runtime import Runtime
 from worker.targets import evaluation, subscriptions
@@ -151,7 +152,7 @@ class Follower(Importer):
 
     def do(self, kind: JobKind, **arguments: Any) -> None:
         """A job that must succeed."""
-        job = NewJob(self.user_id, new_import_id(), kind, arguments=arguments)
+        job = NewJob(self.user_id, new_job_id(), job_arguments.read(kind, arguments))
         with self.begin() as connection:
             accept(connection, job)
         outcome = self.run(job.job_id)

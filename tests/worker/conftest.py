@@ -14,10 +14,11 @@ from cli.accounts import create_user
 from cli.local import EmbeddedRedis
 from common.database.tables import JobKind
 from common.imports.stored_documents import find_import
+from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
 from common.jobs.outcomes import JobOutcome, job_outcome
 from common.settings import load_settings
-from common.text.canonical import new_import_id
+from common.text.canonical import new_job_id
 from worker import runner
 from worker.runtime import Runtime, make_runtime
 
@@ -76,10 +77,11 @@ class Importer:
         payload = orjson.dumps(content) if isinstance(content, dict) else content
         job = NewJob(
             user_id=self.user_id,
-            job_id=new_import_id(),
-            kind=kind,
+            job_id=new_job_id(),
             import_type=import_type if kind is JobKind.IMPORT else None,
-            arguments={"filename": "scores", "fields": fields},
+            arguments=job_arguments.Import(filename="scores", fields=fields)
+            if kind is JobKind.IMPORT
+            else job_arguments.read(kind, {}),
             payload=payload,
         )
         with self.runtime.engine.begin() as connection:

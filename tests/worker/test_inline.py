@@ -11,8 +11,7 @@ from sqlalchemy import text
 
 from cli.accounts import create_user
 from common.jobs.accepting import NewJob, accept
-from common.jobs.job_tables import JobKind
-from common.text.canonical import new_import_id
+from common.text.canonical import new_job_id
 from worker import jobs, runner
 from worker.runtime import Runtime
 
@@ -22,9 +21,9 @@ def test_who_runs_jobs_inline_gives_up_where_the_user_stays_busy(
 ) -> None:
     """It waits as long as a job may take: 30 seconds of a clock that goes on with each look."""
     user_id = create_user(runtime.engine, "alice")
-    job_id = new_import_id()
+    job_id = new_job_id()
     with runtime.engine.begin() as connection:
-        job = NewJob(user_id, job_id, JobKind.REVERT, arguments={"importID": "none"})
+        job = NewJob(user_id, job_id, Revert("none"))
         accept(connection, job)
     looks = count(step=10)
     clock = SimpleNamespace(monotonic=lambda: float(next(looks)), sleep=lambda _: None)

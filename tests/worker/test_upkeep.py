@@ -7,9 +7,9 @@ import logging
 import orjson
 import pytest
 
-from common.database.tables import JobKind
+from common.jobs import arguments as job_arguments
 from common.jobs.accepting import Message, NewJob, accept_in_background, next_message
-from common.text.canonical import new_import_id
+from common.text.canonical import new_job_id
 from tests.support.stack import batch_manual
 from tests.worker.conftest import Importer
 from worker import jobs, runner
@@ -194,7 +194,7 @@ def test_a_job_accepted_just_when_the_one_before_ended_gets_its_message(
 
 
 def accept_background_job(importer: Importer) -> str:
-    job = NewJob(importer.user_id, new_import_id(), JobKind.ORPHANS)
+    job = NewJob(importer.user_id, new_job_id(), job_arguments.Orphans())
     with importer.runtime.engine.begin() as connection:
         assert accept_in_background(connection, [job]) == [(importer.user_id, job.job_id)]
     return job.job_id
@@ -233,6 +233,6 @@ def test_an_import_whose_message_ran_an_older_background_job_gets_another_messag
 
 
 def test_no_background_job_is_accepted_for_a_user_who_does_not_exist(importer: Importer) -> None:
-    job = NewJob(importer.user_id + 1, new_import_id(), JobKind.ORPHANS)
+    job = NewJob(importer.user_id + 1, new_job_id(), job_arguments.Orphans())
     with importer.runtime.engine.begin() as connection:
         assert accept_in_background(connection, [job]) == []

@@ -13,22 +13,19 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Row, text
 
-from common.jobs.outcomes import job_answer
-from common.jobs.progress import FinalAnswer, ProgressReporter
-from common.text.canonical import new_import_id
-from worker import jobs
+from common.jobs.arguments import Orphans
+from common.text.canonical import new_job_id
 from worker.catalogue.memory import until_unchanged
 from worker.import_types import registry
 from worker.import_types.base import Parsed
 from worker.imports import pipeline
-from worker.imports.flow import Collected, Converted, ImportHead, Timings
+from worker.imports.flow import Collected, Converted, Import, ImportHead, Timings
 from worker.imports.steps.collect import gather
 from worker.imports.steps.convert import convert
-from worker.jobs import ClaimedJob
 from worker.records import orphan_rows
-from worker.runtime import Runtime
+from worker.work import Done, Work
 
 
 @dataclass(slots=True)
@@ -49,63 +46,47 @@ class Counts:
         return {counter.name: getattr(self, counter.name) for counter in fields(self)}
 
 
-def run_orphans(
-    runtime: Runtime, connection: Connection, job: ClaimedJob, progress: ProgressReporter
-) -> FinalAnswer:
-    """Runs a claimed `orphans` job under its user's lock and commits it; answers its counts.
+def run_orphans(work: Work, arguments: Orphans) -> Done:
+    """Tries the user's orphans again; answers their counts.
 
-    `arguments.games`: only orphans of these games are looked at; without it all.
-    Each import type and game is committed for itself: a job that is interrupted and run again
-    goes on with the rest.
+    Each import type and game is committed for itself, being an import: a job that is interrupted
+    and run again goes on with the rest.
     """
     groups: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
-    for row in connection.execute(
+    for row in work.connection.execute(
         text(
             "SELECT orphan_id, import_type, game, data, context FROM orphan_scores"
             " WHERE user_id = :user_id"
             "   AND (CAST(:games AS text[]) IS NULL OR game = ANY(:games))"
             " ORDER BY time_inserted, orphan_id"
         ),
-        {"user_id": job.user_id, "games": job.arguments.get("games")},
+        {"user_id": work.user_id, "games": arguments.games},
     ):
         groups[row.import_type, row.game].append(row)
     total = Counts()
     for (import_type, _), orphans in groups.items():
-        reprocess = partial(_reprocess, runtime, connection, job, import_type, orphans, progress)
-        total.add(until_unchanged(connection, reprocess))
-    description = f"Reprocessed {total.processed} orphan scores."
-    result = {"description": description, "body": total.document()}
-    jobs.complete(connection, job, result)
-    connection.commit()
-    return job_answer(result)
+        reprocess = partial(_reprocess, work, import_type, orphans)
+        total.add(until_unchanged(work.connection, reprocess))
+    return Done(f"Reprocessed {total.processed} orphan scores.", total.document())
 
 
-def _reprocess(
-    runtime: Runtime,
-    connection: Connection,
-    job: ClaimedJob,
-    import_type: str,
-    orphans: Sequence[Row[Any]],
-    progress: ProgressReporter,
-) -> Counts:
+def _reprocess(work: Work, import_type: str, orphans: Sequence[Row[Any]]) -> Counts:
     """All orphans of one import type and game, as one import."""
-    head = ImportHead(
-        new_import_id(), job.user_id, job.user_intent, runtime.clock(), added=runtime.clock()
-    )
-    collected, converted = _convert(runtime, connection, import_type, orphans, progress)
-    new = pipeline.hydrate_unknown(connection, head, collected, converted, progress.tell)
+    connection, user_id = work.connection, work.user_id
+    head = ImportHead(new_job_id(), user_id, work.job.user_intent, work.now(), added=work.now())
+    collected, converted = _convert(work, import_type, orphans)
+    imported = Import(head, collected, converted, Timings())
+    new = pipeline.hydrate_unknown(work, imported)
     kept = {unmatched.position for unmatched in converted.unmatched}
     kept |= {error.position for error in converted.errors if error.type == "InternalError"}
     # They are orphans already, and stay so.
     converted.unmatched.clear()
     none_any_more = [o.orphan_id for i, o in enumerate(orphans) if i not in kept]
     if new:
-        pipeline.apply(
-            runtime, connection, head, collected, converted, new, Timings(), progress.tell
-        )
-        orphan_rows.resolve(connection, job.user_id, none_any_more, head.import_id)
+        pipeline.apply(work, imported, new)
+        orphan_rows.resolve(connection, user_id, none_any_more, head.import_id)
     else:
-        orphan_rows.delete(connection, job.user_id, none_any_more)
+        orphan_rows.delete(connection, user_id, none_any_more)
     connection.commit()
     return Counts(
         processed=len(orphans),
@@ -116,11 +97,7 @@ def _reprocess(
 
 
 def _convert(
-    runtime: Runtime,
-    connection: Connection,
-    import_type_name: str,
-    orphans: Sequence[Row[Any]],
-    progress: ProgressReporter,
+    work: Work, import_type_name: str, orphans: Sequence[Row[Any]]
 ) -> tuple[Collected, Converted]:
     """Converts each orphan in its own context; positions are places in `orphans`."""
     import_type = registry.get(import_type_name)
@@ -131,7 +108,7 @@ def _convert(
         run = list(numbered)
         entries = [import_type.entry_from_orphan(orphan.data) for _, orphan in run]
         parsed = Parsed(run[0][1].game, context, entries)
-        collected = gather(runtime, connection, import_type, parsed)
-        everything.extend(convert(collected, progress.tell, first_position=run[0][0]))
+        collected = gather(work, import_type, parsed)
+        everything.extend(convert(collected, work.tell, first_position=run[0][0]))
     assert collected is not None, "a group of orphans is never empty"
     return collected, everything

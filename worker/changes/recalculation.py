@@ -11,48 +11,39 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 
-import msgspec
 from sqlalchemy import Connection, text
 
-from common.catalogue.follow_ups import Recalculation
 from common.catalogue.locking import keep_catalogue
-from common.jobs.outcomes import job_answer
-from common.jobs.progress import FinalAnswer
+from common.jobs.arguments import Recalculation
 from common.targets.subscriptions import goal_moved
-from worker import jobs
 from worker.changes import rerating
-from worker.jobs import ClaimedJob
 from worker.records import personal_bests, profiles
-from worker.runtime import Runtime
 from worker.targets import subscription_rows
 from worker.targets.following import follow_goals, follow_quests, goals_of, touched_quests
 from worker.targets.subscriptions import enrol
+from worker.work import Done, Work
 
 log = logging.getLogger(__name__)
 
 
-def run_recalculation(runtime: Runtime, connection: Connection, job: ClaimedJob) -> FinalAnswer:
-    """Runs a claimed `recalculation` job under its user's lock and commits it."""
-    concerned = msgspec.convert(job.arguments, Recalculation)
+def run_recalculation(work: Work, concerned: Recalculation) -> Done:
+    """Works out anew what of the user's follows from what has changed."""
+    connection, user_id = work.connection, work.user_id
     keep_catalogue(connection)
     changed = 0
     for game, chart_ids in concerned.charts.items():
-        changed += _recalculate(runtime, connection, job.user_id, game, chart_ids)
+        changed += _recalculate(work, game, chart_ids)
     if concerned.quests:
-        log.info("user %d: quests changed: %s", job.user_id, concerned.quests)
-        _leave_goals(connection, job.user_id, concerned.quests)
-    _follow(connection, job.user_id, concerned, runtime.clock())
-    result = {"description": f"Recalculated {changed} scores.", "body": {"scores": changed}}
-    jobs.complete(connection, job, result)
-    connection.commit()
-    return job_answer(result)
+        log.info("user %d: quests changed: %s", user_id, concerned.quests)
+        _leave_goals(connection, user_id, concerned.quests)
+    _follow(connection, user_id, concerned, work.now())
+    return Done(f"Recalculated {changed} scores.", {"scores": changed})
 
 
-def _recalculate(
-    runtime: Runtime, connection: Connection, user_id: int, game: str, chart_ids: Collection[str]
-) -> int:
+def _recalculate(work: Work, game: str, chart_ids: Collection[str]) -> int:
     """Scores on these charts and all that follows from them but goals; how many changed."""
-    catalogue = runtime.catalogues.get(connection, game)
+    connection, user_id = work.connection, work.user_id
+    catalogue = work.runtime.catalogues.get(connection, game)
     charts = {each: chart for each in chart_ids if (chart := catalogue.chart(each)) is not None}
     if gone := sorted(set(chart_ids) - charts.keys()):
         log.warning("user %d: %s has no such charts any more: %s", user_id, game, gone)

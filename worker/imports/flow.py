@@ -148,6 +148,16 @@ def taken(items: Iterable[Item]) -> Iterator[Item]:
         yield items.pop()
 
 
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import on its way through the steps, as far as it has come."""
+
+    head: ImportHead
+    collected: Collected
+    converted: Converted
+    timings: Timings
+
+
 class Timings:
     """Milliseconds by step, in the order the steps ran."""
 

@@ -7,20 +7,15 @@ worker that dies leaves nothing behind. Progress goes to Redis, outside of it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Any
-
-from sqlalchemy import Connection
 
 from common.database.engine import autocommit
 from common.imports import timestop_rows
-from common.jobs.outcomes import completed_answer
-from common.jobs.progress import FinalAnswer, ProgressReporter
-from worker import jobs
+from common.jobs import arguments
 from worker.catalogue import chart_queue
 from worker.catalogue.memory import CatalogueChanged, keep, until_unchanged
 from worker.import_types.base import Feed
-from worker.imports.flow import Collected, Converted, ImportHead, NewScore, Timings
+from worker.imports.flow import Collected, Converted, Import, ImportHead, NewScore, Timings
 from worker.imports.steps import write_document
 from worker.imports.steps.collect import collect, feed_of
 from worker.imports.steps.convert import convert
@@ -30,56 +25,43 @@ from worker.imports.steps.rate_profiles import update_profile
 from worker.imports.steps.reach_targets import update_goals, update_quests
 from worker.imports.steps.rebuild_bests import update_personal_bests
 from worker.imports.steps.store import store_orphans, store_scores
-from worker.jobs import ClaimedJob
-from worker.runtime import Runtime
+from worker.work import Imported, Work
 
 log = logging.getLogger(__name__)
 
-Tell = Callable[[str], None]
 
+def run_import(work: Work, given: arguments.Import) -> Imported:
+    """Applies an import under its user's lock, in the transaction that the runner commits.
 
-def run_import(
-    runtime: Runtime, connection: Connection, job: ClaimedJob, progress: ProgressReporter
-) -> FinalAnswer:
-    """Runs a claimed import under its user's lock and commits it.
-
-    Raises FatalImportError where the input is refused, JobLost where the job was taken over;
-    nothing is stored then.
+    Raises FatalImportError where the input is refused; nothing is stored then.
     """
     # Where scores have to be matched again, they need not be fetched again.
-    with feed_of(runtime, job, progress.tell_now) as feed:
-        return until_unchanged(connection, lambda: _run(runtime, connection, job, progress, feed))
+    with feed_of(work) as feed:
+        return until_unchanged(work.connection, lambda: _run(work, given, feed))
 
 
-def _run(
-    runtime: Runtime,
-    connection: Connection,
-    job: ClaimedJob,
-    progress: ProgressReporter,
-    feed: Feed | None,
-) -> FinalAnswer:
+def _run(work: Work, given: arguments.Import, feed: Feed | None) -> Imported:
     timings = Timings()
-    started = runtime.clock()
+    started = work.now()
 
-    progress.tell_now("Parsing score data.")
+    work.tell_now("Parsing score data.")
     with timings.step("collect"):
-        collected = collect(runtime, connection, job, feed)
-    progress.tell(_parsed(collected, timings))
+        collected = collect(work, given, feed)
+    work.tell(_parsed(collected, timings))
 
     with timings.step("convert"):
         # While scores are fetched, the text of the moment is how many have been.
-        converted = convert(collected, progress.tell if feed is None else _say_nothing)
-        offer_unknown_charts(runtime, connection, job, converted)
+        converted = convert(collected, work.tell if feed is None else _say_nothing)
+        offer_unknown_charts(work, converted)
 
-    head = ImportHead(job.job_id, job.user_id, job.user_intent, started, added=runtime.clock())
+    job = work.job
+    head = ImportHead(job.job_id, job.user_id, job.user_intent, started, added=work.now())
+    imported = Import(head, collected, converted, timings)
     with timings.step("hydrate"):
-        new = hydrate_unknown(connection, head, collected, converted, progress.tell)
+        new = hydrate_unknown(work, imported)
 
-    finished = apply(runtime, connection, head, collected, converted, new, timings, progress.tell)
-    _move_timestop(runtime, connection, job, collected)
-    jobs.complete(connection, job)
-    connection.commit()
-
+    document = apply(work, imported, new)
+    _move_timestop(work, collected)
     log.info(
         "import %s: %d scores, %d errors, milliseconds %s",
         job.job_id,
@@ -87,73 +69,60 @@ def _run(
         len(converted.errors),
         timings.milliseconds,
     )
-    return completed_answer(finished)
+    return Imported(document)
 
 
-def _move_timestop(
-    runtime: Runtime, connection: Connection, job: ClaimedJob, collected: Collected
-) -> None:
+def _move_timestop(work: Work, collected: Collected) -> None:
     """What was read need not be read again, where the user keeps to that."""
     newest = collected.parsed.newest() if collected.parsed.newest is not None else None
     if newest is not None:
         # A play in the future must not keep those before it from being read.
-        known = min(newest, runtime.clock())
-        timestop_rows.advance(connection, job.user_id, collected.import_type.name, known)
+        known = min(newest, work.now())
+        timestop_rows.advance(work.connection, work.user_id, collected.import_type.name, known)
 
 
 def _say_nothing(_: str) -> None:
     """Takes a progress text and keeps it to itself."""
 
 
-def offer_unknown_charts(
-    runtime: Runtime, connection: Connection, job: ClaimedJob, converted: Converted
-) -> None:
+def offer_unknown_charts(work: Work, converted: Converted) -> None:
     """Reports charts that the catalogue lacks; like orphans, that outlives a failing import.
 
     Raises CatalogueChanged where one of them has become real by it.
     """
     promoted = chart_queue.offer(
-        connection, job.user_id, converted.proposals, runtime.settings.beatoraja_queue_size
+        work.connection,
+        work.user_id,
+        converted.proposals,
+        work.runtime.settings.beatoraja_queue_size,
     )
-    connection.commit()
+    work.connection.commit()
     if promoted:
         raise CatalogueChanged
 
 
-def hydrate_unknown(
-    connection: Connection,
-    head: ImportHead,
-    collected: Collected,
-    converted: Converted,
-    tell: Tell,
-) -> list[NewScore]:
+def hydrate_unknown(work: Work, imported: Import) -> list[NewScore]:
     """Step 3: identify every candidate, drop what the user has, complete the rest."""
+    head, collected, converted = imported.head, imported.collected, imported.converted
     identify(collected, converted, head.user_id)
     # Nothing is kept open while Python computes; the user's lock keeps the answer true.
-    with autocommit(connection):
-        drop_known(connection, head.user_id, converted)
-    return hydrate(collected, converted, head.added, tell)
+    with autocommit(work.connection):
+        drop_known(work.connection, head.user_id, converted)
+    return hydrate(collected, converted, head.added, work.tell)
 
 
-def apply(
-    runtime: Runtime,
-    connection: Connection,
-    head: ImportHead,
-    collected: Collected,
-    converted: Converted,
-    new: list[NewScore],
-    timings: Timings,
-    tell: Tell,
-) -> dict[str, Any]:
+def apply(work: Work, imported: Import, new: list[NewScore]) -> dict[str, Any]:
     """Steps 4 to 9 in the open transaction, which the caller commits; the ImportDocument.
 
     Raises CatalogueChanged, with nothing written, where the scores have to be matched again.
     """
+    connection, tell, timings = work.connection, work.tell, imported.timings
+    head, collected, converted = imported.head, imported.collected, imported.converted
     keep(connection, collected.catalogue)
     tell(f"Imported {len(new)} Scores...")
     with timings.step("store"):
         store_scores(connection, head, collected, new)
-        store_orphans(connection, head, collected, converted, runtime.settings.max_orphans)
+        store_orphans(connection, head, collected, converted, work.runtime.settings.max_orphans)
 
     tell("Inserting Sessions.")
     with timings.step("sessions"):
@@ -181,7 +150,7 @@ def apply(
             collected,
             converted,
             new,
-            runtime.clock(),
+            work.now(),
             createdSessions=sessions,
             classDeltas=class_deltas,
             goalInfo=goal_info,

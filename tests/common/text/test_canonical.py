@@ -13,7 +13,7 @@ from common.text.canonical import (
     canonical_text,
     folder_id,
     goal_id,
-    new_import_id,
+    new_job_id,
     new_session_id,
     orphan_id,
 )
@@ -131,6 +131,6 @@ def test_folder_ids_are_those_of_other_implementations() -> None:
 
 
 def test_random_ids_have_their_form_and_do_not_repeat() -> None:
-    assert re.fullmatch("[0-9a-f]{40}", new_import_id())
+    assert re.fullmatch("[0-9a-f]{40}", new_job_id())
     assert re.fullmatch("Q[0-9a-f]{40}", new_session_id())
-    assert new_import_id() != new_import_id()
+    assert new_job_id() != new_job_id()

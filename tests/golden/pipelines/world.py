@@ -16,9 +16,10 @@ from typing import Any, Self
 import msgspec
 from sqlalchemy import text
 
-from common.database.tables import JobKind, JobState
+from common.database.tables import JobState
 from common.games.registry import get_gpt
 from common.imports.stored_documents import find_import
+from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
 from common.jobs.outcomes import job_outcome
 from common.redis_client import open_redis
@@ -28,7 +29,7 @@ from common.targets.construct import InvalidGoal
 from common.targets.refusals import SubscriptionRefused
 from common.targets.subscriptions import GoalSubscription
 from common.targets.target_documents import GoalCharts, GoalCriteria
-from common.text.canonical import new_import_id
+from common.text.canonical import new_job_id
 from tests.golden import upstreams
 from tests.golden.database import CaseDatabase
 from tests.golden.pipelines import state
@@ -201,7 +202,7 @@ class World:
         recorded = step["parserArguments"]
         arguments = without_judgement_lists(recorded)
         if arguments != recorded:
-            refused = self._run(_job(step, new_import_id(), recorded))
+            refused = self._run(_job(step, new_job_id(), recorded))
             assert "judgements | Not a valid object." in refused["error"]["message"]
         job = _job(step, step["importID"], arguments)
         if failure := self._run(job):
@@ -249,9 +250,7 @@ class World:
             with self._engine.connect() as connection:
                 kept = set(connection.scalars(text("SELECT score_id FROM scores")))
             assert kept.isdisjoint(score_ids)
-        return self._run(
-            NewJob(owner, new_import_id(), JobKind.REVERT, arguments={"importID": import_id})
-        )
+        return self._run(NewJob(owner, new_job_id(), job_arguments.Revert(import_id)))
 
     def _delete_score(self, step: Mapping[str, Any]) -> Any:
         return self._delete([step["scoreID"]], step["blacklist"])
@@ -265,9 +264,9 @@ class World:
                 text("SELECT DISTINCT user_id FROM scores WHERE score_id = ANY(:score_ids)"),
                 {"score_ids": score_ids},
             ).all()
-        arguments = {"scoreIDs": score_ids, "blacklist": blacklist}
+        arguments = job_arguments.Deletion(score_ids, blacklist)
         for owner in owners:
-            job = NewJob(owner, new_import_id(), JobKind.DELETION, arguments=arguments)
+            job = NewJob(owner, new_job_id(), arguments)
             if failure := self._run(job):
                 return failure
         return None
@@ -383,11 +382,10 @@ def _job(step: Mapping[str, Any], job_id: str, parser_arguments: list[Any]) -> N
     return NewJob(
         user_id=step["userID"],
         job_id=job_id,
-        kind=JobKind.IMPORT,
         import_type=step["importType"],
         # Left out where a person would have imported it.
         user_intent=step.get("userIntent", True),
-        arguments=arguments,
+        arguments=job_arguments.Import(**arguments),
         payload=payload,
     )
 

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, event, text
 from cli.accounts import create_user
 from common.database.engine import open_engine
 from common.database.tables import JobKind
+from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
 from tests.support.stack import wait_for
 from tests.worker.conftest import Importer
@@ -260,7 +261,7 @@ def test_a_job_that_waits_already_is_enough_if_it_is_for_the_game(
     alice = queue.players[0]
     queue.execute(ORPHAN, user_id=alice, game="bms")
     with queue.engine.begin() as connection:
-        accept(connection, NewJob(alice, "waits", JobKind.ORPHANS, arguments=waiting))
+        accept(connection, NewJob(alice, "waits", job_arguments.read(JobKind.ORPHANS, waiting)))
     queue.promoted(proposal())
     rows = queue.query("SELECT arguments FROM jobs WHERE user_id = :user_id", user_id=alice)
     assert len(rows) == jobs

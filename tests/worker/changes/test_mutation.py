@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 
 from common.database.tables import JobKind
+from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
 from common.jobs.outcomes import JobOutcome
-from common.text.canonical import new_import_id
+from common.text.canonical import new_job_id
 from tests.support.stack import batch_manual
 from tests.worker.changes.test_orphans import NEW_CHART, NEW_SONG, NEW_VERSION, reprocess
 from tests.worker.conftest import Importer
 
 
 def run(importer: Importer, kind: JobKind, **arguments: Any) -> JobOutcome:
-    job = NewJob(importer.user_id, new_import_id(), kind, arguments=arguments)
+    job = NewJob(importer.user_id, new_job_id(), job_arguments.read(kind, arguments))
     with importer.runtime.engine.begin() as connection:
         accept(connection, job)
     return importer.run(job.job_id)

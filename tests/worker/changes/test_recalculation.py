@@ -11,10 +11,10 @@ import msgspec
 import pytest
 from sqlalchemy import event
 
-from common.catalogue.follow_ups import Recalculation
-from common.database.tables import JobKind, JobState
+from common.database.tables import JobState
 from common.jobs.accepting import NewJob, accept
-from common.text.canonical import new_import_id
+from common.jobs.arguments import Recalculation
+from common.text.canonical import new_job_id
 from tests.seeds.catalogue import Catalogue
 from tests.support.follower import NOW, Follower
 from tests.support.stack import batch_manual
@@ -89,9 +89,8 @@ def recalculate(importer: Importer, concerned: Recalculation) -> str:
     """Accepts such a job."""
     job = NewJob(
         importer.user_id,
-        new_import_id(),
-        JobKind.RECALCULATION,
-        arguments=msgspec.to_builtins(concerned),
+        new_job_id(),
+        concerned,
     )
     with importer.runtime.engine.begin() as connection:
         accept(connection, job)

@@ -12,11 +12,11 @@ from sqlalchemy import text
 from cli.accounts import create_user
 from common.credentials import credential_rows
 from common.credentials.vault import Owner, Vault
-from common.database.tables import JobKind
 from common.imports.stored_documents import find_import
 from common.jobs.accepting import NewJob, accept
+from common.jobs.arguments import Import
 from common.settings import load_settings
-from common.text.canonical import new_import_id
+from common.text.canonical import new_job_id
 from tests.services.kai import Account, Kai, sdvx_items
 from tests.support.linked import KEY
 from tests.worker.conftest import redis_for_workers, runtime
@@ -148,7 +148,7 @@ def test_scores_are_not_fetched_again_where_the_catalogue_changes_meanwhile(
         **kai.environment("FLO"),
     }
     linked = Runtime(load_settings(environment), runtime.engine, runtime.redis, runtime.catalogues)
-    job = NewJob(user, new_import_id(), JobKind.IMPORT, import_type="api/flo-sdvx")
+    job = NewJob(user, new_job_id(), Import(), import_type="api/flo-sdvx")
     with runtime.engine.begin() as connection:
         accept(connection, job)
     runner.run(linked, user, job.job_id)

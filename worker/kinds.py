@@ -1,0 +1,32 @@
+"""The kinds of jobs, and the code that runs each: the only list of them.
+
+A kind is a struct in `common.jobs.arguments`, a function here. The function writes by the work's
+connection and never commits what it was asked for: the runner ends the job and commits both at
+once. Raises UserError where the job is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from common.jobs import arguments
+from common.jobs.arguments import Arguments
+from worker.changes import deletion, edit, orphans, recalculation, revert
+from worker.imports import pipeline
+from worker.work import Result, Work
+
+RUN: Final[Mapping[type[Arguments], Callable[[Work, Any], Result]]] = {
+    arguments.Import: pipeline.run_import,
+    arguments.Orphans: orphans.run_orphans,
+    arguments.Revert: revert.run_revert,
+    arguments.Deletion: deletion.run_deletion,
+    arguments.Edit: edit.run_edit,
+    arguments.Recalculation: recalculation.run_recalculation,
+}
+
+
+def run(work: Work) -> Result:
+    """Runs the work's job; raises UnreadableArguments, UserError, and whatever went wrong."""
+    given = arguments.read(work.job.kind, work.job.arguments)
+    return RUN[type(given)](work, given)
