@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from cli.accounts import create_user
 from common.jobs.accepting import NewJob, accept
+from common.jobs.arguments import Revert
 from common.text.canonical import new_job_id
 from worker import jobs, runner
 from worker.runtime import Runtime
