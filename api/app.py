@@ -5,6 +5,7 @@ Source: specification, http-api.md sections 1, 2, 9 and 10.
 
 from __future__ import annotations
 
+import codecs
 import logging
 import secrets
 
@@ -124,6 +125,7 @@ def _read_json(here: RequestContext, admission: Admission) -> None:
         # Most endpoints have something else to say to a guest, and the rest never look.
         here.unread = too_large
         return
+    body = body.removeprefix(codecs.BOM_UTF8)
     if not body:
         return
     try:

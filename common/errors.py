@@ -4,6 +4,9 @@ An error that a user caused carries the HTTP status and the text shown to them. 
 else is logged with a reference id and shown as a generic failure.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 # The codes of failures that say no more than their status does.
 _CODES = {
     400: "BAD_REQUEST",
@@ -77,9 +80,13 @@ class InvalidScore(ConversionFailure):
 
 
 class AmbiguousTitle(ConversionFailure):
-    """Several songs fit the entry's title."""
+    """Several songs fit the entry's title. `candidates`: they."""
 
     kind = "AmbiguousTitle"
+
+    def __init__(self, message: str, candidates: Sequence[Any] = ()) -> None:
+        super().__init__(message)
+        self.candidates = candidates
 
 
 class InternalFailure(ConversionFailure):
@@ -89,4 +96,8 @@ class InternalFailure(ConversionFailure):
 
 
 class SkipScore(ConversionFailure):
-    """The entry holds no score (never played, no such chart); it leaves no trace."""
+    """The entry holds no score (never played, no such chart); it is only counted."""
+
+
+class NotTracked(SkipScore):
+    """The entry is of a difficulty that the game's tracker never takes; it is only counted."""

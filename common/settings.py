@@ -51,6 +51,7 @@ class Settings:
     session_same_site: Literal["Lax", "Strict", "None"]
     oauth_client_cap: int
     beatoraja_queue_size: int
+    lenient_entries: bool
     external_worker: bool
     worker_concurrency: int
     max_attempts: int
@@ -313,6 +314,14 @@ VARIABLES: tuple[Variable, ...] = (
         _whole(2),
         "3",
         "how many players must have played an unknown BMS or PMS chart before it is added",
+    ),
+    Variable(
+        "LENIENT_ENTRIES",
+        "lenient_entries",
+        _flag,
+        "true",
+        "true: a score of batch-manual or direct-manual that breaks the format's rules is an "
+        "error line, and unknown keys are passed over; false: the whole import is refused",
     ),
     Variable(
         "USE_EXTERNAL_SCORE_IMPORT_WORKER",

@@ -21,6 +21,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from common.catalogue.documents import Chart, Song
+from common.catalogue.titles import TitleIndex, same_artist
 from common.errors import AmbiguousTitle, InternalFailure
 from common.games.model import Game
 
@@ -31,12 +32,17 @@ class AnyVersion(Enum):
     """Stands in a look-up's `version` for: in whatever version, superseded or not."""
 
     ANY_VERSION = "any version"
+    UNKNOWN_VERSION = "a version that the catalogue does not know"
 
 
 ANY_VERSION: Final = AnyVersion.ANY_VERSION
+UNKNOWN_VERSION: Final = AnyVersion.UNKNOWN_VERSION
+
+MAX_DESCRIBED: Final = 8  # songs in a message
 
 # Which of a chart's variants is wanted: the one of this version of the game, superseded or
-# not; None = the primary one; ANY_VERSION = whichever comes first.
+# not; None = the primary one; ANY_VERSION = whichever comes first; UNKNOWN_VERSION = the
+# primary one, or the only one.
 Version = str | None | AnyVersion
 
 # A difficulty, or several of which any will do.
@@ -97,38 +103,36 @@ class GameCatalogue:
             raise InternalFailure(f"Song-Chart desync for {chart.songID}. Has charts, but no song.")
         return song
 
-    def song_by_title(self, title: str) -> Song | None:
-        """The song with exactly this title or alternative title.
+    def find_titled(
+        self,
+        title: str,
+        chart_of: Callable[[Song], Chart | None],
+        *,
+        artist: str | None = None,
+    ) -> tuple[Song, Chart | None] | None:
+        """The song of this title that has the chart asked for; None if no song has the title.
 
-        Raises AmbiguousTitle if there are several.
+        `chart_of` finds the chart among a song's; where no song of the title has it, the first
+        of them is answered, without a chart. Titles are compared as `titles.py` says, and an
+        artist, if given, in the same way.
+
+        Raises AmbiguousTitle, which says which they are, if several songs have the chart.
         """
-        songs = self._songs_by_title.get(title, ())
-        if len(songs) > 1:
-            raise AmbiguousTitle(
-                f"Multiple songs exist with the title {title}. We cannot resolve this."
-                " Please try and use a different song resolution method."
-            )
-        return songs[0] if songs else None
-
-    def song_by_title_ignoring_case(self, title: str, artist: str | None = None) -> Song | None:
-        """The song with this title or alternative title and, if given, this artist.
-
-        Raises AmbiguousTitle if there are several.
-        """
-        songs: Sequence[Song] = self._songs_by_folded_title.get(fold_case(title), ())
-        if artist:
-            songs = [song for song in songs if _same_ignoring_case(song.artist, artist)]
-        if len(songs) > 1:
-            beginning = f"Multiple songs exist with the case-insensitive title {title}"
+        for songs in self._titles.answers(title):
             if artist:
+                songs = [song for song in songs if same_artist(song, artist)]
+                if not songs:
+                    continue
+            fitting = [(song, chart) for song in songs if (chart := chart_of(song)) is not None]
+            if len(fitting) > 1:
+                candidates = [song for song, _ in fitting]
                 raise AmbiguousTitle(
-                    f"{beginning} by artist {artist}. We cannot resolve this."
-                    " Please try and use a different song resolution method."
+                    f"Multiple songs exist with the title {title}. We cannot resolve this."
+                    f" They are {described(candidates)}.",
+                    candidates,
                 )
-            raise AmbiguousTitle(
-                f"{beginning}. We cannot resolve this. Please try adding an artist field."
-            )
-        return songs[0] if songs else None
+            return fitting[0] if fitting else (songs[0], None)
+        return None
 
     def songs_by_data(self, field: str, value: Hashable) -> Sequence[Song]:
         """The songs whose `data` has `value` in `field`."""
@@ -171,11 +175,24 @@ class GameCatalogue:
         return pick(self.charts_by_data("inGameStrID", in_game_id), playtype, difficulty, version)
 
     def chart_by_hash(self, field: str, value: str, playtype: str | None = None) -> Chart | None:
-        """The chart with this hash in `data`, in any playtype or in the one given."""
-        for chart in self.charts_by_data(field, value):
-            if playtype is None or chart.playtype == playtype:
-                return chart
+        """The chart with this hash in `data`, in any playtype or in the one given.
+
+        Hexadecimal digits are the same in either case.
+        """
+        for spelling in dict.fromkeys((value, value.lower())):
+            for chart in self.charts_by_data(field, spelling):
+                if playtype is None or chart.playtype == playtype:
+                    return chart
         return None
+
+    def version_to_match(self, playtype: str, version: str | None) -> Version:
+        """What a look-up is given for a version of the game that an input names.
+
+        A version that none of the charts is of says nothing: it may be newer than the catalogue.
+        """
+        if not version:
+            return None
+        return version if (playtype, version) in self._versions else UNKNOWN_VERSION
 
     def chart_by_bms_hash(self, value: str, playtype: str | None = None) -> Chart | None:
         """The chart with this MD5 or SHA-256."""
@@ -186,13 +203,13 @@ class GameCatalogue:
     # --- indexes -----------------------------------------------------------------------
 
     @cached_property
-    def _songs_by_title(self) -> dict[str, tuple[Song, ...]]:
-        return _grouped(self.songs.values(), lambda song: (song.title, *song.altTitles))
+    def _titles(self) -> TitleIndex:
+        return TitleIndex(self.songs.values())
 
     @cached_property
-    def _songs_by_folded_title(self) -> dict[str, tuple[Song, ...]]:
-        return _grouped(
-            self.songs.values(), lambda song: map(fold_case, (song.title, *song.altTitles))
+    def _versions(self) -> frozenset[tuple[str, str]]:
+        return frozenset(
+            (chart.playtype, version) for chart in self.charts for version in chart.versions
         )
 
     @cached_property
@@ -217,10 +234,21 @@ def pick(
 ) -> Chart | None:
     """The first of `charts` that is the wanted one."""
     wanted = difficulty if isinstance(difficulty, frozenset) else (difficulty,)
+    if version is UNKNOWN_VERSION:
+        return _primary_or_only(
+            [it for it in charts if it.difficulty in wanted and it.playtype == playtype]
+        )
     for chart in charts:
         if chart.difficulty in wanted and chart.playtype == playtype and _is_of(chart, version):
             return chart
     return None
+
+
+def _primary_or_only(charts: list[Chart]) -> Chart | None:
+    for chart in charts:
+        if chart.isPrimary:
+            return chart
+    return charts[0] if len(charts) == 1 else None
 
 
 def _is_of(chart: Chart, version: Version) -> bool:
@@ -229,26 +257,15 @@ def _is_of(chart: Chart, version: Version) -> bool:
     return version is ANY_VERSION or version in chart.versions
 
 
-def fold_case(text: str) -> str:
-    """Simple one-to-one Unicode case folding.
-
-    `É` is `é` and full-width `Ａ` is `ａ`, but `ß` is not `ss`.
-    """
-    folded = text.casefold()
-    if len(folded) == len(text):
-        return folded
-    return "".join(map(_fold_character, text))
-
-
-def _same_ignoring_case(text: str, other: str) -> bool:
-    return text == other or fold_case(text) == fold_case(other)
-
-
-def _fold_character(character: str) -> str:
-    for folded in (character.casefold(), character.lower()):
-        if len(folded) == 1:
-            return folded
-    return character
+def described(songs: Iterable[Song]) -> str:
+    """Which songs, in a message; not all of very many."""
+    first, rest = [], 0
+    for place, song in enumerate(songs):
+        if place < MAX_DESCRIBED:
+            first.append(f"{song.title} by {song.artist} (songID {song.id})")
+        else:
+            rest += 1
+    return ", ".join(first) + (f" and {rest} more" if rest else "")
 
 
 Key = TypeVar("Key", bound=Hashable)

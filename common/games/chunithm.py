@@ -247,6 +247,7 @@ _SINGLE = GPT(
     default_session_rating="naiveRating",
     default_profile_rating="naiveRating",
     difficulties=tuple(_DIFFICULTIES),
+    refused_difficulties={"WORLD'S END": "WORLD'S END is not supported. Sorry."},
     difficulty_shorthand=_DIFFICULTIES,
     default_difficulty="MASTER",
     versions={

@@ -306,6 +306,7 @@ def _gpt(
         default_session_rating="ktLampRating",
         default_profile_rating="ktLampRating",
         difficulties=tuple(_DIFFICULTIES),
+        untracked_difficulties=("BEGINNER",),
         difficulty_shorthand=_DIFFICULTIES,
         default_difficulty="ANOTHER",
         versions=_VERSIONS,

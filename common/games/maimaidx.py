@@ -203,6 +203,7 @@ _SINGLE = GPT(
     default_session_rating="rate",
     default_profile_rating="naiveRate",
     difficulties=tuple(_DIFFICULTIES),
+    refused_difficulties={"UTAGE": "UTAGE is not supported. Sorry."},
     difficulty_shorthand=_DIFFICULTIES,
     default_difficulty="Master",
     versions={

@@ -282,6 +282,10 @@ class GPT:
     difficulties: tuple[str, ...] | None
     difficulty_shorthand: Mapping[str, str]
     default_difficulty: str | None
+    # Difficulties that the game has and no score is taken on: those of `untracked` are counted
+    # and passed over; the others refuse the score with a text of their own.
+    untracked_difficulties: tuple[str, ...] = ()
+    refused_difficulties: Mapping[str, str] = field(default_factory=dict)
     versions: Mapping[str, str]
     match_types: tuple[str, ...]
     chart_text: ChartText

@@ -24,6 +24,7 @@ def import_document(row: Row[Any], score_ids: list[str]) -> dict[str, Any]:
         "goalInfo": row.goal_info,
         "questInfo": row.quest_info,
         "skipped": row.skipped,
+        "warnings": row.warnings,
         "timeStarted": row.time_started,
         "timeFinished": row.time_finished,
     }

@@ -27,6 +27,8 @@ class ImportRow(Base):
     goal_info: Mapped[RawJson]
     quest_info: Mapped[RawJson]
     skipped: Mapped[RawJson]
+    # A sentence each of what was passed over in the input.
+    warnings: Mapped[RawJson] = mapped_column(server_default="[]")
     time_started: Mapped[Millis]
     time_finished: Mapped[Millis]
     # Milliseconds each step took, by step name; internal.

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
-from common.catalogue.index import ANY_INF, fold_case
+from common.catalogue.index import ANY_INF
+from common.catalogue.titles import fold_case
 from common.games.model import GPT, Game
 from common.seeds.game_rules import Problem, values_of
 from common.seeds.schema import Document

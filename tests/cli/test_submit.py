@@ -29,7 +29,7 @@ DOCUMENT = {
     "classDeltas": [{"game": "iidx", "playtype": "SP", "set": "dan", "old": None, "new": "DAN_9"}],
     "goalInfo": [{"goalID": "G1", "old": {"achieved": False}, "new": {"achieved": True}}],
     "questInfo": [{"questID": "Q1", "old": {"achieved": True}, "new": {"achieved": True}}],
-    "skipped": {"notPlayed": 0, "duplicates": 3, "blacklisted": 0},
+    "skipped": {"notPlayed": 0, "notTracked": 0, "duplicates": 3, "blacklisted": 0},
     "timeStarted": 1_700_000_000_000,
     "timeFinished": 1_700_000_000_412,
 }

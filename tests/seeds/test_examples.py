@@ -24,7 +24,7 @@ PROMISED: list[tuple[str, str, str | None, int, int, dict[str, int], dict[str, i
         None,
         3,
         1,
-        {"SongOrChartNotFound": 3, "AmbiguousTitle": 1, "InvalidDatapoint": 7},
+        {"SongOrChartNotFound": 4, "AmbiguousTitle": 1, "InvalidDatapoint": 6},
         {"duplicates": 1},
     ),
     ("iidx-sp.csv", "file/eamusement-iidx-csv", "SP", 9, 2, {}, {"notPlayed": 16}),

@@ -37,19 +37,25 @@ class Upload(ImportInput):
 
     fields: those of the form's other text fields that the import type names as its
         `form_fields`.
+    lenient: whether scores that break the rules of a JSON format refuse only themselves.
     """
 
     filename: str
     content: bytes
     fields: Mapping[str, Any] = field(default_factory=dict)
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Body(ImportInput):
-    """The decoded JSON of a request. options: what its endpoint adds (headers, URL parts)."""
+    """The decoded JSON of a request.
+
+    options: what its endpoint adds (headers, URL parts). lenient: as of an Upload.
+    """
 
     content: Any
     options: Mapping[str, Any] = field(default_factory=dict)
+    lenient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +109,8 @@ class Parsed:
 
     context: JSON-able, given to the converter and stored with orphans.
     entries: one item a potential score, in the order of the input; iterated once. What an
-        item is, is the business of the import type; `ImportType.orphan_data` turns it into
-        JSON.
+        item is, is the business of the import type, but for `RefusedEntry`;
+        `ImportType.orphan_data` turns it into JSON.
     newest: of an import type that can be told to stop, when the newest entry was played, once
         all were read.
     """
@@ -114,6 +120,8 @@ class Parsed:
     entries: Iterable[Any]
     class_provider: ClassProvider | None = None
     newest: Callable[[], int | None] | None = None
+    # What of the input was passed over, a sentence each; may grow while entries are taken.
+    warnings: list[str] = field(default_factory=list)
 
 
 class Subject(NamedTuple):
@@ -126,10 +134,22 @@ class Subject(NamedTuple):
     difficulty: str | None = None
 
 
+class RefusedEntry(msgspec.Struct, gc=False):
+    """Stands among a parser's entries for one that cannot be read, however the rest is.
+
+    message: of its error line. identifier, difficulty: as of a `Subject`.
+    """
+
+    message: str
+    identifier: str
+    difficulty: str | None = None
+
+
 class DryScore(msgspec.Struct, gc=False):
     """What a converter makes of one entry: a score before anything is derived from it.
 
     timeAchieved: milliseconds since the epoch, None = unknown.
+    remark: what an error line says beside the score: something of the entry was not taken.
     """
 
     song: Song
@@ -139,6 +159,7 @@ class DryScore(msgspec.Struct, gc=False):
     timeAchieved: int | float | None
     scoreData: ScoreData
     scoreMeta: Any
+    remark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,12 +84,14 @@ class Skipped:
     """Entries that left neither a score nor an error, by reason."""
 
     notPlayed: int = 0
+    notTracked: int = 0
     duplicates: int = 0
     blacklisted: int = 0
 
     def document(self) -> dict[str, int]:
         return {
             "notPlayed": self.notPlayed,
+            "notTracked": self.notTracked,
             "duplicates": self.duplicates,
             "blacklisted": self.blacklisted,
         }
@@ -97,7 +99,8 @@ class Skipped:
 
 @dataclass(slots=True)
 class Converted:
-    """What the entries became. Every entry is in exactly one of the first four.
+    """What the entries became. Every entry is in exactly one of the first four, but for one
+    that became a score although something of it was not taken: that has an error line, too.
 
     proposals: charts that unmatched entries would add to the catalogue.
     """
@@ -115,6 +118,7 @@ class Converted:
         self.errors += other.errors
         self.proposals += other.proposals
         self.skipped.notPlayed += other.skipped.notPlayed
+        self.skipped.notTracked += other.skipped.notTracked
         self.skipped.duplicates += other.skipped.duplicates
         self.skipped.blacklisted += other.skipped.blacklisted
 

@@ -4,11 +4,9 @@ import sys
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from common.catalogue.index import ANY_INF, ANY_VERSION, GameCatalogue, fold_case, pick
-from common.errors import AmbiguousTitle, InternalFailure
+from common.catalogue.index import ANY_INF, ANY_VERSION, UNKNOWN_VERSION, GameCatalogue, pick
+from common.errors import InternalFailure
 from common.games.registry import get_game
 from tests.common.catalogue.documents import chart, song
 
@@ -55,88 +53,6 @@ def test_a_chart_without_song_is_our_own_fault(catalogue: GameCatalogue) -> None
 
     with pytest.raises(InternalFailure, match=r"Song-Chart desync for 6\. Has charts, but no song"):
         catalogue.song_of(orphaned)
-
-
-@pytest.mark.parametrize(
-    ("title", "song_id"),
-    [
-        ("Étude", 1),
-        ("Study", 1),
-        ("étude", None),
-        ("study", None),
-        (" Study", None),
-        ("Twins", 2),
-        ("Nothing", None),
-        ("", None),
-    ],
-)
-def test_exact_titles_are_told_apart_to_the_letter(
-    catalogue: GameCatalogue, title: str, song_id: int | None
-) -> None:
-    assert found(catalogue.song_by_title(title)) == song_id
-
-
-@pytest.mark.parametrize(
-    ("title", "artist", "song_id"),
-    [
-        ("ÉTUDE", None, 1),
-        ("study", "", 1),
-        ("twins", "ADA", 2),
-        ("TWINS", "bea", 3),
-        ("Étude", "Bea", None),
-        ("strasse", None, None),
-        ("STRAßE", None, 4),
-        ("ａ＋", None, 5),
-        ("A+", None, 5),
-        ("Étude ", None, None),
-    ],
-)
-def test_titles_ignoring_case_fold_letter_by_letter(
-    catalogue: GameCatalogue, title: str, artist: str | None, song_id: int | None
-) -> None:
-    assert found(catalogue.song_by_title_ignoring_case(title, artist)) == song_id
-
-
-def test_two_songs_of_one_exact_title_are_ambiguous() -> None:
-    catalogue = GameCatalogue("sdvx", 0, [song(1, "One"), song(2, "Two", alt=["One"])], [])
-
-    with pytest.raises(AmbiguousTitle) as failure:
-        catalogue.song_by_title("One")
-
-    assert failure.value.message == (
-        "Multiple songs exist with the title One. We cannot resolve this. Please try and use a"
-        " different song resolution method."
-    )
-
-
-def test_an_ambiguous_title_asks_for_the_artist_first(catalogue: GameCatalogue) -> None:
-    with pytest.raises(AmbiguousTitle) as failure:
-        catalogue.song_by_title_ignoring_case("tWiNs")
-
-    assert failure.value.message == (
-        "Multiple songs exist with the case-insensitive title tWiNs. We cannot resolve this."
-        " Please try adding an artist field."
-    )
-
-
-def test_an_ambiguous_title_and_artist_asks_for_another_method() -> None:
-    catalogue = GameCatalogue("sdvx", 0, [song(1, "One", "X"), song(2, "one", "x")], [])
-
-    with pytest.raises(AmbiguousTitle) as failure:
-        catalogue.song_by_title_ignoring_case("ONE", "X")
-
-    assert failure.value.message == (
-        "Multiple songs exist with the case-insensitive title ONE by artist X. We cannot resolve"
-        " this. Please try and use a different song resolution method."
-    )
-
-
-def test_a_song_matching_by_title_and_alternative_title_counts_once(
-    catalogue: GameCatalogue,
-) -> None:
-    catalogue = GameCatalogue("sdvx", 0, [song(3, "twins", alt=["TWINS", "Twins"])], [])
-
-    assert found(catalogue.song_by_title_ignoring_case("twins")) == 3
 
 
 def test_songs_are_found_by_a_field_of_their_data(catalogue: GameCatalogue) -> None:
@@ -199,7 +115,7 @@ def test_charts_are_found_by_id_by_text_id_and_by_hash(catalogue: GameCatalogue)
     assert found(catalogue.chart_by_in_game_str_id("twins", "Single", "ADV")) == "c4"
     assert found(catalogue.chart_by_bms_hash("0d")) == "c4"
     assert found(catalogue.chart_by_bms_hash("ff")) == "c3"
-    assert catalogue.chart_by_bms_hash("FF") is None
+    assert catalogue.chart_by_bms_hash("FE") is None
     assert catalogue.chart_by_hash("hashSHA256", "ff", "Double") is None
 
 
@@ -260,10 +176,38 @@ def test_charts_share_what_they_have_in_common() -> None:
 # --- case folding ------------------------------------------------------------------------
 
 
-@given(st.text())
-def test_folding_is_letter_by_letter_and_final(text: str) -> None:
-    folded = fold_case(text)
+def test_hashes_are_found_in_either_case() -> None:
+    catalogue = GameCatalogue("sdvx", 7, [song(1, "A")], [chart("c1", 1, "ADV", hashMD5="0d")])
 
-    assert len(folded) == len(text)
-    assert fold_case(folded) == folded
-    assert folded == "".join(map(fold_case, text))
+    assert found(catalogue.chart_by_hash("hashMD5", "0D")) == "c1"
+    assert found(catalogue.chart_by_bms_hash("0D")) == "c1"
+
+
+def test_a_version_that_no_chart_is_of_says_nothing(catalogue: GameCatalogue) -> None:
+    assert catalogue.version_to_match("Single", None) is None
+    assert catalogue.version_to_match("Single", "old") == "old"
+    assert catalogue.version_to_match("Single", "newest") is UNKNOWN_VERSION
+    # Versions are those of a playtype.
+    assert catalogue.version_to_match("Double", "old") is UNKNOWN_VERSION
+
+
+def test_without_a_version_the_primary_chart_or_the_only_one_is_meant() -> None:
+    catalogue = GameCatalogue(
+        "sdvx",
+        7,
+        [song(1, "A")],
+        [
+            chart("a", 1, "ADV", versions=("1",), primary=False),
+            chart("b", 1, "ADV", versions=("2",)),
+            chart("c", 1, "EXH", versions=("1",), primary=False),
+            chart("d", 1, "MXM", versions=("1",), primary=False),
+            chart("e", 1, "MXM", versions=("2",), primary=False),
+        ],
+    )
+
+    def of_unknown(difficulty: str) -> object:
+        return found(catalogue.chart_of_song(1, "Single", difficulty, UNKNOWN_VERSION))
+
+    assert of_unknown("ADV") == "b"
+    assert of_unknown("EXH") == "c"
+    assert of_unknown("MXM") is None  # nobody can tell which

@@ -119,6 +119,13 @@ def skipped_scores_are_counted(outcome: Outcome) -> None:
 
 
 @rule
+def what_was_passed_over_is_told(outcome: Outcome) -> None:
+    """Ours names in a field of its own what it did not take of an import."""
+    for document in outcome.our_import_documents():
+        del document["warnings"]
+
+
+@rule
 def class_deltas_are_changes(outcome: Outcome) -> None:
     """The reference lists derived classes at every import; ours lists those that changed."""
     for document in outcome.import_documents():

@@ -20,6 +20,7 @@ from common.errors import (
     FatalImportError,
     InternalFailure,
     InvalidScore,
+    NotTracked,
     SkipScore,
     SongOrChartNotFound,
 )
@@ -33,6 +34,7 @@ from worker.import_types.base import (
     ImportInput,
     ImportType,
     Parsed,
+    RefusedEntry,
     UnknownChart,
     Upload,
 )
@@ -73,6 +75,7 @@ FAILURE_TYPES: Mapping[type[ConversionFailure], str] = {
     UnknownChart: "SongOrChartNotFound",
     AmbiguousTitle: "AmbiguousTitle",
     SkipScore: "SkipScore",
+    NotTracked: "SkipScore",
     InternalFailure: "Internal",
 }
 
@@ -105,7 +108,7 @@ def outcome_of(case: Case, import_type: ImportType, parsed: Parsed) -> dict[str,
             "game": parsed.game,
             "context": recorded_time(case, parsed.context),
             # Before converting: a converter must not change its entries, but it might.
-            "iterable": [recorded_time(case, import_type.orphan_data(e)) for e in entries],
+            "iterable": [recorded_time(case, _data(import_type, e)) for e in entries],
             "hasClassProvider": parsed.class_provider is not None,
         },
         "scores": _scores(case, import_type, parsed, entries),
@@ -128,6 +131,13 @@ def _read(parsed: Parsed) -> tuple[list[Any], dict[str, Any] | None]:
     except FatalImportError as error:
         return entries, fatal(error)
     return entries, None
+
+
+def _data(import_type: ImportType, entry: Any) -> Any:
+    """The entry as JSON; the reference has nothing like one that only refuses itself."""
+    if isinstance(entry, RefusedEntry):
+        return {"refused": entry.message}
+    return import_type.orphan_data(entry)
 
 
 def input_of(given: Mapping[str, Any]) -> ImportInput:
@@ -156,6 +166,9 @@ def _scores(
     convert = import_type.converter(parsed.context, catalogue)
     scores = []
     for entry in entries:
+        if isinstance(entry, RefusedEntry):
+            scores.append({"error": {"failureType": "InvalidScore", "message": entry.message}})
+            continue
         try:
             scores.append(recorded_time(case, _score(import_type, parsed, convert(entry))))
         except ConversionFailure as failure:

@@ -49,7 +49,7 @@ def error(kind: str, index: int, identifier: str, difficulty: str | None) -> dic
         (
             "file/batch-manual",
             manual(difficulty="XXX"),
-            error("InvalidDatapoint", 1, "Lighthouse Signal", "XXX"),
+            error("SongOrChartNotFound", 1, "Lighthouse Signal", "XXX"),
         ),
         (
             "file/batch-manual",
@@ -74,7 +74,7 @@ def error(kind: str, index: int, identifier: str, difficulty: str | None) -> dic
         (
             "file/batch-manual",
             manual(difficulty="X" * 5000),
-            error("InvalidDatapoint", 1, "Lighthouse Signal", "X" * 2000),
+            error("SongOrChartNotFound", 1, "Lighthouse Signal", "X" * 2000),
         ),
         (
             "file/solid-state-squad",

@@ -116,7 +116,7 @@ def test_a_blacklisted_score_is_skipped_and_counted(importer: Importer) -> None:
     importer.execute("DELETE FROM scores")
     again = importer.imported(batch_manual(2))
     assert again["scoreIDs"] == first["scoreIDs"][1:]
-    assert again["skipped"] == {"notPlayed": 0, "duplicates": 0, "blacklisted": 1}
+    assert again["skipped"] == {"notPlayed": 0, "notTracked": 0, "duplicates": 0, "blacklisted": 1}
 
 
 def test_another_users_equal_scores_are_no_duplicates(importer: Importer) -> None:

@@ -1,7 +1,9 @@
 """file/eamusement-iidx-csv and file/pli-iidx-csv: the score CSV of beatmania IIDX's site.
 
 One row is one song with a block of cells for each difficulty. All scores of a file are
-looked up in one version of the game, the newest that a row names.
+looked up in one version of the game, the newest that a row names. Columns are found by their
+headers. Tachi's own export is such a file, with numbers of versions, times only of some rows,
+and commas of titles escaped.
 
 Source: specification, import-types/eamusement-iidx-csv.md.
 """
@@ -15,7 +17,13 @@ import msgspec
 
 from common.catalogue.documents import Chart, Song
 from common.catalogue.index import GameCatalogue
-from common.errors import FatalImportError, InvalidScore, SkipScore, SongOrChartNotFound
+from common.errors import (
+    FatalImportError,
+    InvalidScore,
+    NotTracked,
+    SkipScore,
+    SongOrChartNotFound,
+)
 from common.games.model import ScoreData
 from common.games.registry import get_game, get_gpt
 from common.validation import text_of
@@ -23,29 +31,55 @@ from worker.import_types.base import (
     Converter,
     DryScore,
     Parsed,
+    RefusedEntry,
     StructEntries,
     Subject,
     Upload,
 )
-from worker.import_types.reading import naive_csv
-from worker.import_types.reading.assertions import loose_number, positive_integer, trim, trim_end
+from worker.import_types.reading import csv_table
+from worker.import_types.reading.assertions import (
+    loose_number,
+    positive_integer,
+    trim,
+    trim_end,
+    word,
+)
+from worker.import_types.reading.csv_table import header_key
 from worker.import_types.reading.timestamps import JST, parse_date
 
 GAME: Final = "iidx"
 
-# The difficulty blocks of a row, by the number of its cells. Older files have no block for
-# LEGGENDARIA charts; those have rows of their own, with a mark at the end of the title.
-_BLOCKS: Final = {
-    27: ("NORMAL", "HYPER", "ANOTHER"),
-    41: ("BEGINNER", "NORMAL", "HYPER", "ANOTHER", "LEGGENDARIA"),
-}
+# The difficulty blocks of a row, in the site's order. Older files have no block for LEGGENDARIA
+# charts; those have rows of their own, with a mark at the end of the title.
+_DIFFICULTIES: Final = ("BEGINNER", "NORMAL", "HYPER", "ANOTHER", "LEGGENDARIA")
+# Of a file whose headers nobody knows: its blocks, by the number of its cells.
+_BLOCKS: Final = {27: ("NORMAL", "HYPER", "ANOTHER"), 41: _DIFFICULTIES}
 _FIRST_BLOCK: Final = 5  # cells before it
-_BLOCK_LENGTH: Final = 7  # cells
+_BLOCK_LENGTH: Final = 7  # cells, of which the last (the grade) is not read
+
+# The site's headers; those of a block come after the name of its difficulty.
+_VERSION: Final = header_key("バージョン")
+_TITLE: Final = header_key("タイトル")
+_TIME: Final = header_key("最終プレー日時")
+_BLOCK_HEADERS: Final = (
+    ("難易度",),
+    ("スコア", "EXスコア"),
+    ("PGreat",),
+    ("Great",),
+    ("ミスカウント",),
+    ("クリアタイプ",),
+)
+_EXSCORE: Final = 1  # places in _BLOCK_HEADERS
+_LAMP: Final = 5
+
+# What the site prints where there is no value.
+_NO_VALUE: Final = ("", "-", "---")
 _LEGGENDARIA_MARKS: Final = ("†LEGGENDARIA", "†")
 
 _MAX_BP: Final = 9999
 
-# The version names of the site, oldest first; the first is version 1.
+# The version names of the site, oldest first; the first is version 1. Tachi's own export has
+# numbers instead.
 _VERSION_NAMES: Final = (
     "1st&substream",
     "2nd style",
@@ -127,19 +161,15 @@ class _IIDXCSV(StructEntries):
             raise FatalImportError(400, f"Invalid playtype of {text_of(playtype)} given.")
         if "assertPlaytypeCorrect" not in given.fields:
             _check_filename(given.filename, playtype)
-        table = naive_csv.read(given.content)
-        blocks = _BLOCKS.get(len(table.headers))
-        if blocks is None:
-            raise FatalImportError(
-                400, "Invalid CSV provided. CSV does not have the correct amount of headers."
-            )
+        table = csv_table.read(given.content, _is_known)
+        blocks, places = _layout(table)
         context = {
             "playtype": playtype,
-            "importVersion": _version_of(table.rows(), playtype),
+            "importVersion": _version_of(table.rows([places[0]])),
             "hasBeginnerAndLegg": "LEGGENDARIA" in blocks,
             "service": self.service,
         }
-        return Parsed(GAME, context, _entries(table.rows(), blocks))
+        return Parsed(GAME, context, _entries(table.rows(places), blocks))
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return _Converter(context, catalogue)
@@ -174,31 +204,90 @@ def _check_filename(filename: str, playtype: str) -> None:
             )
 
 
-def _version_of(rows: Iterable[list[str]], playtype: str) -> str:
-    """The newest version that a row names."""
-    newest = 0
-    for row in rows:
-        number = _VERSION_NUMBERS.get(row[0])
-        if number is None:
-            raise FatalImportError(400, f"Invalid/Unsupported Eamusement Version Name {row[0]}.")
-        newest = max(newest, number)
-    if str(newest) not in get_gpt(GAME, playtype).versions:
-        raise FatalImportError(
-            400, f"Unsupported version '{newest}'. Is your CSV properly filled out?"
-        )
-    return str(newest)
+def _is_known(columns: Mapping[str, int]) -> bool:
+    return _TITLE in columns and bool(_known_blocks(columns))
 
 
-def _entries(rows: Iterable[list[str]], blocks: tuple[str, ...]) -> Iterator[Entry]:
-    for row in rows:
-        title, timestamp = trim(row[1]), trim(row[-1])
-        start = _FIRST_BLOCK
-        for difficulty in blocks:
-            level, exscore, pgreat, great, bp, lamp, _ = row[start : start + _BLOCK_LENGTH]
-            yield Entry(
-                Block(difficulty, level, exscore, pgreat, great, bp, lamp), timestamp, title
+def _known_blocks(columns: Mapping[str, int]) -> dict[str, list[int]]:
+    """The places of the cells of each difficulty that has a score and a lamp; -1 = no such."""
+    blocks = {}
+    for difficulty in _DIFFICULTIES:
+        places = [
+            next(
+                (columns[key] for key in _keys(difficulty, names) if key in columns),
+                -1,
             )
-            start += _BLOCK_LENGTH
+            for names in _BLOCK_HEADERS
+        ]
+        if places[_EXSCORE] >= 0 and places[_LAMP] >= 0:
+            blocks[difficulty] = places
+    return blocks
+
+
+def _keys(difficulty: str, names: Iterable[str]) -> list[str]:
+    return [header_key(difficulty + name) for name in names]
+
+
+def _layout(table: csv_table.Table) -> tuple[tuple[str, ...], list[int]]:
+    """The difficulties of a table, and the places of version, title, time and their cells."""
+    columns = table.columns
+    if _is_known(columns):
+        blocks = _known_blocks(columns)
+        cells = [place for places in blocks.values() for place in places]
+        first = [columns.get(name, -1) for name in (_VERSION, _TITLE, _TIME)]
+        return tuple(blocks), first + cells
+    count = len(table.headers)
+    difficulties = _BLOCKS.get(count)
+    if difficulties is None:
+        raise FatalImportError(
+            400, "Invalid CSV provided. CSV does not have the correct amount of headers."
+        )
+    starts = range(_FIRST_BLOCK, count - 1, _BLOCK_LENGTH)
+    cells = [start + place for start in starts for place in range(len(_BLOCK_HEADERS))]
+    return difficulties, [0, 1, count - 1, *cells]
+
+
+def _version_of(rows: Iterable[list[str] | RefusedEntry]) -> str | None:
+    """The newest version that a row names; one that nobody knows is newer than all others.
+
+    None: no row names any.
+    """
+    newest, unknown = 0, None
+    numbers = _VERSION_NUMBERS
+    for row in rows:
+        if isinstance(row, RefusedEntry):
+            continue
+        (name,) = row
+        number = numbers.get(name)
+        if number is None:
+            name = trim(name)
+            number = numbers.get(name) or _numbered(name)
+            if number is None:
+                unknown = unknown or name or None
+                continue
+        newest = max(newest, number)
+    return unknown or (str(newest) if newest else None)
+
+
+def _numbered(name: str) -> int | None:
+    """The version that a number names, where it is one of them."""
+    number = int(name) if name.isascii() and name.isdigit() and len(name) < 3 else 0
+    return number if 0 < number <= len(_VERSION_NAMES) else None
+
+
+def _entries(
+    rows: Iterable[list[str] | RefusedEntry], blocks: tuple[str, ...]
+) -> Iterator[Entry | RefusedEntry]:
+    length = len(_BLOCK_HEADERS)
+    for row in rows:
+        if isinstance(row, RefusedEntry):
+            yield row
+            continue
+        title, timestamp = trim(row[1]), trim(row[2])
+        start = 3
+        for difficulty in blocks:
+            yield Entry(Block(difficulty, *row[start : start + length]), timestamp, title)
+            start += length
 
 
 # --- converting ------------------------------------------------------------------------
@@ -207,21 +296,23 @@ def _entries(rows: Iterable[list[str]], blocks: tuple[str, ...]) -> Iterator[Ent
 class _Converter:
     def __init__(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> None:
         self._playtype: str = context["playtype"]
-        self._version: str = context["importVersion"]
+        self._named_version: str | None = context["importVersion"]
+        self._version = catalogue.version_to_match(self._playtype, self._named_version)
         self._marks_leggendaria: bool = not context["hasBeginnerAndLegg"]
         self._service: str = context["service"]
+        self._untracked = get_gpt(GAME, self._playtype).untracked_difficulties
         self._catalogue = catalogue
 
     def __call__(self, entry: Entry) -> DryScore:
         block = entry.score
-        if block.exscore == "0":
+        if block.exscore == "0" or block.exscore in _NO_VALUE:
             raise SkipScore("Score has an exscore of 0.")
-        if block.level in ("", "0"):
-            raise SkipScore("The chart does not exist.")
+        if block.difficulty in self._untracked:
+            raise NotTracked(f"{block.difficulty} charts are not supported.")
         song, chart = self._find(entry)
         name = self._name(song, block)
         score, judgements = _points(block, chart, name)
-        lamp = _LAMPS.get(block.lamp)
+        lamp = _LAMPS.get(block.lamp) or _LAMPS.get(word(block.lamp))
         if lamp is None:
             raise InvalidScore(f"{name} - Invalid Lamp of {block.lamp}.")
         time_achieved = parse_date(entry.timestamp, JST)
@@ -241,17 +332,22 @@ class _Converter:
             title = _without_mark(title)
             # Whatever block of the row the score came from.
             difficulty = "LEGGENDARIA"
-        song = self._catalogue.song_by_title(title)
-        if song is None:
+
+        def chart_of(song: Song) -> Chart | None:
+            return self._catalogue.chart_of_song(song.id, self._playtype, difficulty, self._version)
+
+        found = self._catalogue.find_titled(title, chart_of)
+        if found is None:
             raise SongOrChartNotFound(f"Could not find song for {title}.")
-        chart = self._catalogue.chart_of_song(song.id, self._playtype, difficulty, self._version)
+        song, chart = found
         if chart is None:
             raise SongOrChartNotFound(f"Could not find chart for {self._name(song, entry.score)}")
         return song, chart
 
     def _name(self, song: Song, block: Block) -> str:
         """The chart in messages, with the difficulty of the block that the score is in."""
-        return f"{song.title} ({self._playtype} {block.difficulty} [v{self._version}])"
+        version = f" [v{self._named_version}]" if self._named_version else ""
+        return f"{song.title} ({self._playtype} {block.difficulty}{version})"
 
 
 def _without_mark(title: str) -> str:
@@ -269,9 +365,12 @@ def _points(block: Block, chart: Chart, name: str) -> tuple[int, dict[str, int |
             f"{name} - Invalid EX Score of {block.exscore}"
             f" (Was greater than max chart ex of {most})."
         )
-    pgreat = positive_integer(block.pgreat, f"{name} - Invalid PGreats of {block.pgreat}")
+    pgreat = _count(block.pgreat, f"{name} - Invalid PGreats of {block.pgreat}")
     # Clients know this text with the PGREAT cell in it.
-    great = positive_integer(block.great, f"{name} - Invalid Greats of {block.pgreat}")
+    great = _count(block.great, f"{name} - Invalid Greats of {block.pgreat}")
+    if pgreat is None or great is None:
+        counts: dict[str, int | None] = {"pgreat": pgreat, "great": great}
+        return score, {name: count for name, count in counts.items() if count is not None}
     if pgreat * 2 + great != score:
         raise InvalidScore(
             f"{name} - PGreats * 2 + Greats did not equal EXScore"
@@ -280,8 +379,14 @@ def _points(block: Block, chart: Chart, name: str) -> tuple[int, dict[str, int |
     return score, {"pgreat": pgreat, "great": great}
 
 
+def _count(cell: str, failure: str) -> int | None:
+    return None if cell in _NO_VALUE else positive_integer(cell, failure)
+
+
 def _optional(block: Block, name: str) -> dict[str, Any]:
-    """The miss count, unless the cell holds no number (`---`). An empty cell is 0."""
+    """The miss count, unless the cell is empty or holds no number (`---`)."""
+    if not block.bp.strip():
+        return {}
     bp = loose_number(block.bp)
     if bp != bp:
         return {}

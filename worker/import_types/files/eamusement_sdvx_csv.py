@@ -14,24 +14,32 @@ import msgspec
 
 from common.catalogue.documents import Chart, Song
 from common.catalogue.index import GameCatalogue
-from common.errors import FatalImportError, InvalidScore, SongOrChartNotFound
+from common.errors import FatalImportError, InvalidScore, SkipScore, SongOrChartNotFound
 from common.games.model import ScoreData
 from worker.import_types.base import (
     Converter,
     DryScore,
     Parsed,
+    RefusedEntry,
     StructEntries,
     Subject,
     Upload,
 )
-from worker.import_types.reading import naive_csv
-from worker.import_types.reading.assertions import positive_integer
+from worker.import_types.reading import csv_table
+from worker.import_types.reading.assertions import positive_integer, word
+from worker.import_types.reading.csv_table import header_key
 
 GAME: Final = "sdvx"
 PLAYTYPE: Final = "Single"
 SERVICE: Final = "e-amusement"
 
+# The site's headers, in its order; only those of `_NEEDED` have to be there.
+_HEADERS: Final = ("楽曲名", "難易度", "楽曲レベル", "クリアランク", "ハイスコア", "EXスコア")
+_NEEDED: Final = tuple(header_key(_HEADERS[place]) for place in (0, 1, 3, 4))
+# Of a file whose headers nobody knows: as many columns as the site's, the same ones in place.
 _COLUMNS: Final = 11
+_PLACES: Final = (0, 1, 2, 3, 5, 6)
+
 _PERFECT_SCORE: Final = 10_000_000
 
 _DIFFICULTIES: Final = {
@@ -44,6 +52,7 @@ _DIFFICULTIES: Final = {
     "HEAVENLY": "HVN",
     "VIVID": "VVD",
     "EXCEED": "XCD",
+    "NABLA": "NBL",
     "ULTIMATE": "ULT",
 }
 _LAMPS: Final = {
@@ -73,12 +82,16 @@ class EamusementSDVXCSV(StructEntries):
     entry_type = Entry
 
     def parse(self, given: Upload) -> Parsed:
-        table = naive_csv.read(given.content)
-        if len(table.headers) != _COLUMNS:
+        table = csv_table.read(given.content, _is_known)
+        if _is_known(table.columns):
+            places = [table.columns.get(header_key(header), -1) for header in _HEADERS]
+        elif len(table.headers) == _COLUMNS:
+            places = list(_PLACES)
+        else:
             raise FatalImportError(
                 400, "Invalid CSV provided. CSV does not have the correct number of headers."
             )
-        return Parsed(GAME, {}, _entries(table.rows()))
+        return Parsed(GAME, {}, _entries(table.rows(places)))
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, catalogue)
@@ -87,26 +100,33 @@ class EamusementSDVXCSV(StructEntries):
         return Subject(entry.title, entry.difficulty)
 
 
-def _entries(rows: Iterable[list[str]]) -> Iterator[Entry]:
-    for title, difficulty, level, lamp, _grade, score, exscore, *_counts in rows:
-        yield Entry(title, difficulty, level, lamp, score, exscore)
+def _is_known(columns: Mapping[str, int]) -> bool:
+    return all(header in columns for header in _NEEDED)
+
+
+def _entries(rows: Iterable[list[str] | RefusedEntry]) -> Iterator[Entry | RefusedEntry]:
+    for row in rows:
+        if isinstance(row, RefusedEntry):
+            yield row
+        else:
+            yield Entry(*row)
 
 
 def _convert(entry: Entry, catalogue: GameCatalogue) -> DryScore:
+    if not entry.score.strip():
+        raise SkipScore("The row has no score.")
     song, chart = _find(entry, catalogue)
+    # The level is information: it differs wherever a chart was rated again.
     name = _name(song, chart.difficulty)
-    if entry.level != chart.level:
-        raise InvalidScore(
-            f"{name} - Should be level {chart.level}, but found level {entry.level}."
-        )
     score = positive_integer(entry.score, f"{name} - Invalid score of {entry.score}.")
     if score > _PERFECT_SCORE:
         raise InvalidScore(
             f"{name} - Invalid score of {entry.score} (was greater than {_PERFECT_SCORE:,})."
         )
     # Clients know this text with the score cell in it.
-    exscore = positive_integer(entry.exscore, f"{name} - Invalid EX score of {entry.score}.")
-    lamp = _LAMPS.get(entry.lamp)
+    wrong_exscore = f"{name} - Invalid EX score of {entry.score}."
+    exscore = positive_integer(entry.exscore, wrong_exscore) if entry.exscore.strip() else 0
+    lamp = _LAMPS.get(entry.lamp) or _LAMPS.get(word(entry.lamp))
     if lamp is None:
         raise InvalidScore(f"{name} - Invalid lamp of {entry.lamp}.")
     return DryScore(
@@ -126,15 +146,20 @@ def _convert(entry: Entry, catalogue: GameCatalogue) -> DryScore:
 
 
 def _find(entry: Entry, catalogue: GameCatalogue) -> tuple[Song, Chart]:
-    song = catalogue.song_by_title(entry.title)
-    if song is None:
+    difficulty = _DIFFICULTIES.get(entry.difficulty) or _DIFFICULTIES.get(word(entry.difficulty))
+
+    def chart_of(song: Song) -> Chart | None:
+        # One that nobody knows yet may be in the catalogue under the name that the site prints.
+        return catalogue.chart_of_song(song.id, PLAYTYPE, difficulty or entry.difficulty)
+
+    found = catalogue.find_titled(entry.title, chart_of)
+    if found is None:
         raise SongOrChartNotFound(f"Could not find song for {entry.title}.")
-    difficulty = _DIFFICULTIES.get(entry.difficulty)
-    if difficulty is None:
-        raise InvalidScore(f"{entry.title} - Invalid difficulty of {entry.difficulty}.")
-    chart = catalogue.chart_of_song(song.id, PLAYTYPE, difficulty)
+    song, chart = found
     if chart is None:
-        raise SongOrChartNotFound(f"Could not find chart for {_name(song, difficulty)}.")
+        why = "" if difficulty else f" {entry.difficulty} is no difficulty known so far."
+        name = _name(song, difficulty or entry.difficulty)
+        raise SongOrChartNotFound(f"Could not find chart for {name}.{why}")
     return song, chart
 
 

@@ -12,12 +12,13 @@ from typing import Final
 
 from common.errors import FatalImportError
 from common.games.registry import get_game
-from worker.import_types.base import ClassesOnly, Parsed, Upload
-from worker.import_types.reading import quoted_csv
+from worker.import_types.base import ClassesOnly, Parsed, RefusedEntry, Upload
+from worker.import_types.reading import csv_table
 
 GAME: Final = "wacca"
 PLAYTYPE: Final = "Single"
 CLASS_SET: Final = "stageUp"
+COLUMN: Final = "player_stage"
 
 # `[9,ステージIX,2]`: the stage's number, its name and its colour.
 _STAGE: Final = re.compile(r"\[([0-9]+),[^][]+,[0-9]+\]")
@@ -29,20 +30,30 @@ class MyPageScraperPlayerCSV(ClassesOnly):
     input = Upload
 
     def parse(self, given: Upload) -> Parsed:
-        rows = list(quoted_csv.read(given.content))
+        table = csv_table.read(given.content, lambda columns: COLUMN in columns)
+        rows = list(table.rows([table.columns.get(COLUMN, -1)]))
         if len(rows) != 1:
             raise FatalImportError(
                 400, f"Found {len(rows)} records instead of exactly 1 in the player CSV."
             )
-        stage = rows[0].get("player_stage")
-        if stage is None:
-            raise FatalImportError(400, "Malformed CSV: no player_stage column.")
-        provided = _classes(stage)
-        return Parsed(GAME, {}, [], lambda playtype: provided if playtype == PLAYTYPE else {})
+        (row,) = rows
+        if isinstance(row, RefusedEntry):
+            raise FatalImportError(400, f"Failed to parse CSV: {row.message}")
+        if COLUMN not in table.columns:
+            raise FatalImportError(400, f"Malformed CSV: no {COLUMN} column.")
+        warnings: list[str] = []
+        provided = _classes(row[0], warnings)
+        return Parsed(
+            GAME,
+            {},
+            [],
+            lambda playtype: provided if playtype == PLAYTYPE else {},
+            warnings=warnings,
+        )
 
 
-def _classes(stage: str) -> dict[str, str]:
-    """The class of a stage; none for who has not reached the first one."""
+def _classes(stage: str, warnings: list[str]) -> dict[str, str]:
+    """The class of a stage; none for who has not reached the first one, or one nobody knows."""
     found = _STAGE.search(stage)
     if found is None:
         raise FatalImportError(400, "Malformed player_stage entry.")
@@ -52,5 +63,6 @@ def _classes(stage: str) -> dict[str, str]:
     if number == str(_NO_STAGE):
         return {}
     if number not in by_number:
-        raise FatalImportError(400, f"Unknown stage up id {number}.")
+        warnings.append(f"player_stage: unknown stage up id {number}; no class was taken of it.")
+        return {}
     return {CLASS_SET: by_number[number]}

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -24,11 +24,12 @@ from worker.import_types.base import (
     Converter,
     DryScore,
     Parsed,
+    RefusedEntry,
     StructEntries,
     Subject,
     Upload,
 )
-from worker.import_types.reading import quoted_csv
+from worker.import_types.reading import csv_table
 from worker.import_types.reading.assertions import loose_number
 
 GAME: Final = "wacca"
@@ -49,7 +50,7 @@ _LAMPS: Final[Mapping[float | None, str]] = {
 }
 
 # Three or four elements; a fifth and further ones belong to the fourth.
-_LIST: Final = re.compile(r"\[([^][,]+),([^][,]+),([^][,]+)(?:,([^][]+))?\]")
+_LIST: Final = re.compile(r"\[([^][,]*),([^][,]*),([^][,]*)(?:,([^][]+))?\]")
 
 
 class Entry(msgspec.Struct, gc=False):
@@ -63,76 +64,67 @@ class Entry(msgspec.Struct, gc=False):
     lamp: int | float | None
 
 
-class BrokenRow(msgspec.Struct, gc=False):
-    """A row with something else where a list should be."""
-
-    songTitle: str
-    column: str
-    cell: str
-
-
 class MyPageScraperRecordsCSV(StructEntries):
     name = "file/mypagescraper-records-csv"
     input = Upload
     entry_type = Entry
 
     def parse(self, given: Upload) -> Parsed:
-        # Read twice, since keeping what was read would take many times the file's memory.
-        for row in quoted_csv.read(given.content):
-            _cells(row)
-        return Parsed(GAME, {}, _entries(given.content))
+        table = csv_table.read(given.content, _is_known)
+        places = []
+        for column in _COLUMNS if any(line.strip() for line in table.lines) else ():
+            if column not in table.columns:
+                raise FatalImportError(
+                    400,
+                    f"Malformed CSV, invalid column(s) ({column}: undefined): Expected string.",
+                )
+            places.append(table.columns[column])
+        return Parsed(GAME, {}, _entries(table.rows(places)))
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, catalogue)
 
     def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
-        if isinstance(entry, BrokenRow):
-            return Subject(entry.songTitle)
         return Subject(entry.songTitle, _DIFFICULTIES[entry.diffIndex])
 
 
 # --- parsing ---------------------------------------------------------------------------
 
 
-def _entries(content: bytes) -> Iterator[Entry | BrokenRow]:
-    for row in quoted_csv.read(content):
-        yield from _expanded(*_cells(row))
+def _is_known(columns: Mapping[str, int]) -> bool:
+    return all(column in columns for column in _COLUMNS)
 
 
-def _cells(row: quoted_csv.Row) -> list[str]:
-    """Those of `_COLUMNS`. Raises FatalImportError (400) where there is no such column."""
-    cells = []
-    for column in _COLUMNS:
-        cell = row.get(column)
-        if cell is None:
-            raise FatalImportError(
-                400, f"Malformed CSV, invalid column(s) ({column}: undefined): Expected string."
-            )
-        cells.append(cell)
-    return cells
+def _entries(rows: Iterable[list[str] | RefusedEntry]) -> Iterator[Entry | RefusedEntry]:
+    for row in rows:
+        if isinstance(row, RefusedEntry):
+            yield row
+        else:
+            yield from _expanded(*row)
 
 
-def _expanded(song_id: str, title: str, *cells: str) -> Iterator[Entry | BrokenRow]:
-    """The difficulties of a row that exist and were played."""
+def _expanded(song_id: str, title: str, *cells: str) -> Iterator[Entry | RefusedEntry]:
+    """The difficulties of a row that were played."""
     lists = [_elements(cell) for cell in cells]
     for column, cell, elements in zip(_COLUMNS[-len(cells) :], cells, lists, strict=True):
         if not elements:
-            yield BrokenRow(title, column, cell)
+            yield RefusedEntry(f"{title} - Invalid {column} of {cell}.", title)
             return
     levels, scores, achieves = lists
     # Difficulties that a list does not reach were not played.
     for index, (level, score) in enumerate(zip(levels, scores, strict=False)):
         points = _number(score)
-        if level == "0" or points == 0:
+        if points == 0:
             continue
-        lamp = _number(achieves[index]) if index < len(achieves) else None
+        # What is empty is no value: it is not 0.
+        lamp = _number(achieves[index]) if index < len(achieves) and achieves[index] else None
         yield Entry(_number(song_id), title, index, level, points, lamp)
 
 
 def _elements(cell: str) -> list[str]:
     """The elements of a list such as `[3,7+,12+,0]`; none of what is no list."""
     found = _LIST.search(cell)
-    return [element for element in found.groups() if element] if found else []
+    return [element for element in found.groups() if element is not None] if found else []
 
 
 def _number(text: str) -> int | float | None:
@@ -146,15 +138,10 @@ def _number(text: str) -> int | float | None:
 # --- converting ------------------------------------------------------------------------
 
 
-def _convert(entry: Entry | BrokenRow, catalogue: GameCatalogue) -> DryScore:
-    if isinstance(entry, BrokenRow):
-        raise InvalidScore(f"{entry.songTitle} - Invalid {entry.column} of {entry.cell}.")
+def _convert(entry: Entry, catalogue: GameCatalogue) -> DryScore:
     song, chart = _find(entry, catalogue)
+    # The level is information: it differs wherever a chart was rated again.
     name = _name(song, chart.difficulty)
-    if entry.level != chart.level:
-        raise InvalidScore(
-            f"{name} - Should be level {chart.level}, but found level {entry.level}."
-        )
     lamp = _LAMPS.get(entry.lamp)
     if lamp is None:
         raise InvalidScore(f"{name} - Invalid lamp of {_text(entry.lamp)}.")
@@ -172,11 +159,13 @@ def _convert(entry: Entry | BrokenRow, catalogue: GameCatalogue) -> DryScore:
 
 
 def _find(entry: Entry, catalogue: GameCatalogue) -> tuple[Song, Chart]:
-    song = catalogue.song_by_title(entry.songTitle)
-    if song is None:
-        raise SongOrChartNotFound(f"Could not find song for {entry.songTitle}.")
     difficulty = _DIFFICULTIES[entry.diffIndex]
-    chart = catalogue.chart_of_song(song.id, PLAYTYPE, difficulty)
+    found = catalogue.find_titled(
+        entry.songTitle, lambda song: catalogue.chart_of_song(song.id, PLAYTYPE, difficulty)
+    )
+    if found is None:
+        raise SongOrChartNotFound(f"Could not find song for {entry.songTitle}.")
+    song, chart = found
     if chart is None:
         raise SongOrChartNotFound(f"Could not find chart for {_name(song, difficulty)}.")
     return song, chart

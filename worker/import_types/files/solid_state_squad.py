@@ -15,8 +15,9 @@ from common.catalogue.documents import Chart, Song
 from common.catalogue.index import GameCatalogue
 from common.errors import FatalImportError, InvalidScore, SkipScore, SongOrChartNotFound
 from common.games.model import ScoreData
-from common.validation import explain, first_violation, text_of
+from common.validation import Violation, explain, first_violation, text_of
 from common.validation.rules import (
+    ANYTHING,
     NUMBER,
     POSITIVE_INTEGER,
     STRING,
@@ -26,7 +27,15 @@ from common.validation.rules import (
     one_of,
     optional,
 )
-from worker.import_types.base import Converter, DryScore, JSONEntries, Parsed, Subject, Upload
+from worker.import_types.base import (
+    Converter,
+    DryScore,
+    JSONEntries,
+    Parsed,
+    RefusedEntry,
+    Subject,
+    Upload,
+)
 from worker.import_types.reading import xml_tree
 from worker.import_types.reading.timestamps import parse_date
 
@@ -92,7 +101,7 @@ _TEXTS: Final = frozenset({"login", "djname", "songname", "styles", "date", "com
 _SONG: Final = Record(
     {
         "id": POSITIVE_INTEGER,
-        "diff": one_of(*_CHARTS),
+        "diff": either(STRING, NUMBER),
         "songname": either(STRING, NUMBER),
         "styles": STRING,
         "exscore": POSITIVE_INTEGER,
@@ -113,7 +122,7 @@ _DOCUMENT: Final = Record(
                 "userdata": Record(
                     {"id": POSITIVE_INTEGER, "login": STRING, "djname": STRING}, others=True
                 ),
-                "scoredata": Record({"song": ListOf(_SONG)}, others=True),
+                "scoredata": Record({"song": ListOf(ANYTHING)}, others=True),
             },
             others=True,
         )
@@ -136,13 +145,29 @@ class SolidStateSquad(JSONEntries):
         violation = first_violation(_DOCUMENT, document)
         if violation is not None:
             raise FatalImportError(400, explain(violation, "Invalid S3 XML."))
-        return Parsed(GAME, {}, songs)
+        return Parsed(GAME, {}, [_checked(number, song) for number, song in enumerate(songs)])
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, catalogue)
 
     def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
         return Subject(text_of(entry["songname"]), text_of(entry["diff"]))
+
+
+def _checked(number: int, song: Any) -> Any:
+    """The song, or what is wrong with it. An element without content is none at all."""
+    if isinstance(song, dict):
+        if song.get("mods") == "":
+            song["mods"] = {}
+        if song.get("scorebreakdown") == "":
+            del song["scorebreakdown"]
+    violation = _SONG.violation(song)
+    if violation is None:
+        return song
+    path = ("s3data", "scoredata", "song", number, *violation.path)
+    told = explain(Violation(path, violation.message, violation.value), "Invalid S3 XML.")
+    given = song if isinstance(song, dict) else {}
+    return RefusedEntry(told, text_of(given.get("songname")), text_of(given.get("diff")))
 
 
 def _songs(document: dict[str, Any]) -> list[Any]:
@@ -178,31 +203,43 @@ def _convert(entry: Mapping[str, Any], catalogue: GameCatalogue) -> DryScore:
 
 def _find(entry: Mapping[str, Any], catalogue: GameCatalogue) -> tuple[Song, Chart]:
     title = entry["songname"]
-    song = catalogue.song_by_title_ignoring_case(title)
-    if song is None:
+    wanted: tuple[str, str, str] | None = None
+
+    def chart_of(song: Song) -> Chart | None:
+        # What is wrong with the rest is only said of a song that there is.
+        nonlocal wanted
+        wanted = wanted or _wanted(entry)
+        playtype, difficulty, style = wanted
+        # A style that nobody knows yet says as little as a version that no chart is of.
+        version = _VERSIONS.get(style) or catalogue.version_to_match(playtype, style)
+        return catalogue.chart_of_song(song.id, playtype, difficulty, version)
+
+    found = catalogue.find_titled(title, chart_of)
+    if found is None:
         raise SongOrChartNotFound(f"Could not find song with title {title}")
-    playtype_and_difficulty = _CHARTS[entry["diff"]]
-    if playtype_and_difficulty is None:
-        raise SkipScore("5KEY scores are not supported.")
-    playtype, difficulty = playtype_and_difficulty
-    version = _version(entry["styles"])
-    chart = catalogue.chart_of_song(song.id, playtype, difficulty, version)
+    song, chart = found
     if chart is None:
+        assert wanted is not None, "a chart was looked for"
+        playtype, difficulty, style = wanted
+        version = _VERSIONS.get(style, style)
         raise SongOrChartNotFound(
             f"Could not find chart {title} ({playtype} {difficulty} version ({version}))"
         )
     return song, chart
 
 
-def _version(styles: str) -> str:
-    """The release that a score is from: the last of those that have the song."""
-    style = styles.rpartition(",")[2]
+def _wanted(entry: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Playtype, difficulty, and the release that a score is from: the last that has the song."""
+    diff = entry["diff"]
+    if diff not in _CHARTS:
+        raise SongOrChartNotFound(f"{entry['songname']} - Unknown difficulty {text_of(diff)}.")
+    playtype_and_difficulty = _CHARTS[diff]
+    if playtype_and_difficulty is None:
+        raise SkipScore("5KEY scores are not supported.")
+    style = entry["styles"].rpartition(",")[2]
     if not style:
         raise InvalidScore("Song has invalid style -- Score has no styles?")
-    version = _VERSIONS.get(style)
-    if version is None:
-        raise InvalidScore(f"Song has invalid style {style}.")
-    return version
+    return *playtype_and_difficulty, style
 
 
 def _lamp(entry: Mapping[str, Any]) -> str:

@@ -93,11 +93,19 @@ class Beatoraja(JSONEntries):
 
 
 def _checked(body: Mapping[str, Any], key: str, schema: Record, foreword: str) -> dict[str, Any]:
-    value = body.get(key, UNSET)
+    value = _with_lower_case_hashes(body.get(key, UNSET))
     if violation := first_violation(schema, value):
         raise FatalImportError(400, explain(violation, foreword))
     checked: dict[str, Any] = value
     return checked
+
+
+def _with_lower_case_hashes(value: Any) -> Any:
+    """Hexadecimal digits are the same in either case; the catalogue has lower case."""
+    if not isinstance(value, dict):
+        return value
+    hashes = {name: value[name] for name in ("md5", "sha256") if isinstance(value.get(name), str)}
+    return {**value, **{name: text.lower() for name, text in hashes.items()}}
 
 
 # --- converting ------------------------------------------------------------------------

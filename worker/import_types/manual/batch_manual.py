@@ -15,16 +15,18 @@ from common.catalogue.index import GameCatalogue
 from common.errors import FatalImportError, InternalFailure
 from common.games.model import GPT, ScoreData
 from common.games.registry import get_gpt
+from common.validation import text_of
 from worker.import_types.base import (
     Body,
     ClassProvider,
     Converter,
     DryScore,
     Parsed,
+    RefusedEntry,
     Subject,
     Upload,
 )
-from worker.import_types.manual.batch_manual_reading import read_body, read_file
+from worker.import_types.manual.batch_manual_reading import ReadDocument, read_body, read_file
 from worker.import_types.manual.batch_manual_structs import (
     ManualDocument,
     ManualScore,
@@ -52,7 +54,7 @@ class _ManualImport:
         def convert(entry: ManualScore | dict[str, Any]) -> DryScore:
             score = _from_orphan(entry, gpt) if isinstance(entry, dict) else entry
             song, chart = finder.find(score)
-            optional = score.optional or score.hitMeta
+            optional, conflict = _merged(score.optional, score.hitMeta)
             return DryScore(
                 song=song,
                 chart=chart,
@@ -62,9 +64,10 @@ class _ManualImport:
                 scoreData=ScoreData(
                     {metric: getattr(score, metric) for metric in metrics},
                     score.judgements or {},
-                    _builtins(optional) if optional else {},
+                    optional,
                 ),
                 scoreMeta=_builtins(score.scoreMeta) if score.scoreMeta else {},
+                remark=conflict,
             )
 
         return convert
@@ -90,8 +93,8 @@ class BatchManual(_ManualImport):
     suffix = "BATCH-MANUAL"
 
     def parse(self, given: Upload) -> Parsed:
-        gpt, document = read_file(given.content, given.games)
-        return _parsed(gpt, document)
+        read = read_file(given.content, given.games, lenient=given.lenient)
+        return _parsed(read)
 
 
 class DirectManual(_ManualImport):
@@ -102,16 +105,17 @@ class DirectManual(_ManualImport):
     suffix = "DIRECT-MANUAL"
 
     def parse(self, given: Body) -> Parsed:
-        gpt, document = read_body(given.content, given.games)
+        read = read_body(given.content, given.games, lenient=given.lenient)
         if given.options.get(INFER_TIMESTAMP):
-            _infer_timestamp(document, given.received)
-        return _parsed(gpt, document)
+            _infer_timestamp(read.document, given.received)
+        return _parsed(read)
 
 
 # --- parsing ---------------------------------------------------------------------------
 
 
-def _parsed(gpt: GPT, document: ManualDocument) -> Parsed:
+def _parsed(read: ReadDocument) -> Parsed:
+    gpt, document, warnings = read
     meta = document.meta
     context = {
         "service": meta.service,
@@ -119,7 +123,8 @@ def _parsed(gpt: GPT, document: ManualDocument) -> Parsed:
         "playtype": gpt.playtype,
         "version": None if meta.version is UNSET else meta.version,
     }
-    return Parsed(gpt.game, context, document.scores, _class_provider(gpt, document.classes))
+    provider = _class_provider(gpt, document.classes)
+    return Parsed(gpt.game, context, document.scores, provider, warnings=warnings)
 
 
 def _class_provider(gpt: GPT, given: Any) -> ClassProvider | None:
@@ -140,6 +145,8 @@ def _infer_timestamp(document: ManualDocument, now: int) -> None:
             400, "Cannot use X-Infer-Score-TimeAchieved with multiple scores in your import."
         )
     score = document.scores[0]
+    if isinstance(score, RefusedEntry):
+        return
     if score.timeAchieved:
         raise FatalImportError(
             400,
@@ -160,6 +167,24 @@ def _builtins(struct: msgspec.Struct) -> Any:
 
 _ENCODE: Final = msgspec.json.Encoder().encode
 _DECODE: Final = msgspec.json.Decoder().decode
+
+
+def _merged(optional: Any, former: Any) -> tuple[dict[str, Any], str | None]:
+    """`optional` with what only `hitMeta`, its former name, has; and where they disagree."""
+    if not (optional and former):
+        given = optional or former
+        return (_builtins(given), None) if given else ({}, None)
+    first, second = _builtins(optional), _builtins(former)
+    conflicts = [
+        f"{name} is {text_of(first[name])} in optional and {text_of(value)} in hitMeta"
+        for name, value in second.items()
+        if value is not None and first.get(name) is not None and first[name] != value
+    ]
+    given = {name: value for name, value in first.items() if value is not None}
+    merged = {**first, **second, **given}
+    if not conflicts:
+        return merged, None
+    return merged, f"{', '.join(conflicts)}; the value in optional was taken."
 
 
 def _from_orphan(data: dict[str, Any], gpt: GPT) -> ManualScore:

@@ -9,7 +9,6 @@ Source: specification, import-types/batch-manual.md section 1.
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Collection, Iterable
 from typing import Any, Final, NamedTuple
 
@@ -22,7 +21,13 @@ from common.games.model import GPT
 from common.games.registry import GAMES
 from common.text import json_reading
 from common.validation import explain, first_violation, text_of, type_of
-from worker.import_types.manual.batch_manual_schema import rules
+from worker.import_types.manual.batch_manual_lenient import (
+    DOCUMENT_KEYS,
+    FOREWORD,
+    LenientScores,
+    PassedOver,
+)
+from worker.import_types.manual.batch_manual_schema import rules, rules_around
 from worker.import_types.manual.batch_manual_structs import (
     ManualDocument,
     decoder,
@@ -31,13 +36,15 @@ from worker.import_types.manual.batch_manual_structs import (
     tidy,
     within_limits,
 )
+from worker.import_types.reading.encodings import REFUSED, from_utf16, is_utf8
 
 
 class ReadDocument(NamedTuple):
-    """A document, and the GPT it is for."""
+    """A document, and the GPT it is for. warnings: what of it was passed over."""
 
     gpt: GPT
     document: ManualDocument
+    warnings: list[str]
 
 
 # Objects and lists in a file. Not a tenth of it is needed by as many scores as fit into one;
@@ -45,19 +52,31 @@ class ReadDocument(NamedTuple):
 MAX_CONTAINERS: Final = 1_000_000
 
 
-def read_file(content: bytes, games: Collection[str]) -> ReadDocument:
-    """games: the enabled ones. Raises FatalImportError (400) with the first thing wrong."""
-    content = content.removeprefix(codecs.BOM_UTF8)
+def read_file(content: bytes, games: Collection[str], *, lenient: bool = False) -> ReadDocument:
+    """games: the enabled ones. Raises FatalImportError (400) with the first thing wrong.
+
+    lenient: scores that break a rule are `RefusedEntry` in their places, and keys that nobody
+    knows are passed over.
+    """
+    content = from_utf16(content, _begins_like_json)
     if content.count(b"{") + content.count(b"[") > MAX_CONTAINERS:
         raise FatalImportError(
             400, f"Invalid BATCH-MANUAL (More than {MAX_CONTAINERS} objects and lists.)"
         )
-    return quickly_from_file(content, games) or exactly(_json(content), games)
+    return quickly_from_file(content, games) or _slowly(_json(content), games, lenient)
 
 
-def read_body(body: Any, games: Collection[str]) -> ReadDocument:
+def read_body(body: Any, games: Collection[str], *, lenient: bool = False) -> ReadDocument:
     """The same for JSON that has been decoded."""
-    return quickly_from_body(body, games) or exactly(body, games)
+    return quickly_from_body(body, games) or _slowly(body, games, lenient)
+
+
+def _slowly(document: Any, games: Collection[str], lenient: bool) -> ReadDocument:
+    return leniently(document, games) if lenient else exactly(document, games)
+
+
+def _begins_like_json(line: str) -> bool:
+    return line.lstrip()[:1] in ("{", "[")
 
 
 # --- quickly ---------------------------------------------------------------------------
@@ -87,7 +106,7 @@ def quickly_from_file(content: bytes, games: Collection[str]) -> ReadDocument | 
         document = decoder(gpt).decode(content) if gpt else None
     except _UNREADABLE:
         return None
-    return ReadDocument(gpt, document) if gpt and document and within_limits(document) else None
+    return ReadDocument(gpt, document, []) if gpt and document and within_limits(document) else None
 
 
 def quickly_from_body(body: Any, games: Collection[str]) -> ReadDocument | None:
@@ -97,7 +116,7 @@ def quickly_from_body(body: Any, games: Collection[str]) -> ReadDocument | None:
         document = msgspec.convert(body, document_type(gpt)) if gpt else None
     except msgspec.ValidationError:
         return None
-    return ReadDocument(gpt, document) if gpt and document and within_limits(document) else None
+    return ReadDocument(gpt, document, []) if gpt and document and within_limits(document) else None
 
 
 def _enabled(meta: _HeadMeta, games: Collection[str]) -> GPT | None:
@@ -111,7 +130,9 @@ def _json(content: bytes) -> Any:
     try:
         return json_reading.loads(content)
     except orjson.JSONDecodeError as error:
-        raise FatalImportError(400, f"Invalid JSON. ({error})") from None
+        # Other encodings may look like each other, and titles would be others: none is guessed.
+        what = error if is_utf8(content) else f"{error}: {REFUSED}"
+        raise FatalImportError(400, f"Invalid JSON. ({what})") from None
 
 
 def exactly(document: Any, games: Iterable[str]) -> ReadDocument:
@@ -119,8 +140,8 @@ def exactly(document: Any, games: Iterable[str]) -> ReadDocument:
     gpt = _gpt_of(document, games)
     violation = first_violation(rules(gpt), document)
     if violation is not None:
-        raise FatalImportError(400, explain(violation, "Invalid BATCH-MANUAL"))
-    return ReadDocument(gpt, _as_structs(gpt, document))
+        raise FatalImportError(400, explain(violation, FOREWORD))
+    return ReadDocument(gpt, _as_structs(gpt, document), [])
 
 
 def _as_structs(gpt: GPT, document: dict[str, Any]) -> ManualDocument:
@@ -129,6 +150,38 @@ def _as_structs(gpt: GPT, document: dict[str, Any]) -> ManualDocument:
     kind = score_type(gpt)
     whole.scores = [msgspec.convert(tidy(score), kind) for score in document["scores"]]
     return whole
+
+
+# --- leniently -------------------------------------------------------------------------
+
+
+def leniently(document: Any, games: Iterable[str]) -> ReadDocument:
+    """Raises FatalImportError (400) where what surrounds the scores is wrong, or most of them."""
+    gpt = _gpt_of(document, games)
+    passed_over = PassedOver()
+    around = passed_over.without_unknown(document, DOCUMENT_KEYS, "")
+    if isinstance(around.get("classes"), dict):
+        around["classes"] = _known_classes(gpt, around["classes"], passed_over)
+    violation = first_violation(rules_around(gpt), around)
+    if violation is not None:
+        raise FatalImportError(400, explain(violation, FOREWORD))
+    whole = msgspec.convert(tidy({**around, "scores": []}), document_type(gpt))
+    whole.scores = LenientScores(gpt, passed_over).read(around["scores"])
+    return ReadDocument(gpt, whole, passed_over.warnings())
+
+
+def _known_classes(gpt: GPT, given: dict[str, Any], passed_over: PassedOver) -> dict[str, Any]:
+    """The classes that there are; a new one must not cost anybody their scores."""
+    known: dict[str, Any] = {}
+    for name, value in given.items():
+        classes = gpt.classes.get(name)
+        if classes is None or classes.kind != "PROVIDED":
+            passed_over.add(f"classes.{text_of(name)}", "unknown class set")
+        elif value is not None and value not in classes.ids:
+            passed_over.add(f"classes.{name}", f"unknown class {text_of(value)}")
+        else:
+            known[name] = value
+    return known
 
 
 def _gpt_of(document: Any, games: Iterable[str]) -> GPT:

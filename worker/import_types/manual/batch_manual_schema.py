@@ -15,6 +15,7 @@ from msgspec import inspect
 from common.games.model import GPT, Decimal, Enum, Graph, Integer, Metric, Range
 from common.validation import Violation, is_integer, is_number, text_of, type_of
 from common.validation.rules import (
+    ANYTHING,
     INTEGER,
     NUMBER,
     STRING,
@@ -41,6 +42,16 @@ from worker.import_types.reading.matching import MATCH_TYPES
 @cache
 def rules(gpt: GPT) -> Record:
     """Keys in the order in which they are checked; no object may have others."""
+    return _document(gpt, score_rules(gpt))
+
+
+@cache
+def rules_around(gpt: GPT) -> Record:
+    """The same, whatever the scores are."""
+    return _document(gpt, ANYTHING)
+
+
+def _document(gpt: GPT, score: Rule) -> Record:
     return Record(
         {
             "meta": Record(
@@ -51,7 +62,7 @@ def rules(gpt: GPT) -> Record:
                     "version": optional(nullable(STRING)),
                 }
             ),
-            "scores": ListOf(score_rules(gpt)),
+            "scores": ListOf(score),
             "classes": _may_be_null(
                 Record(
                     {
@@ -65,6 +76,7 @@ def rules(gpt: GPT) -> Record:
     )
 
 
+@cache
 def score_rules(gpt: GPT) -> Record:
     optional_metrics = _may_be_null(
         Record({name: _may_be_null(metric_rule(it.metric)) for name, it in gpt.optional.items()})
@@ -154,7 +166,7 @@ class ScoreMeta:
     def _message(self, value: Any) -> str:
         if not isinstance(value, dict):
             return "Not a valid object."
-        fields = {field.encode_name: field.type for field in _struct_type(self.struct).fields}
+        fields = struct_fields(self.struct)
         for key, member in value.items():
             if key not in fields:
                 expected = f"any of {', '.join(fields)}" if fields else "none"
@@ -170,8 +182,9 @@ def _invalid_member(key: str, value: Any) -> str:
     return f"Key {key} had an invalid value of {text_of(value)} [type: {type_of(value)}]"
 
 
-def _struct_type(struct: type[msgspec.Struct]) -> inspect.StructType:
-    return cast("inspect.StructType", inspect.type_info(struct))
+def struct_fields(struct: type[msgspec.Struct]) -> dict[str, inspect.Type]:
+    kind = cast("inspect.StructType", inspect.type_info(struct))
+    return {field.encode_name: field.type for field in kind.fields}
 
 
 def _description(kind: inspect.Type) -> str:

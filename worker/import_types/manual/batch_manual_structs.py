@@ -111,13 +111,15 @@ def within_limits(document: ManualDocument) -> bool:
     """The rules that types cannot express: lengths in UTF-16 code units, and times."""
     if not _has_length(document.meta.service, SERVICE_LENGTH):
         return False
-    for score in document.scores:
-        time, comment = score.timeAchieved, score.comment
-        if isinstance(time, int | float) and time <= EARLIEST_TIME and time != 0:
-            return False
-        if isinstance(comment, str) and not _has_length(comment, COMMENT_LENGTH):
-            return False
-    return True
+    return all(map(is_within_limits, document.scores))
+
+
+def is_within_limits(score: ManualScore) -> bool:
+    """The same of one score."""
+    time, comment = score.timeAchieved, score.comment
+    if isinstance(time, int | float) and time <= EARLIEST_TIME and time != 0:
+        return False
+    return not isinstance(comment, str) or _has_length(comment, COMMENT_LENGTH)
 
 
 def _has_length(text: str, limits: tuple[int, int]) -> bool:

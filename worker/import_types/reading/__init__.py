@@ -1,0 +1,1 @@
+"""Reading files: encodings, CSV, XML, numbers, times; and finding the charts that they mean."""

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from typing import Final
 
 from msgspec import UnsetType
 
-from common.errors import InvalidScore
+from common.errors import InvalidScore, NotTracked
 from common.games.model import GPT
 from common.validation import text_of
 from common.validation.values import MAX_SAFE_INTEGER
@@ -27,11 +28,6 @@ _RADIX: Final = re.compile(r"0(?:[xX]([0-9a-fA-F]+)|[oO]([0-7]+)|[bB]([01]+))")
 _INTEGER: Final = re.compile(r"(-?)0*([0-9]+)")
 _SAFE_DIGITS: Final = len(str(MAX_SAFE_INTEGER))
 
-# Difficulties that exist in the game and are refused with a text of their own.
-_UNSUPPORTED_DIFFICULTIES: Final[dict[tuple[str, object], str]] = {
-    ("chunithm", "WORLD'S END"): "WORLD'S END is not supported. Sorry.",
-}
-
 
 def trim(text: str) -> str:
     return text.strip(_WHITESPACE)
@@ -39,6 +35,11 @@ def trim(text: str) -> str:
 
 def trim_end(text: str) -> str:
     return text.rstrip(_WHITESPACE)
+
+
+def word(text: str) -> str:
+    """A name of the game as tables of names spell it: upper case, single spaces, no width."""
+    return " ".join(unicodedata.normalize("NFKC", text).upper().split())
 
 
 def positive_integer(text: str, failure: str) -> int:
@@ -95,12 +96,33 @@ def _in_radix(found: re.Match[str]) -> float:
 
 
 def difficulty_of(gpt: GPT, text: str | UnsetType | None) -> str:
-    """`text` if it is a difficulty of the GPT. Raises InvalidScore if it is not."""
-    if isinstance(text, str) and (gpt.difficulties is None or text in gpt.difficulties):
+    """The difficulty of the GPT that `text` names, in whatever case; else `text` itself.
+
+    One that the GPT does not know may be newer than we are: only the catalogue can tell.
+    Raises InvalidScore for none at all and for one that is refused, NotTracked for one that no
+    score is taken on.
+    """
+    difficulties = gpt.difficulties
+    if isinstance(text, str) and text and (difficulties is None or text in difficulties):
         return text
-    if refusal := _UNSUPPORTED_DIFFICULTIES.get((gpt.game, text)):
-        raise InvalidScore(refusal)
-    raise InvalidScore(
-        f"Invalid Difficulty for {gpt.game} {gpt.playtype} - Expected any of"
-        f" {', '.join(gpt.difficulties or ())} (Got {text_of(text)})"
-    )
+    if not isinstance(text, str) or not text:
+        raise InvalidScore(
+            f"Invalid Difficulty for {gpt.game} {gpt.playtype} - Expected any of"
+            f" {', '.join(difficulties or ())} (Got {text_of(text)})"
+        )
+    known, folded = difficulties or (), text.casefold()
+    for refused, why in gpt.refused_difficulties.items():
+        if folded == refused.casefold():
+            raise InvalidScore(why)
+    if folded in map(str.casefold, gpt.untracked_difficulties):
+        raise NotTracked(f"{text} charts are not supported.")
+    spelled = [difficulty for difficulty in known if difficulty.casefold() == folded]
+    return spelled[0] if len(spelled) == 1 else text
+
+
+def unknown_difficulty(gpt: GPT, difficulty: str) -> str:
+    """What a look-up that found nothing adds where that is because nobody knows the difficulty."""
+    if gpt.difficulties is None or difficulty in gpt.difficulties:
+        return ""
+    known = ", ".join(gpt.difficulties)
+    return f" {difficulty} is none of the difficulties known so far: {known}."

@@ -7,17 +7,27 @@ Source: specification, import-types/batch-manual.md section 4.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Final, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NoReturn, Protocol
 
 from msgspec import UnsetType
 
 from common.catalogue.documents import Chart, Song
-from common.catalogue.index import ANY_INF, Difficulty, GameCatalogue
-from common.errors import InternalFailure, InvalidScore, SongOrChartNotFound
+from common.catalogue.index import ANY_INF, Difficulty, GameCatalogue, described
+from common.errors import (
+    AmbiguousTitle,
+    InternalFailure,
+    InvalidScore,
+    SongOrChartNotFound,
+)
 from common.games.model import GPT
 from common.validation import text_of
-from worker.import_types.reading.assertions import difficulty_of, loose_number, positive_integer
+from worker.import_types.reading.assertions import (
+    difficulty_of,
+    loose_number,
+    positive_integer,
+    unknown_difficulty,
+)
 
 
 class Matchable(Protocol):
@@ -44,7 +54,8 @@ class ChartFinder:
     def __init__(self, gpt: GPT, version: str | None, catalogue: GameCatalogue) -> None:
         self._gpt = gpt
         self._playtype = gpt.playtype
-        self._version = version or None
+        self._version_given = version or None
+        self._version = catalogue.version_to_match(gpt.playtype, version)
         self._catalogue = catalogue
         self._searches = {name: SEARCHES[name] for name in gpt.match_types}
 
@@ -69,11 +80,38 @@ class ChartFinder:
     # --- by song -----------------------------------------------------------------------
 
     def song_title(self, wanted: Matchable) -> Match:
-        artist = wanted.artist or None
-        song = self._catalogue.song_by_title_ignoring_case(wanted.identifier, artist)
-        if song is None:
-            raise SongOrChartNotFound(f"Cannot find song with title {wanted.identifier}.")
-        return self._chart_from_song(song, wanted.difficulty)
+        title, artist = wanted.identifier, wanted.artist or None
+        difficulty: str | None = None
+
+        def chart_of(song: Song) -> Chart | None:
+            # What is wrong with the difficulty is only said of a song that there is.
+            nonlocal difficulty
+            if difficulty is None:
+                difficulty = self._needed_difficulty(wanted.difficulty)
+            return self._chart_of_song(song, difficulty)
+
+        try:
+            found = self._catalogue.find_titled(title, chart_of, artist=artist)
+        except AmbiguousTitle as failure:
+            raise self._ambiguous(title, artist, failure.candidates) from None
+        if found is None:
+            raise SongOrChartNotFound(f"Cannot find song with title {title}.")
+        song, chart = found
+        return song, chart or self._lacks(song, difficulty or "")
+
+    def _ambiguous(self, title: str, artist: str | None, songs: Sequence[Song]) -> AmbiguousTitle:
+        of_artists = f" by artist {artist}" if artist else ""
+        differ = len({song.artist for song in songs}) == len(songs)
+        advice = (
+            "Please try adding an artist field."
+            if differ and not artist
+            else "Please try and use a different song resolution method."
+        )
+        return AmbiguousTitle(
+            f"Multiple songs exist with the case-insensitive title {title}{of_artists}."
+            f" We cannot resolve this. {advice} They are {described(songs)}.",
+            songs,
+        )
 
     def tachi_song_id(self, wanted: Matchable) -> Match:
         song_id = positive_integer(
@@ -85,15 +123,23 @@ class ChartFinder:
         return self._chart_from_song(song, wanted.difficulty)
 
     def _chart_from_song(self, song: Song, given: str | UnsetType | None) -> Match:
+        difficulty = self._needed_difficulty(given)
+        return song, self._chart_of_song(song, difficulty) or self._lacks(song, difficulty)
+
+    def _needed_difficulty(self, given: str | UnsetType | None) -> str:
         if not given:
             raise InvalidScore("Missing 'difficulty' field, but was necessary for this lookup.")
-        difficulty = difficulty_of(self._gpt, given)
-        chart = self._catalogue.chart_of_song(song.id, self._playtype, difficulty, self._version)
-        if chart is None:
-            raise SongOrChartNotFound(
-                f"Cannot find chart for {song.title} ({self._playtype} {difficulty})"
-            )
-        return song, chart
+        return difficulty_of(self._gpt, given)
+
+    def _chart_of_song(self, song: Song, difficulty: str) -> Chart | None:
+        return self._catalogue.chart_of_song(song.id, self._playtype, difficulty, self._version)
+
+    def _lacks(self, song: Song, difficulty: str) -> NoReturn:
+        why = unknown_difficulty(self._gpt, difficulty)
+        raise SongOrChartNotFound(
+            f"Cannot find chart for {song.title} ({self._playtype} {difficulty})"
+            + (f".{why}" if why else "")
+        )
 
     def ddr_song_hash(self, wanted: Matchable) -> Match:
         difficulty = difficulty_of(self._gpt, wanted.difficulty)
@@ -107,7 +153,7 @@ class ChartFinder:
         if chart is None:
             raise SongOrChartNotFound(
                 f"Found song with ddrSongHash {wanted.identifier} but cannot find chart"
-                f" {self._playtype} {difficulty}."
+                f" {self._playtype} {difficulty}." + unknown_difficulty(self._gpt, difficulty)
             )
         return song, chart
 
@@ -119,7 +165,9 @@ class ChartFinder:
             loose_number(wanted.identifier), self._playtype, difficulty, self._version
         )
         return self._found(
-            chart, f"Cannot find chart for inGameID {wanted.identifier} ({self._playtype})."
+            chart,
+            f"Cannot find chart for inGameID {wanted.identifier} ({self._playtype})."
+            + unknown_difficulty(self._gpt, difficulty),
         )
 
     def in_game_str_id(self, wanted: Matchable) -> Match:
@@ -128,33 +176,34 @@ class ChartFinder:
             wanted.identifier, self._playtype, difficulty, self._version
         )
         return self._found(
-            chart, f"Cannot find chart for inGameStrID {wanted.identifier} ({self._playtype})."
+            chart,
+            f"Cannot find chart for inGameStrID {wanted.identifier} ({self._playtype})."
+            + unknown_difficulty(self._gpt, difficulty),
         )
 
     def sdvx_in_game_id(self, wanted: Matchable) -> Match:
         difficulty = self._sdvx_difficulty(wanted.difficulty)
-        version = self._version
-        if version is not None and version not in self._gpt.versions:
-            expected = ", ".join(self._gpt.versions)
-            raise InvalidScore(f"Unsupported version {version}. Expected any of {expected}.")
         in_game_id = loose_number(wanted.identifier)
-        chart = self._catalogue.chart_by_in_game_id(in_game_id, self._playtype, difficulty, version)
+        chart = self._catalogue.chart_by_in_game_id(
+            in_game_id, self._playtype, difficulty, self._version
+        )
         if chart is None:
+            unknown = unknown_difficulty(self._gpt, difficulty) if type(difficulty) is str else ""
             raise SongOrChartNotFound(
                 f"Cannot find SDVX chart with inGameID {text_of(in_game_id)}, difficulty"
-                f" {text_of(wanted.difficulty)} and version {text_of(version)}."
+                f" {text_of(wanted.difficulty)} and version {text_of(self._version_given)}."
+                + unknown
             )
         return self._catalogue.song_of(chart), chart
 
     def _sdvx_difficulty(self, given: str | UnsetType | None) -> Difficulty:
         if given == "ANY_INF":
             return ANY_INF
-        difficulties = self._gpt.difficulties or ()
-        if isinstance(given, str) and given in difficulties:
-            return given
+        if isinstance(given, str) and given:
+            return difficulty_of(self._gpt, given)
         raise InvalidScore(
             f"Invalid difficulty '{text_of(given)}', Expected any of"
-            f" {', '.join(difficulties)} or ANY_INF"
+            f" {', '.join(self._gpt.difficulties or ())} or ANY_INF"
         )
 
     # --- by hash -----------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Reading points in time from text.
 
 Source: specification, import-types/README.md section 8.3, without its leniency: a text that
-names no real point in time (`2019`, `2020-02-30 10:00`) is refused.
+names no real point in time (`2019`, `2020-02-30 10:00`) is refused. The epoch is no time: tools
+write it where they have none.
 """
 
 from __future__ import annotations
@@ -15,13 +16,16 @@ from common.errors import InvalidScore
 # No daylight saving time for as long as there have been rhythm games.
 JST: Final = timezone(timedelta(hours=9), "JST")
 
+# What a tool writes that has no time: the epoch, in whatever time zone the tool was.
+_NO_TIME: Final = 24 * 60 * 60 * 1000  # milliseconds around it
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 # 2019-10-28, 2019/1/5 4:05, 2019-10-28T14:05:33.123Z, 2019-10-28 14:05 +0900
 _NUMERIC: Final = re.compile(
     r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})"
-    r"(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?: ?(Z|[+-]\d{2}:?\d{2}))?)?",
+    r"(?:[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?(?: ?(Z|[+-]\d{2}:?\d{2}))?)?",
     re.ASCII,
 )
 
@@ -48,7 +52,7 @@ _MONTHS: Final = [
 
 
 def parse_date(text: str | None, zone: tzinfo) -> int | None:
-    """Milliseconds since the epoch; None for no text or an empty one.
+    """Milliseconds since the epoch; None for no text, an empty one, or the epoch itself.
 
     zone: of texts that name none. Raises InvalidScore for a text that is no point in time.
     """
@@ -60,7 +64,8 @@ def parse_date(text: str | None, zone: tzinfo) -> int | None:
         moment = None
     if moment is None:
         raise InvalidScore(f"Invalid/Unparsable score timestamp of {text}.")
-    return (moment - _EPOCH) // _MILLISECOND
+    time = (moment - _EPOCH) // _MILLISECOND
+    return time if abs(time) > _NO_TIME else None
 
 
 def _numeric(text: str, zone: tzinfo) -> datetime | None:

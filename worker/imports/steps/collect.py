@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -71,12 +72,13 @@ def gather(work: Work, import_type: ImportType[Any], parsed: Parsed) -> Collecte
 
 def _input(work: Work, arguments: Import, kind: type[ImportInput], content: bytes) -> ImportInput:
     """The input as the job's import type takes it; `content` is the job's payload."""
-    head = _head(work)
+    head, lenient = _head(work), work.runtime.settings.lenient_entries
     if kind is Upload:
-        return Upload(*head, arguments.filename, content, arguments.fields)
+        return Upload(*head, arguments.filename, content, arguments.fields, lenient)
     if kind is Body:
         # The API only takes on what it could read.
-        return Body(*head, json_reading.loads(content), arguments.options)
+        body = json_reading.loads(content.removeprefix(codecs.BOM_UTF8))
+        return Body(*head, body, arguments.options, lenient)
     raise TypeError(
         f"{work.job.import_type} wants its input as {kind.__name__}, which nobody makes"
     )

@@ -9,8 +9,14 @@ from typing import Any
 import msgspec
 from celery.exceptions import SoftTimeLimitExceeded
 
-from common.errors import ConversionFailure, InternalFailure, SkipScore, SongOrChartNotFound
-from worker.import_types.base import Subject, UnknownChart
+from common.errors import (
+    ConversionFailure,
+    InternalFailure,
+    NotTracked,
+    SkipScore,
+    SongOrChartNotFound,
+)
+from worker.import_types.base import RefusedEntry, Subject, UnknownChart
 from worker.imports.flow import Candidate, Collected, Converted, EntryError, Unmatched, taken
 
 log = logging.getLogger(__name__)
@@ -33,8 +39,13 @@ def convert(
     for position, entry in enumerate(taken(collected.parsed.entries), first_position):
         if position % 256 == 0:
             tell(f"Matching score {position + 1}.")
+        if isinstance(entry, RefusedEntry):
+            converted.errors.append(refused(position, entry))
+            continue
         try:
-            converted.candidates.append(Candidate(position, convert_entry(entry)))
+            dry = convert_entry(entry)
+        except NotTracked:
+            converted.skipped.notTracked += 1
         except SkipScore:
             converted.skipped.notPlayed += 1
         except SongOrChartNotFound as failure:
@@ -42,7 +53,19 @@ def convert(
         except Exception as failure:
             subject = import_type.subject(entry, context)
             converted.errors.append(entry_error(position, subject, failure))
+        else:
+            converted.candidates.append(Candidate(position, dry))
+            if dry.remark is not None:
+                subject = import_type.subject(entry, context)
+                converted.errors.append(
+                    EntryError(position, "InvalidDatapoint", dry.remark, subject)
+                )
     return converted
+
+
+def refused(position: int, entry: RefusedEntry) -> EntryError:
+    subject = Subject(entry.identifier, entry.difficulty)
+    return EntryError(position, "InvalidDatapoint", entry.message, subject)
 
 
 def _keep_unmatched(

@@ -7,16 +7,16 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
-from worker.imports.flow import Collected, Converted, ImportHead, NewScore, Timings
+from worker.imports.flow import MESSAGE_LIMIT, Collected, Converted, ImportHead, NewScore, Timings
 
 _INSERT = text(
     """
     INSERT INTO imports (user_id, import_id, import_type, user_intent, game, playtypes, errors,
                          created_sessions, class_deltas, goal_info, quest_info, skipped,
-                         time_started, time_finished, timings)
+                         warnings, time_started, time_finished, timings)
     VALUES (:user_id, :import_id, :import_type, :user_intent, :game, :playtypes, :errors,
             :created_sessions, :class_deltas, :goal_info, :quest_info, :skipped,
-            :time_started, :time_finished, :timings)
+            :warnings, :time_started, :time_finished, :timings)
     """
 )
 
@@ -44,6 +44,7 @@ def assemble(
         "errors": [error.document() for error in errors],
         **derived,
         "skipped": converted.skipped.document(),
+        "warnings": [warning[:MESSAGE_LIMIT] for warning in collected.parsed.warnings],
         "timeStarted": head.started,
         "timeFinished": finished,
     }
@@ -70,6 +71,7 @@ def store(connection: Connection, document: dict[str, Any], timings: Timings) ->
             "goal_info": as_json(document["goalInfo"]),
             "quest_info": as_json(document["questInfo"]),
             "skipped": as_json(document["skipped"]),
+            "warnings": as_json(document["warnings"]),
             "time_started": document["timeStarted"],
             "time_finished": document["timeFinished"],
             "timings": as_json(timings.milliseconds),

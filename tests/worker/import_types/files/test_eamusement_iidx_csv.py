@@ -13,11 +13,13 @@ from common.errors import (
     ConversionFailure,
     FatalImportError,
     InvalidScore,
+    NotTracked,
     SkipScore,
     SongOrChartNotFound,
 )
+from common.games.model import ScoreData
 from tests.common.catalogue.documents import chart, song
-from worker.import_types.base import DryScore, Parsed, Upload
+from worker.import_types.base import DryScore, Parsed, RefusedEntry, Upload
 from worker.import_types.files.eamusement_iidx_csv import PLIIIDXCSV, EamusementIIDXCSV
 
 UNPLAYED = "0,0,0,0,0,NO PLAY,---"
@@ -27,13 +29,24 @@ TIME = 1577901840000  # 2020-01-02 03:04 in Japan
 CATALOGUE = GameCatalogue(
     "iidx",
     0,
-    [song(1, "Song"), song(2, "Twin"), song(3, "TWIN", alt=["Twin"]), song(4, 'Say "hi"')],
+    [
+        song(1, "Song"),
+        song(2, "Twin"),
+        song(3, "TWIN", alt=["Twin"]),
+        song(4, 'Say "hi"'),
+        song(5, "Comma, song"),
+    ],
     [
         chart("hyper", 1, "HYPER", playtype="SP", versions=("26", "27"), notecount=750),
         chart("another", 1, "ANOTHER", playtype="SP", versions=("26",), notecount=1000),
         chart("legg", 1, "LEGGENDARIA", playtype="SP", versions=("26",), notecount=1000),
         chart("dp", 1, "HYPER", playtype="DP", versions=("26",), notecount=1000),
         chart("quoted", 4, "HYPER", playtype="SP", versions=("26",), notecount=1000),
+        chart("comma", 5, "HYPER", playtype="SP", versions=("26",), notecount=1000),
+        *(
+            chart(f"twin {song_id}", song_id, "HYPER", playtype="SP", versions=("26",))
+            for song_id in (2, 3)
+        ),
     ],
 )
 
@@ -183,16 +196,44 @@ def test_a_file_name_of_the_other_playtype_is_questioned(
     ("content", "message"),
     [
         (b"", "Expected headers, but received nothing in the first row."),
-        (csv("a,b"), "Row 1 has an invalid amount of cells (2, expected 27)."),
         (csv(cells=30), "Invalid CSV provided. CSV does not have the correct amount of headers."),
-        (csv(row(version="BEMANI")), "Invalid/Unsupported Eamusement Version Name BEMANI."),
-        (csv(row(version="26")), "Invalid/Unsupported Eamusement Version Name 26."),
-        (csv(row(version="SIRIUS")), "Unsupported version '17'. Is your CSV properly filled out?"),
-        (csv(), "Unsupported version '0'. Is your CSV properly filled out?"),
     ],
 )
 def test_a_file_of_the_wrong_form_is_refused(content: bytes, message: str) -> None:
     assert refusal(content) == message
+
+
+@pytest.mark.parametrize(
+    ("versions", "version"),
+    [
+        (("BEMANI",), "BEMANI"),
+        (("SIRIUS", "BEMANI", "Rootage"), "BEMANI"),
+        (("26",), "26"),
+        (("SIRIUS", " Rootage "), "26"),
+        (("SIRIUS",), "17"),
+        (("", ""), None),
+        ((), None),
+    ],
+)
+def test_no_version_refuses_a_file(versions: tuple[str, ...], version: str | None) -> None:
+    content = csv(*(row(version=name) for name in versions))
+
+    assert parse(content).context["importVersion"] == version
+
+
+def test_a_version_that_no_chart_is_of_says_nothing() -> None:
+    for version in ("BEMANI", "SIRIUS", "26", ""):
+        [dry] = convert(csv(row(block(), version=version)))
+        assert dry.chart.chartID == "hyper"
+
+
+def test_a_broken_row_is_one_broken_entry() -> None:
+    entries = list(parse(csv("a,b", row(block()))).entries)
+
+    assert entries[0] == RefusedEntry(
+        "Row 1 has an invalid amount of cells (2, expected 27).", "a,b"
+    )
+    assert len(entries) == 4
 
 
 # --- converting --------------------------------------------------------------------------
@@ -232,7 +273,7 @@ def test_an_empty_time_is_unknown(time: str) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "optional"),
-    [("---", {}), ("x", {}), ("", {"bp": 0}), ("0", {"bp": 0}), ("9999", {"bp": 9999})],
+    [("---", {}), ("x", {}), ("", {}), (" ", {}), ("0", {"bp": 0}), ("9999", {"bp": 9999})],
 )
 def test_a_miss_count_that_is_no_number_is_unknown(cell: str, optional: dict[str, int]) -> None:
     [dry] = convert(csv(row(block(bp=cell))))
@@ -241,10 +282,29 @@ def test_a_miss_count_that_is_no_number_is_unknown(cell: str, optional: dict[str
 
 
 @pytest.mark.parametrize(
-    "unplayed", [block(exscore="0"), block(level="0"), block(level=""), UNPLAYED]
+    "unplayed", [block(exscore="0"), block(exscore=""), block(exscore="---"), UNPLAYED]
 )
 def test_what_was_not_played_leaves_no_score(unplayed: str) -> None:
     assert convert(csv(row(unplayed, title="Unheard of"))) == []
+
+
+@pytest.mark.parametrize("level", ["0", "", "12.7", "new"])
+def test_a_level_is_no_condition(level: str) -> None:
+    assert [dry.chart.chartID for dry in convert(csv(row(block(level=level))))] == ["hyper"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "judgements"),
+    [
+        ({"pgreat": "", "great": ""}, {}),
+        ({"pgreat": "---", "great": "---"}, {}),
+        ({"pgreat": "700", "great": ""}, {"pgreat": 700}),
+    ],
+)
+def test_an_empty_cell_is_no_value(cells: dict[str, str], judgements: dict[str, int]) -> None:
+    [dry] = convert(csv(row(block(**cells))))
+
+    assert dry.scoreData.judgements == judgements
 
 
 @pytest.mark.parametrize("mark", ["†", "†LEGGENDARIA", " †", "  †LEGGENDARIA"])
@@ -277,7 +337,7 @@ def test_an_unknown_marked_song_keeps_its_mark_as_an_orphan() -> None:
     ("content", "kind", "message"),
     [
         (csv(row(block(), title="Twin")), AmbiguousTitle, "Multiple songs exist with the title Tw"),
-        (csv(row(block(), title="song")), SongOrChartNotFound, "Could not find song for song."),
+        (csv(row(block(), title="son")), SongOrChartNotFound, "Could not find song for son."),
         (
             csv(row(UNPLAYED, block(), version="HEROIC VERSE")),
             SongOrChartNotFound,
@@ -349,13 +409,64 @@ def test_a_bad_score_is_told_what_is_wrong(
     assert reason.message.startswith(message)
 
 
-def test_beginner_charts_are_not_in_the_catalogue() -> None:
-    cells = row(width=NEW_BLOCKS).split(",")
+@pytest.mark.parametrize("title", ["Song", "Unheard of"])
+def test_beginner_charts_are_counted_and_passed_over(title: str) -> None:
+    cells = row(width=NEW_BLOCKS, title=title).split(",")
     cells[5:12] = block().split(",")
+    parsed = parse(csv(",".join(cells), cells=41))
+    converter = EamusementIIDXCSV().converter(parsed.context, CATALOGUE)
 
-    assert failure(csv(",".join(cells), cells=41)).message == (
-        "Could not find chart for Song (SP BEGINNER [v26])"
-    )
+    with pytest.raises(NotTracked):
+        converter(next(iter(parsed.entries)))
+
+
+# --- columns -----------------------------------------------------------------------------
+
+BLOCK = ("難易度", "スコア", "PGreat", "Great", "ミスカウント", "クリアタイプ", "DJ LEVEL")
+HEADERS = [
+    "バージョン",
+    "タイトル",
+    "ジャンル",
+    "アーティスト",
+    "プレー回数",
+    *(
+        f"{difficulty} {name}"
+        for difficulty in ("BEGINNER", "NORMAL", "HYPER", "ANOTHER", "LEGGENDARIA")
+        for name in BLOCK
+    ),
+    "最終プレー日時",
+]
+
+
+def table(order: list[int], extra: tuple[str, ...] = ()) -> bytes:
+    """A file of one HYPER score, with its columns in this order, and others behind."""
+    cells = row(block(), width=NEW_BLOCKS).split(",")
+    return "\n".join(
+        ",".join([*(line[place] for place in order), *extra]) for line in (HEADERS, cells)
+    ).encode()
+
+
+@given(st.permutations(range(len(HEADERS))), st.lists(st.just("more"), max_size=5))
+def test_columns_are_found_by_their_headers(order: list[int], extra: list[str]) -> None:
+    assert convert(table(list(range(41)))) == convert(table(order, tuple(extra)))
+
+
+def test_columns_that_are_not_there_are_no_values() -> None:
+    needed = ["タイトル", "HYPER スコア", "HYPER クリアタイプ"]
+
+    [dry] = convert(table([HEADERS.index(name) for name in needed]))
+
+    assert (dry.chart.chartID, dry.timeAchieved) == ("hyper", None)
+    assert dry.scoreData == ScoreData({"score": 1500, "lamp": "HARD CLEAR"}, {}, {})
+
+
+def test_an_export_of_tachi_is_a_file_of_the_site() -> None:
+    cells = row(block(), title="Comma\\, song", version="26", width=NEW_BLOCKS)
+    untimed = cells.rpartition(",")[0] + ",1970-01-01T00:00:00.000Z"
+
+    [dry] = convert(f"{','.join(HEADERS)}\n{untimed}".encode())
+
+    assert (dry.chart.chartID, dry.timeAchieved) == ("comma", None)
 
 
 # --- whatever it is given ----------------------------------------------------------------

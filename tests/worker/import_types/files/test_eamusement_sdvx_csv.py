@@ -8,17 +8,25 @@ from common.errors import (
     ConversionFailure,
     FatalImportError,
     InvalidScore,
+    SkipScore,
     SongOrChartNotFound,
 )
+from common.games.model import ScoreData
 from tests.common.catalogue.documents import chart, song
-from worker.import_types.base import DryScore, Parsed, Upload
+from worker.import_types.base import DryScore, Parsed, RefusedEntry, Upload
 from worker.import_types.files.eamusement_sdvx_csv import EamusementSDVXCSV
 
 CATALOGUE = GameCatalogue(
     "sdvx",
     0,
     [song(1, "Song", alt=['"Other" name']), song(2, "Twin"), song(3, "x", alt=["Twin"])],
-    [chart("adv", 1, "ADV"), chart("ult", 1, "ULT"), chart("old", 1, "EXH", primary=False)],
+    [
+        chart("adv", 1, "ADV"),
+        chart("ult", 1, "ULT"),
+        chart("old", 1, "EXH", primary=False),
+        chart("twin", 2, "ADV"),
+        chart("other", 3, "ADV"),
+    ],
 )
 HEADER = "title,difficulty,level,rank,grade,score,exscore,plays,clears,uc,puc"
 
@@ -69,10 +77,14 @@ def test_a_title_keeps_the_quotes_inside_of_it() -> None:
 @pytest.mark.parametrize(
     ("line", "kind", "message"),
     [
-        (row(title=" Song"), SongOrChartNotFound, "Could not find song for  Song."),
+        (row(title="Sing"), SongOrChartNotFound, "Could not find song for Sing."),
         (row(difficulty="EXHAUST"), SongOrChartNotFound, "Could not find chart for Song [EXH]."),
-        (row(difficulty="ADV"), InvalidScore, "Song - Invalid difficulty of ADV."),
-        (row(level="18"), InvalidScore, "Song [ADV] - Should be level 10, but found level 18."),
+        (
+            row(difficulty="ADV."),
+            SongOrChartNotFound,
+            "Could not find chart for Song [ADV.]. ADV. is no difficulty known so far.",
+        ),
+        (row(difficulty="NABLA"), SongOrChartNotFound, "Could not find chart for Song [NBL]."),
         (
             row(score="1.5"),
             InvalidScore,
@@ -100,9 +112,58 @@ def test_what_is_wrong_with_a_row_is_said(
     assert failure.value.message == message
 
 
-def test_a_title_of_two_songs_is_ambiguous() -> None:
-    with pytest.raises(AmbiguousTitle):
+def test_a_title_of_two_songs_is_ambiguous_and_no_field_is_asked_for_that_there_is_not() -> None:
+    with pytest.raises(AmbiguousTitle) as failure:
         convert(row(title="Twin"))
+    assert failure.value.message == (
+        "Multiple songs exist with the title Twin. We cannot resolve this."
+        " They are Twin by Someone (songID 2), x by Someone (songID 3)."
+    )
+
+
+@pytest.mark.parametrize("level", ["18", "10.5", "", "?"])
+def test_a_level_is_no_condition(level: str) -> None:
+    assert convert(row(level=level)).chart.chartID == "adv"
+
+
+@pytest.mark.parametrize("title", ["song", " Song ", "Ｓｏｎｇ\u3000", "\u00a0SONG"])
+def test_a_title_is_found_however_it_is_spelled(title: str) -> None:
+    assert convert(row(title=title)).chart.chartID == "adv"
+
+
+def test_a_difficulty_that_only_the_catalogue_knows_is_found_there() -> None:
+    catalogue = GameCatalogue("sdvx", 0, [song(1, "Song")], [chart("new", 1, "HYPERNOVA")])
+    (entry,) = parse(f"{HEADER}\n{row(difficulty='HYPERNOVA')}\n").entries
+
+    assert EamusementSDVXCSV().converter({}, catalogue)(entry).chart.chartID == "new"
+
+
+def test_an_empty_cell_is_no_value() -> None:
+    assert convert(row(exscore="")).scoreData.optional == {"exScore": None}
+    with pytest.raises(SkipScore):
+        convert(row(score=""))
+
+
+SITE = (
+    "楽曲名,難易度,楽曲レベル,クリアランク,スコアグレード,ハイスコア,EXスコア,プレー回数,クリア回数,"
+    "ULTIMATE CHAIN,PERFECT"
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{SITE}\n{row(exscore='7')}",
+        f"\ufeff          {SITE}\r\n{row(exscore='7')}\r\n\r\n",
+        "EXスコア,クリアランク,その他,難易度,ハイスコア,楽曲名\n7,COMPLETE,x,ADVANCED,9551234,Song",
+        f"{SITE},x,y\n{row(exscore='7')},,",
+    ],
+)
+def test_columns_are_found_by_their_headers(text: str) -> None:
+    (entry,) = parse(text).entries
+    score = EamusementSDVXCSV().converter({}, CATALOGUE)(entry)
+
+    assert score.scoreData == ScoreData({"score": 9551234, "lamp": "CLEAR"}, {}, {"exScore": 7})
 
 
 @pytest.mark.parametrize(
@@ -113,13 +174,21 @@ def test_a_title_of_two_songs_is_ambiguous() -> None:
             f"{HEADER},more",
             "Invalid CSV provided. CSV does not have the correct number of headers.",
         ),
-        (f"{HEADER}\na,b,c,d", "Row 1 has an invalid amount of cells (4, expected 11)."),
     ],
 )
 def test_a_file_of_another_shape_is_refused(text: str, message: str) -> None:
     with pytest.raises(FatalImportError) as failure:
         parse(text)
     assert (failure.value.status, failure.value.message) == (400, message)
+
+
+def test_a_broken_row_is_one_broken_entry() -> None:
+    first, second = parse(f"{HEADER}\na,b,c,d\n{row()}").entries
+
+    assert first == RefusedEntry(
+        "Row 1 has an invalid amount of cells (4, expected 11).", "a,b,c,d"
+    )
+    assert second.title == "Song"
 
 
 def test_a_file_of_a_header_alone_holds_nothing() -> None:

@@ -12,7 +12,7 @@ from common.errors import (
     SongOrChartNotFound,
 )
 from tests.common.catalogue.documents import chart, song
-from worker.import_types.base import DryScore, ImportType, Parsed, Upload
+from worker.import_types.base import DryScore, ImportType, Parsed, RefusedEntry, Upload
 from worker.import_types.files.mypagescraper_player_csv import MyPageScraperPlayerCSV
 from worker.import_types.files.mypagescraper_records_csv import MyPageScraperRecordsCSV
 
@@ -99,11 +99,6 @@ def test_lists_are_read(levels: str, read: list[str]) -> None:
             "Could not find chart for Song, with comma [HARD].",
         ),
         (
-            row(levels="[12,8,10]"),
-            InvalidScore,
-            "Song, with comma [NORMAL] - Should be level 10, but found level 12.",
-        ),
-        (
             row(achieves="[5,0,0]"),
             InvalidScore,
             "Song, with comma [NORMAL] - Invalid lamp of 5.",
@@ -119,11 +114,10 @@ def test_lists_are_read(levels: str, read: list[str]) -> None:
             "Song, with comma [NORMAL] - Invalid score of NaN.",
         ),
         (
-            row(scores="812345"),
+            row(achieves="[,0,0]"),
             InvalidScore,
-            "Song, with comma - Invalid music_scores of 812345.",
+            "Song, with comma [NORMAL] - Invalid lamp of NaN.",
         ),
-        (row(levels="[1,2]"), InvalidScore, "Song, with comma - Invalid music_levels of [1,2]."),
     ],
 )
 def test_what_is_wrong_with_a_record_is_said(
@@ -132,6 +126,25 @@ def test_what_is_wrong_with_a_record_is_said(
     with pytest.raises(kind) as failure:
         convert_first(text)
     assert failure.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (row(scores="812345"), "Song, with comma - Invalid music_scores of 812345."),
+        (row(levels="[1,2]"), "Song, with comma - Invalid music_levels of [1,2]."),
+        (row() + "9001,x\n", "Row 2 has an invalid amount of cells (2, expected 5)."),
+    ],
+)
+def test_a_broken_row_is_one_broken_entry(text: str, message: str) -> None:
+    *_, last = parse(text).entries
+    assert isinstance(last, RefusedEntry)
+    assert last.message == message
+
+
+@pytest.mark.parametrize("levels", ["[12,8,10]", "[0,8,10]", "[,8,10]"])
+def test_a_level_is_no_condition(levels: str) -> None:
+    assert convert_first(row(levels=levels)).chart.chartID == "normal"
 
 
 def test_an_orphan_is_an_entry_again() -> None:
@@ -172,20 +185,27 @@ def test_a_stage_is_a_class(cell: str, provided: dict[str, str]) -> None:
     assert parsed.class_provider("Single") == provided
 
 
+@pytest.mark.parametrize("number", ["15", "9" * 50])
+def test_a_stage_that_nobody_knows_is_told_of(number: str) -> None:
+    parsed = parse(stage(f"[{number},x,1]"), PLAYER)
+
+    assert parsed.class_provider is not None
+    assert parsed.class_provider("Single") == {}
+    assert parsed.warnings == [
+        f"player_stage: unknown stage up id {number}; no class was taken of it."
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "Found 0 records instead of exactly 1 in the player CSV."),
+        ("", "Expected headers, but received nothing in the first row."),
+        ("player_stage\n", "Found 0 records instead of exactly 1 in the player CSV."),
         (stage("[1,x,1]") + "a,b\n", "Found 2 records instead of exactly 1 in the player CSV."),
         ("player_name\nx\n", "Malformed CSV: no player_stage column."),
         (stage("[9,ステージIX]"), "Malformed player_stage entry."),
         (stage("[ 9,x,1]"), "Malformed player_stage entry."),
-        (stage("[15,x,1]"), "Unknown stage up id 15."),
-        (stage(f"[{'9' * 5000},x,1]"), f"Unknown stage up id {'9' * 5000}."),
-        (
-            "a,b\n1",
-            "Failed to parse CSV: Invalid Record Length: columns length is 2, got 1 on line 2",
-        ),
+        ("a,b\n1", "Failed to parse CSV: Row 1 has an invalid amount of cells (1, expected 2)."),
     ],
 )
 def test_a_player_file_of_another_shape_is_refused(text: str, message: str) -> None:

@@ -15,6 +15,7 @@ from common.errors import (
     AmbiguousTitle,
     ConversionFailure,
     FatalImportError,
+    InvalidScore,
     SkipScore,
     SongOrChartNotFound,
 )
@@ -22,7 +23,7 @@ from common.games.registry import GAMES, get_game
 from tests.common.catalogue.documents import chart, song
 from tests.support.shared_data import seeds, shared_file, shared_folder
 from worker.import_types import registry
-from worker.import_types.base import Body, DryScore, Upload
+from worker.import_types.base import Body, DryScore, RefusedEntry, Upload
 
 
 def catalogue_of(game: str) -> GameCatalogue:
@@ -42,6 +43,9 @@ def import_file(
     convert = kind.converter(parsed.context, catalogue_of(parsed.game))
     scores, failures = [], Counter[type[ConversionFailure]]()
     for entry in parsed.entries:
+        if isinstance(entry, RefusedEntry):
+            failures[InvalidScore] += 1
+            continue
         try:
             scores.append(convert(entry))
         except ConversionFailure as failure:
@@ -156,7 +160,7 @@ def test_the_scores_of_a_large_s3_file_are_found_as_far_as_the_catalogue_goes() 
 
     assert len(scores) == 1977
     # Of the 28 five-key scores, 11 are of songs that are not found.
-    assert failures == {SongOrChartNotFound: 88, SkipScore: 17, AmbiguousTitle: 9}
+    assert failures == {SongOrChartNotFound: 97, SkipScore: 17}
 
 
 @pytest.mark.parametrize(
@@ -186,19 +190,6 @@ NO_OBJECT = (
     ("path", "messages"),
     [
         ("s3/no-score-data.xml", [NO_SONGS]),
-        (
-            "s3/invalid-lamp.xml",
-            [
-                f"{FIRST_SONG}.cleartype | Expected any of played, cleared, combo, comboed,"
-                " perfect, perfected. | Received BAD LAMP [type: string]."
-            ],
-        ),
-        (
-            "s3/invalid-exscore.xml",
-            [f"{FIRST_SONG}.exscore | Expected a positive integer. | Received -1 [type: number]."],
-        ),
-        ("s3/malicious-mods.xml", [f"{FIRST_SONG}.mods | {NO_OBJECT}"]),
-        ("s3/malicious-scorebreakdown.xml", [f"{FIRST_SONG}.scorebreakdown | {NO_OBJECT}"]),
         ("s3/danger/billion-laughs.xml", [NO_SONGS, "Could not parse XML."]),
         ("s3/danger/specific-blaugh.xml", ["Could not parse XML."]),
     ],
@@ -211,6 +202,31 @@ def test_bad_s3_files_are_refused_at_once(path: str, messages: list[str]) -> Non
     assert time.monotonic() - started < 1
     assert failure.value.status == 400
     assert failure.value.message in messages
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        (
+            "s3/invalid-lamp.xml",
+            f"{FIRST_SONG}.cleartype | Expected any of played, cleared, combo, comboed,"
+            " perfect, perfected. | Received BAD LAMP [type: string].",
+        ),
+        (
+            "s3/invalid-exscore.xml",
+            f"{FIRST_SONG}.exscore | Expected a positive integer. | Received -1 [type: number].",
+        ),
+        ("s3/malicious-mods.xml", f"{FIRST_SONG}.mods | {NO_OBJECT}"),
+        ("s3/malicious-scorebreakdown.xml", f"{FIRST_SONG}.scorebreakdown | {NO_OBJECT}"),
+    ],
+)
+def test_a_bad_song_of_an_s3_file_refuses_itself(path: str, message: str) -> None:
+    content = shared_file(f"fixtures/{path}").read_bytes()
+    kind = registry.get("file/solid-state-squad")
+    parsed = kind.parse(Upload(1, 0, tuple(GAMES), path, content))
+
+    refused = [entry for entry in parsed.entries if isinstance(entry, RefusedEntry)]
+    assert refused[0].message == message
 
 
 def test_the_score_of_a_usc_client_is_read() -> None:

@@ -13,7 +13,7 @@ from common.errors import (
     SongOrChartNotFound,
 )
 from tests.common.catalogue.documents import chart, song
-from worker.import_types.base import DryScore, Parsed, Upload
+from worker.import_types.base import DryScore, Parsed, RefusedEntry, Upload
 from worker.import_types.files.solid_state_squad import SolidStateSquad
 
 CATALOGUE = GameCatalogue(
@@ -129,7 +129,11 @@ def test_lamps(changes: dict[str, str], lamp: str) -> None:
             SongOrChartNotFound,
             "Could not find chart Song (SP HYPER version (16-cs))",
         ),
-        ({"styles": "3rd, 7th"}, InvalidScore, "Song has invalid style  7th."),
+        (
+            {"diff": "X"},
+            SongOrChartNotFound,
+            "Song - Unknown difficulty X.",
+        ),
         ({"styles": "3rd,"}, InvalidScore, "Song has invalid style -- Score has no styles?"),
         ({"date": "2010"}, InvalidScore, "Invalid/Unparsable score timestamp of 2010."),
     ],
@@ -173,6 +177,21 @@ OBJECT = "Object does not match structure of schema, expected this location to h
             document(element(), user=""),
             f"s3data.userdata | {OBJECT} | Received undefined [type: undefined].",
         ),
+    ],
+)
+def test_the_first_violation_around_the_songs_refuses_the_document(
+    text: str, violation: str
+) -> None:
+    assert refusal(text) == f"Invalid S3 XML.: {violation}"
+
+
+def test_a_style_that_nobody_knows_says_nothing() -> None:
+    assert convert(styles="3rd,of next year").chart.chartID == "sp"
+
+
+@pytest.mark.parametrize(
+    ("text", "violation"),
+    [
         (
             document(element(), "<song/>"),
             f"s3data.scoredata.song[1] | {OBJECT} | Received  [type: string].",
@@ -202,8 +221,11 @@ OBJECT = "Object does not match structure of schema, expected this location to h
         ),
     ],
 )
-def test_the_first_violation_refuses_the_document(text: str, violation: str) -> None:
-    assert refusal(text) == f"Invalid S3 XML.: {violation}"
+def test_the_first_violation_in_a_song_refuses_only_that(text: str, violation: str) -> None:
+    *_, entry = parse(text).entries
+
+    assert isinstance(entry, RefusedEntry)
+    assert entry.message == f"Invalid S3 XML.: {violation}"
 
 
 def test_unknown_elements_are_kept_for_orphans() -> None:

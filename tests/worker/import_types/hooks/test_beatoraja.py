@@ -83,7 +83,7 @@ NO_HASH = "Expected string to match /^[0-9a-f]{64}$/u"
 @pytest.mark.parametrize(
     ("part", "key", "value", "message"),
     [
-        ("score", "sha256", SHA256.upper(), f"{NO_HASH} | Received {SHA256.upper()}"),
+        ("score", "sha256", SHA256[1:], f"{NO_HASH} | Received {SHA256[1:]}"),
         ("score", "sha256", SHA256 + "\n", f"{NO_HASH} | Received {SHA256}\n"),
         ("score", "exscore", -1, "Expected a positive integer. | Received -1"),
         ("score", "gauge", 100.1, f"{NO_TEXT} | Received 100.1"),

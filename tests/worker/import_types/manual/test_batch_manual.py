@@ -415,21 +415,37 @@ def test_a_time_of_0_is_unknown() -> None:
     [
         ({"hitMeta": {"fast": 1}}, {"fast": 1}),
         ({"hitMeta": {"fast": 1}, "optional": None}, {"fast": 1}),
-        ({"hitMeta": {"fast": 1}, "optional": {"slow": 2}}, {"slow": 2}),
-        ({"hitMeta": {"fast": 1}, "optional": {}}, {}),
+        ({"hitMeta": {"fast": 1}, "optional": {"slow": 2}}, {"fast": 1, "slow": 2}),
+        ({"hitMeta": {"fast": 1}, "optional": {}}, {"fast": 1}),
+        ({"hitMeta": {"fast": 1}, "optional": {"fast": None}}, {"fast": 1}),
+        ({"hitMeta": {"fast": None}, "optional": {"fast": 2}}, {"fast": 2}),
+        ({"hitMeta": {"fast": 2}, "optional": {"fast": 2}}, {"fast": 2}),
     ],
 )
-def test_the_former_name_of_optional_stands_in_for_it(
+def test_the_former_name_of_optional_adds_to_it(
     members: dict[str, Any], optional: dict[str, Any]
 ) -> None:
-    assert convert(sdvx_score(**members)).scoreData.optional == optional
+    dry = convert(sdvx_score(**members))
+
+    assert dry.scoreData.optional == optional
+    assert dry.remark is None
+
+
+def test_where_both_names_disagree_optional_wins_and_it_is_said() -> None:
+    dry = convert(sdvx_score(hitMeta={"fast": 1, "slow": 3}, optional={"fast": 2}))
+
+    assert dry.scoreData.optional == {"fast": 2, "slow": 3}
+    assert dry.remark == "fast is 2 in optional and 1 in hitMeta; the value in optional was taken."
 
 
 def test_the_version_of_the_document_selects_the_chart() -> None:
     assert convert(sdvx_score(), version="vivid").chart.chartID == "old"
     assert convert(sdvx_score(), version="").chart.chartID == "new"
-    with pytest.raises(SongOrChartNotFound):
-        convert(sdvx_score(), version="booth")
+
+
+def test_a_version_that_no_chart_is_of_says_nothing() -> None:
+    assert convert(sdvx_score(), version="booth").chart.chartID == "new"
+    assert convert(sdvx_score(), version="of next year").chart.chartID == "new"
 
 
 def test_a_pair_in_score_meta_stays_a_list() -> None:
@@ -485,10 +501,9 @@ def test_converting_changes_nothing_about_the_entry() -> None:
     assert BatchManual().orphan_data(entry) == given
 
 
-@pytest.mark.parametrize("difficulty", [None, "exh"])
-def test_a_failure_of_one_score_is_a_conversion_failure(difficulty: str | None) -> None:
+def test_a_failure_of_one_score_is_a_conversion_failure() -> None:
     with pytest.raises(ConversionFailure) as failure:
-        convert(sdvx_score(difficulty=difficulty))
+        convert(sdvx_score(difficulty=None))
 
     assert isinstance(failure.value, InvalidScore)
 

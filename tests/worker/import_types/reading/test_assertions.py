@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import UNSET, UnsetType
 
-from common.errors import InvalidScore
+from common.errors import InvalidScore, NotTracked
 from common.games.registry import get_gpt
 from worker.import_types.reading.assertions import (
     difficulty_of,
@@ -17,6 +17,7 @@ from worker.import_types.reading.assertions import (
     positive_nonzero_integer,
     trim,
     trim_end,
+    unknown_difficulty,
 )
 
 SDVX = get_gpt("sdvx", "Single")
@@ -114,12 +115,21 @@ def test_a_difficulty_of_the_gpt_is_fine() -> None:
     assert difficulty_of(SDVX, "MXM") == "MXM"
 
 
-@pytest.mark.parametrize(
-    ("given", "shown"), [("mxm", "mxm"), ("", ""), (None, "null"), (UNSET, "undefined")]
-)
-def test_another_difficulty_is_told_which_there_are(
-    given: str | UnsetType | None, shown: str
-) -> None:
+@pytest.mark.parametrize("given", ["mxm", "Mxm"])
+def test_a_difficulty_is_one_in_any_case(given: str) -> None:
+    assert difficulty_of(SDVX, given) == "MXM"
+
+
+def test_a_difficulty_that_nobody_knows_is_left_to_the_catalogue() -> None:
+    assert difficulty_of(SDVX, "NEW") == "NEW"
+    assert unknown_difficulty(SDVX, "NEW").startswith(
+        " NEW is none of the difficulties known so far: NOV, ADV, "
+    )
+    assert unknown_difficulty(SDVX, "MXM") == ""
+
+
+@pytest.mark.parametrize(("given", "shown"), [("", ""), (None, "null"), (UNSET, "undefined")])
+def test_no_difficulty_is_told_which_there_are(given: str | UnsetType | None, shown: str) -> None:
     with pytest.raises(InvalidScore) as failure:
         difficulty_of(SDVX, given)
 
@@ -133,10 +143,19 @@ def test_any_text_is_a_dynamic_difficulty() -> None:
     assert difficulty_of(replace(SDVX, difficulties=None), "whatever") == "whatever"
 
 
-def test_worlds_end_is_refused_in_its_own_words() -> None:
-    chunithm = replace(SDVX, game="chunithm")
+@pytest.mark.parametrize(
+    ("gpt_id", "difficulty"),
+    [
+        ("chunithm:Single", "WORLD'S END"),
+        ("maimai:Single", "UTAGE"),
+        ("maimaidx:Single", "Utage"),
+    ],
+)
+def test_what_is_played_for_fun_is_refused_in_its_own_words(gpt_id: str, difficulty: str) -> None:
+    with pytest.raises(InvalidScore, match=r"^[A-Z' ]+ is not supported\. Sorry\.$"):
+        difficulty_of(get_gpt(*gpt_id.split(":")), difficulty)
 
-    with pytest.raises(InvalidScore, match=r"^WORLD'S END is not supported\. Sorry\.$"):
-        difficulty_of(chunithm, "WORLD'S END")
-    with pytest.raises(InvalidScore, match="Invalid Difficulty for sdvx"):
-        difficulty_of(SDVX, "WORLD'S END")
+
+def test_beginner_is_counted_and_passed_over() -> None:
+    with pytest.raises(NotTracked):
+        difficulty_of(get_gpt("iidx", "SP"), "beginner")

@@ -54,6 +54,8 @@ CATALOGUE = GameCatalogue(
             hashMD5="0d",
         ),
         chart("inf", 1, "GRV", versions=("vivid",), inGameID=10, hashSHA256=["5a", "5b"]),
+        chart("its twin", 2, "MXM"),
+        chart("twins", 3, "MXM"),
         chart("twin", 3, "EXH", inGameID=12, hashSHA1="1a", hashGSv3="65"),
         chart("other", 3, "EXH", playtype="Other", hashMD5="0e", hashSHA1="1b", hashSHA256="5e"),
         chart("lost", 9, "EXH", inGameID=99, hashMD5="09", hashGSv3="69"),
@@ -99,6 +101,19 @@ def failure(wanted: Wanted, version: str | None = None, game: str = "sdvx") -> C
         (Wanted("sdvxInGameID", "10", "ANY_INF"), None, "inf"),
         (Wanted("sdvxInGameID", "10", "ANY_INF"), "vivid", "inf"),
         (Wanted("bmsChartHash", "0d"), None, "old"),
+        (Wanted("bmsChartHash", "0D"), None, "old"),
+        (Wanted("uscChartHash", "1A"), None, "twin"),
+        (Wanted("songTitle", "first", "exh"), None, "new"),
+        # Another song of this title has no such chart.
+        (Wanted("songTitle", "twin", "EXH"), None, "twin"),
+        (Wanted("songTitle", "\u3000ＦＩＲＳＴ ", "EXH"), None, "new"),
+        # Versions that no chart is of.
+        (Wanted("songTitle", "first", "EXH"), "gw", "new"),
+        (Wanted("songTitle", "first", "EXH"), "of next year", "new"),
+        (Wanted("tachiSongID", "1", "EXH"), "of next year", "new"),
+        (Wanted("inGameID", "10", "EXH"), "of next year", "new"),
+        (Wanted("sdvxInGameID", "10", "EXH"), "of next year", "new"),
+        (Wanted("ddrSongHash", "d1", "EXH"), "of next year", "new"),
         (Wanted("bmsChartHash", "5b", "ignored"), None, "inf"),
         (Wanted("popnChartHash", "5b"), None, "inf"),
         (Wanted("uscChartHash", "1a"), None, "twin"),
@@ -117,7 +132,6 @@ def test_a_chart_is_found(wanted: Wanted, version: str | None, chart_id: str) ->
         (Wanted("songTitle", "None", "EXH"), None, "Cannot find song with title None."),
         (Wanted("songTitle", "twin", "EXH", "Cy"), None, "Cannot find song with title twin."),
         (Wanted("songTitle", "first", "NOV"), None, "Cannot find chart for First (Single NOV)"),
-        (Wanted("songTitle", "first", "EXH"), "gw", "Cannot find chart for First (Single EXH)"),
         (Wanted("tachiSongID", "77", "EXH"), None, "Cannot find song with songID 77."),
         (Wanted("tachiSongID", "4", "EXH"), None, "Cannot find chart for Chartless (Single EXH)"),
         (Wanted("inGameID", "abc", "EXH"), None, "Cannot find chart for inGameID abc (Single)."),
@@ -134,7 +148,6 @@ def test_a_chart_is_found(wanted: Wanted, version: str | None, chart_id: str) ->
             "Cannot find SDVX chart with inGameID NaN, difficulty EXH and version vivid.",
         ),
         (Wanted("bmsChartHash", "0f"), None, "Cannot find chart for hash 0f."),
-        (Wanted("bmsChartHash", "0D"), None, "Cannot find chart for hash 0D."),
         (Wanted("popnChartHash", "5e"), None, "Cannot find chart for popnChartHash 5e (Single)."),
         (Wanted("uscChartHash", "1b"), None, "Cannot find chart with hash 1b."),
         (Wanted("itgChartHash", "66"), None, "Cannot find chart for itgChartHash 66."),
@@ -182,12 +195,6 @@ def test_a_chart_that_is_not_there_is_not_found(
             "Invalid difficulty 'undefined', Expected any of NOV, ADV, EXH, INF, GRV, HVN, VVD,"
             " XCD, MXM, ULT or ANY_INF",
         ),
-        (
-            Wanted("sdvxInGameID", "10", "EXH"),
-            "x",
-            "Unsupported version x. Expected any of booth, inf, gw, heaven, vivid, exceed,"
-            " konaste.",
-        ),
     ],
 )
 def test_what_makes_no_sense_is_invalid(wanted: Wanted, version: str | None, message: str) -> None:
@@ -197,16 +204,24 @@ def test_what_makes_no_sense_is_invalid(wanted: Wanted, version: str | None, mes
     assert reason.message == message
 
 
-@pytest.mark.parametrize("match_type", ["songTitle", "tachiSongID"])
-@pytest.mark.parametrize("difficulty", ["exh", "ANY_INF"])
-def test_song_look_ups_need_a_difficulty_of_the_gpt(match_type: str, difficulty: str) -> None:
-    identifier = "first" if match_type == "songTitle" else "1"
+@pytest.mark.parametrize(
+    ("match_type", "identifier"),
+    [
+        ("songTitle", "first"),
+        ("tachiSongID", "1"),
+        ("inGameID", "10"),
+        ("inGameStrID", "first"),
+        ("sdvxInGameID", "10"),
+        ("ddrSongHash", "d1"),
+    ],
+)
+def test_a_difficulty_that_nobody_knows_waits_and_it_is_said_why(
+    match_type: str, identifier: str
+) -> None:
+    reason = failure(Wanted(match_type, identifier, "NEW"))
 
-    reason = failure(Wanted(match_type, identifier, difficulty))
-
-    assert isinstance(reason, InvalidScore)
-    assert reason.message.startswith("Invalid Difficulty for sdvx Single - Expected any of NOV, ")
-    assert reason.message.endswith(f"(Got {difficulty})")
+    assert isinstance(reason, SongOrChartNotFound)
+    assert " NEW is none of the difficulties known so far: NOV, ADV, " in reason.message
 
 
 @pytest.mark.parametrize("match_type", ["inGameID", "inGameStrID", "ddrSongHash"])
@@ -221,7 +236,17 @@ def test_game_ids_need_a_difficulty_too(
 
 
 def test_a_title_of_several_songs_is_ambiguous() -> None:
-    assert isinstance(failure(Wanted("songTitle", "twin", "EXH")), AmbiguousTitle)
+    reason = failure(Wanted("songTitle", "twin", "MXM"))
+
+    assert isinstance(reason, AmbiguousTitle)
+    assert reason.message.startswith(
+        "Multiple songs exist with the case-insensitive title twin. We cannot resolve this."
+        " Please try adding an artist field. They are "
+    )
+
+
+def test_without_the_chart_a_title_of_several_songs_is_not_found() -> None:
+    assert isinstance(failure(Wanted("songTitle", "twin", "NOV")), SongOrChartNotFound)
 
 
 @pytest.mark.parametrize(

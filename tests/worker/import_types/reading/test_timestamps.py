@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
 from hypothesis import given
@@ -33,7 +33,8 @@ def ms(moment: datetime) -> int:
         ("2019-10-28", OCTOBER.replace(hour=0, minute=0)),
         ("2019-1-5 4:05", datetime(2019, 1, 5, 4, 5, tzinfo=UTC)),
         ("Tue, 27 Apr 2021 21:35:35 GMT", datetime(2021, 4, 27, 21, 35, 35, tzinfo=UTC)),
-        ("1969-12-31 23:59:59.999", datetime(1969, 12, 31, 23, 59, 59, 999_000, tzinfo=UTC)),
+        ("1969-12-30 23:59:59.999", datetime(1969, 12, 30, 23, 59, 59, 999_000, tzinfo=UTC)),
+        ("2026/9/6 5:3", datetime(2026, 9, 6, 5, 3, tzinfo=UTC)),
     ],
 )
 def test_times_are_read(text: str, moment: datetime) -> None:
@@ -95,3 +96,11 @@ def test_every_iso_time_is_read_to_the_millisecond(moment: datetime, separator: 
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(InvalidScore):
         assert (parse_date(text, JST) is None) == (text == "")
+
+
+@pytest.mark.parametrize(
+    "text", ["1970-01-01T00:00:00.000Z", "1970-01-01 00:00", "1970/01/01 09:00", "1970-01-01"]
+)
+@pytest.mark.parametrize("zone", [UTC, JST])
+def test_the_epoch_is_no_time(text: str, zone: tzinfo) -> None:
+    assert parse_date(text, zone) is None

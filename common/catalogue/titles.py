@@ -1,0 +1,120 @@
+"""One way to compare titles, for every game and every format.
+
+People's files spell a title as their tool, their keyboard or their spreadsheet does. So titles
+are compared in steps, each of which overlooks more than the one before:
+
+1. exact: code point for code point;
+2. spaces: every kind of space is one space, runs are one, edges none; canonically composed (NFC);
+3. width: compatibility forms are one (NFKC), so `Ａ` is `A` and `⑨` is `9`;
+4. case: as in 3, and upper case is lower case.
+
+The first step at which any song answers decides. What tells two songs apart at one step is
+never lost to a later one: `INCARNATOR₀₀` is not `INCARNATOR00` where there are both.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
+
+from common.catalogue.documents import Song
+
+_TITLE_IN_FILES: Final = "eamusementCsvTitle"  # of a song's `data`, in some games
+
+# Characters without a width. Some tools write them where a space belongs, others anywhere.
+_ZERO_WIDTH: Final = re.compile("[\u180e\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+
+# Two code points for one character of Shift_JIS: which of them a file has depends on the
+# program that converted it. NFKC leaves the second of each pair alone.
+_SHIFT_JIS_TWINS: Final = str.maketrans(
+    {"\u301c": "~", "\u2212": "-", "\u2016": "\u2225", "\u2014": "\u2015", "\u00a6": "|"}
+)
+
+
+def fold_spaces(text: str) -> str:
+    """Every kind of space as one U+0020, none at the edges; composed canonically (NFC)."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def fold_width(text: str) -> str:
+    """`fold_spaces`, and compatibility forms as what they stand for (NFKC)."""
+    compatible = unicodedata.normalize("NFKC", text).translate(_SHIFT_JIS_TWINS)
+    return " ".join(compatible.split())
+
+
+def fold_case(text: str) -> str:
+    """`fold_width`, whatever the case: that of `text.upper()` and `text.lower()` is the same."""
+    # By way of upper case, since some letters have one but are not what it folds to (`ı`);
+    # normalised again, since it takes letters apart (`ΐ`).
+    upper = unicodedata.normalize("NFKC", text).upper()
+    return fold_width(unicodedata.normalize("NFKC", upper).casefold().upper().casefold())
+
+
+def _exactly(text: str) -> str:
+    return text
+
+
+STEPS: Final[tuple[Callable[[str], str], ...]] = (_exactly, fold_spaces, fold_width, fold_case)
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """What `text` may stand for where it holds characters without a width; else itself."""
+    if text.isascii() or not _ZERO_WIDTH.search(text):
+        return (text,)
+    return text, _ZERO_WIDTH.sub("", text), _ZERO_WIDTH.sub(" ", text)
+
+
+class TitleIndex:
+    """Songs by title and alternative titles. Each step's index is built when first needed."""
+
+    def __init__(self, songs: Iterable[Song]) -> None:
+        self._songs = tuple(songs)
+        self._steps: dict[int, dict[str, tuple[Song, ...]]] = {}
+
+    def answers(self, title: str) -> Iterator[Sequence[Song]]:
+        """The songs that answer to `title`, step by step; steps at which none does are left out.
+
+        Within a step the songs are in the catalogue's order.
+        """
+        if exact := self._step(0).get(title):
+            yield exact
+        texts = spellings(title)
+        for step in range(1, len(STEPS)):
+            index, fold = self._step(step), STEPS[step]
+            found = [index.get(fold(text), ()) for text in texts]
+            if any(found):
+                yield list({song.id: song for songs in found for song in songs}.values())
+
+    def _step(self, step: int) -> dict[str, tuple[Song, ...]]:
+        index = self._steps.get(step)
+        if index is None:
+            index = self._steps[step] = self._index(STEPS[step], spelled=step > 0)
+        return index
+
+    def _index(self, fold: Callable[[str], str], *, spelled: bool) -> dict[str, tuple[Song, ...]]:
+        index: dict[str, tuple[Song, ...]] = {}
+        for song in self._songs:
+            titles = titles_of(song)
+            if spelled:
+                titles = [text for title in titles for text in spellings(title)]
+            for key in dict.fromkeys(map(fold, titles)):
+                index[key] = (*index.get(key, ()), song)
+        return index
+
+
+def titles_of(song: Song) -> Sequence[str]:
+    """The title, alternative ones, and what the game's own site calls it in files."""
+    in_files = getattr(song.data, _TITLE_IN_FILES, None)
+    others = [in_files] if isinstance(in_files, str) else []
+    return [song.title, *song.altTitles, *others]
+
+
+def same_artist(song: Song, artist: str) -> bool:
+    """Whether it is the song's artist, compared as titles are."""
+    return song.artist == artist or any(
+        fold_case(one) == fold_case(other)
+        for one in spellings(song.artist)
+        for other in spellings(artist)
+    )

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from common.errors import FatalImportError
+from worker.import_types.base import RefusedEntry
+from worker.import_types.reading import csv_table
+from worker.import_types.reading.csv_table import MAX_BROKEN_ROWS, header_key
+
+
+def read(content: bytes | str) -> csv_table.Table:
+    data = content if isinstance(content, bytes) else content.encode()
+    return csv_table.read(data, lambda columns: {"a", "b", "c"} <= columns.keys())
+
+
+def rows(content: bytes | str) -> list[list[str] | RefusedEntry]:
+    return list(read(content).rows())
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ("1,2,3", ["1", "2", "3"]),
+        ("1,,", ["1", "", ""]),
+        (" 1 ,2,3 ", [" 1 ", "2", "3 "]),
+        ('"1",2,"3"', ["1", "2", "3"]),
+        # As spreadsheets write commas and quotes.
+        ('"19,November",2,3', ["19,November", "2", "3"]),
+        ('"say ""hi""",2,3', ['say "hi"', "2", "3"]),
+        ('"say ""a,b""",2,3', ['say "a,b"', "2", "3"]),
+        # As the site writes quotes.
+        ('say "hi",2,3', ['say "hi"', "2", "3"]),
+        ('"hi" she said,2,3', ['"hi" she said', "2", "3"]),
+        ('",2,3', ['"', "2", "3"]),
+        ('1,",3', ["1", '"', "3"]),
+        # As Tachi's export writes commas.
+        ("19\\,November,2,3", ["19,November", "2", "3"]),
+        ("a\\,b\\,c,2,3\\,4", ["a,b,c", "2", "3,4"]),
+        ("back\\slash,2,3", ["back\\slash", "2", "3"]),
+        ("ends\\,2,3", ["ends\\", "2", "3"]),
+        # Spreadsheets fill up rows.
+        ("1,2,3,,", ["1", "2", "3"]),
+        ('"[1,2]","[3,4]",5', ["[1,2]", "[3,4]", "5"]),
+    ],
+)
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_a_row_is_read_in_whatever_dialect_it_is(line: str, cells: list[str], end: str) -> None:
+    between = end or "\n"
+    assert rows(f"a,b,c{between}{line}{end}") == [cells]
+
+
+@pytest.mark.parametrize("blank", ["", " ", ",,", " , , ", '"","",""', "\r", "\x1a"])
+def test_blank_lines_are_no_rows(blank: str) -> None:
+    assert rows(f"a,b,c\n{blank}\n1,2,3\n{blank}") == [["1", "2", "3"]]
+
+
+def test_a_cell_in_quotes_may_hold_line_breaks() -> None:
+    assert rows('a,b,c\n"one\r\ntwo",2,3\n4,5,6') == [["one\ntwo", "2", "3"], ["4", "5", "6"]]
+
+
+def test_a_quote_that_is_never_closed_breaks_its_own_row_only() -> None:
+    broken, fine = rows('a,b,c\n"one,2\n4,5,6')
+
+    assert isinstance(broken, RefusedEntry)
+    assert fine == ["4", "5", "6"]
+
+
+@pytest.mark.parametrize(("line", "got"), [("1,2", 2), ("1,2,3,4", 4), ("1", 1), ('"1,2', 2)])
+def test_a_broken_row_is_told_by_its_number(line: str, got: int) -> None:
+    found = rows(f"a,b,c\n1,2,3\n\n{line}\n4,5,6")
+
+    assert found == [
+        ["1", "2", "3"],
+        RefusedEntry(f"Row 3 has an invalid amount of cells ({got}, expected 3).", line),
+        ["4", "5", "6"],
+    ]
+
+
+def test_a_row_that_is_no_text_is_told_by_its_number() -> None:
+    [row] = rows(b"a,b,c\n\xff\xff,2,3")
+
+    assert row == RefusedEntry("Row 1 is not text in the file's encoding.", "")
+
+
+def test_a_file_of_nothing_but_broken_rows_is_refused() -> None:
+    with pytest.raises(FatalImportError, match=r"^More than 1000 rows are broken"):
+        rows("a,b,c\n" + "1,2\n" * (MAX_BROKEN_ROWS + 1))
+    assert len(rows("a,b,c\n" + "1,2\n" * MAX_BROKEN_ROWS)) == MAX_BROKEN_ROWS
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_what_separates_cells_shows_in_the_header(delimiter: str) -> None:
+    text = "a,b,c\n1,2,3\n".replace(",", delimiter)
+    assert rows(text) == [["1", "2", "3"]]
+    assert rows(text.encode("utf-16")) == [["1", "2", "3"]]
+
+
+def test_a_header_is_known_whatever_surrounds_it() -> None:
+    table = read('\ufeff "A" ,Ｂ,\u3000c,a\n1,2,3,4')
+
+    assert table.columns == {"a": 0, "b": 1, "c": 2}
+    assert header_key(" EX スコア") == header_key("ＥＸスコア") == "exスコア"
+
+
+def test_columns_are_taken_in_the_order_asked_for() -> None:
+    table = read("b,x,c,a\n1,2,3,4")
+    places = [table.columns.get(name, -1) for name in ("a", "b", "c", "d")]
+
+    assert list(table.rows(places)) == [["4", "1", "3", ""]]
+    assert list(table.rows([])) == [[]]
+    assert list(table.rows([2])) == [["3"]]
+    assert list(table.rows([2, 0])) == [["3", "1"]]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "Expected headers, but received nothing in the first row."),
+        (b"\n1,2", "Expected headers, but received nothing in the first row."),
+        (b"x" * 1001, "Headers were longer than 1000 characters long."),
+        (b"x," * 51, "Too many CSV headers."),
+        (b"," * 50 + b"x", "Too many CSV headers."),
+        (b"x" * 1000 + b"," * 50, "Headers were longer than 1000 characters long."),
+    ],
+)
+def test_a_header_that_nobody_knows_has_limits(content: bytes, message: str) -> None:
+    with pytest.raises(FatalImportError) as failure:
+        read(content)
+    assert (failure.value.status, failure.value.message) == (400, message)
+
+
+def test_a_header_that_is_known_may_be_as_wide_as_it_likes() -> None:
+    assert len(read("a,b,c," + "more" * 300 + ",x" * 100).headers) == 104
+
+
+CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\n\r"))
+
+
+@given(st.lists(st.tuples(CELL, CELL, CELL).filter(lambda row: any(map(str.strip, row)))))
+def test_whatever_a_csv_writer_writes_is_read(table: list[tuple[str, str, str]]) -> None:
+    file = io.StringIO()
+    csv.writer(file, quoting=csv.QUOTE_ALL).writerows([("a", "b", "c"), *table])
+
+    assert rows(file.getvalue()) == [list(row) for row in table]
+
+
+@given(st.binary())
+def test_any_bytes_are_rows_or_broken_rows(content: bytes) -> None:
+    for row in rows(b"a,b,c\n" + content):
+        assert isinstance(row, RefusedEntry) or len(row) == 3

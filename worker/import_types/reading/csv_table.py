@@ -1,0 +1,245 @@
+"""CSV as people have it: one reader for every format.
+
+Sites, tools and spreadsheets write different dialects. Cells may be quoted or not (and titles
+hold quotes that mean nothing), commas may be quoted or escaped (`\\,`); lines end in LF or CRLF;
+there are blank lines, tabs or semicolons instead of commas, more columns than needed, in any
+order. A row that cannot be read is one broken row, never a broken file.
+
+Source: specification, import-types/README.md section 8.1, for the plain form.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Final
+
+from common.errors import FatalImportError
+from worker.import_types.base import RefusedEntry
+from worker.import_types.reading.encodings import as_utf8
+
+MAX_HEADER_LENGTH: Final = 1000  # characters, of headers that nobody knows
+MAX_HEADERS: Final = 50  # cells, of headers that nobody knows
+MAX_BROKEN_ROWS: Final = 1000
+MAX_JOINED_LINES: Final = 10  # of a row with line breaks inside quotes
+MAX_QUOTED: Final = 200  # characters of a broken row that an error line shows
+
+_DELIMITERS: Final = (",", "\t", ";")
+
+# The whole cell in quotes, without a line break inside.
+_WHOLLY_QUOTED: Final = re.compile('"[^\n\r\u2028\u2029]*"')
+
+
+def header_key(header: str) -> str:
+    """A header as it is compared: whatever its case, its width, spaces and quotes."""
+    folded = unicodedata.normalize("NFKC", header).casefold()
+    return "".join(folded.replace('"', "").replace("\ufeff", "").split())
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """headers: the cells of the first line, as they stand there. lines: the others.
+
+    columns: place of each header, by its `header_key`.
+    """
+
+    headers: list[str]
+    columns: Mapping[str, int]
+    lines: list[bytes]
+    delimiter: str
+
+    def rows(self, places: Sequence[int] | None = None) -> Iterator[list[str] | RefusedEntry]:
+        """The cells of each row that is not blank; of the columns at `places`, or of all.
+
+        A place of -1 gives an empty cell. Raises FatalImportError (400) after very many broken
+        rows. Only made when asked for: they take ten times a line's memory.
+        """
+        take = _taker(places, len(self.headers))
+        delimiter, count = self.delimiter, len(self.headers)
+        broken = 0
+        lines = iter(enumerate(self.lines, start=1))
+        for number, line in lines:
+            cells: list[str] | None = None
+            try:
+                text = line.decode().removesuffix("\r")
+            except UnicodeDecodeError:
+                text = ""
+            else:
+                cells = text.split(delimiter) if '"' not in text and "\\" not in text else []
+                if len(cells) == count:
+                    if cells[0].strip() or any(map(str.strip, cells)):
+                        yield take(cells)
+                    continue
+                cells = _cells(text, delimiter, count)
+                if cells is None and text.count('"') % 2:
+                    cells, more = self._over_lines(number, text)
+                    for _ in range(more):
+                        next(lines)
+            if cells is None:
+                broken += 1
+                yield self._broken(number, text, broken)
+            elif any(map(str.strip, cells)):
+                yield take(cells)
+
+    def _over_lines(self, number: int, text: str) -> tuple[list[str] | None, int]:
+        """The cells of a row that goes on over the next lines, inside quotes; how many lines."""
+        for more, line in enumerate(self.lines[number : number + MAX_JOINED_LINES], start=1):
+            try:
+                text += "\n" + line.decode().removesuffix("\r")
+            except UnicodeDecodeError:
+                break
+            cells = _quoted(text, self.delimiter)
+            if cells is not None and len(cells) == len(self.headers):
+                return cells, more
+        return None, 0
+
+    def _broken(self, number: int, text: str, so_far: int) -> RefusedEntry:
+        if not text:
+            message = f"Row {number} is not text in the file's encoding."
+        else:
+            got = len(_escaped(text, self.delimiter))
+            message = (
+                f"Row {number} has an invalid amount of cells"
+                f" ({got}, expected {len(self.headers)})."
+            )
+        if so_far > MAX_BROKEN_ROWS:
+            raise FatalImportError(
+                400, f"More than {MAX_BROKEN_ROWS} rows are broken. The last one seen: {message}"
+            )
+        return RefusedEntry(message, text[:MAX_QUOTED])
+
+
+def read(content: bytes, is_known: Callable[[Mapping[str, int]], bool]) -> Table:
+    """Raises FatalImportError (400) where there is no header, or the encoding is unknown.
+
+    is_known: whether a table with columns of these names (`header_key`) is one of the format.
+    """
+    utf8 = as_utf8(content, lambda line: any(is_known(_headers(line, d)[1]) for d in _DELIMITERS))
+    if b"\n" not in utf8:
+        utf8 = utf8.replace(b"\r", b"\n")
+    first, *lines = utf8.split(b"\n")
+    line = _first_line(first)
+    for delimiter in _DELIMITERS:
+        headers, columns = _headers(line, delimiter)
+        if is_known(columns):
+            return Table(headers, columns, lines, delimiter)
+    headers, columns = _headers(line, ",")
+    _check_unknown(line, headers)
+    return Table(headers, columns, lines, ",")
+
+
+def _first_line(line: bytes) -> str:
+    try:
+        text = line.decode().removesuffix("\r")
+    except UnicodeDecodeError:
+        text = ""
+    if not text:
+        raise FatalImportError(400, "Expected headers, but received nothing in the first row.")
+    return text
+
+
+def _headers(line: str, delimiter: str) -> tuple[list[str], dict[str, int]]:
+    headers = _quoted(line, delimiter) or line.split(delimiter)
+    columns: dict[str, int] = {}
+    for place, header in enumerate(headers):
+        columns.setdefault(header_key(header), place)
+    return headers, columns
+
+
+def _check_unknown(line: str, headers: list[str]) -> None:
+    """Limits of what is only counted. Raises FatalImportError (400)."""
+    # Both limits are watched from left to right, so the one that is crossed first counts.
+    beyond = len(",".join(headers[:MAX_HEADERS])) + 1
+    is_wide = len(headers) > MAX_HEADERS and len(line) > beyond
+    if len(line) > MAX_HEADER_LENGTH and not (is_wide and beyond < MAX_HEADER_LENGTH):
+        raise FatalImportError(
+            400, f"Headers were longer than {MAX_HEADER_LENGTH} characters long."
+        )
+    if is_wide:
+        raise FatalImportError(400, "Too many CSV headers.")
+
+
+def _taker(places: Sequence[int] | None, count: int) -> Callable[[list[str]], list[str]]:
+    if places is None or list(places) == list(range(count)):
+        return _as_they_are
+    if -1 in places:
+        return lambda cells: ["" if place < 0 else cells[place] for place in places]
+    if len(places) < 2:
+        return lambda cells: [cells[place] for place in places]
+    getter = itemgetter(*places)
+    return lambda cells: list(getter(cells))
+
+
+def _as_they_are(cells: list[str]) -> list[str]:
+    return cells
+
+
+# --- one line ----------------------------------------------------------------------------
+
+
+def _cells(text: str, delimiter: str, count: int) -> list[str] | None:
+    """The line's cells in whichever dialect gives as many as there should be; None: in none."""
+    if not text.strip(" \t\r\x1a" + delimiter):
+        return [""]
+    if '"' in text:
+        quoted = _quoted(text, delimiter)
+        if quoted is not None and (fitting := _fitting(quoted, count)):
+            return fitting
+    plain = [_unquoted(cell) for cell in text.split(delimiter)]
+    if fitting := _fitting(plain, count):
+        return fitting
+    if "\\" in text and (fitting := _fitting(_escaped(text, delimiter), count)):
+        return fitting
+    return None
+
+
+def _fitting(cells: list[str], count: int) -> list[str] | None:
+    """The cells if there are as many as needed, not counting empty ones at the end."""
+    if len(cells) > count and not any(map(str.strip, cells[count:])):
+        return cells[:count]
+    return cells if len(cells) == count else None
+
+
+def _unquoted(cell: str) -> str:
+    if cell[:1] == '"' and len(cell) > 1 and _WHOLLY_QUOTED.fullmatch(cell):
+        return cell[1:-1]
+    return cell
+
+
+def _quoted(text: str, delimiter: str) -> list[str] | None:
+    """The cells of a line whose quotes follow the rules of CSV; None where they do not.
+
+    A quote inside a cell that does not begin with one means nothing.
+    """
+    cells, place, end = [], 0, len(text)
+    while True:
+        if text[place : place + 1] == '"':
+            close = place + 1
+            while True:
+                close = text.find('"', close)
+                if close < 0:
+                    return None
+                if text[close + 1 : close + 2] != '"':
+                    break
+                close += 2
+            cells.append(text[place + 1 : close].replace('""', '"'))
+            place = close + 1
+            if place < end and text[place] != delimiter:
+                return None
+        else:
+            stop = text.find(delimiter, place)
+            stop = end if stop < 0 else stop
+            cells.append(text[place:stop])
+            place = stop
+        if place >= end:
+            return cells
+        place += 1
+
+
+def _escaped(text: str, delimiter: str) -> list[str]:
+    """The cells of a line in which a backslash before the delimiter makes it content."""
+    cells = re.split(rf"(?<!\\){re.escape(delimiter)}", text)
+    return [_unquoted(cell.replace("\\" + delimiter, delimiter)) for cell in cells]

@@ -1,0 +1,117 @@
+"""Text files of people: which encoding one is in, or a refusal that says so.
+
+Sites hand out UTF-8; spreadsheets save as Shift_JIS (CP932) or "Unicode text" (UTF-16). Nothing
+is ever read with replacement characters: they would make titles that no song has.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable
+from typing import Final
+
+from common.errors import FatalImportError
+
+# Tried in this order where a file is no UTF-8: its first line tells whether it is the one.
+_JAPANESE: Final = ("cp932", "euc_jp")
+
+# Bytes in which a text in UTF-16 that lacks a byte order mark shows its zeros.
+_BEGINNING: Final = 2000
+
+# What the codec makes of bytes that no character of CP932 has.
+_UNASSIGNED: Final = re.compile("[\uf8f0-\uf8f3]")
+
+# Stands for a line that is no text; no UTF-8 has this byte.
+_NO_TEXT: Final = b"\xff"
+
+REFUSED: Final = (
+    "The file's text encoding was not recognised: it is neither UTF-8, UTF-16 nor Shift_JIS"
+    " (CP932). Please save it as UTF-8."
+)
+
+# Whether the first line of a text is what the format has there.
+IsKnown = Callable[[str], bool]
+
+
+def as_utf8(content: bytes, is_known: IsKnown) -> bytes:
+    """The same text in UTF-8, without a byte order mark. Raises FatalImportError (400).
+
+    Where only some lines of it are broken, those stay: whoever decodes them line by line can
+    tell which.
+    """
+    content = from_utf16(content, is_known)
+    if is_utf8(content):
+        return content
+    first = _lines(content)[0]
+    if not first.isascii():
+        if _knows(content, "utf-8", is_known):
+            return content
+    elif is_known(first.decode()) and any(
+        is_utf8(it) and not it.isascii() for it in _lines(content)
+    ):
+        return content
+    for encoding in _JAPANESE:
+        if _knows(content, encoding, is_known):
+            return b"\n".join(_line_as_utf8(line, encoding) for line in _lines(content))
+    raise FatalImportError(400, REFUSED)
+
+
+def from_utf16(content: bytes, is_known: IsKnown) -> bytes:
+    """The same text in UTF-8 if it is in UTF-16; else what was given, without a mark.
+
+    Raises FatalImportError (400).
+    """
+    if content.startswith(codecs.BOM_UTF8):
+        return content[len(codecs.BOM_UTF8) :]
+    if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise FatalImportError(400, f"The file is in UTF-32. {REFUSED}")
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _from_utf16(content, "utf-16")
+    if b"\0" in content[:_BEGINNING]:
+        for encoding in ("utf-16-le", "utf-16-be"):
+            if _knows(content[: _BEGINNING & ~1], encoding, is_known):
+                return _from_utf16(content, encoding)
+    return content
+
+
+def is_utf8(content: bytes) -> bool:
+    try:
+        codecs.utf_8_decode(content, "strict", True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _from_utf16(content: bytes, encoding: str) -> bytes:
+    try:
+        return content.decode(encoding).encode()
+    except UnicodeError:
+        raise FatalImportError(
+            400, "The file is in UTF-16, but broken: it cannot be decoded. Please save it as UTF-8."
+        ) from None
+
+
+def _knows(content: bytes, encoding: str, is_known: IsKnown) -> bool:
+    """Whether the first line, read in this encoding, is a known one."""
+    try:
+        if encoding.startswith("utf-16"):
+            first = content.decode(encoding, "ignore").split("\n", 1)[0]
+        else:
+            first = _lines(content)[0].decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return is_known(first)
+
+
+def _lines(content: bytes) -> list[bytes]:
+    # None of these encodings has a line feed inside a character.
+    return content.split(b"\n")
+
+
+def _line_as_utf8(line: bytes, encoding: str) -> bytes:
+    try:
+        text = line.decode(encoding)
+    except UnicodeDecodeError:
+        return _NO_TEXT
+    return _NO_TEXT if _UNASSIGNED.search(text) else text.encode()
