@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import httpx
+from psycopg2 import DatabaseError
 from redis import Redis
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from common.clock import FollowedClock, database_ms
 from common.database.engine import open_engine
 from common.redis_client import open_redis
 from common.settings import Settings, load_settings
 from worker.catalogue.memory import CatalogueStore
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,24 @@ class Runtime:
 
 def make_runtime(settings: Settings, *, pool_size: int = 1) -> Runtime:
     engine = open_engine(settings.database_url, pool_size=pool_size, name="score-import worker")
+    event.listen(engine, "connect", _let_go_when_killed)
     return Runtime(settings, engine, open_redis(settings.redis_url), CatalogueStore())
+
+
+def _let_go_when_killed(connection: Any, _: Any) -> None:
+    """Has PostgreSQL look while a statement lasts whether we still are there.
+
+    Otherwise a statement that waits for a lock keeps its user's lock beyond the worker's death.
+    """
+    # In a transaction the setting would go with it, should that be rolled back.
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute("SET client_connection_check_interval = '2s'")
+        except DatabaseError as error:
+            # Not where PostgreSQL itself runs on something else than Linux, macOS or BSD.
+            log.warning("PostgreSQL does not look after killed workers: %s", str(error).strip())
+    connection.autocommit = False
 
 
 @cache

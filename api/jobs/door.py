@@ -24,7 +24,7 @@ from common.imports.stored_documents import find_import
 from common.jobs import caps, progress
 from common.jobs.accepting import Message, NewJob, accept_or_join, next_message, ongoing_sync
 from common.jobs.caps import Caps
-from common.jobs.outcomes import answer_from_record, failure_code, job_outcome
+from common.jobs.outcomes import answer_from_record, job_outcome
 from common.jobs.progress import FinalAnswer
 from common.settings import Settings
 from worker import runner
@@ -153,8 +153,7 @@ class InternalProcessor:
             raise UserError(409, "This user already has an ongoing import.")
         if outcome.error_reference is not None:
             raise UserError(500, runner.INTERNAL_ERROR_INLINE)
-        status = outcome.error_status
-        raise UserError(status, outcome.error_message or "", failure_code(status))
+        raise UserError(outcome.error_status, outcome.error_message or "")
 
     def run(self, job: NewJob, turn: Turn | None) -> Accepted | FinalAnswer:
         self._run_to_its_end(job)

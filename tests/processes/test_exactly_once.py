@@ -119,7 +119,7 @@ def test_a_database_connection_cut_in_mid_import_is_made_again(
     with held_up() as reached:
         submitted = player.submit(batch_manual(50))
         stack.query("SELECT pg_terminate_backend(:pid)", pid=reached())
-        wait_for(lambda: stack.scalar("SELECT attempts FROM jobs") == 2, "the second attempt")
+        wait_for(lambda: stack.scalar("SELECT claims FROM jobs") == 2, "its second claim")
     assert len(player.wait(submitted)["scoreIDs"]) == player.score_count() == 50
 
 
