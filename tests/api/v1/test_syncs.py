@@ -374,7 +374,9 @@ def test_a_second_request_gets_the_sync_that_runs(player: Player, kai: Kai) -> N
     released.set()
     player.wait(first)
     player.wait(other)
-    assert sync(player, "api/flo-sdvx") != first
+    later = sync(player, "api/flo-sdvx")
+    assert later != first
+    player.wait(later)
 
 
 def test_many_requests_at_once_start_one_sync(player: Player, kai: Kai) -> None:
@@ -397,6 +399,7 @@ def test_many_requests_at_once_start_one_sync(player: Player, kai: Kai) -> None:
     released.set()
     assert len(got) == 8
     assert len(set(got)) == 1
+    player.wait(sync(player, "api/flo-sdvx"))
 
 
 # --- cg -----------------------------------------------------------------------------------------
