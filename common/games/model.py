@@ -71,6 +71,9 @@ class Integer:
 
     range: Range | None = None
     chart_check: ChartCheck | None = None
+    # What a score has that was sent without it, where single entries are read leniently: games
+    # get metrics that older tools do not know. None = it has to be there.
+    when_absent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,7 @@ _SINGLE = GPT(
             ("LOSS", "CLEAR", "FULL COMBO", "ALL BREAK", "ALL BREAK+"), minimum_relevant="CLEAR"
         ),
         "bellLamp": Enum(("NONE", "FULL BELL"), minimum_relevant="FULL BELL"),
-        "platinumScore": Integer(chart_check=_platinum_score_failure),
+        "platinumScore": Integer(chart_check=_platinum_score_failure, when_absent=0),
     },
     derived={
         "grade": graded(GRADES, "score", minimum_relevant="A"),

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from common.errors import FatalImportError
-from common.games.model import GPT
+from common.games.model import GPT, Integer
 from common.validation import Violation, explain, text_of
 from worker.import_types.base import RefusedEntry
 from worker.import_types.manual.batch_manual_schema import score_rules, struct_fields
@@ -38,7 +38,8 @@ MAX_KEY_LENGTH: Final = 100  # characters of a key that a warning shows
 @lru_cache(maxsize=1000)
 def _unknown(key: str, known: tuple[str, ...]) -> str:
     meant = get_close_matches(key[:MAX_KEY_LENGTH], known, 1, _ALIKE)
-    return f"unknown key (did you mean {meant[0]}?)" if meant else "unknown key"
+    hint = f" (did you mean {meant[0]}?)" if meant else ""
+    return f"unknown key{hint}, passed over"
 
 
 class PassedOver:
@@ -67,7 +68,7 @@ class PassedOver:
     def warnings(self) -> list[str]:
         """A sentence each, in the order in which they were found."""
         return [
-            f"{place}{path}: {what}, passed over"
+            f"{place}{path}: {what}"
             + (f" ({count} times; this is the first)." if count > 1 else ".")
             for (path, what), (count, place) in self._found.items()
         ]
@@ -81,6 +82,11 @@ class LenientScores:
         self._rules = score_rules(gpt)
         self._known = tuple(self._rules.fields)
         self._members = _members(gpt)
+        self._absent = {
+            name: metric.when_absent
+            for name, metric in gpt.provided.items()
+            if isinstance(metric, Integer) and metric.when_absent is not None
+        }
         self._passed_over = passed_over
         self._refused = 0
 
@@ -116,6 +122,10 @@ class LenientScores:
     def _without_unknown(self, number: int, score: dict[str, Any]) -> dict[str, Any]:
         place = f"scores[{number}]."
         known = self._passed_over.without_unknown(score, self._known, "", place)
+        for name, value in self._absent.items():
+            if name not in known:
+                known[name] = value
+                self._passed_over.add(name, f"absent, taken as {value}", place)
         for name, members in self._members.items():
             if isinstance(known.get(name), dict):
                 known[name] = self._passed_over.without_unknown(

@@ -176,9 +176,9 @@ def _known_classes(gpt: GPT, given: dict[str, Any], passed_over: PassedOver) -> 
     for name, value in given.items():
         classes = gpt.classes.get(name)
         if classes is None or classes.kind != "PROVIDED":
-            passed_over.add(f"classes.{text_of(name)}", "unknown class set")
+            passed_over.add(f"classes.{text_of(name)}", "unknown class set, passed over")
         elif value is not None and value not in classes.ids:
-            passed_over.add(f"classes.{name}", f"unknown class {text_of(value)}")
+            passed_over.add(f"classes.{name}", f"unknown class {text_of(value)}, passed over")
         else:
             known[name] = value
     return known

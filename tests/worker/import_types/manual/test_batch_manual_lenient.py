@@ -169,3 +169,24 @@ def test_another_encoding_is_refused_by_name() -> None:
 
     with pytest.raises(FatalImportError, match="Please save it as UTF-8"):
         BatchManual().parse(Upload(1, 0, tuple(GAMES), "f.json", content))
+
+
+def test_a_metric_that_older_tools_do_not_know_is_taken_as_nothing() -> None:
+    score = {
+        "matchType": "tachiSongID",
+        "identifier": "1",
+        "difficulty": "MASTER",
+        "score": 1_000_001,
+        "noteLamp": "FULL COMBO",
+        "bellLamp": "FULL BELL",
+        "optional": {"platScore": 4000},
+    }
+    meta = {"game": "ongeki", "playtype": "Single", "service": "tests"}
+    parsed = parse({"meta": meta, "scores": [score]})
+    [entry] = parsed.entries
+
+    assert entry.platinumScore == 0
+    assert parsed.warnings == [
+        "scores[0].platinumScore: absent, taken as 0.",
+        "scores[0].optional.platScore: unknown key, passed over.",
+    ]
