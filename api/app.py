@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
 from api.hooks import beatoraja, direct_manual, usc
-from api.http import bodies, context, cors, limits
+from api.http import bodies, context, cors, cross_site, limits
 from api.http.admission import Admission, Admissions
 from api.http.answers import HEADERS, UNEXPECTED, failure
 from api.http.context import RequestContext
@@ -22,7 +22,7 @@ from api.http.dialects import ENVELOPE, blueprint_of_request
 from api.http.service import EXTENSION, Service, service
 from api.jobs.door import check_names, make_processor
 from api.jobs.polling import Polls
-from api.v1 import imports, integrations, scores, status, syncs, timestops, users
+from api.v1 import api_tokens, auth, imports, integrations, scores, status, syncs, timestops, users
 from common.database.engine import open_engine
 from common.errors import UserError
 from common.redis_client import open_redis
@@ -62,6 +62,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(scores.blueprint, url_prefix=API)
     app.register_blueprint(status.blueprint, url_prefix=API)
     app.register_blueprint(users.blueprint, url_prefix=API)
+    app.register_blueprint(auth.blueprint, url_prefix=API)
+    app.register_blueprint(api_tokens.blueprint, url_prefix=API)
     app.register_blueprint(direct_manual.blueprint, url_prefix=IR)
     app.register_blueprint(beatoraja.blueprint, url_prefix=f"{IR}/beatoraja")
     app.register_blueprint(usc.blueprint, url_prefix=f"{IR}/usc")
@@ -92,6 +94,7 @@ def before() -> Response | None:
         if blueprint is None or not blueprint.dialect.words_strangers:
             raise admission.problem
         here.stranger = admission.problem
+    cross_site.refuse(request, service().settings)
     if request.routing_exception is None:
         _read_json(here, admission)
     return None

@@ -1,28 +1,23 @@
 """`score-import users` and `score-import tokens`: who may use the API."""
 
 import datetime
-import re
-import secrets
+import sys
 from collections.abc import Sequence
 
 import click
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Engine, delete, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
 
-from api.http.identity import PERMISSIONS, token_hash
 from cli.errors import CommandError
 from cli.options import database_url_option
-from common.accounts.account_tables import ApiToken, User
-from common.clock import now_ms
+from common.accounts import login_rows, passwords, token_rows, user_rows
+from common.accounts.account_tables import User
+from common.accounts.permissions import PERMISSIONS
+from common.accounts.token_rows import NewToken
+from common.accounts.user_rows import ADMINISTRATOR, USER, USERNAME, NewUser
 from common.database.engine import open_engine
-
-USERNAME = re.compile(r"[a-zA-Z_-][a-zA-Z0-9_-]{2,20}")
-ABOUT = "I'm a fairly nondescript person."
-USER, ADMINISTRATOR = 1, 3  # auth levels
-TOKEN_BYTES = 20
 
 
 class AccountError(CommandError):
@@ -30,7 +25,12 @@ class AccountError(CommandError):
 
 
 def create_user(
-    engine: Engine, username: str, *, user_id: int | None = None, auth_level: int = USER
+    engine: Engine,
+    username: str,
+    *,
+    user_id: int | None = None,
+    auth_level: int = USER,
+    password: str | None = None,
 ) -> int:
     """Create a user and return their number: the next free one unless given.
 
@@ -41,28 +41,20 @@ def create_user(
             "a username has 3 to 21 of the characters A-Z a-z 0-9 _ - and does not begin "
             "with a digit"
         )
-    now = now_ms()
-    values = {
-        "username": username,
-        "username_lowercase": username.lower(),
-        "about": ABOUT,
-        "social_media": {},
-        "join_date": now,
-        "last_seen": now,
-        "badges": [],
-        "auth_level": auth_level,
-    }
-    if user_id is not None:
-        values["id"] = user_id
     try:
         with engine.begin() as connection:
-            created = connection.scalars(insert(User).values(values).returning(User.id)).one()
-            # The next number handed out is above every number in use.
-            sequence = func.pg_get_serial_sequence("users", "id")
-            connection.execute(select(func.setval(sequence, func.max(User.id))))
-    except IntegrityError as error:
+            row = user_rows.create(connection, NewUser(username, user_id, auth_level))
+            if password is not None:
+                _set_password(connection, row.id, password)
+    except user_rows.Taken as error:
         raise AccountError(f"there is a user {username}, or one with this number") from error
-    return created
+    return int(row.id)
+
+
+def _set_password(connection: Connection, user_id: int, password: str) -> None:
+    if not passwords.SHORTEST <= len(password) <= passwords.LONGEST:
+        raise AccountError(f"a password has at least {passwords.SHORTEST} characters")
+    login_rows.set_password(connection, user_id, passwords.hashed(password))
 
 
 def find_user(engine: Engine, name_or_number: str) -> int:
@@ -70,16 +62,11 @@ def find_user(engine: Engine, name_or_number: str) -> int:
 
     Raises AccountError if there is none.
     """
-    wanted = (
-        User.id == int(name_or_number)
-        if name_or_number.isdecimal()
-        else User.username_lowercase == name_or_number.lower()
-    )
     with engine.connect() as connection:
-        found = connection.scalars(select(User.id).where(wanted)).one_or_none()
+        found = user_rows.find(connection, name_or_number)
     if found is None:
         raise AccountError(f"there is no user {name_or_number}")
-    return found
+    return int(found.id)
 
 
 def create_token(
@@ -96,19 +83,9 @@ def create_token(
         identifier: what the user knows it by.
         expires_at: milliseconds since the epoch; None: never.
     """
-    token = secrets.token_hex(TOKEN_BYTES)
+    new = NewToken(user_id, identifier, permissions, expires_at=expires_at)
     with engine.begin() as connection:
-        connection.execute(
-            insert(ApiToken).values(
-                user_id=user_id,
-                token_hash=token_hash(token),
-                last_four=token[-4:],
-                identifier=identifier,
-                permissions=list(permissions),
-                created_at=now_ms(),
-                expires_at=expires_at,
-            )
-        )
+        token, _ = token_rows.create(connection, new)
     return token
 
 
@@ -117,32 +94,87 @@ def revoke_tokens(engine: Engine, user_id: int, ending: str) -> int:
 
     Returns how many there were.
     """
-    matches = (
-        ApiToken.last_four == ending
-        if len(ending) == 4
-        else ApiToken.token_hash == token_hash(ending)
-    )
     with engine.begin() as connection:
-        return connection.execute(
-            delete(ApiToken).where(ApiToken.user_id == user_id, matches)
-        ).rowcount
+        if len(ending) == 4:
+            return token_rows.delete_ending(connection, user_id, ending)
+        return token_rows.delete(connection, user_id, ending)
+
+
+def ask_password() -> str:
+    """A password, typed twice in a terminal, else the first line of the standard input."""
+    if sys.stdin.isatty():
+        typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return typed
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 @click.group()
 def users() -> None:
-    """Create and list users."""
+    """Create and list users, set passwords, invite people."""
 
 
 @users.command("create")
 @click.argument("name")
 @click.option("--id", "user_id", type=click.IntRange(min=1), help="their number [default: next]")
 @click.option("--admin", is_flag=True, help="make them an administrator")
+@click.option(
+    "--password",
+    "has_password",
+    is_flag=True,
+    help="give them a password: it is asked for, or read from the standard input",
+)
 @database_url_option
-def create_user_command(name: str, user_id: int | None, admin: bool, database_url: str) -> None:
-    """Create the user NAME."""
+def create_user_command(
+    name: str, user_id: int | None, admin: bool, has_password: bool, database_url: str
+) -> None:
+    """Create the user NAME. Without a password they cannot log in, and use tokens only."""
     level = ADMINISTRATOR if admin else USER
-    created = create_user(open_engine(database_url), name, user_id=user_id, auth_level=level)
+    password = ask_password() if has_password else None
+    created = create_user(
+        open_engine(database_url), name, user_id=user_id, auth_level=level, password=password
+    )
     click.echo(f"Created user {created}: {name}")
+
+
+@users.command("set-password")
+@click.argument("user")
+@database_url_option
+def set_password_command(user: str, database_url: str) -> None:
+    """Give USER a password, and log them out everywhere.
+
+    It is asked for, or read from the standard input.
+    """
+    engine = open_engine(database_url)
+    user_id = find_user(engine, user)
+    password = ask_password()
+    with engine.begin() as connection:
+        _set_password(connection, user_id, password)
+        login_rows.end_sessions(connection, user_id)
+    click.echo("Password set.")
+
+
+@users.command("invite")
+@click.option("--note", default="", help="for whom it is")
+@click.option("--days", type=click.IntRange(min=1), help="how long it is good [default: for ever]")
+@database_url_option
+def invite_command(note: str, days: int | None, database_url: str) -> None:
+    """Print a code that lets one person register (REGISTRATION=invite). It is shown this once."""
+    with open_engine(database_url).begin() as connection:
+        click.echo(login_rows.invite(connection, note, days))
+
+
+@users.command("invites")
+@database_url_option
+def list_invites_command(database_url: str) -> None:
+    """List all invites, and who used them."""
+    table = Table("note", "created", "expires", "used", "by", box=None)
+    with open_engine(database_url).connect() as connection:
+        for row in login_rows.invites(connection):
+            used = "" if row.used_at is None else _date(row.used_at)
+            table.add_row(
+                row.note, _date(row.created_at), _date(row.expires_at), used, row.username or ""
+            )
+    Console().print(table)
 
 
 @users.command("list")
@@ -203,9 +235,8 @@ def list_tokens_command(user: str, database_url: str) -> None:
     """List the tokens of USER, oldest first."""
     engine = open_engine(database_url)
     table = Table("ends in", "identifier", "permissions", "created", "expires", box=None)
-    with Session(engine) as session:
-        mine = select(ApiToken).where(ApiToken.user_id == find_user(engine, user))
-        for token in session.scalars(mine.order_by(ApiToken.created_at)):
+    with engine.connect() as connection:
+        for token in token_rows.of_user(connection, find_user(engine, user)):
             table.add_row(
                 token.last_four,
                 token.identifier,

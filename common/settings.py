@@ -44,6 +44,7 @@ class Settings:
     import_types: tuple[str, ...]
     rate_limit: int
     import_rate_limit: int
+    login_rate_limit: int
     trusted_proxies: tuple[Network, ...]
     cors_origins: frozenset[str]
     registration: Literal["off", "invite", "open"]
@@ -262,6 +263,14 @@ VARIABLES: tuple[Variable, ...] = (
         _whole(0),
         "5",
         "imports submitted per minute for each user; 0: unlimited",
+    ),
+    Variable(
+        "LOGIN_RATE_LIMIT",
+        "login_rate_limit",
+        _whole(0),
+        "15",
+        "failed attempts to log in or to register per ten minutes for each address, and four times "
+        "as many for each user; 0: unlimited",
     ),
     Variable(
         "TRUSTED_PROXIES",

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from werkzeug.wrappers import Request
 
 from api.http import bodies, identity, limits
-from api.http.identity import GUEST, Identity
+from api.http.identity import GUEST, Credentials, Identity
 from api.http.limits import Count, Limit
 from api.http.tokens import RecentTokens
 from common.errors import UserError
@@ -59,18 +59,21 @@ class Admissions:
         counted = limits.count(self._redis, self._limit, who)
         if counted is not None and counted.exceeded:
             return Admission(GUEST, counted, None, who)
-        header = request.headers.get("Authorization")
+        given = self._credentials(request)
         try:
-            found = identity.resolve(header, self._engine, self._settings.name)
+            found = identity.resolve(given, self._engine, self._settings.name)
         except UserError as problem:
-            self._tokens.forget(header)
+            self._tokens.forget(given)
             return Admission(GUEST, counted, problem, who)
-        counted, who = self._count_for(found, request, who, counted)
+        counted, who = self._count_for(found, given, who, counted)
         return Admission(found, counted, None, who)
+
+    def _credentials(self, request: Request) -> Credentials:
+        return identity.credentials(request, self._settings.name)
 
     def who(self, request: Request) -> str:
         """Whom a request is counted for, as far as is known without looking it up."""
-        user_id = self._tokens.owner(request.headers.get("Authorization"))
+        user_id = self._tokens.owner(self._credentials(request))
         if user_id is not None:
             return limits.user(user_id)
         return f"address:{limits.client_address(request, self._settings.trusted_proxies)}"
@@ -80,24 +83,23 @@ class Admissions:
 
         Returns the count that holds in the end. Raises UserError where the token is bad.
         """
-        header = request.headers.get("Authorization")
-        if not header or self._tokens.is_good(header):
+        given = self._credentials(request)
+        if not given or self._tokens.is_good(given):
             return counted
         try:
-            found = identity.resolve(header, self._engine, self._settings.name)
+            found = identity.resolve(given, self._engine, self._settings.name)
         except UserError:
-            self._tokens.forget(header)
+            self._tokens.forget(given)
             raise
-        return self._count_for(found, request, who, counted)[0]
+        return self._count_for(found, given, who, counted)[0]
 
     def _count_for(
-        self, found: Identity, request: Request, who: str, counted: Count | None
+        self, found: Identity, given: Credentials, who: str, counted: Count | None
     ) -> tuple[Count | None, str]:
         """Remembers a good token, and puts right what was counted for its user's address."""
-        header = request.headers.get("Authorization")
-        if found.user_id is None or header is None:
+        if found.user_id is None:
             return counted, who
-        self._tokens.remember(header, found.user_id)
+        self._tokens.remember(given, found)
         user = limits.user(found.user_id)
         if user != who:
             limits.give_back(self._redis, self._limit, who)

@@ -29,10 +29,11 @@ WINDOW = 60  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A counter of its own. `most`: requests a window; 0 = unlimited."""
+    """A counter of its own. `most`: requests a window; 0 = unlimited. `window`: seconds."""
 
     name: str
     most: int
+    window: int = WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,13 @@ class Count:
     @property
     def exceeded(self) -> bool:
         return self.used > self.limit.most
+
+    @property
+    def explanation(self) -> str:
+        return (
+            f"You have exceeded {self.limit.most} requests per {self.limit.window} seconds. "
+            "Please wait."
+        )
 
     def headers(self) -> dict[str, str]:
         """What every answer says of the limit; and when to come back, once it is exceeded."""
@@ -61,7 +69,7 @@ class Count:
     def refusal(self) -> bytes:
         """The body of the 429 answer."""
         return envelope.failure(
-            f"You have exceeded {self.limit.most} requests per {WINDOW} seconds. Please wait.",
+            self.explanation,
             status=429,
             message="You're being rate limited.",
             error={"code": "RATE_LIMITED"},
@@ -80,7 +88,7 @@ def _key(limit: Limit, who: str) -> str:
 def ask(pipeline: Pipeline, limit: Limit, who: str) -> None:
     """Adds the counting to a pipeline; `read` takes its three results."""
     key = _key(limit, who)
-    pipeline.set(key, 0, ex=WINDOW, nx=True)
+    pipeline.set(key, 0, ex=limit.window, nx=True)
     pipeline.incr(key)
     pipeline.pttl(key)
 
@@ -116,7 +124,7 @@ def give_back(redis: Redis, limit: Limit, who: str) -> None:
         return
     key = _key(limit, who)
     with contextlib.suppress(RedisError), redis.pipeline(transaction=False) as pipeline:
-        pipeline.set(key, 1, ex=WINDOW, nx=True)
+        pipeline.set(key, 1, ex=limit.window, nx=True)
         pipeline.decr(key)
         pipeline.execute()
 

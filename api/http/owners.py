@@ -43,7 +43,7 @@ def require_self(user_id: int) -> None:
     whoami = context.current().identity
     if whoami.user_id is None:
         raise UserError(401, "This endpoint requires session-level authentication.")
-    if whoami.user_id != user_id or "manage_account" not in whoami.permissions:
+    if whoami.user_id != user_id or not whoami.in_person:
         raise UserError(
             403, "This request cannot be performed by an API key, and requires authentication."
         )

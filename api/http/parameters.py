@@ -68,18 +68,18 @@ def words(low: int, high: int, *, required: bool = False, nullable: bool = False
     )
 
 
-def texts(values: Sequence[str]) -> fields.Raw:
-    """An optional list of texts that are each one of `values`."""
+def texts(values: Sequence[str], *, required: bool = False) -> fields.Raw:
+    """A list of texts that are each one of `values`."""
+    message = "Value was not an array."
 
     def judge(given: Any) -> None:
-        _judge(isinstance(given, list), "Value was not an array.")
-        _judge(
-            all(isinstance(each, str) and each in values for each in given),
-            f"Expected any of {', '.join(values)}.",
-        )
+        _judge(isinstance(given, list), message)
+        for place, each in enumerate(given):
+            if each not in values:
+                raise ValidationError({place: [f"Expected any of {', '.join(values)}."]})
 
-    message = "Value was not an array."
     return fields.Raw(
+        required=required,
         error_messages={"null": message, "required": message},
         validate=judge,
         metadata={"type": "array", "items": {"type": "string", "enum": list(values)}},
@@ -115,11 +115,11 @@ class DeletionBody(Schema):
     blacklist = flag()
 
 
-def text_like(pattern: str, expectation: str) -> fields.Raw:
-    """A required text that matches all of a pattern."""
+def text_like(pattern: str, expectation: str, *, required: bool = True) -> fields.Raw:
+    """A text that matches all of a pattern."""
     matches = re.compile(pattern, re.ASCII).fullmatch
     return fields.Raw(
-        required=True,
+        required=required,
         error_messages={"required": expectation, "null": expectation},
         validate=lambda value: _judge(isinstance(value, str) and bool(matches(value)), expectation),
     )
@@ -160,11 +160,16 @@ def check(
             unexpected = f"Unexpected properties inside object: {', '.join(messages)}."
             raise UserError(400, explain("null", unexpected, {})) from None
         value = given.get(path, MISSING)
+        found = messages[path][0]
+        if isinstance(found, dict):
+            # The first item at fault of a list.
+            place, (found, *_) = next(iter(found.items()))
+            value, path = value[place], f"{path}[{place}]"
         if path in hidden and path in given:
             value = HIDDEN
         elif path.startswith(SECRET) and path in given:
             value = MASK
-        raise UserError(400, explain(path, messages[path][0], value)) from None
+        raise UserError(400, explain(path, found, value)) from None
     return loaded
 
 

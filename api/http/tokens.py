@@ -1,4 +1,4 @@
-"""Tokens that were good a moment ago, so that a client which polls has its own looked up rarely.
+"""Tokens and sessions that were good a moment ago: those of polling clients are rarely looked up.
 
 Whether one still is good is asked for all of them at once, at most once a second, however many
 clients there are: a token that was revoked, has expired or belongs to a banned user is refused
@@ -12,10 +12,12 @@ import threading
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.http.identity import BANNED, bearer_token, token_hash
+from api.http.identity import Credentials, Identity, bearer_token
+from common.accounts import token_rows
+from common.accounts.proofs import proof_hash
 from common.database.engine import autocommit
 
 log = logging.getLogger(__name__)
@@ -32,14 +34,6 @@ PATIENCE = 1.0
 OWNERS = 3600.0
 MOST = 20_000
 
-_STILL_GOOD = text(
-    """
-    SELECT token_hash FROM api_tokens JOIN users ON users.id = user_id
-    WHERE token_hash = ANY(:hashes) AND auth_level <> :banned
-      AND (expires_at IS NULL OR expires_at > extract(epoch FROM now()) * 1000)
-    """
-)
-
 
 @dataclass(slots=True)
 class _Token:
@@ -50,33 +44,46 @@ class _Token:
 
 
 class RecentTokens:
-    """By Authorization header. Safe to use from several threads."""
+    """By what requests say of who sends them. Safe to use from several threads."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._tokens: dict[str, _Token] = {}
         self._asking = threading.Lock()
 
-    def owner(self, header: str | None) -> int | None:
+    def owner(self, given: Credentials) -> int | None:
         """Whose a token was when it was last good."""
-        token = self._tokens.get(header) if header else None
+        _, token = self._known(given)
         return None if token is None else token.user_id
 
-    def remember(self, header: str, user_id: int) -> None:
+    def _known(self, given: Credentials) -> tuple[str, _Token | None]:
+        for name in given.names():
+            token = self._tokens.get(name)
+            if token is not None:
+                return name, token
+        return "", None
+
+    def remember(self, given: Credentials, found: Identity) -> None:
         """That a token has just been found good."""
         now = time.monotonic()
         if len(self._tokens) >= MOST:
             self._make_room(now)
-        self._tokens[header] = _Token(user_id, token_hash(bearer_token(header) or ""), now, now)
+        if found.user_id is None:
+            return
+        if found.session is not None:
+            self._tokens[given.names()[0]] = _Token(found.user_id, found.session, now, now)
+        elif given.header:
+            stored = proof_hash(bearer_token(given.header) or "")
+            self._tokens[given.header] = _Token(found.user_id, stored, now, now)
 
-    def forget(self, header: str | None) -> None:
+    def forget(self, given: Credentials) -> None:
         """That a token is not good any more."""
-        if header:
-            self._tokens.pop(header, None)
+        for name in given.names():
+            self._tokens.pop(name, None)
 
-    def is_good(self, header: str) -> bool:
+    def is_good(self, given: Credentials) -> bool:
         """Whether a token is still good; False where it has to be looked up."""
-        token = self._tokens.get(header)
+        key, token = self._known(given)
         if token is None:
             return False
         now = time.monotonic()
@@ -93,27 +100,24 @@ class RecentTokens:
                     self._ask()
             finally:
                 self._asking.release()
-        return header in self._tokens
+        return key in self._tokens
 
     def _ask(self) -> None:
         now = time.monotonic()
         recent = {
-            header: token
-            for header, token in self._tokens.copy().items()
-            if now - token.seen < RECENT
+            key: token for key, token in self._tokens.copy().items() if now - token.seen < RECENT
         }
         hashes = [token.hash for token in recent.values()]
         good = set(hashes)
         try:
             with self._engine.connect() as connection, autocommit(connection):
-                rows = connection.scalars(_STILL_GOOD, {"hashes": hashes, "banned": BANNED})
-                good = set(rows.all())
+                good = token_rows.still_good(connection, hashes)
         except SQLAlchemyError as problem:
             log.warning("tokens of polls not checked: %s", problem)
-        for header, token in recent.items():
+        for key, token in recent.items():
             token.asked = now
             if token.hash not in good:
-                self._tokens.pop(header, None)
+                self._tokens.pop(key, None)
 
     def _make_room(self, now: float) -> None:
         """Drops those not seen for long; all, where that does not help."""

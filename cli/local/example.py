@@ -8,13 +8,14 @@ from rich.markup import escape
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.http.identity import PERMISSIONS, token_hash
 from cli import accounts
 from cli.client import Client, ClientError
 from cli.errors import CommandError
 from cli.local.state import CHECKOUT, write_private
 from cli.submit import Summary, submit_and_watch
 from common.accounts.account_tables import ApiToken, User
+from common.accounts.permissions import PERMISSIONS
+from common.accounts.proofs import proof_hash
 from common.catalogue.catalogue_tables import ChartRow
 from common.database import engine as db
 from common.seeds.loader import load_directory
@@ -75,7 +76,7 @@ def _token(engine: Engine, kept: Path) -> str | None:
     with engine.connect() as connection:
         if kept.exists():
             token = kept.read_text(encoding="utf-8")
-            known = select(ApiToken.user_id).where(ApiToken.token_hash == token_hash(token))
+            known = select(ApiToken.user_id).where(ApiToken.token_hash == proof_hash(token))
             if connection.execute(known).first():
                 return token
         users = dict(connection.execute(select(User.username, User.id)).tuples().all())

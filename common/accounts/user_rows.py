@@ -98,7 +98,12 @@ def find(connection: Connection, name_or_number: str) -> Row[Any] | None:
     """The user with this number or, in whatever case, this name."""
     if name_or_number.isascii() and name_or_number.isdigit():
         return by_id(connection, min(int(name_or_number[:20]), MOST))
-    return connection.execute(_BY_NAME, {"name": name_or_number.lower()}).one_or_none()
+    return named_exactly(connection, name_or_number)
+
+
+def named_exactly(connection: Connection, name: str) -> Row[Any] | None:
+    """The user with this name, in whatever case."""
+    return connection.execute(_BY_NAME, {"name": name.lower()}).one_or_none()
 
 
 def by_id(connection: Connection, user_id: int) -> Row[Any] | None:

@@ -59,6 +59,7 @@ class Stack:
             "BIND": f"127.0.0.1:{self.port}",
             "RATE_LIMIT": "0",
             "IMPORT_RATE_LIMIT": "0",
+            "LOGIN_RATE_LIMIT": "0",
             "SWEEP_INTERVAL": "1",
             "WORKER_HEALTH_DIRECTORY": str(folder / "workers"),
             "WEB_WORKERS": "1",
