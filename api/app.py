@@ -16,15 +16,17 @@ from werkzeug.exceptions import HTTPException, NotFound
 from api.hooks import beatoraja, direct_manual, usc
 from api.http import bodies, context, cors, cross_site, limits
 from api.http.admission import Admission, Admissions
-from api.http.answers import HEADERS, UNEXPECTED, failure
+from api.http.answers import AWAY_SECONDS, DATABASE_AWAY, HEADERS, UNEXPECTED, failure
 from api.http.context import RequestContext
 from api.http.dialects import ENVELOPE, blueprint_of_request
 from api.http.service import EXTENSION, Service, service
 from api.jobs.door import check_names, make_processor
 from api.jobs.polling import Polls
 from api.v1 import api_tokens, auth, imports, integrations, scores, status, syncs, timestops, users
-from common.database.engine import open_engine
+from common.database import failures
+from common.database.watcher import open_watched_engine
 from common.errors import UserError
+from common.jobs.accepting import TooLate
 from common.redis_client import open_redis
 from common.settings import Settings, SettingsError
 from common.text import json_reading
@@ -45,7 +47,9 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.strict_slashes = False
     # Paths are taken as they come: a doubled slash makes another path, and no redirect.
     app.url_map.merge_slashes = False
-    engine = open_engine(settings.database_url, pool_size=settings.web_threads + settings.waiters)
+    engine = open_watched_engine(
+        settings.database_url, pool_size=settings.web_threads + settings.waiters
+    )
     redis = open_redis(settings.redis_url)
     processor = make_processor(settings, engine, redis)
     here = Service(settings, engine, redis, processor, Admissions(settings, engine, redis))
@@ -162,5 +166,10 @@ def http_error(error: HTTPException) -> Response:
 
 
 def unexpected_error(error: Exception) -> Response:
+    if failures.is_passing(error) or isinstance(error, TooLate):
+        log.error("request %s: %s", context.request_id(), failures.in_a_line(error))
+        response = failure(503, DATABASE_AWAY, code="DATABASE_UNAVAILABLE")
+        response.headers["Retry-After"] = str(AWAY_SECONDS)
+        return response
     log.error("request %s failed", context.request_id(), exc_info=error)
     return failure(500, UNEXPECTED, reference=context.request_id())

@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 
 # Seconds between two looks at whether a busy user is free.
 INLINE_PAUSE = 0.02
+# Seconds of trouble with the database that somebody who waits is asked to bear.
+INLINE_TURN = 1.0
 
 INTERNAL_ERROR_INLINE = "An internal service error has occured. This has been reported!"
 INTERNAL_ERROR = "An internal service error has occured with this import. This has been reported!"
@@ -102,16 +104,27 @@ def _run_once(
 def run_inline(runtime: Runtime, user_id: int, job_id: str) -> None:
     """Runs the user's jobs in this process, oldest first, until `job_id` has ended.
 
-    Gives up without a word where the user stays busy for longer than a job may take.
+    Gives up without a word where the user stays busy for longer than a job may take; raises what
+    the database raises where that lasts.
     """
     deadline = time.monotonic() + runtime.settings.hard_time_limit
     while time.monotonic() < deadline:
-        run(runtime, user_id, job_id)
+        _take_inline_turn(runtime, user_id, job_id)
         with runtime.engine.connect() as connection:
             outcome = job_outcome(connection, job_id)
         if outcome is None or outcome.state in (JobState.COMPLETED, JobState.FAILED):
             return
         time.sleep(INLINE_PAUSE)
+
+
+def _take_inline_turn(runtime: Runtime, user_id: int, job_id: str) -> None:
+    take_turn(
+        runtime,
+        f"job {job_id}",
+        lambda turn: _run_once(runtime, user_id, job_id, None, turn),
+        INLINE_TURN,
+        raising=True,
+    )
 
 
 def _lock_or_spend(connection: Connection, user_id: int, job_id: str, stamp: int | None) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, event
 
 from common.clock import FollowedClock, database_ms
 from common.database.engine import open_engine
+from common.database.watcher import open_watched_engine
 from common.redis_client import open_redis
 from common.settings import Settings, load_settings
 from worker.catalogue.memory import CatalogueStore
@@ -39,8 +40,12 @@ class Runtime:
             self.clock.follow(seen)
 
 
-def make_runtime(settings: Settings, *, pool_size: int = 1) -> Runtime:
-    engine = open_engine(settings.database_url, pool_size=pool_size, name="score-import worker")
+def make_runtime(settings: Settings, *, pool_size: int = 1, watched: bool = False) -> Runtime:
+    """watched: somebody waits for an answer, so that none is waited for a database that hangs."""
+    opened = open_watched_engine if watched else open_engine
+    engine = opened(
+        settings.database_url, pool_size=pool_size, name="score-import worker", holds_locks=True
+    )
     event.listen(engine, "connect", _let_go_when_killed)
     return Runtime(settings, engine, open_redis(settings.redis_url), CatalogueStore())
 

@@ -42,8 +42,9 @@ NO_ROOM = (
 class Turn:
     """One try after another of one message, in one worker process."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, seconds: float) -> None:
         self._runtime = runtime
+        self._seconds = min(seconds, runtime.settings.database_patience)
         self._began = time.monotonic()
         self._trouble_began: float | None = None
         self._claimed: ClaimedJob | None = None
@@ -80,8 +81,7 @@ class Turn:
         if self._trouble_began is None:
             self._trouble_began = now
         too_late = now - self._began > self._runtime.settings.soft_time_limit / 4
-        patience = self._runtime.settings.database_patience
-        return too_late or now - self._trouble_began > min(TURN, patience)
+        return too_late or now - self._trouble_began > self._seconds
 
     def give_up(self) -> None:
         """Ends the job where its trouble has lasted for too long; its payload is kept."""
@@ -98,13 +98,23 @@ class Turn:
             reporter.finish(failed_answer(500, message, None))
 
 
-def take_turn(runtime: Runtime, what: str, once: Callable[[Turn], Result]) -> Result | None:
-    """The result of `once`, tried again while the database is in trouble; None where that lasts.
+def take_turn(
+    runtime: Runtime,
+    what: str,
+    once: Callable[[Turn], Result],
+    seconds: float = TURN,
+    *,
+    raising: bool = False,
+) -> Result | None:
+    """The result of `once`, tried again while the database is in trouble.
+
+    None where that lasts for more than `seconds`; or, if `raising`, what it was.
 
     `once` tells the turn which job it claimed and when that ended, and leaves no connection open.
     what: names it in the log.
     """
-    turn = Turn(runtime)
+    turn = Turn(runtime, seconds)
+    last: Exception | None = None
     for tries in itertools.count():
         age = 0.0
         try:
@@ -113,6 +123,7 @@ def take_turn(runtime: Runtime, what: str, once: Callable[[Turn], Result]) -> Re
         except Exception as problem:
             if not failures.is_passing(problem):
                 raise
+            last = problem
             log.warning("%s: trouble with the database: %s", what, failures.in_a_line(problem))
         try:
             age = turn.give_back()
@@ -126,6 +137,8 @@ def take_turn(runtime: Runtime, what: str, once: Callable[[Turn], Result]) -> Re
                 break
         time.sleep(pause(tries, age))
     log.warning("%s: the database is still in trouble, left to the upkeep", what)
+    if raising and last is not None:
+        raise last
     return None
 
 

@@ -16,6 +16,13 @@ JSON = "application/json"
 # Bytes of an answer above which it is sent in pieces.
 STREAMED = 64 * 1024
 
+DATABASE_AWAY = (
+    "The database does not answer at the moment. Please try again in a little while; whatever is"
+    " sent twice counts once."
+)
+# Seconds after which to come back.
+AWAY_SECONDS = 5
+
 UNEXPECTED = "A fatal internal server error has occured."
 
 # Of every answer, besides those of `api.http.cors`.

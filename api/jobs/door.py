@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine
 from api.jobs.waiters import Turn, Waiters
 from common.breaker import Breaker
 from common.credentials.vault import Owner
+from common.database import failures
 from common.database.engine import autocommit
 from common.errors import UserError
 from common.games.registry import GAMES
@@ -36,6 +37,9 @@ from worker.services.opening import Access, credential_name
 
 # Seconds for connecting to the broker, and for each answer of it.
 BROKER_TIMEOUT = 0.3
+# Milliseconds after which a statement that reaches the database accepts nothing any more: it hung,
+# and the client has been told so.
+ACCEPTED_WITHIN = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +132,13 @@ class ExternalProcessor:
         with contextlib.suppress(RedisError):
             answer = progress.read(self._redis, job_id)
         if not isinstance(answer, FinalAnswer):
-            with self._engine.connect() as connection, autocommit(connection):
-                answer = answer_from_record(connection, job_id)
+            try:
+                with self._engine.connect() as connection, autocommit(connection):
+                    answer = answer_from_record(connection, job_id)
+            except Exception as problem:
+                # The job is accepted, whatever happens to the database now.
+                if not failures.is_passing(problem):
+                    raise
         return answer if isinstance(answer, FinalAnswer) else None
 
 
@@ -139,7 +148,7 @@ class InternalProcessor:
     polled = False
 
     def __init__(self, settings: Settings) -> None:
-        self._runtime = make_runtime(settings, pool_size=settings.web_threads)
+        self._runtime = make_runtime(settings, pool_size=settings.web_threads, watched=True)
         self._caps = _caps(settings)
 
     def submit(self, job: NewJob) -> Finished:
@@ -175,8 +184,8 @@ def _accept(connection: Connection, job: NewJob, most: Caps) -> tuple[str, Messa
     ongoing = ongoing_sync(connection, job)
     if ongoing is not None:
         return ongoing, None
-    caps.check(connection, job.user_id, most)
-    return accept_or_join(connection, job)
+    now = caps.check(connection, job.user_id, most)
+    return accept_or_join(connection, job, until=now + ACCEPTED_WITHIN)
 
 
 def _caps(settings: Settings) -> Caps:

@@ -20,9 +20,10 @@ from redis.exceptions import RedisError
 from werkzeug.wrappers import Request
 
 from api.http import cors, limits
-from api.http.answers import HEADERS, JSON, UNEXPECTED
+from api.http.answers import AWAY_SECONDS, DATABASE_AWAY, HEADERS, JSON, UNEXPECTED
 from api.http.service import Service
 from common import envelope
+from common.database import failures
 from common.database.engine import autocommit
 from common.errors import UserError
 from common.jobs import progress
@@ -78,7 +79,12 @@ class Polls:
             return self._poll(request, import_id)
         except UserError as error:
             return FinalAnswer(error.status, envelope.failure(error.message)), {}
-        except Exception:
+        except Exception as problem:
+            if failures.is_passing(problem):
+                log.error("request %s: %s", request_id, failures.in_a_line(problem))
+                away = {"code": "DATABASE_UNAVAILABLE"}
+                body = envelope.failure(DATABASE_AWAY, error=away)
+                return FinalAnswer(503, body), {"Retry-After": str(AWAY_SECONDS)}
             log.exception("request %s failed", request_id)
             details = {"code": "INTERNAL_ERROR", "reference": request_id}
             return FinalAnswer(500, envelope.failure(UNEXPECTED, error=details)), {}

@@ -26,6 +26,15 @@ SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_BYTES = 103  # what every system grants: macOS 103, Linux 107
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
+# Sessions of a client that vanished end within half a minute; as in docker-compose.yml.
+SETTINGS = {
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "tcp_keepalives_idle": "15",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "30s",
+}
 LOCK_SECONDS = 15.0  # for what a killed run left behind to end
 
 
@@ -45,7 +54,7 @@ class EmbeddedPostgres:
 
     def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
         self.folder = folder
-        self.settings = {"timezone": "UTC", "log_timezone": "UTC", **(settings or {})}
+        self.settings = {**SETTINGS, **(settings or {})}
         self.version = ""  # known once it runs
         self._child: processes.ChildProcess | None = None
         self._held = contextlib.ExitStack()  # the lock, a socket folder outside of ours

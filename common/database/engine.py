@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -10,6 +11,7 @@ from typing import Any
 
 import msgspec
 import orjson
+import psycopg2.errors
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 from common.text.storable import storable, storable_json
@@ -20,11 +22,41 @@ MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 APPLICATION_NAME = "score-import"
 
 
-def open_engine(database_url: str, *, pool_size: int = 2, name: str = APPLICATION_NAME) -> Engine:
+# How a host that vanished without a word is found, within 30 seconds, by either side. With a Unix
+# socket there is nothing to find, and all of it is ignored.
+_KEEPALIVES = {
+    "keepalives_idle": 15,  # seconds of silence until the first probe
+    "keepalives_interval": 5,  # seconds between probes
+    "keepalives_count": 3,  # probes without an answer
+    "tcp_user_timeout": 30_000,  # milliseconds for what was sent to be acknowledged
+}
+# The same for the server's side of a session, whatever the server is set up to do.
+_SERVER_KEEPALIVES = """
+    SELECT set_config('tcp_keepalives_idle', '15', false),
+           set_config('tcp_keepalives_interval', '5', false),
+           set_config('tcp_keepalives_count', '3', false),
+           set_config('tcp_user_timeout', '30000', false)
+"""
+# In the middle of a statement, too, where the server's system can tell.
+_SERVER_CHECK = "SELECT set_config('client_connection_check_interval', '10000', false)"
+
+
+def open_engine(
+    database_url: str,
+    *,
+    pool_size: int = 2,
+    name: str = APPLICATION_NAME,
+    holds_locks: bool = False,
+    pool_timeout: float = 30.0,
+    **parameters: Any,
+) -> Engine:
     """An engine whose connections are checked before use and speak orjson.
 
     A connection that the server closed (restart, failover) is noticed and replaced when it
-    is taken from the pool.
+    is taken from the pool; one whose other end vanished is found within half a minute.
+
+    holds_locks: sessions hold what others wait for: the server, too, is told to look whether the
+    client is still there. parameters: more of psycopg2.connect.
     """
     url = make_url(database_url)
     if url.drivername in ("postgres", "postgresql"):
@@ -33,13 +65,30 @@ def open_engine(database_url: str, *, pool_size: int = 2, name: str = APPLICATIO
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
+        pool_timeout=pool_timeout,
         pool_pre_ping=True,
         json_serializer=lambda value: storable_json(orjson.dumps(value)).decode(),
         json_deserializer=orjson.loads,
-        connect_args={"application_name": name, "connect_timeout": 5},
+        connect_args={
+            "application_name": name,
+            "connect_timeout": 5,
+            **_KEEPALIVES,
+            **parameters,
+        },
     )
     event.listen(engine, "before_cursor_execute", _make_storable, retval=True)
+    if holds_locks:
+        event.listen(engine, "connect", _have_the_server_look)
     return engine
+
+
+def _have_the_server_look(driver: Any, _record: Any) -> None:
+    driver.autocommit = True
+    with driver.cursor() as cursor:
+        cursor.execute(_SERVER_KEEPALIVES)
+        with contextlib.suppress(psycopg2.errors.InvalidParameterValue):
+            cursor.execute(_SERVER_CHECK)
+    driver.autocommit = False
 
 
 def _make_storable(

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from common.clock import NOW_MS
 from common.database.tables import JobKind
+from common.errors import ScoreImportError
 from common.jobs.arguments import Arguments, stored
 from common.text.storable import storable_json
 
@@ -88,6 +89,7 @@ _INSERT = text(
         SELECT :user_id, :job_id, :kind, 'queued', :import_type, :user_intent,
                CAST(:arguments AS json), now, CASE WHEN already THEN 0 ELSE now END, already
         FROM served, (SELECT {NOW_MS} AS now) AS clock
+        WHERE CAST(:until AS bigint) IS NULL OR now <= :until
         RETURNING user_id, job_id, dispatched_at),
     payload AS (
         INSERT INTO job_payloads (user_id, job_id, content)
@@ -117,13 +119,19 @@ _NEXT = text(
 _COMPRESSION = 1
 
 
-def accept(connection: Connection, job: NewJob) -> Message | None:
+class TooLate(ScoreImportError):
+    """The statement reached PostgreSQL after `until`: nothing was accepted."""
+
+
+def accept(connection: Connection, job: NewJob, *, until: int | None = None) -> Message | None:
     """Records the job and its payload, in one statement; returns the message to send.
 
     The job is accepted once the caller committed. None: the user is being served; after the
-    commit, `next_message` says whether that still is so.
+    commit, `next_message` says whether that still is so. until: by PostgreSQL's clock, in
+    milliseconds; a server that hung and goes on accepts nothing that its client has given up.
+    Raises TooLate.
     """
-    stamp: int = connection.execute(
+    stamp: int | None = connection.execute(
         _INSERT,
         {
             "user_id": job.user_id,
@@ -132,9 +140,12 @@ def accept(connection: Connection, job: NewJob) -> Message | None:
             "import_type": job.import_type,
             "user_intent": job.user_intent,
             "arguments": storable_json(orjson.dumps(stored(job.arguments))).decode(),
+            "until": until,
             "content": None if job.payload is None else Binary(pack(job.payload)),
         },
-    ).scalar_one()
+    ).scalar_one_or_none()
+    if stamp is None:
+        raise TooLate(f"job {job.job_id}")
     return Message(job.user_id, job.job_id, stamp) if stamp else None
 
 
@@ -167,7 +178,9 @@ def ongoing_sync(connection: Connection, job: NewJob) -> str | None:
     return job_id
 
 
-def accept_or_join(connection: Connection, job: NewJob) -> tuple[str, Message | None]:
+def accept_or_join(
+    connection: Connection, job: NewJob, *, until: int | None = None
+) -> tuple[str, Message | None]:
     """Records the job, or finds the one that fetches the same.
 
     Returns the id of the one that is on, and of a new one the message to send, as `accept` does.
@@ -176,7 +189,7 @@ def accept_or_join(connection: Connection, job: NewJob) -> tuple[str, Message | 
     """
     while True:
         try:
-            message = accept(connection, job)
+            message = accept(connection, job, until=until)
         except IntegrityError as problem:
             if ONE_SYNC not in str(problem.orig):
                 raise

@@ -34,18 +34,24 @@ class Caps:
 
 _WAITING = text(
     """
-    SELECT count(*) AS jobs, coalesce(sum(octet_length(content)), 0) AS size
+    SELECT count(*) AS jobs, coalesce(sum(octet_length(content)), 0) AS size,
+           CAST(extract(epoch FROM statement_timestamp()) * 1000 AS bigint) AS now
     FROM jobs LEFT JOIN job_payloads USING (user_id, job_id)
     WHERE user_id = :user_id AND state IN ('queued', 'running')
     """
 )
 
 
-def check(connection: Connection, user_id: int, caps: Caps) -> None:
-    """Raises UserError (429) where the user has as much waiting as may be."""
+def check(connection: Connection, user_id: int, caps: Caps) -> int:
+    """Raises UserError (429) where the user has as much waiting as may be.
+
+    Returns the time, by PostgreSQL's clock, in milliseconds since the epoch.
+    """
     waiting = connection.execute(_WAITING, {"user_id": user_id}).one()
     if waiting.jobs >= caps.jobs:
         raise UserError(429, TOO_MANY_JOBS.format(jobs=waiting.jobs, most=caps.jobs))
     if waiting.size >= caps.size:
         size, most = waiting.size / MEGABYTE, caps.size / MEGABYTE
         raise UserError(429, TOO_MANY_BYTES.format(size=f"{size:.1f}", most=f"{most:.1f}"))
+    now: int = waiting.now
+    return now

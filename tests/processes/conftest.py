@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from cli.local import EmbeddedRedis
+from cli.local import EmbeddedPostgres, EmbeddedRedis, unprivileged
+from common.database.engine import migrate, open_engine
+from common.seeds.loader import load_directory
+from tests.conftest import EXAMPLE_CATALOGUE, a_stack
 from tests.support.stack import Stack, wait_for
 
 # Waits until a worker stands still in mid-import; returns its PostgreSQL process id.
@@ -45,3 +48,29 @@ def _waiting_worker(stack: Stack) -> int | None:
         " AND query LIKE '%INSERT INTO imports%'"
     )
     return pid
+
+
+# --- a server of its own, to be stopped and killed ---------------------------------------
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[EmbeddedPostgres]:
+    with (
+        unprivileged.temporary_folder() as folder,
+        EmbeddedPostgres(folder / "postgres", settings={"fsync": "off"}) as server,
+    ):
+        yield server
+
+
+@pytest.fixture
+def own_stack(
+    tmp_path: Path, own_postgres: EmbeddedPostgres, server_folder: Path
+) -> Iterator[Stack]:
+    own_postgres.create_database("template_of_tests")
+    url = own_postgres.url_of("template_of_tests")
+    migrate(url)
+    engine = open_engine(url)
+    load_directory(engine, EXAMPLE_CATALOGUE)
+    engine.dispose()
+    with a_stack(tmp_path, own_postgres, "template_of_tests", server_folder, {}) as service:
+        yield service

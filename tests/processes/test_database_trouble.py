@@ -15,9 +15,7 @@ from sqlalchemy import create_engine, text
 
 from cli.client import ApiError
 from cli.local import EmbeddedPostgres, unprivileged
-from common.database.engine import migrate, open_engine
-from common.seeds.loader import load_directory
-from tests.conftest import EXAMPLE_CATALOGUE, a_stack
+from tests.conftest import a_stack
 from tests.processes.conftest import Reached, hold_up
 from tests.support.stack import Player, Stack, batch_manual, wait_for
 
@@ -165,29 +163,6 @@ def impatient(
 
 
 # --- a server of its own -----------------------------------------------------------------
-
-
-@pytest.fixture
-def own_postgres() -> Iterator[EmbeddedPostgres]:
-    with (
-        unprivileged.temporary_folder() as folder,
-        EmbeddedPostgres(folder / "postgres", settings={"fsync": "off"}) as server,
-    ):
-        yield server
-
-
-@pytest.fixture
-def own_stack(
-    tmp_path: Path, own_postgres: EmbeddedPostgres, server_folder: Path
-) -> Iterator[Stack]:
-    own_postgres.create_database("template_of_tests")
-    url = own_postgres.url_of("template_of_tests")
-    migrate(url)
-    engine = open_engine(url)
-    load_directory(engine, EXAMPLE_CATALOGUE)
-    engine.dispose()
-    with a_stack(tmp_path, own_postgres, "template_of_tests", server_folder, {}) as service:
-        yield service
 
 
 @pytest.mark.parametrize("how", ["shut down", "killed"])
