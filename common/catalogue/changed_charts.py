@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from common.catalogue.collections import FIRST_SONG_OF_PLAYERS
+
 
 @dataclass(frozen=True, slots=True)
 class Effects:
@@ -155,3 +157,29 @@ def songs_with_charts(
         {"game": game, "song_ids": list(song_ids)},
     )
     return {song_id: all_retired for song_id, all_retired in rows}  # noqa: C416
+
+
+# --- charts that players brought ---------------------------------------------------------
+
+
+def charts_by_hash(connection: Connection, game: str) -> list[tuple[tuple[str, str], str]]:
+    """(playtype, SHA256) and chartID of all charts; of several alike, the smallest ID last."""
+    rows = connection.execute(
+        text(
+            "SELECT playtype, data ->> 'hashSHA256' AS chart_hash, chart_id FROM charts"
+            " WHERE game = :game ORDER BY chart_id DESC"
+        ),
+        {"game": game},
+    )
+    return [((row.playtype, row.chart_hash), row.chart_id) for row in rows]
+
+
+def forget_songs_without_charts(connection: Connection, game: str) -> None:
+    """Deletes players' songs all of whose charts belong to songs of the seeds now."""
+    connection.execute(
+        text(
+            "DELETE FROM songs WHERE game = :game AND id >= :first AND NOT EXISTS ("
+            " SELECT FROM charts WHERE charts.game = songs.game AND charts.song_id = songs.id)"
+        ),
+        {"game": game, "first": FIRST_SONG_OF_PLAYERS},
+    )

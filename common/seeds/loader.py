@@ -21,6 +21,7 @@ from common.catalogue.locking import hold_catalogue
 from common.games.model import Game
 from common.games.registry import GAMES
 from common.seeds.integrity import check
+from common.seeds.joining import join_players_charts, reserved
 from common.seeds.reading import SeedFiles, parse, read_files
 from common.seeds.seed_documents import CHARTS, KINDS, SONGS
 from common.seeds.stored import stored_references
@@ -73,8 +74,10 @@ def _load(
         # Until the end of the transaction: what is checked now still holds when it is written.
         hold_catalogue(connection)
         findings = check(seeds, games, stored_references(connection, files.collections))
+        violations += reserved(seeds)
         if violations or findings.violations:
             raise SeedsError([*violations, *findings.violations])
+        join_players_charts(connection, seeds)
         # Another load may have come first.
         outdated = _outdated(connection, fingerprints)
         writer = Writer(connection, seeds, outdated, retire=retire, progress=tell)

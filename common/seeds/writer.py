@@ -80,6 +80,8 @@ class Writer:
         # Whether a song may go depends on the charts that stay.
         for collection, difference, line in songs:
             self._remove_songs(collection, difference, line)
+        for game in self._changed_games & GROWING_GAMES:
+            charts.forget_songs_without_charts(self._connection, game)
         if self._refused:
             raise SeedsError(self._refused)
         for collection in self._of_kinds(FOLDERS):

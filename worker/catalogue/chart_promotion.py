@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from common.catalogue.collections import STORED, content_hash
+from common.catalogue.collections import FIRST_SONG_OF_PLAYERS, STORED, content_hash
 from common.catalogue.follow_ups import accept_follow_ups, accept_orphan_jobs
 from common.catalogue.locking import hold_catalogue
 from common.catalogue.lookup import refresh_lookup
@@ -74,10 +74,11 @@ def _present(
 
 def _add_to_catalogue(connection: Connection, game: str, charts: Sequence[QueuedChart]) -> None:
     # Nobody else adds songs meanwhile: the catalogue is held.
-    last: int = connection.scalar(
-        text("SELECT coalesce(max(id), 0) FROM songs WHERE game = :game"), {"game": game}
+    first: int = connection.scalar(
+        text("SELECT greatest(max(id) + 1, :first) FROM songs WHERE game = :game"),
+        {"game": game, "first": FIRST_SONG_OF_PLAYERS},
     )
-    numbered = list(enumerate(charts, last + 1))
+    numbered = list(enumerate(charts, first))
     _insert(connection, SONGS, game, [chart.song | {"id": n} for n, chart in numbered])
     _insert(connection, CHARTS, game, [chart.chart | {"songID": n} for n, chart in numbered])
     change = refresh_lookup(connection, game)

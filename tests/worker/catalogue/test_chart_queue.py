@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from cli.accounts import create_user
+from common.catalogue.collections import FIRST_SONG_OF_PLAYERS
 from common.database.engine import open_engine
 from common.database.tables import JobKind
 from common.jobs import arguments as job_arguments
@@ -144,7 +145,7 @@ def test_with_enough_players_the_chart_is_in_the_catalogue(
     assert queue.query("SELECT FROM orphan_charts") == []
 
 
-def test_song_ids_go_on_after_the_largest(queue: Queue) -> None:
+def test_songs_of_players_have_ids_that_no_seeds_have(queue: Queue) -> None:
     queue.execute(
         "INSERT INTO songs (game, id, title, artist, alt_titles, search_terms, data, content_hash)"
         " VALUES ('bms', 4711, '', '', '{}', '{}', '{}', '')"
@@ -152,8 +153,8 @@ def test_song_ids_go_on_after_the_largest(queue: Queue) -> None:
     queue.promoted(proposal("a" * 64), proposal("b" * 64))
     songs = queue.query("SELECT id FROM songs WHERE game = 'bms' ORDER BY id")
     charts = queue.query("SELECT song_id FROM charts WHERE game = 'bms' ORDER BY song_id")
-    assert [song.id for song in songs] == [4711, 4712, 4713]
-    assert [chart.song_id for chart in charts] == [4712, 4713]
+    assert [song.id for song in songs] == [4711, FIRST_SONG_OF_PLAYERS, FIRST_SONG_OF_PLAYERS + 1]
+    assert [chart.song_id for chart in charts] == [song.id for song in songs][1:]
 
 
 def test_a_new_chart_is_in_the_folders_that_ask_for_it(queue: Queue) -> None:

@@ -18,12 +18,16 @@ from worker.import_types.base import ChartProposal, UnknownChart
 
 # Clients may send anything as MD5; by what has not its length, nobody would find the chart.
 _MD5_LENGTH: Final = 32  # characters
+# What is kept of each text of a chart that players bring, in characters.
+TEXT_LIMIT: Final = 300
+# More than any chart that can be played; numbers beyond it are made up.
+MOST_NOTES: Final = 100_000
 
 
 def unknown_chart(gpt: GPT, described: Mapping[str, Any]) -> SongOrChartNotFound:
     """The failure of a score on the chart; it proposes the chart if that is fit for it."""
     message = f"This chart ({described['artist']} - {described['title']}) is orphaned."
-    if len(described["md5"]) != _MD5_LENGTH:
+    if len(described["md5"]) != _MD5_LENGTH or described["notes"] > MOST_NOTES:
         return SongOrChartNotFound(message)
     song, chart = _song(gpt, described), _chart(gpt, described)
     return UnknownChart(message, ChartProposal(gpt, described["sha256"], song, chart))
@@ -67,4 +71,4 @@ def _chart(gpt: GPT, described: Mapping[str, Any]) -> Chart:
 
 def _text(value: str) -> str:
     # PostgreSQL's text cannot hold U+0000.
-    return value.replace("\0", "\ufffd")
+    return value[:TEXT_LIMIT].replace("\0", "\ufffd")
