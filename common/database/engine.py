@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -11,7 +10,6 @@ from typing import Any
 
 import msgspec
 import orjson
-import psycopg2.errors
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 from common.text.storable import storable, storable_json
@@ -37,8 +35,6 @@ _SERVER_KEEPALIVES = """
            set_config('tcp_keepalives_count', '3', false),
            set_config('tcp_user_timeout', '30000', false)
 """
-# In the middle of a statement, too, where the server's system can tell.
-_SERVER_CHECK = "SELECT set_config('client_connection_check_interval', '10000', false)"
 
 
 def open_engine(
@@ -86,8 +82,6 @@ def _have_the_server_look(driver: Any, _record: Any) -> None:
     driver.autocommit = True
     with driver.cursor() as cursor:
         cursor.execute(_SERVER_KEEPALIVES)
-        with contextlib.suppress(psycopg2.errors.InvalidParameterValue):
-            cursor.execute(_SERVER_CHECK)
     driver.autocommit = False
 
 
