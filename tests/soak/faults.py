@@ -1,0 +1,212 @@
+"""The faults of a soak: each is done to the running house, lasts a while, and is over."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.local.processes import ChildProcess
+from tests.soak.house import House, administer
+from tests.support import redis_faults
+from tests.support.stack import kill
+from worker.messaging import JOBS_QUEUE
+
+LIBRARIES = sorted(map(str, Path("/usr/lib").glob("**/faketime/libfaketimeMT.so.1")))
+
+Do = Callable[[House, random.Random], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    name: str
+    do: Do
+
+
+def _worker_killed(house: House, dice: random.Random) -> None:
+    kill(house.processes[dice.choice(house.workers)])
+
+
+def _child_killed(house: House, dice: random.Random) -> None:
+    import psutil
+
+    parent = psutil.Process(house.pid(dice.choice(house.workers)))
+    for child in parent.children():
+        child.kill()
+
+
+def _worker_stopped(house: House, dice: random.Random) -> None:
+    """It hangs for longer than a progress text lives."""
+    pid = house.pid(dice.choice(house.workers))
+    os.killpg(pid, signal.SIGSTOP)
+    time.sleep(dice.uniform(3, 12))
+    os.killpg(pid, signal.SIGCONT)
+
+
+def _deploy(house: House, dice: random.Random) -> None:
+    for name in (*house.workers, "web", "beat"):
+        house.replace(name)
+
+
+def _web_killed(house: House, dice: random.Random) -> None:
+    kill(house.processes["web"])
+
+
+def _web_reloaded(house: House, dice: random.Random) -> None:
+    os.kill(house.pid("web"), signal.SIGHUP)
+    time.sleep(2)
+
+
+def _redis_hung(house: House, dice: random.Random) -> None:
+    with redis_faults.hung(house.stack.redis):
+        time.sleep(dice.choice([2, 8, 25]))
+
+
+def _redis_full(house: House, dice: random.Random) -> None:
+    with redis_faults.full(house.stack.redis):
+        time.sleep(dice.uniform(2, 8))
+
+
+def _redis_refusing(house: House, dice: random.Random) -> None:
+    with redis_faults.refusing_writes(house.stack.redis):
+        time.sleep(dice.uniform(2, 8))
+
+
+def _redis_flushed(house: House, dice: random.Random) -> None:
+    redis_faults.client(house.stack.redis).flushall()
+
+
+def _redis_restarted(house: House, dice: random.Random) -> None:
+    house.stack.redis.kill()
+    time.sleep(dice.uniform(0, 6))
+    house.stack.redis.start()
+
+
+def _redis_restored(house: House, dice: random.Random) -> None:
+    copy = redis_faults.Copy(house.stack.redis)
+    time.sleep(3)
+    copy.restore()
+
+
+def _connections_cut(house: House, dice: random.Random) -> None:
+    for _ in range(10):
+        administer(
+            house.stack.database_url,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        time.sleep(0.3)
+
+
+def _statements_cancelled(house: House, dice: random.Random) -> None:
+    for _ in range(20):
+        administer(
+            house.stack.database_url,
+            "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        time.sleep(0.1)
+
+
+def _database_restarted(house: House, dice: random.Random) -> None:
+    """As after a power cut."""
+    house.postgres.kill()
+    house.postgres.start()
+
+
+def _database_hung(house: House, dice: random.Random) -> None:
+    import psutil
+
+    server = [
+        process
+        for process in psutil.process_iter()
+        if process.name().startswith("postgres")
+        and str(house.postgres.data) in " ".join(process.cmdline())
+    ]
+    hung = [child for parent in server for child in (parent, *parent.children(recursive=True))]
+    for process in hung:
+        process.suspend()
+    try:
+        time.sleep(dice.uniform(3, 10))
+    finally:
+        for process in hung:
+            if process.is_running():
+                process.resume()
+
+
+def _read_only(house: House, dice: random.Random) -> None:
+    """As where a standby has not been promoted yet."""
+    name = house.stack.database_url.rpartition("/")[2].partition("?")[0]
+    administer(
+        house.stack.database_url, f"ALTER DATABASE {name} SET default_transaction_read_only = on"
+    )
+    _connections_cut(house, dice)
+    time.sleep(3)
+    administer(
+        house.stack.database_url,
+        "SET default_transaction_read_only = off",
+        f"ALTER DATABASE {name} RESET default_transaction_read_only",
+    )
+    _connections_cut(house, dice)
+
+
+def _duplicates(house: House, dice: random.Random) -> None:
+    """What waits in the queue waits there several times."""
+    redis = redis_faults.client(house.stack.redis)
+    for _ in range(30):
+        for message in redis.lrange(JOBS_QUEUE, 0, -1):
+            redis.rpush(JOBS_QUEUE, message)
+        time.sleep(0.1)
+
+
+def _unreadable(house: House, dice: random.Random) -> None:
+    redis = redis_faults.client(house.stack.redis)
+    for garbage in (b"", b"\xff\xfe", b"{", b"null", b'{"body": 1}', b'{"properties": null}'):
+        redis.lpush(JOBS_QUEUE, garbage)
+
+
+def _clocks_apart(house: House, dice: random.Random) -> None:
+    """A worker is replaced by one whose host is an hour off."""
+    name = dice.choice(house.workers)
+    house.replace(name, lambda: _skewed(house, name, dice.choice([-3600, 3600])))
+
+
+def _skewed(house: House, name: str, seconds: int) -> ChildProcess:
+    plain = dict(house.stack.environment)
+    house.stack.environment |= {
+        "LD_PRELOAD": LIBRARIES[0],
+        "FAKETIME": f"{seconds:+d}s",
+        "NO_FAKE_STAT": "1",
+    }
+    try:
+        return house.stack.start_worker(name)
+    finally:
+        house.stack.environment = plain
+
+
+FAULTS = [
+    Fault("worker killed", _worker_killed),
+    Fault("worker's child killed", _child_killed),
+    Fault("worker hangs", _worker_stopped),
+    Fault("deploy of everything", _deploy),
+    Fault("web killed", _web_killed),
+    Fault("web reloaded (HUP)", _web_reloaded),
+    Fault("Redis hangs (2 to 25 s)", _redis_hung),
+    Fault("Redis full", _redis_full),
+    Fault("Redis refuses writes", _redis_refusing),
+    Fault("Redis flushed", _redis_flushed),
+    Fault("Redis killed, comes back empty", _redis_restarted),
+    Fault("Redis restored from a copy", _redis_restored),
+    Fault("connections cut", _connections_cut),
+    Fault("statements cancelled", _statements_cancelled),
+    Fault("PostgreSQL killed and recovered", _database_restarted),
+    Fault("PostgreSQL hangs", _database_hung),
+    Fault("database read-only", _read_only),
+    Fault("messages doubled", _duplicates),
+    Fault("messages nobody can read", _unreadable),
+    *([Fault("clocks an hour apart", _clocks_apart)] if LIBRARIES else []),
+]
