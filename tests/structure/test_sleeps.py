@@ -23,8 +23,12 @@ def _is_condition(test: ast.expr) -> bool:
 
 
 def test_no_test_sleeps_for_a_fixed_time() -> None:
+    # A fault of a soak lasts for its time; that is what it is.
     found = [
-        f"{source.path}:{line}" for source in sources("tests") for line in fixed_sleeps(source.tree)
+        f"{source.path}:{line}"
+        for source in sources("tests")
+        if not str(source.path).startswith("tests/soak/")
+        for line in fixed_sleeps(source.tree)
     ]
     assert not found
 
