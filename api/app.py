@@ -23,6 +23,7 @@ from api.http.service import EXTENSION, Service, service
 from api.jobs.door import check_names, make_processor
 from api.jobs.polling import Polls
 from api.v1 import api_tokens, auth, imports, integrations, scores, status, syncs, timestops, users
+from api.v1.readers import READERS
 from common.database import failures
 from common.database.watcher import open_watched_engine
 from common.errors import UserError
@@ -64,6 +65,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(integrations.blueprint, url_prefix=API)
     app.register_blueprint(timestops.blueprint, url_prefix=API)
     app.register_blueprint(scores.blueprint, url_prefix=API)
+    for reader in READERS:
+        app.register_blueprint(reader, url_prefix=API)
     app.register_blueprint(status.blueprint, url_prefix=API)
     app.register_blueprint(users.blueprint, url_prefix=API)
     app.register_blueprint(auth.blueprint, url_prefix=API)

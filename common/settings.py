@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from common import service_settings
 from common.service_settings import OAuthClient, Services
+from common.wire import Wire
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -40,6 +41,7 @@ class Settings:
     our_url: str
     name: str
     type: Literal["kamai", "boku", "omni"]
+    dialect: Wire
     games: tuple[str, ...]
     import_types: tuple[str, ...]
     rate_limit: int
@@ -141,6 +143,10 @@ def _choice(*choices: str) -> Callable[[str], str]:
     return read
 
 
+def _wire(value: str) -> Wire:
+    return Wire(_choice(*Wire)(value))
+
+
 def _flag(value: str) -> bool:
     if value.lower() in ("1", "true", "yes", "on"):
         return True
@@ -236,6 +242,13 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("NAME", "name", _text, "score-import", "the service's name in messages"),
     Variable("TYPE", "type", _choice("kamai", "boku", "omni"), "omni", "which routes are served"),
+    Variable(
+        "DIALECT",
+        "dialect",
+        _wire,
+        "both",
+        "whose documents are answered where a path names no game: `v2`, `v3` or `both` in one",
+    ),
     Variable(
         "GAMES",
         "games",

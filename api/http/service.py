@@ -9,6 +9,7 @@ from flask import current_app
 from redis import Redis
 from sqlalchemy import Engine
 
+from common.catalogue.song_search import SongSearch
 from common.clock import now_ms
 from common.settings import Settings
 
@@ -26,6 +27,7 @@ class Service:
     redis: Redis
     processor: Processor
     admissions: Admissions
+    songs: SongSearch = field(default_factory=SongSearch)
     # The OpenAPI document, once it was asked for.
     openapi: bytes | None = None
     start_time: int = field(default_factory=now_ms)

@@ -7,6 +7,7 @@ runs in this process and the client gets the ImportDocument at once.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,10 +17,12 @@ from sqlalchemy import Connection, Engine
 
 from api.jobs.waiters import Turn, Waiters
 from common.breaker import Breaker
+from common.catalogue.song_search import SongSearch
 from common.credentials.vault import Owner
 from common.database import failures
 from common.database.engine import autocommit
 from common.errors import UserError
+from common.games.model import GPT
 from common.games.registry import GAMES
 from common.imports.stored_documents import find_import
 from common.jobs import caps, progress
@@ -29,6 +32,8 @@ from common.jobs.outcomes import answer_from_record, job_outcome
 from common.jobs.progress import FinalAnswer
 from common.settings import Settings
 from worker import runner
+from worker.catalogue import resolving
+from worker.catalogue.resolving import Wanted
 from worker.import_types import registry
 from worker.messaging import dispatch, make_app
 from worker.runtime import make_runtime
@@ -209,6 +214,13 @@ def fetched_import_types() -> tuple[str, ...]:
     return tuple(registry.ORIGINS)
 
 
+def enabled_import_types(settings: Settings) -> list[str]:
+    """The import types this service accepts, in the order texts list them."""
+    offered = {*file_import_types(settings), *service_import_types(settings)}
+    enabled = settings.import_types or tuple(registry.IMPORT_TYPES)
+    return [name for name in enabled if name in offered or name.startswith("ir/")]
+
+
 def service_import_types(settings: Settings) -> list[str]:
     """The `api/` import types this service accepts: those of services it is set up for."""
     offered = settings.services.offered()
@@ -249,3 +261,13 @@ def check_names(settings: Settings) -> list[str]:
         if name not in registry.IMPORT_TYPES
     ]
     return problems
+
+
+def resolve_chart(
+    connection: Connection, search: SongSearch, gpt: GPT, wanted: Mapping[str, str]
+) -> str:
+    """The chartID of the chart that is meant, found as for a score. Raises ConversionFailure.
+
+    wanted: `matchType`, `identifier` and whatever else an entry of batch-manual names it by.
+    """
+    return resolving.resolve(connection, search, gpt, Wanted(**wanted))

@@ -12,6 +12,15 @@ from common.database.base import Base, Json, TextList
 
 class SongRow(Base):
     __tablename__ = "songs"
+    # Songs and charts are looked up by what is anywhere in their data: ids in the game, hashes.
+    __table_args__ = (
+        Index(
+            "ix_songs_data",
+            "data",
+            postgresql_using="gin",
+            postgresql_ops={"data": "jsonb_path_ops"},
+        ),
+    )
 
     game: Mapped[str] = mapped_column(primary_key=True)
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -25,7 +34,15 @@ class SongRow(Base):
 
 class ChartRow(Base):
     __tablename__ = "charts"
-    __table_args__ = (Index(None, "game", "song_id"),)
+    __table_args__ = (
+        Index(None, "game", "song_id"),
+        Index(
+            "ix_charts_data",
+            "data",
+            postgresql_using="gin",
+            postgresql_ops={"data": "jsonb_path_ops"},
+        ),
+    )
 
     game: Mapped[str] = mapped_column(primary_key=True)
     chart_id: Mapped[str] = mapped_column(primary_key=True)

@@ -60,12 +60,19 @@ class GameCatalogue:
         game_id: the game.
         version: of the stored catalogue, to tell whether this copy is outdated.
         songs, charts: typed, with the game's own `data`; the catalogue takes them over.
+        versions: of the game, with playtypes, that there are charts of; None = those of `charts`.
     """
 
     def __init__(
-        self, game_id: str, version: int, songs: Iterable[Song], charts: Iterable[Chart]
+        self,
+        game_id: str,
+        version: int,
+        songs: Iterable[Song],
+        charts: Iterable[Chart],
+        versions: frozenset[tuple[str, str]] | None = None,
     ) -> None:
         self.game = game_id
+        self._known_versions = versions
         self.version = version
         self.songs: dict[int, Song] = {song.id: song for song in songs}
         self.charts: list[Chart] = sorted(
@@ -81,6 +88,7 @@ class GameCatalogue:
         chart_docs: Iterable[Mapping[str, Any]],
         *,
         version: int = 0,
+        versions: frozenset[tuple[str, str]] | None = None,
     ) -> GameCatalogue:
         """From JSON documents. Raises msgspec.ValidationError where one does not fit the game."""
         songs = [msgspec.convert(document, Song) for document in song_docs]
@@ -89,7 +97,7 @@ class GameCatalogue:
         charts = [msgspec.convert(document, Chart) for document in chart_docs]
         for chart in charts:
             chart.data = msgspec.convert(chart.data, game.playtypes[chart.playtype].chart_data)
-        return cls(game.id, version, songs, charts)
+        return cls(game.id, version, songs, charts, versions)
 
     # --- songs -------------------------------------------------------------------------
 
@@ -208,6 +216,8 @@ class GameCatalogue:
 
     @cached_property
     def _versions(self) -> frozenset[tuple[str, str]]:
+        if self._known_versions is not None:
+            return self._known_versions
         return frozenset(
             (chart.playtype, version) for chart in self.charts for version in chart.versions
         )

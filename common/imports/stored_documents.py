@@ -54,7 +54,7 @@ def find_import_row(connection: Connection, import_id: str) -> Row[Any] | None:
 
 def time_on_the_wire(value: float | None) -> int | float | None:
     """A stored time; fractions of a millisecond only where a client sent one."""
-    return int(value) if value is not None and value.is_integer() else value
+    return int(value) if value is not None and float(value).is_integer() else value
 
 
 def score_document(row: Row[Any]) -> dict[str, Any]:

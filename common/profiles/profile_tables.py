@@ -47,6 +47,7 @@ class SessionRow(Base):
     __table_args__ = (
         Index("ix_sessions_session_id", "session_id"),
         Index(None, "user_id", "game", "playtype", "time_started"),
+        Index("ix_sessions_recent", "user_id", "game", "playtype", "time_ended", "session_id"),
     )
 
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -67,6 +68,7 @@ class UserGameStats(Base):
     """Ratings and classes of a user on a GPT; the row exists iff the user has played it."""
 
     __tablename__ = "user_game_stats"
+    __table_args__ = (Index(None, "game", "playtype"),)
 
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     game: Mapped[str] = mapped_column(primary_key=True)
@@ -77,6 +79,7 @@ class UserGameStats(Base):
 
 class GameSettings(Base):
     __tablename__ = "game_settings"
+    __table_args__ = (Index(None, "rivals", postgresql_using="gin"),)
 
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     game: Mapped[str] = mapped_column(primary_key=True)

@@ -11,8 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from sqlalchemy import Connection, text
+
+from common.database.parameters import text_array
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,11 @@ class Ranking:
 
 # Counted in parts, so that each is a range of the index: of everyone on the leaderboard, those
 # with better values, and those with the same values earlier. Rivals are few and looked up.
-_OF_USER = text(
-    """
-    SELECT mine.chart_id, 1 + better.count + earlier.count, everyone.count,
-           CASE WHEN cardinality(settings.rivals) > 0 THEN 1 + rivals.count END
-    FROM personal_bests AS mine
+_STANDING = """
+    SELECT mine.user_id, mine.chart_id, 1 + better.count + earlier.count AS rank,
+           everyone.count AS out_of,
+           CASE WHEN cardinality(settings.rivals) > 0 THEN 1 + rivals.count END AS rival_rank
+    FROM {mine} AS mine
     LEFT JOIN game_settings AS settings USING (user_id, game, playtype)
     CROSS JOIN LATERAL (
         SELECT count(*) FROM personal_bests AS other
@@ -59,8 +62,27 @@ _OF_USER = text(
                OR other.ranking_values = mine.ranking_values
                   AND (coalesce(other.time_achieved, 'Infinity'), other.user_id)
                     < (coalesce(mine.time_achieved, 'Infinity'), mine.user_id))) AS rivals
-    WHERE mine.user_id = :user_id AND mine.chart_id = ANY(:chart_ids)
     """
+_OF_USER = text(
+    _STANDING.format(mine="personal_bests")
+    + " WHERE mine.user_id = :user_id AND mine.chart_id = ANY(CAST(:chart_ids AS text[]))"
+)
+# OFFSET keeps the planner from ranking anything that was not asked for.
+_OF_USERS = text(
+    _STANDING.format(
+        mine="""
+        (SELECT best.*
+         FROM unnest(CAST(:users AS integer[]), CAST(:charts AS text[]))
+              AS asked (user_id, chart_id)
+         JOIN personal_bests AS best USING (user_id, chart_id) OFFSET 0)"""
+    )
+)
+
+# The personal bests of a user on a GPT, on charts of the present version, newest first.
+WHOLE: Final = _STANDING.replace("SELECT mine.user_id, mine.chart_id,", "SELECT mine.*,").format(
+    mine="""
+    (SELECT * FROM personal_bests
+     WHERE user_id = :user_id AND game = :game AND playtype = :playtype AND is_primary OFFSET 0)"""
 )
 
 _OF_CHARTS = text(
@@ -88,8 +110,21 @@ def user_rankings(
 
     Each chart costs a walk over its part of the index, about a millisecond for 5000 players.
     """
-    rows = connection.execute(_OF_USER, {"user_id": user_id, "chart_ids": list(chart_ids)})
-    return {chart_id: Ranking(*ranking) for chart_id, *ranking in rows}
+    given = {"user_id": user_id, "chart_ids": text_array(chart_ids)}
+    rows = connection.execute(_OF_USER, given)
+    return {chart_id: Ranking(*ranking) for _, chart_id, *ranking in rows}
+
+
+def rankings_of(
+    connection: Connection, of: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], Ranking]:
+    """Where the personal bests of these users on these charts stand, by user and chart."""
+    given = {
+        "users": text_array([str(user_id) for user_id, _ in of]),
+        "charts": text_array([chart_id for _, chart_id in of]),
+    }
+    rows = connection.execute(_OF_USERS, given)
+    return {(user_id, chart_id): Ranking(*ranking) for user_id, chart_id, *ranking in rows}
 
 
 def chart_rankings(

@@ -1,6 +1,6 @@
 """Imports and what they store. Source: specification, documents.md."""
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.database.base import Base, Json, Millis, RawJson, TextList
@@ -42,6 +42,16 @@ class ScoreRow(Base):
     __table_args__ = (
         Index(None, "user_id", "chart_id"),
         Index(None, "user_id", "import_id", "position"),
+        # A player's scores by their time; those of unknown time by when they came.
+        Index(
+            "ix_scores_recent",
+            "user_id",
+            "game",
+            "playtype",
+            text("coalesce(time_achieved, '-Infinity'::double precision)"),
+            "time_added",
+            "score_id",
+        ),
         # A score's page is asked for by its id alone; a hash is a quarter of the size.
         Index("ix_scores_score_id", "score_id", postgresql_using="hash"),
     )

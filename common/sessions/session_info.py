@@ -1,4 +1,4 @@
-"""How the scores of a session compare with what its player had done before it.
+"""How the scores of sessions compare with what their player had done before each.
 
 Computed when asked for. Source: specification, pipeline-sessions.md section 6.
 """
@@ -6,52 +6,96 @@ Computed when asked for. Source: specification, pipeline-sessions.md section 6.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row, text
 
 from common.catalogue.documents import Chart
+from common.database.parameters import text_array
 from common.games.model import GPT, Enum, Graph
 from common.games.registry import get_gpt
 from common.games.scoring.personal_bests import PlayedScore, merge
 from common.imports.stored_documents import chart_document
+from common.sessions.session_documents import ScoreInfo
 
-
-def score_info(connection: Connection, session: Row[Any]) -> list[dict[str, Any]]:
-    """The `scoreInfo` of a row of `sessions`: an entry for each of its scores that is stored.
-
-    Three statements, whatever the number of scores.
+_SCORES = text(
     """
-    gpt = get_gpt(session.game, session.playtype)
-    scores = connection.execute(
-        text(
-            """
-            SELECT scores.score_id, scores.chart_id, scores.score_data
-            FROM unnest(CAST(:score_ids AS text[])) WITH ORDINALITY AS listed (score_id, place)
-            JOIN scores ON scores.user_id = :user_id AND scores.score_id = listed.score_id
-            ORDER BY listed.place
-            """
-        ),
-        {"user_id": session.user_id, "score_ids": session.score_ids},
-    ).all()
-    chart_ids = list({score.chart_id for score in scores})
-    earlier = _earlier_scores(connection, session, chart_ids)
-    charts = _charts(connection, gpt, list(earlier))
-    bests = {
-        chart_id: best.scoreData
-        for chart_id, played in earlier.items()
-        if chart_id in charts and (best := merge(gpt, charts[chart_id], played)) is not None
+    SELECT score_id, chart_id, score_data - 'judgements' - 'optional' AS score_data FROM scores
+    WHERE user_id = :user_id AND score_id = ANY(CAST(:score_ids AS text[]))
+    """
+)
+_EARLIER = text(
+    """
+    SELECT chart_id, score_id,
+           jsonb_set(score_data, '{optional}',
+                     (score_data->'optional') - CAST(:graphs AS text[])) AS score_data,
+           time_achieved, time_added, highlight, CAST('{}' AS jsonb) AS calculated_data
+    FROM scores
+    WHERE user_id = :user_id AND chart_id = ANY(CAST(:chart_ids AS text[]))
+      AND time_achieved < :before
+    """
+)
+_CHARTS = text(
+    "SELECT * FROM charts WHERE game = :game AND chart_id = ANY(CAST(:chart_ids AS text[]))"
+)
+
+
+def score_info(connection: Connection, session: Row[Any]) -> list[ScoreInfo]:
+    """The `scoreInfo` of a row of `sessions`: an entry for each of its scores that is stored."""
+    return score_infos(connection, [session])[session.session_id]
+
+
+def score_infos(connection: Connection, sessions: Sequence[Row[Any]]) -> dict[str, list[ScoreInfo]]:
+    """The `scoreInfo` of sessions of one user on one GPT, by session.
+
+    Three statements, whatever the number of sessions and scores.
+    """
+    if not sessions:
+        return {}
+    gpt = get_gpt(sessions[0].game, sessions[0].playtype)
+    user_id = sessions[0].user_id
+    listed = [score_id for session in sessions for score_id in session.score_ids]
+    scores = {
+        row.score_id: row
+        for row in connection.execute(
+            _SCORES, {"user_id": user_id, "score_ids": text_array(listed)}
+        )
     }
-    return [
-        entry(gpt, score.score_id, score.score_data, bests.get(score.chart_id)) for score in scores
-    ]
+    earlier = _earlier_scores(
+        connection,
+        user_id,
+        gpt,
+        {score.chart_id for score in scores.values()},
+        max(session.time_started for session in sessions),
+    )
+    charts = _charts(connection, gpt, list(earlier))
+    infos: dict[str, list[ScoreInfo]] = {}
+    for session in sessions:
+        present = [scores[score_id] for score_id in session.score_ids if score_id in scores]
+        bests = {
+            chart_id: _best_before(gpt, charts[chart_id], earlier[chart_id], session.time_started)
+            for chart_id in {score.chart_id for score in present}
+            if chart_id in charts
+        }
+        infos[session.session_id] = [
+            entry(gpt, score.score_id, score.score_data, bests.get(score.chart_id))
+            for score in present
+        ]
+    return infos
+
+
+def _best_before(
+    gpt: GPT, chart: Chart, played: Sequence[PlayedScore], before: float
+) -> Mapping[str, Any] | None:
+    best = merge(gpt, chart, played, before=before)
+    return None if best is None else best.scoreData
 
 
 def entry(
     gpt: GPT, score_id: str, score_data: Mapping[str, Any], best: Mapping[str, Any] | None
-) -> dict[str, Any]:
+) -> ScoreInfo:
     """One entry of `scoreInfo`. best: the scoreData of the personal best before the session."""
     if best is None:
         return {"scoreID": score_id, "isNewScore": True}
@@ -65,22 +109,18 @@ def entry(
 
 
 def _earlier_scores(
-    connection: Connection, session: Row[Any], chart_ids: Sequence[str]
+    connection: Connection, user_id: int, gpt: GPT, chart_ids: Collection[str], before: float
 ) -> dict[str, list[PlayedScore]]:
-    """By chart, the player's scores from before the session."""
+    """By chart, the player's scores from before a time."""
+    graphs = [name for name, optional in gpt.optional.items() if isinstance(optional.metric, Graph)]
     rows = connection.execute(
-        text(
-            """
-            SELECT chart_id, score_id, score_data, time_achieved, time_added, highlight
-            FROM scores
-            WHERE user_id = :user_id AND chart_id = ANY(:chart_ids)
-              AND time_achieved < :time_started
-            """
-        ),
+        _EARLIER,
         {
-            "user_id": session.user_id,
-            "chart_ids": chart_ids,
-            "time_started": session.time_started,
+            "user_id": user_id,
+            "chart_ids": text_array(chart_ids),
+            "before": before,
+            # Nothing is compared by its graphs, and they are most of what is stored.
+            "graphs": text_array(graphs),
         },
     )
     earlier: dict[str, list[PlayedScore]] = defaultdict(list)
@@ -90,10 +130,7 @@ def _earlier_scores(
 
 
 def _charts(connection: Connection, gpt: GPT, chart_ids: Sequence[str]) -> dict[str, Chart]:
-    rows = connection.execute(
-        text("SELECT * FROM charts WHERE game = :game AND chart_id = ANY(:chart_ids)"),
-        {"game": gpt.game, "chart_ids": chart_ids},
-    )
+    rows = connection.execute(_CHARTS, {"game": gpt.game, "chart_ids": text_array(chart_ids)})
     charts = {row.chart_id: msgspec.convert(chart_document(row), Chart) for row in rows}
     for chart in charts.values():
         chart.data = msgspec.convert(chart.data, gpt.chart_data)

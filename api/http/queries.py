@@ -1,0 +1,52 @@
+"""Queries that several endpoints take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, fields
+
+from common.errors import UserError
+
+
+class Search(Schema):
+    """What to look for. That it is needed the endpoint says in its own words."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    search = fields.String(metadata={"description": "what to look for; required"})
+
+
+class Alg(Schema):
+    """Which rating to order by."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    alg = fields.String(metadata={"description": "a rating of the game; its usual one by default"})
+
+
+class Flags(Schema):
+    """Nothing but flags, that count as set whatever their value."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+def flag(meaning: str) -> fields.String:
+    """A parameter that counts as set whatever its value."""
+    return fields.String(metadata={"description": f"if present, {meaning}"})
+
+
+def required_search(query: dict[str, Any], complaint: str) -> str:
+    """What is searched for. Raises UserError with the endpoint's words."""
+    found = query.get("search")
+    if not isinstance(found, str):
+        raise UserError(400, complaint)
+    return found
+
+
+def text(meaning: str) -> fields.String:
+    """An optional parameter that the endpoint reads itself."""
+    return fields.String(metadata={"description": meaning})

@@ -1,0 +1,17 @@
+"""The endpoints that show what there is: games, charts, players and what they did."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from api.http.dialects import ApiBlueprint
+from api.v1 import bests, charts, games, profiles, sessions, user_scores
+
+READERS: Final[tuple[ApiBlueprint, ...]] = (
+    games.blueprint,
+    charts.blueprint,
+    profiles.blueprint,
+    bests.blueprint,
+    user_scores.blueprint,
+    sessions.blueprint,
+)

@@ -1,0 +1,251 @@
+"""Songs, charts, folders and tables, read for those who look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, text
+
+from common.catalogue.catalogue_documents import Ids
+from common.database.parameters import text_array
+from common.games.model import GPT
+
+# The largest number that the catalogue takes for a song's id.
+MOST: Final = 2**31 - 1
+
+_CHARTS = text(
+    "SELECT * FROM charts WHERE game = :game AND chart_id = ANY(CAST(:ids AS text[]))"
+    " ORDER BY chart_id"
+)
+_SONGS = text(
+    "SELECT * FROM songs WHERE game = :game AND id = ANY(CAST(:ids AS integer[])) ORDER BY id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Charts and their songs. ids: what version 3 calls them."""
+
+    charts: Sequence[Row[Any]]
+    songs: Sequence[Row[Any]]
+    ids: Ids
+
+
+def ids_of(charts: Collection[Row[Any]], songs: Collection[Row[Any]]) -> Ids:
+    """What version 3 calls these."""
+    return Ids(
+        {row.chart_id: row.v3_id for row in charts if getattr(row, "v3_id", None)},
+        {row.id: row.v3_id for row in songs if getattr(row, "v3_id", None)},
+    )
+
+
+def charts_and_songs(
+    connection: Connection, game: str, chart_ids: Collection[str], song_ids: Collection[int]
+) -> Found:
+    """Those of the game with these ids, as far as there are any."""
+    charts = connection.execute(_CHARTS, {"game": game, "ids": text_array(chart_ids)}).all()
+    songs = songs_by_id(connection, game, song_ids)
+    return Found(charts, songs, ids_of(charts, songs))
+
+
+def of_rows(connection: Connection, game: str, rows: Collection[Row[Any]]) -> Found:
+    """The charts and songs that scores or personal bests of the game are on."""
+    return charts_and_songs(
+        connection, game, {row.chart_id for row in rows}, {row.song_id for row in rows}
+    )
+
+
+def of_charts(connection: Connection, game: str, charts: Sequence[Row[Any]]) -> Found:
+    """These charts of the game with their songs."""
+    songs = songs_by_id(connection, game, {chart.song_id for chart in charts})
+    return Found(charts, songs, ids_of(charts, songs))
+
+
+def songs_by_id(connection: Connection, game: str, song_ids: Collection[int]) -> Sequence[Row[Any]]:
+    ids = text_array(list(map(str, song_ids)))
+    return connection.execute(_SONGS, {"game": game, "ids": ids}).all()
+
+
+def find_chart(connection: Connection, gpt: GPT, chart_id: str) -> Row[Any] | None:
+    """The GPT's chart that either version of Tachi calls so."""
+    return connection.execute(
+        text(
+            "SELECT * FROM charts"
+            " WHERE game = :game AND playtype = :playtype AND chart_id = :chart_id"
+        ),
+        {"game": gpt.game, "playtype": gpt.playtype, "chart_id": chart_id},
+    ).one_or_none()
+
+
+def find_song(connection: Connection, game: str, song_id: str) -> Row[Any] | None:
+    """The game's song that either version of Tachi calls so."""
+    if not (song_id.isascii() and song_id.isdigit()):
+        return None
+    return connection.execute(
+        text("SELECT * FROM songs WHERE game = :game AND id = :id"),
+        {"game": game, "id": min(int(song_id[:20]), MOST)},
+    ).one_or_none()
+
+
+_BY_DATA: Final = text(
+    """
+    SELECT song_id FROM charts
+    WHERE game = :game AND data @> ANY(CAST(:patterns AS jsonb[]))
+    UNION
+    SELECT id FROM songs WHERE game = :game AND data @> ANY(CAST(:patterns AS jsonb[]))
+    LIMIT 1000
+    """
+)
+
+
+def songs_by_data(connection: Connection, game: str, patterns: Collection[str]) -> Sequence[int]:
+    """The songs whose data, or a chart's of theirs, contains one of these JSON documents."""
+    given = {"game": game, "patterns": text_array(patterns)}
+    return connection.scalars(_BY_DATA, given).all()
+
+
+def charts_of_songs(
+    connection: Connection, game: str, song_ids: Collection[int]
+) -> Sequence[Row[Any]]:
+    """All charts of these songs, in every playtype."""
+    return connection.execute(
+        text("SELECT * FROM charts WHERE game = :game AND song_id = ANY(CAST(:ids AS integer[]))"),
+        {"game": game, "ids": text_array(list(map(str, song_ids)))},
+    ).all()
+
+
+def charts_of_song(connection: Connection, gpt: GPT, song_id: int) -> Sequence[Row[Any]]:
+    return connection.execute(
+        text(
+            "SELECT * FROM charts"
+            " WHERE game = :game AND song_id = :song_id AND playtype = :playtype"
+            " ORDER BY is_primary DESC, level_num, chart_id"
+        ),
+        {"game": gpt.game, "song_id": song_id, "playtype": gpt.playtype},
+    ).all()
+
+
+def charts_by_players(
+    connection: Connection,
+    gpt: GPT,
+    song_ids: Collection[int] | None,
+    played_by: int | None,
+    most: int,
+) -> Sequence[Row[Any]]:
+    """Charts with `playcount`, the number of their players, most played first.
+
+    song_ids: of these songs; None = of all. played_by: only what this user has played.
+    """
+    conditions = ""
+    given: dict[str, Any] = {"game": gpt.game, "playtype": gpt.playtype, "most": most}
+    if song_ids is not None:
+        conditions += " AND charts.song_id = ANY(CAST(:song_ids AS integer[]))"
+        given["song_ids"] = text_array(list(map(str, song_ids)))
+    if played_by is not None:
+        conditions += (
+            " AND charts.chart_id IN (SELECT chart_id FROM personal_bests"
+            " WHERE user_id = :user_id AND game = :game AND playtype = :playtype)"
+        )
+        given["user_id"] = played_by
+    return connection.execute(text(_CHARTS_BY_PLAYERS.format(conditions=conditions)), given).all()
+
+
+# Players are counted for the charts in question only: each is a range of the ranking index.
+_CHARTS_BY_PLAYERS = """
+    SELECT charts.*, (SELECT count(*) FROM personal_bests AS best
+                      WHERE best.chart_id = charts.chart_id) AS playcount
+    FROM charts
+    WHERE charts.game = :game AND charts.playtype = :playtype{conditions}
+    ORDER BY playcount DESC, level_num, chart_id LIMIT :most
+"""
+
+
+def count_charts(connection: Connection, gpt: GPT) -> int:
+    return int(
+        connection.scalar(
+            text("SELECT count(*) FROM charts WHERE game = :game AND playtype = :playtype"),
+            {"game": gpt.game, "playtype": gpt.playtype},
+        )
+        or 0
+    )
+
+
+# --- folders and tables ------------------------------------------------------------------
+
+
+def find_folder(connection: Connection, gpt: GPT, folder_id: str) -> Row[Any] | None:
+    """The GPT's folder with this id or slug."""
+    return connection.execute(
+        text(
+            "SELECT * FROM folders WHERE folder_id = :id AND game = :game AND playtype = :playtype"
+        ),
+        {"id": folder_id, "game": gpt.game, "playtype": gpt.playtype},
+    ).one_or_none()
+
+
+def charts_of_folder(connection: Connection, game: str, folder_id: str) -> Found:
+    """The charts that the folder holds, and their songs."""
+    charts = connection.execute(
+        text(
+            "SELECT charts.* FROM folder_charts JOIN charts USING (chart_id)"
+            " WHERE folder_id = :id AND charts.game = :game ORDER BY chart_id"
+        ),
+        {"id": folder_id, "game": game},
+    ).all()
+    return of_charts(connection, game, charts)
+
+
+def folders_of_gpt(connection: Connection, gpt: GPT, *, with_inactive: bool) -> Sequence[Row[Any]]:
+    return connection.execute(
+        text(
+            "SELECT * FROM folders WHERE game = :game AND playtype = :playtype"
+            " AND (:with_inactive OR NOT inactive) ORDER BY folder_id"
+        ),
+        {"game": gpt.game, "playtype": gpt.playtype, "with_inactive": with_inactive},
+    ).all()
+
+
+def folders_by_id(connection: Connection, folder_ids: Collection[str]) -> Sequence[Row[Any]]:
+    return connection.execute(
+        text(
+            "SELECT * FROM folders WHERE folder_id = ANY(CAST(:ids AS text[])) ORDER BY folder_id"
+        ),
+        {"ids": text_array(folder_ids)},
+    ).all()
+
+
+def folders_of_chart(
+    connection: Connection, gpt: GPT, chart_id: str, *, with_inactive: bool
+) -> Sequence[Row[Any]]:
+    return connection.execute(
+        text(
+            "SELECT folders.* FROM folder_charts JOIN folders USING (folder_id)"
+            " WHERE chart_id = :chart_id AND game = :game AND playtype = :playtype"
+            " AND (:with_inactive OR NOT inactive) ORDER BY title, folder_id"
+        ),
+        {
+            "chart_id": chart_id,
+            "game": gpt.game,
+            "playtype": gpt.playtype,
+            "with_inactive": with_inactive,
+        },
+    ).all()
+
+
+def tables_of_gpt(connection: Connection, gpt: GPT, *, with_inactive: bool) -> Sequence[Row[Any]]:
+    return connection.execute(
+        text(
+            "SELECT * FROM tables WHERE game = :game AND playtype = :playtype"
+            " AND (:with_inactive OR NOT inactive) ORDER BY title, table_id"
+        ),
+        {"game": gpt.game, "playtype": gpt.playtype, "with_inactive": with_inactive},
+    ).all()
+
+
+def find_table(connection: Connection, gpt: GPT, table_id: str) -> Row[Any] | None:
+    return connection.execute(
+        text("SELECT * FROM tables WHERE table_id = :id AND game = :game AND playtype = :playtype"),
+        {"id": table_id, "game": gpt.game, "playtype": gpt.playtype},
+    ).one_or_none()

@@ -1,0 +1,74 @@
+"""Personal bests made into documents, with where they stand, their songs and their charts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from common.catalogue import catalogue_documents, catalogue_rows
+from common.catalogue.catalogue_rows import Found
+from common.games.model import GPT
+from common.profiles import profile_documents
+from common.profiles.best_documents import BestList
+from common.profiles.profile_documents import PBDocument
+from common.scores.rankings import Ranking, rankings_of, user_rankings
+from common.wire import Wire
+
+
+def listed(connection: Connection, gpt: GPT, rows: Sequence[Row[Any]], wire: Wire) -> BestList:
+    """Of one user. Rows with `playcount` show it. Three statements."""
+    found = catalogue_rows.of_rows(connection, gpt.game, rows)
+    charts, songs = catalogue_documents.charts(found.charts, found.songs, wire, found.ids)
+    return BestList(of_user(connection, rows, wire, found), songs, charts)
+
+
+def of_user(
+    connection: Connection, rows: Sequence[Row[Any]], wire: Wire, found: Found
+) -> list[PBDocument]:
+    """Of one user, with where each stands. One statement."""
+    if not rows:
+        return []
+    ranks = user_rankings(connection, rows[0].user_id, [row.chart_id for row in rows])
+    return documents(rows, wire, found, ranks)
+
+
+def of_users(
+    connection: Connection, rows: Sequence[Row[Any]], wire: Wire, found: Found
+) -> list[PBDocument]:
+    """Of several users, with where each stands. One statement."""
+    keys = [(row.user_id, row.chart_id) for row in rows]
+    ranks = rankings_of(connection, keys)
+    return [
+        profile_documents.personal_best(
+            row, wire, found.ids, ranks.get((row.user_id, row.chart_id))
+        )
+        for row in rows
+    ]
+
+
+def documents(
+    rows: Sequence[Row[Any]], wire: Wire, found: Found, ranks: Mapping[str, Ranking]
+) -> list[PBDocument]:
+    """ranks: by chart."""
+    return [
+        profile_documents.personal_best(
+            row,
+            wire,
+            found.ids,
+            ranks.get(row.chart_id),
+            getattr(row, "playcount", None),
+        )
+        for row in rows
+    ]
+
+
+def of_page(
+    rows: Sequence[Row[Any]], wire: Wire, found: Found, first: int, players: int
+) -> list[PBDocument]:
+    """A page of a chart's leaderboard from the rank `first` on; its readers have no rivals here."""
+    return [
+        profile_documents.personal_best(row, wire, found.ids, Ranking(rank, players, None))
+        for rank, row in enumerate(rows, first)
+    ]

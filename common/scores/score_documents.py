@@ -1,0 +1,74 @@
+"""Scores as documents of the wire.
+
+Source: specification, documents.md section 4, v3/http-api.md section 2.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from sqlalchemy import Row
+
+from common.catalogue.catalogue_documents import Ids
+from common.games.registry import get_gpt
+from common.games.version3 import version3_id
+from common.imports.stored_documents import time_on_the_wire
+from common.wire import Wire
+
+
+class ScoreDocument(msgspec.Struct, kw_only=True):
+    """A score.
+
+    scoreData: provided, derived and optional metrics, judgements. calculatedData: its ratings.
+    timeAchieved: None = unknown. playtype: of version 2; sessionID: of version 3.
+    """
+
+    scoreID: str
+    userID: int
+    game: str
+    gameID: str | UnsetType = UNSET
+    playtype: str | UnsetType = UNSET
+    songID: int | str
+    chartID: str
+    isPrimary: bool
+    service: str
+    importType: str | None
+    timeAchieved: float | None
+    timeAdded: int
+    comment: str | None
+    highlight: bool
+    scoreData: dict[str, Any]
+    scoreMeta: dict[str, Any]
+    calculatedData: dict[str, float | None]
+    sessionID: str | UnsetType | None = UNSET
+
+
+def score(row: Row[Any], wire: Wire, ids: Ids) -> ScoreDocument:
+    """A row of `scores` with `session_id`, see `common.scores.score_rows`."""
+    version3 = version3_id(get_gpt(row.game, row.playtype))
+    document = ScoreDocument(
+        scoreID=row.score_id,
+        userID=row.user_id,
+        game=row.game if wire.has_v2 else version3,
+        songID=row.song_id if wire.has_v2 else ids.song(row.song_id),
+        chartID=row.chart_id if wire.has_v2 else ids.chart(row.chart_id),
+        isPrimary=row.is_primary,
+        service=row.service,
+        importType=row.import_type,
+        timeAchieved=time_on_the_wire(row.time_achieved),
+        timeAdded=row.time_added,
+        comment=row.comment,
+        highlight=row.highlight,
+        scoreData=row.score_data,
+        scoreMeta=row.score_meta,
+        calculatedData=row.calculated_data,
+    )
+    if wire.has_v2:
+        document.playtype = row.playtype
+    if wire.has_v3:
+        document.sessionID = row.session_id
+    if wire is Wire.BOTH:
+        document.gameID = version3
+    return document

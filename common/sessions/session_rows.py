@@ -1,0 +1,176 @@
+"""Stored sessions, read for those who look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, text
+
+from common.games.model import GPT
+from common.profiles.profile_rows import containing
+
+_OF_GPT: Final = "user_id = :user_id AND game = :game AND playtype = :playtype"
+_FROM: Final = "(NOT :paged OR (time_ended, session_id) < (:ended, :session_id))"
+
+_ONE = text("SELECT * FROM sessions WHERE session_id = :session_id")
+_RECENT = text(
+    f"""
+    SELECT * FROM sessions WHERE {_OF_GPT} AND {_FROM}
+    ORDER BY time_ended DESC, session_id DESC LIMIT :most
+    """  # noqa: S608 (constants of ours)
+)
+_HIGHLIGHTED = text(
+    f"""
+    SELECT * FROM sessions WHERE {_OF_GPT} AND highlight AND {_FROM}
+    ORDER BY time_ended DESC, session_id DESC LIMIT :most
+    """  # noqa: S608
+)
+_BEST = text(
+    f"""
+    SELECT * FROM sessions WHERE {_OF_GPT}
+    ORDER BY CAST(calculated_data->>:alg AS double precision) DESC NULLS LAST, session_id
+    LIMIT :most
+    """  # noqa: S608
+)
+_NAMED = text(
+    f"""
+    SELECT * FROM sessions WHERE {_OF_GPT} AND lower(name) LIKE :pattern
+    ORDER BY length(name), time_ended DESC, session_id LIMIT :most
+    """  # noqa: S608
+)
+_CALENDAR = text(
+    f"""
+    SELECT session_id, name, "desc", highlight, time_started, time_ended, game, playtype
+    FROM sessions WHERE {_OF_GPT} ORDER BY time_started
+    """  # noqa: S608
+)
+_BEFORE = text(
+    f"""
+    SELECT count(*) FROM sessions
+    WHERE {_OF_GPT} AND (time_started, session_id) <= (:started, :session_id)
+    """  # noqa: S608
+)
+_NEIGHBOURS = text(
+    f"""
+    (SELECT 'prev' AS place, found.* FROM (
+        SELECT * FROM sessions
+        WHERE {_OF_GPT} AND (time_started, session_id) < (:started, :session_id)
+        ORDER BY time_started DESC, session_id DESC LIMIT 1) AS found)
+    UNION ALL
+    (SELECT 'next', found.* FROM (
+        SELECT * FROM sessions
+        WHERE {_OF_GPT} AND (time_started, session_id) > (:started, :session_id)
+        ORDER BY time_started, session_id LIMIT 1) AS found)
+    """  # noqa: S608
+)
+
+# The end of a page: when it ended, sessionID.
+Place = tuple[float, str]
+
+
+def _given(user_id: int, gpt: GPT, **more: Any) -> dict[str, Any]:
+    return {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype, **more}
+
+
+def _from(after: Place | None) -> dict[str, Any]:
+    ended, session_id = after or (0.0, "")
+    return {"paged": after is not None, "ended": ended, "session_id": session_id}
+
+
+def place_of(row: Row[Any]) -> Place:
+    """Where the page ends that ends with this session."""
+    return (row.time_ended, row.session_id)
+
+
+def find(connection: Connection, session_id: str) -> Row[Any] | None:
+    return connection.execute(_ONE, {"session_id": session_id}).one_or_none()
+
+
+def recent(
+    connection: Connection, user_id: int, gpt: GPT, most: int, after: Place | None = None
+) -> Sequence[Row[Any]]:
+    """The sessions that ended last, from a place on."""
+    given = _given(user_id, gpt, most=most, **_from(after))
+    return connection.execute(_RECENT, given).all()
+
+
+def highlighted(
+    connection: Connection, user_id: int, gpt: GPT, most: int, after: Place | None = None
+) -> Sequence[Row[Any]]:
+    given = _given(user_id, gpt, most=most, **_from(after))
+    return connection.execute(_HIGHLIGHTED, given).all()
+
+
+def best(connection: Connection, user_id: int, gpt: GPT, alg: str, most: int) -> Sequence[Row[Any]]:
+    """The sessions with the highest ratings."""
+    return connection.execute(_BEST, _given(user_id, gpt, alg=alg, most=most)).all()
+
+
+def named(
+    connection: Connection, user_id: int, gpt: GPT, part: str, most: int
+) -> Sequence[Row[Any]]:
+    """The sessions whose name holds this, the shortest name first."""
+    given = _given(user_id, gpt, pattern=containing(part), most=most)
+    return connection.execute(_NAMED, given).all()
+
+
+def calendar(connection: Connection, user_id: int, gpt: GPT) -> Sequence[Row[Any]]:
+    """All of the user's sessions, without their scores."""
+    return connection.execute(_CALENDAR, _given(user_id, gpt)).all()
+
+
+def index_of(connection: Connection, session: Row[Any]) -> int:
+    """Which of its user's sessions on the GPT it is, counted from 1."""
+    given = {
+        "user_id": session.user_id,
+        "game": session.game,
+        "playtype": session.playtype,
+        "started": session.time_started,
+        "session_id": session.session_id,
+    }
+    return int(connection.scalar(_BEFORE, given) or 1)
+
+
+def neighbours(
+    connection: Connection, session: Row[Any]
+) -> tuple[Row[Any] | None, Row[Any] | None]:
+    """The user's session on the GPT before this one, and the one after."""
+    given = {
+        "user_id": session.user_id,
+        "game": session.game,
+        "playtype": session.playtype,
+        "started": session.time_started,
+        "session_id": session.session_id,
+    }
+    found = {row.place: row for row in connection.execute(_NEIGHBOURS, given)}
+    return found.get("prev"), found.get("next")
+
+
+_EDIT = text(
+    """
+    UPDATE sessions
+    SET name = CASE WHEN :with_name THEN :name ELSE name END,
+        "desc" = CASE WHEN :with_desc THEN :desc ELSE "desc" END,
+        highlight = coalesce(:highlight, highlight)
+    WHERE user_id = :user_id AND session_id = :session_id RETURNING *
+    """
+)
+
+
+def edit(
+    connection: Connection, user_id: int, session_id: str, changes: dict[str, Any]
+) -> Row[Any] | None:
+    """Sets `name`, `desc` and `highlight`, whichever are given; the session as it is then."""
+    return connection.execute(
+        _EDIT,
+        {
+            "user_id": user_id,
+            "session_id": session_id,
+            "with_name": "name" in changes,
+            "name": changes.get("name"),
+            "with_desc": "desc" in changes,
+            "desc": changes.get("desc"),
+            "highlight": changes.get("highlight"),
+        },
+    ).one_or_none()
