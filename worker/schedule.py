@@ -1,8 +1,9 @@
-"""The daily schedule: orphaned scores are tried again, one job a user."""
+"""The daily schedule: orphaned scores are tried again, outdated profiles renewed."""
 
 from __future__ import annotations
 
 from common.catalogue import follow_ups
+from common.profiles import outdated
 from worker.runtime import Runtime
 
 
@@ -13,3 +14,12 @@ def accept_orphan_jobs(runtime: Runtime) -> list[tuple[int, str]]:
     """
     with runtime.engine.begin() as connection:
         return follow_ups.accept_orphan_jobs(connection)
+
+
+def accept_renewals(runtime: Runtime) -> list[tuple[int, str]]:
+    """Accepts a job for each user with a profile that was made under older rules.
+
+    Returns (user, job) of each. The sweeper sends their messages.
+    """
+    with runtime.engine.begin() as connection:
+        return outdated.accept_renewals(connection)

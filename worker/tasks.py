@@ -45,6 +45,7 @@ def sweep() -> None:
 @app.task(name=SCHEDULE_ORPHANS)  # type: ignore[untyped-decorator]
 def schedule_orphans() -> None:
     schedule.accept_orphan_jobs(process_runtime())
+    schedule.accept_renewals(process_runtime())
 
 
 @app.task(name=REMOVE_ENDED)  # type: ignore[untyped-decorator]

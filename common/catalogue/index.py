@@ -50,7 +50,7 @@ Difficulty = str | frozenset[str]
 
 # SOUND VOLTEX gives its fourth difficulty a new name in every release, and most sources of
 # scores only know that it is the fourth.
-ANY_INF: Final = frozenset({"INF", "GRV", "HVN", "VVD", "XCD"})
+ANY_INF: Final = frozenset({"INF", "GRV", "HVN", "VVD", "XCD", "NBL"})
 
 
 class GameCatalogue:

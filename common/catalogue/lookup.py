@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from common.catalogue.collections import STORED
 from common.catalogue.folders import resolve
 from common.database.engine import copy_lines, copy_text
+from common.games.registry import GAMES
 from common.seeds.schema import Document
 from common.seeds.seed_documents import CHARTS, FOLDERS, SONGS, Kind
 
@@ -41,7 +42,8 @@ def refresh_lookup(
         _documents(connection, kind, game, (known or {}).get(kind, []))
         for kind in (FOLDERS, SONGS, CHARTS)
     )
-    wanted = resolve(folders, songs, charts)
+    seen = GAMES[game].chart_in_queries if game in GAMES else None
+    wanted = resolve(folders, songs, charts if seen is None else map(seen, charts))
     present = _present(connection, list(wanted))
     change = LookupChange(rows=sum(map(len, wanted.values())))
     added: list[str] = []

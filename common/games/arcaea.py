@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
+
+from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
 from common.games.kit.classes import ladder, provided
@@ -17,11 +18,13 @@ from common.games.kit.shared import (
     Natural,
     Strict,
     chart_text,
+    counted,
     graded,
     judgements_fit,
 )
 from common.games.model import (
     GPT,
+    POSITIVE_INTEGER,
     ClassValue,
     Enum,
     Game,
@@ -29,7 +32,7 @@ from common.games.model import (
     ScoreData,
     ScoreRating,
 )
-from common.text.numbers import js_round, plain
+from common.text.numbers import plain
 
 # What PUREs alone give; each that is shiny adds a point.
 PURE_MEMORY_SCORE = 10_000_000
@@ -46,15 +49,21 @@ GRADES = GradeTable.of(
 
 
 class SongData(Strict):
-    """displayVersion: the release of the app; not one of the versions of charts."""
+    """displayVersion: that of its first chart, in catalogues that say it of songs."""
 
-    displayVersion: str
     songPack: str
+    displayVersion: str | UnsetType = UNSET
 
 
 class ChartData(Strict):
+    """displayVersion: the release of the app; not one of the versions of charts.
+
+    notecount: absent = not known, as of joke charts.
+    """
+
     inGameStrID: str
-    notecount: Natural
+    notecount: Natural | UnsetType = UNSET
+    displayVersion: str | UnsetType = UNSET
 
 
 # --- metrics and ratings -----------------------------------------------------------------
@@ -63,20 +72,24 @@ class ChartData(Strict):
 def _score_failure(value: Any, chart: Chart) -> str | None:
     if value < 0:
         return f"Score must be non-negative. Got {plain(value)}"
-    most = PURE_MEMORY_SCORE + chart.data.notecount
+    notes = chart.data.notecount
+    if notes is UNSET:
+        return None
+    most = PURE_MEMORY_SCORE + notes
     return f"Score cannot exceed {most} for this chart." if value > most else None
 
 
 def potential(score: ScoreData, chart: Chart) -> float:
-    """The play rating of the game; in hundredths until the last step."""
-    points, constant = score.metrics["score"], js_round(chart.levelNum * 100)
+    """The play rating of the game, not rounded; joke charts give none."""
+    points: int = score.metrics["score"]
+    level = chart.levelNum
+    if level <= 0:
+        return 0
     if points >= PURE_MEMORY_SCORE:
-        rating = constant + 200
-    elif points >= 9_800_000:
-        rating = constant + 100 + math.floor((points - 9_800_000) / 2_000)
-    else:
-        rating = constant + math.floor((points - 9_500_000) / 3_000)
-    return max(rating / 100, 0)
+        return level + 2
+    if points >= 9_800_000:
+        return level + 1 + (points - 9_800_000) / 200_000
+    return max(level + (points - 9_500_000) / 300_000, 0)
 
 
 # --- score validators --------------------------------------------------------------------
@@ -111,9 +124,35 @@ _lamp_fits_judgements = judgements_fit(
 )
 
 
+def _pure_memory_is_of_pures(score: ScoreData, chart: Chart) -> str | None:
+    """No more points can be for shine than there are pures."""
+    points, pures = score.metrics["score"], score.judgements.get("pure")
+    if score.metrics["lamp"] != "PURE MEMORY" or pures is None or counted(score, "far", "lost"):
+        return None
+    if points - PURE_MEMORY_SCORE > pures:
+        return f"Impossible PURE MEMORY. Got {plain(points)} with {plain(pures)} pures."
+    return None
+
+
+def _judgements_fit_the_chart(score: ScoreData, chart: Chart) -> str | None:
+    judged, notes = counted(score, "pure", "far", "lost"), chart.data.notecount
+    if notes is UNSET or judged <= notes:
+        return None
+    return (
+        f"Too many judgements: received {plain(judged)} in total but the chart's note count is "
+        f"{plain(notes)}."
+    )
+
+
 # --- configuration -----------------------------------------------------------------------
 
-_DIFFICULTIES = {"Past": "PST", "Present": "PRS", "Future": "FTR", "Beyond": "BYD"}
+_DIFFICULTIES = {
+    "Past": "PST",
+    "Present": "PRS",
+    "Future": "FTR",
+    "Eternal": "ETR",
+    "Beyond": "BYD",
+}
 
 _COURSES = (
     "First Step in a New World",
@@ -127,14 +166,16 @@ _COURSES = (
     "Ego's Demise",
     "A Torrent of Light and Conflict",
     "Radiant Genesis",
+    "Irruption of New Color",
 )
 
 _TOUCH = GPT(
     game="arcaea",
     playtype="Touch",
+    v3_id="arcaea",
     display_name="Arcaea",
     provided={
-        "score": Integer(chart_check=_score_failure),
+        "score": Integer(POSITIVE_INTEGER, _score_failure, many_charts_below=PURE_MEMORY_SCORE),
         "lamp": Enum(
             ("LOST", "EASY CLEAR", "CLEAR", "HARD CLEAR", "FULL RECALL", "PURE MEMORY"),
             minimum_relevant="EASY CLEAR",
@@ -182,6 +223,7 @@ _TOUCH = GPT(
             (12, ClassValue("ONE_STAR", "☆", "12.00 - 12.49 Potential")),
             (12.5, ClassValue("TWO_STARS", "☆☆", "12.50 - 12.99 Potential")),
             (13, ClassValue("THREE_STARS", "☆☆☆", ">=13.00 Potential")),
+            minimum_relevant="RED",
         ),
         "courseBanner": provided(
             *(
@@ -194,6 +236,8 @@ _TOUCH = GPT(
         _pure_memory_has_its_score,
         _full_recall_has_half_the_score,
         _lamp_fits_judgements,
+        _pure_memory_is_of_pures,
+        _judgements_fit_the_chart,
     ),
     pb_merges=(BEST_LAMP,),
     goal_texts={

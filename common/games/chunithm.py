@@ -41,17 +41,18 @@ _SCORE = between(0, PERFECT_SCORE)
 
 
 class SongData(Strict):
-    """duration: in seconds."""
+    """duration: in seconds. displayVersion: in catalogues that say it of songs."""
 
     genre: str
-    displayVersion: str
+    displayVersion: str | UnsetType = UNSET
     duration: float | UnsetType = UNSET
 
 
 class ChartData(Strict):
-    """inGameID: of the song, all its difficulties share it."""
+    """inGameID: of the song, all its difficulties share it; WORLD'S END charts have their own."""
 
-    inGameID: Natural
+    inGameID: Natural | list[Natural]
+    displayVersion: str | UnsetType = UNSET
 
 
 # --- grade and rating --------------------------------------------------------------------
@@ -74,10 +75,10 @@ GRADES = GradeTable.of(
 )
 
 
-def rating(score: ScoreData, chart: Chart) -> float | None:
-    """The rating of one score, cut to hundredths; lamps play no part."""
-    if chart.levelNum < 0:
-        return None
+def rating(score: ScoreData, chart: Chart) -> float:
+    """The rating of one score, cut to hundredths; lamps play no part. WORLD'S END gives none."""
+    if chart.levelNum <= 0:
+        return 0
     # Not rounded: at a few levels that makes it 0.01 less than in exact arithmetic.
     level = chart.levelNum * 100
     return max(math.floor(_hundredths(score.metrics["score"], level)) / 100, 0)
@@ -177,7 +178,9 @@ _COLOUR = ladder(
     (12, ClassValue("COPPER", "銅", "Copper: 12 - 13.24 Rating")),
     (13.25, ClassValue("SILVER", "銀", "Silver: 13.25 - 14.49 Rating")),
     (14.5, ClassValue("GOLD", "金", "Gold: 14.50 - 15.24 Rating")),
-    (15.25, ClassValue("PLATINUM", "鉑", "Platinum: 15.25 - 15.99 Rating")),
+    (15.25, ClassValue("PLATINUM", "鉑★", "Platinum I: 15.25 - 15.49 Rating")),
+    (15.5, ClassValue("PLATINUM_II", "鉑★★", "Platinum II: 15.50 - 15.74 Rating")),
+    (15.75, ClassValue("PLATINUM_III", "鉑★★★", "Platinum III: 15.75 - 15.99 Rating")),
     (16, ClassValue("RAINBOW", "虹★", "Rainbow I: >=16 Rating")),
     (16.25, ClassValue("RAINBOW_II", "虹★★", "Rainbow II: >=16.25 Rating")),
     (16.5, ClassValue("RAINBOW_III", "虹★★★", "Rainbow III: >=16.5 Rating")),
@@ -208,6 +211,7 @@ _DIFFICULTIES = {"BASIC": "B", "ADVANCED": "A", "EXPERT": "E", "MASTER": "M", "U
 _SINGLE = GPT(
     game="chunithm",
     playtype="Single",
+    v3_id="chunithm",
     display_name="CHUNITHM",
     provided={
         "score": Integer(_SCORE),
@@ -248,6 +252,7 @@ _SINGLE = GPT(
     default_profile_rating="naiveRating",
     difficulties=tuple(_DIFFICULTIES),
     refused_difficulties={"WORLD'S END": "WORLD'S END is not supported. Sorry."},
+    special_difficulties=True,
     difficulty_shorthand=_DIFFICULTIES,
     default_difficulty="MASTER",
     versions={
@@ -263,11 +268,12 @@ _SINGLE = GPT(
                 ("luminousplus", "LUMINOUS PLUS"),
                 ("verse", "VERSE"),
                 ("xverse", "X-VERSE"),
+                ("xversex", "X-VERSE-X"),
             )
             for region, where in (("", ""), ("-intl", " International"), ("-omni", " Omnimix"))
         },
     },
-    match_types=("inGameID", "songTitle", "tachiSongID"),
+    match_types=("gcmInGameIDSpecialChart", "inGameID", "songTitle", "tachiSongID"),
     chart_text=chart_text,
     chart_data=ChartData,
     score_meta=Empty,

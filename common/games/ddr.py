@@ -38,6 +38,7 @@ from common.games.model import (
     ScoreRating,
     between,
 )
+from common.games.scoring.hydration import ABSENT
 from common.text.numbers import grouped, plain
 
 # --- song and chart documents ------------------------------------------------------------
@@ -251,6 +252,7 @@ def _gpt(playtype: Literal["SP", "DP"]) -> GPT:
     return GPT(
         game="ddr",
         playtype=playtype,
+        v3_id=f"ddr-{playtype.lower()}",
         display_name=f"DDR ({playtype})",
         provided={
             "score": Integer(between(0, 1_000_000)),
@@ -259,11 +261,11 @@ def _gpt(playtype: Literal["SP", "DP"]) -> GPT:
                     "FAILED",
                     "ASSIST",
                     "CLEAR",
+                    "LIFE4",
                     "FULL COMBO",
                     "GREAT FULL COMBO",
                     "PERFECT FULL COMBO",
                     "MARVELOUS FULL COMBO",
-                    "LIFE4",
                 ),
                 minimum_relevant="CLEAR",
             ),
@@ -320,6 +322,15 @@ def _gpt(playtype: Literal["SP", "DP"]) -> GPT:
         pb_merges=(
             BEST_LAMP,
             Merge("largest", "optional.exScore", "Best EX Score", ("optional.exScore",)),
+            # Of plays that were not failed: the flare of a failed one is worth nothing.
+            Merge(
+                "largest",
+                "optional.enumIndexes.flare",
+                "Best Flare",
+                ("optional.flare",),
+                absent=ABSENT,
+                unless=("lamp", "FAILED"),
+            ),
         ),
         goal_texts={
             "score": score_goal(),

@@ -95,6 +95,7 @@ def _gpt(playtype: Literal["Gita", "Dora"], difficulties: Mapping[str, str]) -> 
     return GPT(
         game="gitadora",
         playtype=playtype,
+        v3_id=f"gitadora-{playtype.lower()}",
         display_name=f"GITADORA ({playtype})",
         provided={
             "percent": Decimal(PERCENTAGE),

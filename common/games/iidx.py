@@ -30,6 +30,7 @@ from common.games.model import (
     Integer,
     Merge,
     Optional,
+    ProfileRating,
     ScoreData,
     ScoreRating,
 )
@@ -41,8 +42,13 @@ _Positive = Annotated[int, Meta(gt=0)]
 
 
 class SongData(Strict):
+    """eamusementCsv...: how the game's own score files spell it, where they do otherwise."""
+
     genre: str
     displayVersion: str | None
+    eamusementCsvTitle: str | UnsetType = UNSET
+    eamusementCsvArtist: str | UnsetType = UNSET
+    eamusementCsvGenre: str | UnsetType = UNSET
 
 
 class _ChartData(Strict):
@@ -105,27 +111,51 @@ def _tier(tier: Tier | UnsetType | None, otherwise: float) -> float:
     return tier.value if isinstance(tier, Tier) else otherwise
 
 
-def lamp_rating_sp(score: ScoreData, chart: Chart) -> float:
-    """The worth of the clear lamp; a harder clear is worth no less than an easier one."""
+_EX_HARD = frozenset({"EX HARD CLEAR", "FULL COMBO"})
+_HARD = _EX_HARD | {"HARD CLEAR"}
+_DP_CLEARS = _HARD | {"EASY CLEAR", "CLEAR"}
+
+
+def _worths(chart: Chart) -> tuple[float, float, float]:
+    """Of a normal, a hard and an ex-hard clear; a harder one is worth no less than an easier."""
     data: SPChartData = chart.data
-    lamp = score.metrics["lamp"]
     normal = _tier(data.ncTier, chart.levelNum)
-    if lamp == "CLEAR":
-        return normal
     hard = max(_tier(data.hcTier, 0), normal)
-    if lamp == "HARD CLEAR":
-        return hard
-    if lamp in ("EX HARD CLEAR", "FULL COMBO"):
-        return max(_tier(data.exhcTier, 0), hard)
-    return 0
+    return normal, hard, max(_tier(data.exhcTier, 0), hard)
 
 
-def lamp_rating_dp(score: ScoreData, chart: Chart) -> float:
-    """The worth of clearing the chart at all."""
-    data: DPChartData = chart.data
-    if score.metrics["lamp"] in ("NO PLAY", "FAILED", "ASSIST CLEAR"):
-        return 0
-    return _tier(data.dpTier, chart.levelNum)
+def lamp_rating_sp(score: ScoreData, chart: Chart) -> float:
+    """The worth of the clear lamp."""
+    normal, hard, ex_hard = _worths(chart)
+    lamp = score.metrics["lamp"]
+    if lamp in _EX_HARD:
+        return ex_hard
+    return {"CLEAR": normal, "HARD CLEAR": hard}.get(lamp, 0)
+
+
+def hard_rating_sp(score: ScoreData, chart: Chart) -> float:
+    """The worth of a hard clear, of whoever has that or better."""
+    return _worths(chart)[1] if score.metrics["lamp"] in _HARD else 0
+
+
+def ex_hard_rating_sp(score: ScoreData, chart: Chart) -> float:
+    """The worth of an ex-hard clear, of whoever has that or better."""
+    return _worths(chart)[2] if score.metrics["lamp"] in _EX_HARD else 0
+
+
+def _rating_dp(lamps: frozenset[str]) -> Callable[[ScoreData, Chart], float]:
+    """The worth of clearing the chart, of whoever has one of the lamps."""
+
+    def rate(score: ScoreData, chart: Chart) -> float:
+        data: DPChartData = chart.data
+        return _tier(data.dpTier, chart.levelNum) if score.metrics["lamp"] in lamps else 0
+
+    return rate
+
+
+lamp_rating_dp = _rating_dp(_DP_CLEARS)
+hard_rating_dp = _rating_dp(_HARD)
+ex_hard_rating_dp = _rating_dp(_EX_HARD)
 
 
 _BPI_COEFFICIENT = 1.175  # of charts that have none of their own
@@ -206,6 +236,7 @@ _VERSIONS = {
     "31": "Epolis",
     "32": "Pinky Crush",
     "33": "Sparkle Shower",
+    "34": "ZINRAI",
     "3-cs": "3rd Style CS",
     "4-cs": "4th Style CS",
     "5-cs": "5th Style CS",
@@ -227,6 +258,7 @@ _VERSIONS = {
     "30-omni": "Resident Omnimix",
     "31-omni": "Epolis Omnimix",
     "32-omni": "Pinky Crush Omnimix",
+    "33-omni": "Sparkle Shower Omnimix",
     "27-2dxtra": "HEROIC VERSE 2dxtra",
     "28-2dxtra": "BISTROVER 2dxtra",
     "30-2dxtra": "RESIDENT 2dxtra",
@@ -262,15 +294,25 @@ def _show_ex(points: float) -> str:
     return fixed(js_round(points) if math.isfinite(points) else points, 0)
 
 
+_Rate = Callable[[ScoreData, Chart], float]
+
+
+def _lamp_profile(key: str) -> ProfileRating:
+    return profile_best(key, f"The average of the 20 best {key}.", count=20, average=True)
+
+
 def _gpt(
     playtype: Literal["SP", "DP"],
     chart_data: type[Struct],
     score_meta: type[Struct],
-    lamp_rating: Callable[[ScoreData, Chart], float],
+    lamp_ratings: tuple[_Rate, _Rate, _Rate],
 ) -> GPT:
+    """lamp_ratings: of any clear, of hard and of ex-hard clears."""
+    clear, hard, ex_hard = lamp_ratings
     return GPT(
         game="iidx",
         playtype=playtype,
+        v3_id=f"iidx-{playtype.lower()}",
         display_name=f"beatmania IIDX ({playtype})",
         provided=iidx_like.PROVIDED,
         derived={"percent": iidx_like.PERCENT, "grade": iidx_like.GRADE},
@@ -279,25 +321,26 @@ def _gpt(
         preferred_enum="lamp",
         judgements=("pgreat", "great", "good", "bad", "poor"),
         score_ratings={
-            "ktLampRating": ScoreRating("The worth of the clear lamp.", lamp_rating),
+            "ktLampRating": ScoreRating("The worth of the clear lamp.", clear),
+            "ktLampRatingHC": ScoreRating("The worth of the chart's hard clear.", hard),
+            "ktLampRatingEXHC": ScoreRating("The worth of the chart's ex-hard clear.", ex_hard),
             "BPI": ScoreRating(
                 "EX score between the top-dan average (0) and the world record (100).",
                 beat_power_indicator,
             ),
         },
         session_ratings={
-            "ktLampRating": session_average(
-                "ktLampRating", "The average of the 10 best ktLampRating."
-            ),
+            **{
+                key: session_average(key, f"The average of the 10 best {key}.")
+                for key in ("ktLampRating", "ktLampRatingHC", "ktLampRatingEXHC")
+            },
             "BPI": session_average("BPI", "The average of the 10 best BPI."),
         },
         profile_ratings={
-            "ktLampRating": profile_best(
-                "ktLampRating",
-                "The average of the 20 best ktLampRating.",
-                count=20,
-                average=True,
-            ),
+            **{
+                key: _lamp_profile(key)
+                for key in ("ktLampRating", "ktLampRatingHC", "ktLampRatingEXHC")
+            },
             "BPI": profile_best(
                 "BPI", "The average of the 20 best BPI.", count=20, average=True, needs_all=True
             ),
@@ -318,6 +361,7 @@ def _gpt(
         classes={"dan": _DAN},
         score_validators=(iidx_like.judgements_add_up,),
         pb_merges=(_BEST_LAMP, iidx_like.LOWEST_BP),
+        leaderboard_keys=iidx_like.LEADERBOARD_KEYS,
         goal_texts=iidx_like.goal_texts(_show_ex),
     )
 
@@ -327,7 +371,11 @@ GAME = Game(
     name="beatmania IIDX",
     song_data=SongData,
     playtypes={
-        "SP": _gpt("SP", SPChartData, SPScoreMeta, lamp_rating_sp),
-        "DP": _gpt("DP", DPChartData, DPScoreMeta, lamp_rating_dp),
+        "SP": _gpt(
+            "SP", SPChartData, SPScoreMeta, (lamp_rating_sp, hard_rating_sp, ex_hard_rating_sp)
+        ),
+        "DP": _gpt(
+            "DP", DPChartData, DPScoreMeta, (lamp_rating_dp, hard_rating_dp, ex_hard_rating_dp)
+        ),
     },
 )

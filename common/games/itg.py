@@ -234,6 +234,7 @@ def _lamp_progress(pb: ScoreData, goal: Any) -> str:
 _STAMINA = GPT(
     game="itg",
     playtype="Stamina",
+    v3_id="itg-stamina",
     display_name="ITG",
     provided={
         "scorePercent": Decimal(PERCENTAGE),

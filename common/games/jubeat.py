@@ -104,7 +104,7 @@ def jubility(score: ScoreData, chart: Chart) -> float:
     return math.floor((level * 125 * rate / 99) / 100) / 10
 
 
-_HOT_VERSION = "ave"  # songs that are new in the current version are "pick up" songs
+_HOT_VERSION = "beyond"  # songs that are new in the current version are "pick up" songs
 _BEST_OF_EACH = 30
 
 
@@ -189,6 +189,7 @@ _DIFFICULTIES = {
 _SINGLE = GPT(
     game="jubeat",
     playtype="Single",
+    v3_id="jubeat",
     display_name="jubeat",
     provided={
         "score": Integer(between(0, PERFECT_SCORE)),
@@ -234,6 +235,7 @@ _SINGLE = GPT(
         "festo": "festo",
         "festo-omni": "festo Omnimix",
         "ave": "Ave.",
+        "beyond": "beyond the Ave.",
     },
     match_types=("inGameID", "tachiSongID"),
     chart_text=chart_text,
@@ -262,6 +264,7 @@ _SINGLE = GPT(
         _score_decides_clears,
     ),
     pb_base_name="Best Music Rate",
+    leaderboard_keys=("score", "enumIndexes.lamp"),
     pb_merges=(BEST_LAMP, Merge("largest", "score", "Best Score", ("score", "grade"))),
     goal_texts={
         "score": score_goal(),

@@ -23,6 +23,7 @@ from common.games.kit.shared import (
 )
 from common.games.model import (
     GPT,
+    POSITIVE,
     ClassValue,
     Decimal,
     Derived,
@@ -228,9 +229,10 @@ _COLOUR = ladder(
 _SINGLE = GPT(
     game="maimai",
     playtype="Single",
+    v3_id="maimai",
     display_name="maimai",
     provided={
-        "percent": Decimal(chart_check=_percent_failure),
+        "percent": Decimal(POSITIVE, _percent_failure, many_charts_below=100),
         "lamp": Enum(
             ("FAILED", "CLEAR", "FULL COMBO", "ALL PERFECT", "ALL PERFECT+"),
             minimum_relevant="CLEAR",
@@ -256,10 +258,17 @@ _SINGLE = GPT(
     default_profile_rating="naiveRate",
     difficulties=tuple(_DIFFICULTIES),
     refused_difficulties={"UTAGE": "UTAGE is not supported. Sorry."},
+    special_difficulties=True,
     difficulty_shorthand=_DIFFICULTIES,
     default_difficulty="Master",
     versions={"finale": "FiNALE"},
-    match_types=("songTitle", "tachiSongID", "inGameID", "inGameStrID"),
+    match_types=(
+        "gcmInGameIDSpecialChart",
+        "songTitle",
+        "tachiSongID",
+        "inGameID",
+        "inGameStrID",
+    ),
     chart_text=chart_text,
     chart_data=ChartData,
     score_meta=Empty,

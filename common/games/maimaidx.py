@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 
 from msgspec import UNSET, UnsetType
 
@@ -19,6 +20,7 @@ from common.games.kit.shared import (
     Natural,
     Strict,
     chart_text,
+    counted,
     graded,
 )
 from common.games.model import (
@@ -103,16 +105,22 @@ _COEFFICIENTS = (
     (1_004_999, 222),
     (_RATED_AT_MOST, 224),
 )
+_ALL_PERFECTS = frozenset({"ALL PERFECT", "ALL PERFECT+"})
 _COEFFICIENT_BOUNDS = tuple(bound for bound, _ in _COEFFICIENTS)
 
 
 def rate(score: ScoreData, chart: Chart) -> int | None:
-    """The rate of one score, a whole number; the lamp plays no part."""
+    """The rate of one score, a whole number; an ALL PERFECT adds one, as the game has it."""
     if chart.levelNum < 0:
         return None
     points = min(js_round(score.metrics["percent"] * 10_000), _RATED_AT_MOST)
     _, coefficient = _COEFFICIENTS[bisect_right(_COEFFICIENT_BOUNDS, points) - 1]
-    return points * coefficient * js_round(chart.levelNum * 10) // 100_000_000
+    by_percent = points * coefficient * js_round(chart.levelNum * 10) // 100_000_000
+    return by_percent + (score.metrics["lamp"] in _ALL_PERFECTS)
+
+
+_CLEAR_PERCENT = 80
+_JUDGEMENTS = ("pcrit", "perfect", "great", "good", "miss")
 
 
 # --- score validators --------------------------------------------------------------------
@@ -126,7 +134,45 @@ def _lamp_fits_percent(score: ScoreData, chart: Chart) -> str | None:
         return "A score of 101% should be an ALL PERFECT+"
     if lamp == "ALL PERFECT" and percent < 100.5:
         return "Cannot have an ALL PERFECT without at least 100.5%."
+    if lamp == "CLEAR" and percent < _CLEAR_PERCENT:
+        return "Cannot have a CLEAR without at least 80%."
+    if lamp == "FAILED" and percent >= _CLEAR_PERCENT:
+        return "Cannot have a FAILED if the score is above 80%."
     return None
+
+
+# What a lamp rules out among great, good and miss, and what a score that has some is told.
+_FLAWS = {
+    "ALL PERFECT+": (
+        ("great", "good", "miss"),
+        "Cannot have an ALL PERFECT+ with any non-perfect judgements.",
+    ),
+    "ALL PERFECT": (
+        ("great", "good", "miss"),
+        "Cannot have an ALL PERFECT with any non-perfect judgements.",
+    ),
+    "FULL COMBO+": (("good", "miss"), "Cannot have a FULL COMBO+ with any goods or misses."),
+    "FULL COMBO": (("miss",), "Cannot have a FULL COMBO with any misses."),
+}
+
+
+def _lamp_fits_judgements(score: ScoreData, chart: Chart) -> str | None:
+    judgements = score.judgements
+    if None in (judgements.get("great"), judgements.get("good"), judgements.get("miss")):
+        return None
+    flaws, text = _FLAWS.get(score.metrics["lamp"], ((), ""))
+    return text if counted(score, *flaws) > 0 else None
+
+
+def _combo_is_complete(score: ScoreData, chart: Chart) -> str | None:
+    lamp, longest = score.metrics["lamp"], score.optional.get("maxCombo")
+    hits = [count for j in _JUDGEMENTS if (count := score.judgements.get(j)) is not None]
+    if lamp not in _FLAWS or longest is None or len(hits) < len(_JUDGEMENTS):
+        return None
+    if sum(hits) == longest:
+        return None
+    article = "an" if lamp in _ALL_PERFECTS else "a"
+    return f"Cannot have {article} {lamp} if maxCombo is not equal to the sum of judgements."
 
 
 # --- configuration -----------------------------------------------------------------------
@@ -143,19 +189,42 @@ _DIFFICULTIES = {
     )
 }
 
+
+def _star_rungs() -> Iterator[tuple[float, ClassValue]]:
+    """From gold on, each colour has several steps of 250, told apart by stars."""
+    numerals = ("I", "II", "III", "IV")
+    for first, id_, display, name, steps in (
+        (14_000, "GOLD", "金", "Gold", 2),
+        (14_500, "PLATINUM", "白金", "Platinum", 2),
+        (15_000, "RAINBOW", "虹", "Rainbow", 4),
+        (16_000, "RAINBOW_EX", "虹 (極)", "Rainbow Extreme", 4),
+    ):
+        for step in range(steps):
+            bound = first + 250 * step
+            last = id_ == "RAINBOW_EX" and step == steps - 1
+            reach = f">={bound}" if last else f"{bound} - {bound + 249}"
+            suffix = f"_{numerals[step]}" if step or id_ == "RAINBOW_EX" else ""
+            yield (
+                bound,
+                ClassValue(
+                    f"{id_}{suffix}",
+                    f"{display} {'★' * (step + 1)}",
+                    f"{name} {numerals[step]}: {reach} Rating",
+                ),
+            )
+
+
 _COLOUR = ladder(
     "naiveRate",
-    (0, ClassValue("WHITE", "White", "0 - 999 Rating")),
-    (1000, ClassValue("BLUE", "Blue", "1000 - 1999 Rating")),
-    (2000, ClassValue("GREEN", "Green", "2000 - 3999 Rating")),
-    (4000, ClassValue("YELLOW", "Yellow", "4000 - 6999 Rating")),
-    (7000, ClassValue("RED", "Red", "7000 - 9999 Rating")),
-    (10_000, ClassValue("PURPLE", "Purple", "10000 - 11999 Rating")),
-    (12_000, ClassValue("BRONZE", "Bronze", "12000 - 12999 Rating")),
-    (13_000, ClassValue("SILVER", "Silver", "13000 - 13999 Rating")),
-    (14_000, ClassValue("GOLD", "Gold", "14000 - 14499 Rating")),
-    (14_500, ClassValue("PLATINUM", "Platinum", "14500 - 14999 Rating")),
-    (15_000, ClassValue("RAINBOW", "Rainbow", ">=15000 Rating")),
+    (0, ClassValue("WHITE", "白", "White: 0 - 999 Rating")),
+    (1000, ClassValue("BLUE", "青", "Blue: 1000 - 1999 Rating")),
+    (2000, ClassValue("GREEN", "緑", "Green: 2000 - 3999 Rating")),
+    (4000, ClassValue("YELLOW", "黄", "Yellow: 4000 - 6999 Rating")),
+    (7000, ClassValue("RED", "赤", "Red: 7000 - 9999 Rating")),
+    (10_000, ClassValue("PURPLE", "紫", "Purple: 10000 - 11999 Rating")),
+    (12_000, ClassValue("BRONZE", "銅", "Bronze: 12000 - 12999 Rating")),
+    (13_000, ClassValue("SILVER", "銀", "Silver: 13000 - 13999 Rating")),
+    *_star_rungs(),
     minimum_relevant="BRONZE",
 )
 
@@ -172,6 +241,7 @@ _MATCHING_CLASS = provided(
 _SINGLE = GPT(
     game="maimaidx",
     playtype="Single",
+    v3_id="maimaidx",
     display_name="maimai DX",
     provided={
         "percent": Decimal(_PERCENT),
@@ -189,9 +259,9 @@ _SINGLE = GPT(
     },
     default_metric="percent",
     preferred_enum="grade",
-    judgements=("pcrit", "perfect", "great", "good", "miss"),
+    judgements=_JUDGEMENTS,
     score_ratings={
-        "rate": ScoreRating("The rate of a single score, as in the game since Splash PLUS.", rate)
+        "rate": ScoreRating("The rate of a single score, as in the game since CiRCLE.", rate)
     },
     session_ratings={"rate": session_average("rate", "The average of the 10 best rates.")},
     profile_ratings={
@@ -204,6 +274,7 @@ _SINGLE = GPT(
     default_profile_rating="naiveRate",
     difficulties=tuple(_DIFFICULTIES),
     refused_difficulties={"UTAGE": "UTAGE is not supported. Sorry."},
+    special_difficulties=True,
     difficulty_shorthand=_DIFFICULTIES,
     default_difficulty="Master",
     versions={
@@ -217,8 +288,10 @@ _SINGLE = GPT(
         "prism": "PRiSM",
         "prism-omni": "PRiSM Omnimix",
         "prismplus": "PRiSM PLUS",
+        "prismplus-omni": "PRiSM PLUS Omnimix",
+        "circle": "CiRCLE",
     },
-    match_types=("songTitle", "tachiSongID", "inGameID"),
+    match_types=("gcmInGameIDSpecialChart", "songTitle", "tachiSongID", "inGameID"),
     chart_text=chart_text,
     chart_data=ChartData,
     score_meta=Empty,
@@ -228,7 +301,7 @@ _SINGLE = GPT(
         "dan": provided(*DAN, *SHINDAN, SHINKAIDEN, ClassValue("URAKAIDEN", "裏皆伝", "Urakaiden")),
         "matchingClass": _MATCHING_CLASS,
     },
-    score_validators=(_lamp_fits_percent,),
+    score_validators=(_lamp_fits_percent, _lamp_fits_judgements, _combo_is_complete),
     pb_base_name="Best Percent",
     pb_merges=(BEST_LAMP,),
     goal_texts={

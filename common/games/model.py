@@ -67,10 +67,16 @@ ChartCheck = Callable[[Any, Chart], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Integer:
-    """A whole number. Either `range` or `chart_check` bounds it."""
+    """A whole number, bounded on any chart by `range`, on one chart by `chart_check`.
+
+    Where there are both, the check knows what the range says.
+    many_charts_below: where the bound depends on the chart, goals on several charts may ask for
+    less than this; None = there are no such goals.
+    """
 
     range: Range | None = None
     chart_check: ChartCheck | None = None
+    many_charts_below: float | None = None
     # What a score has that was sent without it, where single entries are read leniently: games
     # get metrics that older tools do not know. None = it has to be there.
     when_absent: int | None = None
@@ -78,10 +84,11 @@ class Integer:
 
 @dataclass(frozen=True, slots=True)
 class Decimal:
-    """A finite number. Either `range` or `chart_check` bounds it."""
+    """A finite number, bounded as an `Integer` is."""
 
     range: Range | None = None
     chart_check: ChartCheck | None = None
+    many_charts_below: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,13 +224,17 @@ class Merge:
     """Copies `fields` from the user's score with the extreme value at `path` onto the PB.
 
     `path` and `fields` name places in the stored scoreData: `score`, `enumIndexes.lamp`,
-    `optional.bp`.
+    `optional.bp`, `optional.enumIndexes.flare`.
+    absent: the value of scores that have none; None = they are no candidates.
+    unless: a metric and its value; scores with it are no candidates.
     """
 
     direction: Literal["largest", "smallest"]
     path: str
     name: str
     fields: tuple[str, ...]
+    absent: float | None = None
+    unless: tuple[str, str] | None = None
 
 
 # --- goals -----------------------------------------------------------------------------
@@ -237,8 +248,8 @@ class GoalText:
     criteria: goal value to the start of the goal's name.
     out_of: goal value to text.
 
-    The goal value of an ENUM metric is an index; its criteria and out_of are None, for they
-    are always the value at that index (see `goals.py`).
+    The goal value of an ENUM metric is an index; where its criteria and out_of are None, they
+    are the value at that index (see `goals.py`).
     """
 
     progress: Callable[[ScoreData, Any], str]
@@ -265,6 +276,8 @@ class GPT:
 
     game: str
     playtype: str
+    # The id in version 3 of the formats, which has no playtypes: `iidx-sp`, `sdvx`.
+    v3_id: str
     display_name: str
 
     provided: Mapping[str, Metric]
@@ -283,6 +296,9 @@ class GPT:
 
     # None = DYNAMIC: any text is a difficulty.
     difficulties: tuple[str, ...] | None
+    # Whether special charts (WORLD'S END, UTAGE) may have difficulties that are not listed. No
+    # import names a chart by one of those.
+    special_difficulties: bool = False
     difficulty_shorthand: Mapping[str, str]
     default_difficulty: str | None
     # Difficulties that the game has and no score is taken on: those of `untracked` are counted
@@ -302,8 +318,9 @@ class GPT:
     score_validators: tuple[ScoreValidator, ...]
     pb_base_name: str = "Best Score"
     pb_merges: tuple[Merge, ...] = ()
-    # Places in scoreData that, after the default metric, order the leaderboard of a chart.
-    leaderboard_keys: tuple[str, ...] = ()
+    # Places in scoreData that, after the default metric, order the leaderboard of a chart: higher
+    # is better, with a `-` before it lower; none is worst.
+    leaderboard_keys: tuple[str, ...] = ("enumIndexes.lamp",)
     # One entry a provided or derived metric.
     goal_texts: Mapping[str, GoalText]
 
@@ -326,3 +343,10 @@ class Game:
     name: str
     song_data: type[msgspec.Struct]
     playtypes: Mapping[str, GPT]
+    # Makes a chart document of an earlier form one of the present form.
+    renew_chart: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    # How the queries of folders see a chart document, where that is not how it is.
+    chart_in_queries: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    # Raised where scores that are stored would now be derived, rated, merged or ordered
+    # differently: they are brought in line by themselves (`common/games/rules.py`).
+    rules: int = 1

@@ -100,6 +100,7 @@ _DIFFICULTIES = {"Green": "G", "Yellow": "Y", "Red": "R"}
 _SINGLE = GPT(
     game="museca",
     playtype="Single",
+    v3_id="museca",
     display_name="MÚSECA",
     provided={
         "score": Integer(between(0, PERFECT_SCORE)),

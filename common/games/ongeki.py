@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType
@@ -15,6 +16,8 @@ from common.games.kit.ongeki_ratings import (
     PROFILE_RATINGS,
     SCORE_RATINGS,
     SESSION_RATINGS,
+    STARS,
+    is_unranked,
     platinum_stars,
 )
 from common.games.kit.shared import FAST_SLOW_MAX_COMBO, Empty, Strict, chart_text, counted, graded
@@ -32,14 +35,13 @@ from common.games.model import (
     ScoreData,
     between,
 )
-from common.text.numbers import grouped, plain, stars, stars_of_five
+from common.text.numbers import grouped, plain, stars_of_five
 
 _SCORE = between(0, PERFECT_SCORE)
-_RAINBOW_STARS = 6
 
 
 class SongData(Strict):
-    """duration: in seconds."""
+    """duration: in seconds; None = not known. flavorGenre: the genre as the game jokes about it."""
 
     genre: Literal[
         "POPS＆ANIME",
@@ -51,13 +53,15 @@ class SongData(Strict):
         "LUNATIC",
         "ボーナストラック",
     ]
-    duration: float
+    duration: float | None
+    flavorGenre: str | UnsetType = UNSET
 
 
 class ChartData(Strict):
     """maxPlatScore: the most platinum score the chart gives.
 
-    isReMaster: whether a LUNATIC chart is a Re:Master. chartViewURL: where to look at it.
+    inGameID: None = the catalogue does not know it. isBonusTrack: plays on it are not rated.
+    chartViewURL: where to look at it.
     """
 
     displayVersion: Literal[
@@ -74,8 +78,8 @@ class ChartData(Strict):
         "オンゲキ Re:Fresh",
     ]
     maxPlatScore: int
-    inGameID: int
-    isReMaster: bool | UnsetType = UNSET
+    inGameID: int | None
+    isBonusTrack: bool | UnsetType = UNSET
     chartViewURL: str | UnsetType = UNSET
 
 
@@ -135,7 +139,7 @@ def _lamps_fit(score: ScoreData, chart: Chart) -> str | None:
         return "Cannot have an ALL BREAK if not all hits were break or better."
     if lamp == "FULL COMBO" and counted(score, "miss") > 0:
         return "Cannot have a FULL COMBO if the score has misses."
-    if full_bell and lamp == "LOSS":
+    if full_bell and lamp == "LOSS" and not is_unranked(chart):
         return "Cannot have a LOSS with a FULL BELL."
     most = chart.data.maxPlatScore
     if platinum > most:
@@ -150,12 +154,14 @@ _DIFFICULTIES = {
     "ADVANCED": "ADV",
     "EXPERT": "EXP",
     "MASTER": "MAS",
+    "Re:MASTER": "Re:MAS",
     "LUNATIC": "LUN",
 }
 
 _SINGLE = GPT(
     game="ongeki",
     playtype="Single",
+    v3_id="ongeki",
     display_name="O.N.G.E.K.I.",
     provided={
         "score": Integer(_SCORE),
@@ -167,7 +173,7 @@ _SINGLE = GPT(
     },
     derived={
         "grade": graded(GRADES, "score", minimum_relevant="A"),
-        "platinumStars": Derived(Integer(between(0, _RAINBOW_STARS)), platinum_stars),
+        "platinumStars": Derived(Enum(STARS, minimum_relevant="1-star"), platinum_stars),
     },
     optional={
         **FAST_SLOW_MAX_COMBO,
@@ -187,9 +193,9 @@ _SINGLE = GPT(
     score_ratings=SCORE_RATINGS,
     session_ratings=SESSION_RATINGS,
     profile_ratings=PROFILE_RATINGS,
-    default_score_rating="rating",
-    default_session_rating="naiveRating",
-    default_profile_rating="naiveRating",
+    default_score_rating="scoreRating",
+    default_session_rating="naiveScoreRating",
+    default_profile_rating="naiveRatingRefresh",
     difficulties=tuple(_DIFFICULTIES),
     difficulty_shorthand=_DIFFICULTIES,
     default_difficulty="MASTER",
@@ -214,7 +220,7 @@ _SINGLE = GPT(
         Merge("largest", "enumIndexes.noteLamp", "Best Note Lamp", ("noteLamp",)),
         Merge("largest", "enumIndexes.bellLamp", "Best Bell Lamp", ("bellLamp",)),
     ),
-    leaderboard_keys=("platinumScore",),
+    leaderboard_keys=("platinumScore", "enumIndexes.noteLamp", "enumIndexes.bellLamp"),
     goal_texts={
         "score": score_goal(),
         "platinumScore": GoalText(
@@ -223,10 +229,9 @@ _SINGLE = GPT(
             out_of=grouped,
         ),
         "platinumStars": GoalText(
-            progress=lambda pb, goal: stars(pb.metrics["platinumStars"]),
+            progress=lambda pb, goal: stars_of_five(STARS.index(pb.metrics["platinumStars"])),
             criteria=lambda value: f"Get {stars_of_five(value)} on",
-            # All stars there are, whatever the goal: so clients know it.
-            out_of=lambda value: stars(_RAINBOW_STARS),
+            out_of=stars_of_five,
         ),
         "noteLamp": enum_goal("noteLamp"),
         "bellLamp": enum_goal("bellLamp"),
@@ -234,9 +239,33 @@ _SINGLE = GPT(
     },
 )
 
+
+def _renew_chart(document: dict[str, Any]) -> dict[str, Any]:
+    """Re:Masters had no difficulty of their own but a mark in their data."""
+    data = document.get("data")
+    if not isinstance(data, dict) or "isReMaster" not in data:
+        return document
+    data = dict(data)
+    marked = data.pop("isReMaster")
+    if marked is True and document.get("difficulty") == "LUNATIC":
+        document = {**document, "difficulty": "Re:MASTER"}
+    return {**document, "data": data}
+
+
+def _chart_in_queries(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Folders speak of the mark: they are known by the hash of how they speak."""
+    if document["difficulty"] not in ("LUNATIC", "Re:MASTER"):
+        return document
+    marked = document["difficulty"] == "Re:MASTER"
+    data = {**document["data"], "isReMaster": marked}
+    return {**document, "difficulty": "LUNATIC", "data": data}
+
+
 GAME = Game(
     id="ongeki",
     name="O.N.G.E.K.I.",
     song_data=SongData,
+    renew_chart=_renew_chart,
+    chart_in_queries=_chart_in_queries,
     playtypes={"Single": _SINGLE},
 )

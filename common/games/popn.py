@@ -193,6 +193,7 @@ _DIFFICULTIES = {"Easy": "E", "Normal": "N", "Hyper": "H", "EX": "EX"}
 _9B = GPT(
     game="popn",
     playtype="9B",
+    v3_id="popn",
     display_name="pop'n music",
     provided={
         "score": Integer(between(0, _MAX_SCORE)),
@@ -226,7 +227,12 @@ _9B = GPT(
     difficulties=tuple(_DIFFICULTIES),
     difficulty_shorthand=_DIFFICULTIES,
     default_difficulty="EX",
-    versions={"peace": "peace", "kaimei": "Kaimei Riddles", "unilab": "Unilab"},
+    versions={
+        "peace": "peace",
+        "kaimei": "Kaimei Riddles",
+        "unilab": "Unilab",
+        "jamfizz": "Jam & Fizz",
+    },
     match_types=("inGameID", "tachiSongID", "popnChartHash"),
     chart_text=chart_text,
     chart_data=ChartData,
@@ -239,6 +245,7 @@ _9B = GPT(
     ),
     # The grade stays that of the best score, also where it is one of a failed play.
     pb_merges=(Merge("largest", "enumIndexes.clearMedal", "Best Clear", ("clearMedal", "lamp")),),
+    leaderboard_keys=("enumIndexes.clearMedal",),
     goal_texts={
         "score": score_goal(),
         "clearMedal": enum_goal("clearMedal"),

@@ -13,7 +13,6 @@ from common.games.kit.shared import (
     BEST_LAMP,
     FAST_SLOW_MAX_COMBO,
     GAUGE,
-    Empty,
     Natural,
     Strict,
     Tier,
@@ -34,6 +33,12 @@ class ChartData(Strict):
     sTier: Tier | UnsetType | None = UNSET
 
 
+class ScoreMeta(Strict):
+    """inSkillAnalyser: whether it was played as part of a skill analyzer course."""
+
+    inSkillAnalyser: bool | UnsetType | None = UNSET
+
+
 def _ex_score_failure(value: Any, chart: Chart) -> str | None:
     # Note counts are not known, so there is no upper bound.
     return f"EX Score must be non-negative. Got {plain(value)}" if value < 0 else None
@@ -42,6 +47,7 @@ def _ex_score_failure(value: Any, chart: Chart) -> str | None:
 _SINGLE = GPT(
     game="sdvx",
     playtype="Single",
+    v3_id="sdvx",
     display_name="SOUND VOLTEX",
     provided={
         "score": sdvx_like.SCORE,
@@ -69,10 +75,10 @@ _SINGLE = GPT(
     score_ratings=sdvx_like.SCORE_RATINGS,
     session_ratings=sdvx_like.SESSION_RATINGS,
     profile_ratings=sdvx_like.PROFILE_RATINGS,
-    default_score_rating="VF6",
-    default_session_rating="ProfileVF6",
-    default_profile_rating="VF6",
-    difficulties=("NOV", "ADV", "EXH", "INF", "GRV", "HVN", "VVD", "XCD", "MXM", "ULT"),
+    default_score_rating="VF7",
+    default_session_rating="ProfileVF7",
+    default_profile_rating="VF7",
+    difficulties=("NOV", "ADV", "EXH", "INF", "GRV", "HVN", "VVD", "XCD", "NBL", "MXM", "ULT"),
     difficulty_shorthand={},
     default_difficulty="EXH",
     versions={
@@ -82,12 +88,13 @@ _SINGLE = GPT(
         "heaven": "HEAVENLY HAVEN",
         "vivid": "VIVID WAVE",
         "exceed": "EXCEED GEAR",
+        "nabla": "NABLA",
         "konaste": "Konaste",
     },
     match_types=("sdvxInGameID", "songTitle", "tachiSongID"),
     chart_text=chart_text,
     chart_data=ChartData,
-    score_meta=Empty,
+    score_meta=ScoreMeta,
     preferences=sdvx_like.Preferences,
     classes={
         "dan": provided(
@@ -101,6 +108,7 @@ _SINGLE = GPT(
         BEST_LAMP,
         Merge("largest", "optional.exScore", "Best EX Score", ("optional.exScore",)),
     ),
+    leaderboard_keys=("enumIndexes.lamp", "optional.exScore"),
     goal_texts=sdvx_like.GOAL_TEXTS,
 )
 

@@ -54,6 +54,7 @@ def _gpt(playtype: Literal["Controller", "Keyboard"], display_name: str) -> GPT:
     return GPT(
         game="usc",
         playtype=playtype,
+        v3_id=f"usc-{playtype.lower()}",
         display_name=display_name,
         provided={
             "score": sdvx_like.SCORE,
@@ -76,9 +77,9 @@ def _gpt(playtype: Literal["Controller", "Keyboard"], display_name: str) -> GPT:
         score_ratings=sdvx_like.SCORE_RATINGS,
         session_ratings=sdvx_like.SESSION_RATINGS,
         profile_ratings=sdvx_like.PROFILE_RATINGS,
-        default_score_rating="VF6",
-        default_session_rating="ProfileVF6",
-        default_profile_rating="VF6",
+        default_score_rating="VF7",
+        default_session_rating="ProfileVF7",
+        default_profile_rating="VF7",
         difficulties=("NOV", "ADV", "EXH", "INF"),
         difficulty_shorthand={},
         default_difficulty="EXH",

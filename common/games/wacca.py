@@ -128,6 +128,7 @@ _STAGES = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "X
 _SINGLE = GPT(
     game="wacca",
     playtype="Single",
+    v3_id="wacca",
     display_name="WACCA",
     provided={
         "score": Integer(between(0, PERFECT_SCORE)),

@@ -83,6 +83,7 @@ class Recalculation(Arguments, frozen=True, omit_defaults=False):
     charts: by game, those that changed and on which the user has a personal best.
     folders: by game, those whose charts changed and on which the user has goals.
     quests: those that changed and that the user follows.
+    games: those whose rules changed, and with them whatever the user played.
     """
 
     kind = JobKind.RECALCULATION
@@ -90,6 +91,7 @@ class Recalculation(Arguments, frozen=True, omit_defaults=False):
     charts: dict[str, list[str]] = field(default_factory=dict)
     folders: dict[str, list[str]] = field(default_factory=dict)
     quests: list[str] = field(default_factory=list)
+    games: list[str] = field(default_factory=list)
 
 
 OF_KIND: Final[Mapping[JobKind, type[Arguments]]] = {

@@ -75,6 +75,8 @@ class UserGameStats(Base):
     playtype: Mapped[str] = mapped_column(primary_key=True)
     ratings: Mapped[Json]
     classes: Mapped[Json]
+    # Under which rules of the game all that is behind it was worked out: `Game.rules`.
+    rules: Mapped[int] = mapped_column(server_default="0")
 
 
 class GameSettings(Base):

@@ -1,10 +1,10 @@
 """Where personal bests stand on the leaderboards of their charts, computed when read.
 
 A leaderboard is ordered by the ranking values, highest first; then by time, earliest first and
-unknown ones last; then by user. That is the order of the index of personal bests, so nothing
-has to be sorted. No two share a rank.
+unknown ones last. That is the order of the index of personal bests, so nothing has to be sorted.
+Those who are equal in all of it share a rank, and the ranks after it are left out.
 
-Source: specification, pipeline-pbs-stats.md section 3.
+Source: specification, pipeline-pbs-stats.md section 3 and v3/games.md section 5.1.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from common.database.parameters import text_array
 class Ranking:
     """rank is 1 for the best of `outOf` players.
 
-    rivalRank: the same among the player's rivals and himself; None without rivals.
+    rivalRank: 1 for who has none of his rivals before him by the default metric, which is the
+    first of the ranking values; None without rivals.
     """
 
     rank: int
@@ -53,15 +54,12 @@ _STANDING = """
         SELECT count(*) FROM personal_bests AS other
         WHERE other.chart_id = mine.chart_id
           AND other.ranking_values = mine.ranking_values
-          AND (coalesce(other.time_achieved, 'Infinity'), other.user_id)
-            < (coalesce(mine.time_achieved, 'Infinity'), mine.user_id)) AS earlier
+          AND coalesce(other.time_achieved, 'Infinity')
+            < coalesce(mine.time_achieved, 'Infinity')) AS earlier
     CROSS JOIN LATERAL (
         SELECT count(*) FROM personal_bests AS other
         WHERE other.chart_id = mine.chart_id AND other.user_id = ANY(settings.rivals)
-          AND (other.ranking_values > mine.ranking_values
-               OR other.ranking_values = mine.ranking_values
-                  AND (coalesce(other.time_achieved, 'Infinity'), other.user_id)
-                    < (coalesce(mine.time_achieved, 'Infinity'), mine.user_id))) AS rivals
+          AND other.ranking_values[1] > mine.ranking_values[1]) AS rivals
     """
 _OF_USER = text(
     _STANDING.format(mine="personal_bests")
@@ -89,16 +87,15 @@ _OF_CHARTS = text(
     """
     SELECT leaderboard.*, settings.rivals
     FROM (
-        SELECT chart_id, user_id,
-               row_number() OVER (
-                   PARTITION BY chart_id
-                   ORDER BY ranking_values DESC, time_achieved, user_id) AS rank,
+        SELECT chart_id, user_id, ranking_values[1] AS value,
+               rank() OVER (
+                   PARTITION BY chart_id ORDER BY ranking_values DESC, time_achieved) AS rank,
                count(*) OVER (PARTITION BY chart_id) AS total
         FROM personal_bests WHERE chart_id = ANY(:chart_ids)) AS leaderboard
     LEFT JOIN game_settings AS settings
         ON settings.user_id = leaderboard.user_id
        AND settings.game = :game AND settings.playtype = :playtype
-    ORDER BY chart_id, rank
+    ORDER BY chart_id, rank, user_id
     """
 )
 
@@ -136,11 +133,12 @@ def chart_rankings(
     """
     given = {"game": game, "playtype": playtype, "chart_ids": list(chart_ids)}
     rows = connection.execute(_OF_CHARTS, given).all()
-    ranks = {(row.chart_id, row.user_id): row.rank for row in rows}
+    values = {(row.chart_id, row.user_id): row.value for row in rows}
     leaderboards: dict[str, dict[int, Ranking]] = {}
-    for chart_id, user_id, rank, total, rivals in rows:
+    for chart_id, user_id, value, rank, total, rivals in rows:
         rival_rank = None
         if rivals:
-            rival_rank = 1 + sum(ranks.get((chart_id, rival), rank) < rank for rival in rivals)
+            theirs = (values.get((chart_id, rival), value) for rival in rivals)
+            rival_rank = 1 + sum(each > value for each in theirs)
         leaderboards.setdefault(chart_id, {})[user_id] = Ranking(rank, total, rival_rank)
     return leaderboards

@@ -30,7 +30,7 @@ from common.seeds.violations import SeedsError
 from common.seeds.writer import Progress, Writer
 
 # Raise this where the same files would now be judged or stored differently.
-FORMAT: Final = b"1"
+FORMAT: Final = b"2"
 
 
 def load_directory(

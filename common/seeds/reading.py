@@ -129,7 +129,10 @@ def parse_collection(
     if not isinstance(documents, list):
         return _broken(name, kind, game, "not an array of documents")
 
-    flaws = list(_flaws(kind, games.get(game or ""), documents, content))
+    known_game = games.get(game or "")
+    if kind is CHARTS and known_game is not None and (renew := known_game.renew_chart) is not None:
+        documents = [renew(each) if isinstance(each, dict) else each for each in documents]
+    flaws = list(_flaws(kind, known_game, documents, content))
     unfit = {flaw.place for flaw in flaws}
     malformed = {_key(kind, documents[place]) for place in unfit} - {None}
     fit = [each for place, each in enumerate(documents) if place not in unfit]

@@ -152,15 +152,16 @@ def _check_value(gpt: GPT, criteria: GoalCriteria, subject: _Subject) -> None:
         return
     if isinstance(metric, Graph):
         raise InvalidGoal(f"Cannot set a goal on {key} as it's a graph metric.")
-    failure = None
-    if metric.range is not None:
-        failure = range_failure(metric.range, value)
-    elif metric.chart_check is not None:
-        if len(subject.charts) != 1:
+    on_one = len(subject.charts) == 1
+    if metric.chart_check is not None and not on_one:
+        most = metric.many_charts_below
+        if most is None or not 0 <= value < most:
             raise InvalidGoal(
                 f"Creating {key} goals on multiple charts where the maximum value is relative to "
                 "the chart is a terrible idea, and has been disabled."
             )
+    failure = None if metric.range is None else range_failure(metric.range, value)
+    if failure is None and metric.chart_check is not None and on_one:
         failure = metric.chart_check(value, subject.charts[0])
     if failure is not None:
         raise InvalidGoal(f"Invalid value {plain(value)} for {key}, {failure}")

@@ -110,7 +110,7 @@ def test_users_with_personal_bests_on_charts_that_are_rated_anew_are_recalculate
     change(catalogue)
     summary = catalogue.load()
 
-    arguments = {"charts": {"iidx": [chart["chartID"]]}, "folders": {}, "quests": []}
+    arguments = {"charts": {"iidx": [chart["chartID"]]}, "folders": {}, "quests": [], "games": []}
     names = ("alice", "bob") if recalculated else ()
     assert queued(catalogue) == [(name, "recalculation", arguments) for name in names]
     assert summary.recalculation_jobs == len(names)
@@ -141,8 +141,9 @@ def test_a_user_gets_one_job_for_all_that_changed(
         "charts": {"iidx": [charts[0]["chartID"]], "sdvx": [charts[1]["chartID"]]},
         "folders": {"iidx": [goal["charts"]["data"]]},
         "quests": [quest["questID"]],
+        "games": [],
     }
-    only_quest = {"charts": {}, "folders": {}, "quests": [quest["questID"]]}
+    only_quest = {"charts": {}, "folders": {}, "quests": [quest["questID"]], "games": []}
     assert queued(catalogue) == [
         ("alice", "recalculation", everything),
         ("bob", "recalculation", only_quest),

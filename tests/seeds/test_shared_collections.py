@@ -55,7 +55,7 @@ EXPECTED = {
 }
 ROWS = sum(rows for _, rows, _ in EXPECTED.values())
 DOCUMENTS = 143_866
-ENOUGH_SECONDS = 60.0  # a load takes some ten; the machine may be busy
+ENOUGH_SECONDS = 300.0  # a load takes some ten; the machine may be busy
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,8 @@ def test_every_folder_holds_what_it_should(seeds: Seeds) -> None:
         songs, charts = seeds.get(SONGS, game), seeds.get(CHARTS, game)
         assert songs is not None
         assert charts is not None
-        members = resolve(of_game, songs.documents, charts.documents)
+        seen = GAMES[game].chart_in_queries or (lambda chart: chart)
+        members = resolve(of_game, songs.documents, map(seen, charts.documents))
         for folder in of_game:
             gpt, size = f"{game}:{folder['playtype']}", len(members[folder["folderID"]])
             number[gpt] += 1

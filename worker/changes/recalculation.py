@@ -1,4 +1,4 @@
-"""The job that makes what is stored of a user follow a changed catalogue.
+"""The job that makes what is stored of a user follow a changed catalogue or changed rules.
 
 Everything is worked out from the user's scores and the catalogue of now, whatever the catalogue
 was when the job was accepted: running it again, or two of them, changes nothing more. What the
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from typing import Final
 
 from sqlalchemy import Connection, text
 
@@ -23,6 +24,9 @@ from worker.targets.following import follow_goals, follow_quests, goals_of, touc
 from worker.targets.subscriptions import enrol
 from worker.work import Done, Work
 
+# So that not all scores of a user are in memory at once.
+CHARTS_AT_ONCE: Final = 2000
+
 log = logging.getLogger(__name__)
 
 
@@ -30,9 +34,13 @@ def run_recalculation(work: Work, concerned: Recalculation) -> Done:
     """Works out anew what of the user's follows from what has changed."""
     connection, user_id = work.connection, work.user_id
     keep_catalogue(connection)
+    for game in concerned.games:
+        concerned.charts[game] = rerating.played_charts(connection, user_id, game)
     changed = 0
     for game, chart_ids in concerned.charts.items():
         changed += _recalculate(work, game, chart_ids)
+    for game in concerned.games:
+        profiles.mark_renewed(connection, user_id, game)
     if concerned.quests:
         log.info("user %d: quests changed: %s", user_id, concerned.quests)
         _leave_goals(connection, user_id, concerned.quests)
@@ -47,9 +55,14 @@ def _recalculate(work: Work, game: str, chart_ids: Collection[str]) -> int:
     charts = {each: chart for each in chart_ids if (chart := catalogue.chart(each)) is not None}
     if gone := sorted(set(chart_ids) - charts.keys()):
         log.warning("user %d: %s has no such charts any more: %s", user_id, game, gone)
-    changed = rerating.rerate_scores(connection, user_id, game, charts)
+    changed: list[str] = []
+    chart_ids = list(charts)
+    for start in range(0, len(chart_ids), CHARTS_AT_ONCE):
+        some = chart_ids[start : start + CHARTS_AT_ONCE]
+        of_some = {chart_id: charts[chart_id] for chart_id in some}
+        changed += rerating.rerate_scores(connection, user_id, game, of_some)
+        personal_bests.rebuild(connection, user_id, game, catalogue, some)
     rerating.rerate_sessions(connection, user_id, game, changed)
-    personal_bests.rebuild(connection, user_id, game, catalogue, charts)
     playtypes = dict.fromkeys(chart.playtype for chart in charts.values())
     profiles.recompute(connection, user_id, game, list(playtypes), catalogue)
     return len(changed)

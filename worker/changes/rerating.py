@@ -36,6 +36,10 @@ _SCORES = text(
     """
 )
 
+_PLAYED_CHARTS = text(
+    "SELECT DISTINCT chart_id FROM scores WHERE user_id = :user_id AND game = :game"
+)
+
 # What each becomes is looked up by its ID: a join with a list may go through it for every row.
 _CHANGE_SCORES = text(
     """
@@ -47,13 +51,20 @@ _CHANGE_SCORES = text(
 )
 
 
+def played_charts(connection: Connection, user_id: int, game: str) -> list[str]:
+    """The charts of the game on which the user has scores."""
+    given = {"user_id": user_id, "game": game}
+    return sorted(connection.scalars(_PLAYED_CHARTS, given))
+
+
 def rerate_scores(
     connection: Connection, user_id: int, game: str, charts: Mapping[str, Chart]
 ) -> list[str]:
     """Derives metrics and ratings of the user's scores on these charts anew.
 
     charts: of the game, as they are now, by chartID. Returns the IDs of the scores that are
-    different now. A score that the chart does not allow (any more) stays as it is.
+    different now. A score that the chart does not allow (any more) stays as it is. That its
+    parts fit each other was judged when it came, by the rules of then.
     """
     given = {"user_id": user_id, "chart_ids": text_array(charts)}
     changed: dict[str, tuple[Any, Any]] = {}
@@ -80,7 +91,8 @@ def _hydrated(score: Row[Any], game: str, chart: Chart) -> Hydrated | None:
     gpt = get_gpt(game, chart.playtype)
     try:
         # When it was played was checked when it came.
-        return hydrate(gpt, chart, score_data_of(gpt, score.score_data), None, 0)
+        played = score_data_of(gpt, score.score_data)
+        return hydrate(gpt, chart, played, None, 0, as_a_whole=False)
     except (InvalidScore, *CANNOT_COMPUTE) as problem:
         log.warning(
             "score %s does not fit chart %s any more, kept as it is: %r",

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 from common.catalogue.index import GameCatalogue
 from common.games.kit.ratings import derived_classes, profile_ratings
 from common.games.model import GPT, RatedPB
-from common.games.registry import get_gpt
+from common.games.registry import get_game, get_gpt
 from common.games.scoring.class_changes import ClassChange, change_classes
 from common.profiles.game_settings import default_preferences
 from common.webhooks import outbox
@@ -82,6 +82,20 @@ def recompute(
     profiles = _profiles(connection, user_id, game, playtypes, catalogue, {})
     _store(connection, user_id, game, [profile for profile in profiles if profile.exists])
     _delete(connection, user_id, game, [p.playtype for p in profiles if not p.exists])
+
+
+_RENEWED = text(
+    """
+    UPDATE user_game_stats SET rules = :rules
+    WHERE user_id = :user_id AND game = :game AND rules < :rules
+    """
+)
+
+
+def mark_renewed(connection: Connection, user_id: int, game: str) -> None:
+    """Notes that all scores of the user on the game follow its present rules."""
+    given = {"user_id": user_id, "game": game, "rules": get_game(game).rules}
+    connection.execute(_RENEWED, given)
 
 
 # --- reading -----------------------------------------------------------------------------
@@ -170,8 +184,8 @@ _STORE = text(
         INSERT INTO game_settings (user_id, game, playtype, rivals, preferences)
         SELECT :user_id, :game, playtype, '{}', CAST(:preferences AS jsonb) FROM profiles
         ON CONFLICT DO NOTHING)
-    INSERT INTO user_game_stats AS stats (user_id, game, playtype, ratings, classes)
-    SELECT :user_id, :game, playtype, ratings, classes FROM profiles
+    INSERT INTO user_game_stats AS stats (user_id, game, playtype, ratings, classes, rules)
+    SELECT :user_id, :game, playtype, ratings, classes, :rules FROM profiles
     ON CONFLICT (user_id, game, playtype) DO UPDATE
         SET ratings = excluded.ratings, classes = excluded.classes
         WHERE (stats.ratings, stats.classes) <> (excluded.ratings, excluded.classes)
@@ -212,6 +226,7 @@ def _store(connection: Connection, user_id: int, game: str, profiles: list[Profi
                 "user_id": user_id,
                 "game": game,
                 "profiles": _as_json(given),
+                "rules": get_game(game).rules,
                 "preferences": _as_json(default_preferences(game)),
             },
         )

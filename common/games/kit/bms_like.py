@@ -136,6 +136,7 @@ def gpt(
     return GPT(
         game=game,
         playtype=playtype,
+        v3_id=f"{game}-{playtype.lower()}",
         display_name=display_name,
         provided=iidx_like.PROVIDED,
         derived=_DERIVED,
@@ -171,5 +172,6 @@ def gpt(
         classes=classes,
         score_validators=score_validators,
         pb_merges=_PB_MERGES,
+        leaderboard_keys=iidx_like.LEADERBOARD_KEYS,
         goal_texts=_GOAL_TEXTS,
     )

@@ -17,18 +17,12 @@ from common.text.numbers import compact, fixed, grouped, plain
 
 def criteria_text(gpt: GPT, key: str, value: Any) -> str:
     """The start of a goal's name. Raises ValueError where there is no such goal."""
-    metric = gpt.metrics[key]
-    if isinstance(metric, Enum):
-        return _enum_value(gpt, key, metric, value, "criteria")
-    return _shown_by(gpt.goal_texts[key].criteria, gpt, key, value)
+    return _shown_by(gpt.goal_texts[key].criteria, gpt, key, value, "criteria")
 
 
 def out_of_text(gpt: GPT, key: str, value: Any) -> str:
     """The goal value as text. Raises ValueError where there is no such goal."""
-    metric = gpt.metrics[key]
-    if isinstance(metric, Enum):
-        return _enum_value(gpt, key, metric, value, "outOf")
-    return _shown_by(gpt.goal_texts[key].out_of, gpt, key, value)
+    return _shown_by(gpt.goal_texts[key].out_of, gpt, key, value, "outOf")
 
 
 def progress_text(gpt: GPT, key: str, pb: ScoreData, goal: Any) -> str:
@@ -45,7 +39,13 @@ def _enum_value(gpt: GPT, key: str, metric: Enum, index: Any, what: str) -> str:
     return metric.values[index]
 
 
-def _shown_by(formatter: Callable[[Any], str] | None, gpt: GPT, key: str, value: Any) -> str:
+def _shown_by(
+    formatter: Callable[[Any], str] | None, gpt: GPT, key: str, value: Any, what: str
+) -> str:
+    metric = gpt.metrics[key]
+    if isinstance(metric, Enum):
+        name = _enum_value(gpt, key, metric, value, what)
+        return name if formatter is None else formatter(value)
     if formatter is None:
         raise ValueError(f"{gpt.id} has no goals on {key}")
     return formatter(value)

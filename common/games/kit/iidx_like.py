@@ -79,6 +79,10 @@ COUNT: Final = Optional(Integer(POSITIVE))
 LOWEST_BP: Final = Merge("smallest", "optional.bp", "Lowest BP", ("optional.bp",))
 
 
+# Among equal scores and lamps whoever missed less is ahead.
+LEADERBOARD_KEYS: Final = ("enumIndexes.lamp", "-optional.bp")
+
+
 def kyu_and_dan(hover: str = "") -> list[ClassValue]:
     """The ranks from 7th kyu to 10th dan; `hover` goes before their English names."""
     return [

@@ -96,14 +96,12 @@ def _number_failures(name: str, metric: Integer | Decimal, value: Any, chart: Ch
 
 
 def _bounds_failure(metric: Integer | Decimal, value: Any, chart: Chart) -> str | None:
-    if metric.range is not None:
-        return range_failure(metric.range, value)
     if metric.chart_check is not None:
         try:
             return metric.chart_check(value, chart)
         except TypeError:  # not a number at all, which has been said already
             return None
-    return None
+    return None if metric.range is None else range_failure(metric.range, value)
 
 
 def _graph_failures(name: str, metric: Graph, value: Any) -> list[str]:

@@ -20,22 +20,29 @@ PERFECT_SCORE: Final = 1_010_000
 _BONUS_TRACKS: Final = range(7000, 8000)  # inGameIDs
 
 
-def _is_unranked(chart: Chart) -> bool:
-    in_game_id: int = chart.data.inGameID
-    return chart.levelNum == 0 or in_game_id in _BONUS_TRACKS
+def is_unranked(chart: Chart) -> bool:
+    return (
+        chart.levelNum == 0
+        or chart.data.isBonusTrack is True
+        or chart.data.inGameID in _BONUS_TRACKS
+    )
 
 
 # --- platinum stars ----------------------------------------------------------------------
 
 
-def platinum_stars(score: ScoreData, chart: Chart) -> float:
-    """A star for each percent of the platinum score from 94 on, 6 stars from 99 on.
+STARS: Final = ("0-star", "1-star", "2-star", "3-star", "4-star", "5-star", "R-star")
 
-    NaN, which no metric accepts, for nothing out of nothing.
-    """
+
+def platinum_stars(score: ScoreData, chart: Chart) -> str:
+    """A star for each percent of the platinum score from 94 on, the rainbow one from 99 on."""
+    return STARS[_star_count(score, chart)]
+
+
+def _star_count(score: ScoreData, chart: Chart) -> int:
     points, most = score.metrics["platinumScore"], chart.data.maxPlatScore
     if points == most == 0:
-        return math.nan
+        return 0
     percent: int = math.floor((points / most) * 100)
     return max(0, min(percent, 99) - 93)
 
@@ -45,7 +52,7 @@ def platinum_stars(score: ScoreData, chart: Chart) -> float:
 
 def rating(score: ScoreData, chart: Chart) -> float | None:
     """The rating up to bright MEMORY, of the score alone."""
-    if _is_unranked(chart):
+    if is_unranked(chart):
         return 0
     if chart.levelNum < 0:
         return None
@@ -73,15 +80,14 @@ _FULL_BELL_BONUS: Final = 50
 
 def score_rating(score: ScoreData, chart: Chart) -> float | None:
     """The rating since Re:Fresh, of score and lamps; None if the two contradict each other."""
-    if _is_unranked(chart):
+    if is_unranked(chart):
         return 0
     points = score.metrics["score"]
     lamp, full_bell = score.metrics["noteLamp"], score.metrics["bellLamp"] == "FULL BELL"
-    if points == PERFECT_SCORE:
-        lamp = "ALL BREAK+"
     if (
         chart.levelNum < 0
-        or (lamp == "ALL BREAK+" and (points < PERFECT_SCORE or not full_bell))
+        or (points == PERFECT_SCORE and not (lamp == "ALL BREAK+" and full_bell))
+        or (lamp == "ALL BREAK+" and points < PERFECT_SCORE)
         or (lamp == "LOSS" and full_bell)
     ):
         return None
@@ -109,10 +115,10 @@ def _thousandths(points: int, level: int) -> int:
 
 def star_rating(score: ScoreData, chart: Chart) -> float:
     """The platinum rating since Re:Fresh; the sixth star does not count."""
-    if _is_unranked(chart):
+    if is_unranked(chart):
         return 0
     level = chart.levelNum
-    return math.floor(min(platinum_stars(score, chart), 5) * level * level) / 1000
+    return math.floor(min(_star_count(score, chart), 5) * level * level) / 1000
 
 
 SCORE_RATINGS: Final = {
@@ -146,6 +152,12 @@ def naive_rating_refresh(pbs: Sequence[RatedPB]) -> float:
 
 
 PROFILE_RATINGS: Final = {
+    "scoreRating": ProfileRating(
+        "The average of the 60 best score ratings, of charts of any age.", _best_score_ratings
+    ),
+    "starRating": ProfileRating(
+        "The average of the 50 best star ratings, of charts of any age.", _best_star_ratings
+    ),
     "naiveRating": profile_best(
         "rating",
         "The average of the 45 best ratings, of charts of any age and without recent scores.",
@@ -162,17 +174,23 @@ PROFILE_RATINGS: Final = {
 
 COLOUR: Final = ladder(
     "naiveRatingRefresh",
-    (0, ClassValue("BLUE", "水", "Blue: 0.000~3.999 Rating")),
-    (4, ClassValue("GREEN", "緑", "Green: 4.000~6.999 Rating")),
-    (7, ClassValue("ORANGE", "橙", "Orange: 7.000~8.999 Rating")),
-    (9, ClassValue("RED", "赤", "Red: 9.000~10.999 Rating")),
-    (11, ClassValue("PURPLE", "紫", "Purple: 11.000~12.999 Rating")),
-    (13, ClassValue("COPPER", "銅", "Copper: 13.000~14.999 Rating")),
-    (15, ClassValue("SILVER", "銀", "Silver: 15.000~16.999 Rating")),
-    (17, ClassValue("GOLD", "金", "Gold: 17.000~17.999 Rating")),
-    (18, ClassValue("PLATINUM", "鉑", "Platinum: 18.000~18.999 Rating")),
-    (19, ClassValue("RAINBOW", "虹", "Rainbow: 19.000~19.999 Rating")),
-    (20, ClassValue("RAINBOW_SHINY", "虹(光)", "Rainbow Shiny: 20.000~20.999 Rating")),
-    (21, ClassValue("RAINBOW_EX", "虹(極)", "Rainbow Extreme: 21.000~ Rating")),
+    (0, ClassValue("BLUE", "水", "Blue: 0.000~3.999 RatingRefresh")),
+    (4, ClassValue("GREEN", "緑", "Green: 4.000~6.999 RatingRefresh")),
+    (7, ClassValue("ORANGE", "橙", "Orange: 7.000~8.999 RatingRefresh")),
+    (9, ClassValue("RED", "赤", "Red: 9.000~10.999 RatingRefresh")),
+    (11, ClassValue("PURPLE", "紫", "Purple: 11.000~12.999 RatingRefresh")),
+    (13, ClassValue("COPPER", "銅", "Copper: 13.000~14.999 RatingRefresh")),
+    (15, ClassValue("SILVER", "銀", "Silver: 15.000~16.999 RatingRefresh")),
+    (17, ClassValue("GOLD", "金", "Gold: 17.000~17.999 RatingRefresh")),
+    (18, ClassValue("PLATINUM", "鉑", "Platinum: 18.000~18.999 RatingRefresh")),
+    (19, ClassValue("RAINBOW", "虹", "Rainbow: 19.000~19.999 RatingRefresh")),
+    (20, ClassValue("RAINBOW_SHINY", "虹(光)", "Rainbow Shiny: 20.000~20.999 RatingRefresh")),
+    (21, ClassValue("RAINBOW_EX", "虹(極)", "Rainbow Extreme: 21.000~21.999 RatingRefresh")),
+    (
+        22,
+        ClassValue(
+            "RAINBOW_EX_TRUE", "虹(極)・真", "Rainbow Extreme (True): 22.000~ RatingRefresh"
+        ),
+    ),
     minimum_relevant="RAINBOW",
 )

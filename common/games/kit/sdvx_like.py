@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections.abc import Mapping
 from typing import Any, Final
 
 from msgspec import UNSET, UnsetType
@@ -68,26 +69,40 @@ _LAMP_FACTORS: Final = {
 }
 
 
-def volforce(score: ScoreData, chart: Chart) -> float:
-    """VOLFORCE of one score, as the sixth game defines it."""
+_LAMP_FACTORS_7: Final = {**_LAMP_FACTORS, "ULTIMATE CHAIN": 106}
+
+
+def volforce_6(score: ScoreData, chart: Chart) -> float:
+    """VOLFORCE of one score, as the sixth game defines it: levels had no decimals."""
+    return _volforce(score, math.floor(chart.levelNum), _LAMP_FACTORS)
+
+
+def volforce_7(score: ScoreData, chart: Chart) -> float:
+    """VOLFORCE of one score, as the seventh game defines it."""
+    return _volforce(score, chart.levelNum, _LAMP_FACTORS_7)
+
+
+def _volforce(score: ScoreData, level: float, lamp_factors: Mapping[str, int]) -> float:
     points: int = score.metrics["score"]
     by_score = _SCORE_FACTORS[bisect_right(_FACTOR_BOUNDS, points)]
-    by_lamp = _LAMP_FACTORS[score.metrics["lamp"]]
+    by_lamp = lamp_factors[score.metrics["lamp"]]
     # Left to right in doubles: at a few scores that comes out 0.001 low, as in the reference.
-    product: float = chart.levelNum * 2 * (points / PERFECT_SCORE) * by_score * by_lamp
+    product: float = level * 2 * (points / PERFECT_SCORE) * by_score * by_lamp
     return math.floor(product / 1000) / 1000
 
 
 SCORE_RATINGS: Final = {
-    "VF6": ScoreRating("VOLFORCE of a single score, as of the sixth game.", volforce),
+    "VF6": ScoreRating("VOLFORCE of a single score, as of the sixth game.", volforce_6),
+    "VF7": ScoreRating("VOLFORCE of a single score, as of the seventh game.", volforce_7),
 }
 SESSION_RATINGS: Final = {
-    "ProfileVF6": session_average(
-        "VF6", "The average of the 10 best VF6, on the scale of profiles.", times=50
-    ),
+    f"Profile{key}": session_average(
+        key, f"The average of the 10 best {key}, on the scale of profiles.", times=50
+    )
+    for key in SCORE_RATINGS
 }
 PROFILE_RATINGS: Final = {
-    "VF6": profile_best("VF6", "The sum of the 50 best VF6.", count=50),
+    key: profile_best(key, f"The sum of the 50 best {key}.", count=50) for key in SCORE_RATINGS
 }
 
 
@@ -99,7 +114,7 @@ def _rung(bound: float, name: str, step: str, hover: str) -> tuple[float, ClassV
 
 
 VF_CLASS: Final = ladder(
-    "VF6",
+    "VF7",
     _rung(0, "Sienna", "I", "0 - 2.499"),
     _rung(2.5, "Sienna", "II", "2.5 - 4.999"),
     _rung(5, "Sienna", "III", "5.0 - 7.499"),

@@ -23,6 +23,8 @@ from common.games.kit.metric_checks import REJECTED, Acceptor, acceptor, failure
 from common.games.model import GPT, Enum, ScoreData, ScoreValidator
 from common.text.canonical import canonical_text, hashed_id, number, quote
 
+ABSENT: Final = -1  # the index of an optional ENUM metric that a score does not have
+
 FUTURE_TOLERANCE: Final = 24 * 60 * 60 * 1000  # ms; clocks of cabinets and tools are off
 
 # What a formula may raise when its input makes no sense.
@@ -50,9 +52,17 @@ def score_id(user_id: int, gpt: GPT, chart_id: str, score: ScoreData) -> str:
 
 
 def hydrate(
-    gpt: GPT, chart: Chart, score: ScoreData, time_achieved: float | None, now: float
+    gpt: GPT,
+    chart: Chart,
+    score: ScoreData,
+    time_achieved: float | None,
+    now: float,
+    *,
+    as_a_whole: bool = True,
 ) -> Hydrated:
     """Validates a dry score, derives its metrics and rates it.
+
+    as_a_whole: whether its parts must fit each other, which was another rule for older scores.
 
     Times are milliseconds since the epoch. Raises InvalidScore with everything that is wrong
     with the score, one line each: metrics in order of declaration, then the score as a whole.
@@ -86,7 +96,7 @@ def hydrate(
         metrics[name] = value
 
     whole = ScoreData(metrics, score.judgements, optional)
-    for validate in plan.validators:
+    for validate in plan.validators if as_a_whole else ():
         if validate(whole, chart) is not None:
             raise _invalid(gpt, chart, score)
 
@@ -110,9 +120,8 @@ def stored_score_data(gpt: GPT, score: ScoreData) -> dict[str, Any]:
     plan = _plan_of(gpt)
     metrics, optional = score.metrics, score.optional
     flags = {
-        name: index[optional[name]]
+        name: ABSENT if optional.get(name) is None else index[optional[name]]
         for name, index in plan.optional_enums
-        if optional.get(name) is not None
     }
     return {
         **metrics,
@@ -123,9 +132,16 @@ def stored_score_data(gpt: GPT, score: ScoreData) -> dict[str, Any]:
 
 
 def score_data_of(gpt: GPT, stored: Mapping[str, Any]) -> ScoreData:
-    """The score as formulas see it, of a stored `scoreData` document."""
+    """The score as formulas see it, of a stored `scoreData` document.
+
+    An ENUM metric that was stored when it still was a number is the value at that index.
+    """
+    plan = _plan_of(gpt)
     optional = {k: v for k, v in stored["optional"].items() if k != "enumIndexes"}
-    metrics = {name: stored[name] for name in _plan_of(gpt).metric_names if name in stored}
+    metrics = {name: stored[name] for name in plan.metric_names if name in stored}
+    for name, index in plan.enums:
+        if type(value := metrics.get(name)) is int:
+            metrics[name] = list(index)[value]
     return ScoreData(metrics, stored["judgements"], optional)
 
 

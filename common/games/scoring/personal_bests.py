@@ -143,8 +143,10 @@ _Place = tuple[str, str]
 class _Rule(msgspec.Struct, frozen=True):
     label: str
     sign: int  # 1 where the largest value is picked, -1 where the smallest is
-    path: _Place
+    path: tuple[tuple[str, ...], str]  # the sections and the name in them
     fields: tuple[_Place, ...]
+    absent: float | None
+    unless: tuple[str, str] | None
 
 
 @cache
@@ -153,11 +155,18 @@ def _rules(gpt: GPT) -> tuple[_Rule, ...]:
         _Rule(
             merge.name,
             1 if merge.direction == "largest" else -1,
-            _place(merge.path),
+            _deep_place(merge.path),
             tuple(map(_place, merge.fields)),
+            merge.absent,
+            merge.unless,
         )
         for merge in gpt.pb_merges
     )
+
+
+def _deep_place(path: str) -> tuple[tuple[str, ...], str]:
+    *sections, name = path.split(".")
+    return tuple(sections), name
 
 
 def _place(path: str) -> _Place:
@@ -167,11 +176,15 @@ def _place(path: str) -> _Place:
 
 def _pick(rule: _Rule, candidates: Iterable[PlayedScore]) -> PlayedScore | None:
     """The score with the extreme value, the first of equals; None if no score has a value."""
-    section, name = rule.path
+    sections, name = rule.path
     best, picked = -math.inf, None
     for score in candidates:
         data = score.scoreData
-        value = data.get(section, {}).get(name) if section else data.get(name)
+        if rule.unless is not None and data.get(rule.unless[0]) == rule.unless[1]:
+            continue
+        for section in sections:
+            data = data.get(section, {})
+        value = data.get(name, rule.absent)
         if isinstance(value, (int, float)) and value * rule.sign > best:
             best, picked = value * rule.sign, score
     return picked

@@ -27,18 +27,21 @@ def chart(level: float = 10, notes: int = 1000) -> Chart:
     [
         (10_002_221, 11.5, 13.5),
         (10_000_000, 11.5, 13.5),
-        (9_999_999, 11.5, 13.49),
+        (9_999_999, 11.5, 13.499995),
         (9_900_000, 11.5, 13),
-        (9_850_001, 11.5, 12.75),
+        (9_850_001, 11.5, 12.750005),
         (9_800_000, 11.5, 12.5),
-        (9_799_999, 11.5, 12.49),
-        (9_654_321, 10.75, 11.26),
+        (9_799_999, 11.5, 12.499996666666666),
+        (9_654_321, 10.75, 11.264403333333334),
         (9_500_000, 11.5, 11.5),
-        (9_499_999, 11.5, 11.49),
-        (9_234_567, 10.8, 9.91),
+        (9_499_999, 11.5, 11.499996666666666),
+        (9_234_567, 10.8, 9.915223333333333),
         (8_900_000, 9.5, 7.5),
         (8_600_000, 8.4, 5.4),
         (7_000_000, 2, 0),
+        (9_876_543, 11.3, 12.682715),
+        (9_998_765, 12, 13.993825),
+        (9_950_000, 0, 0),
         (0, 11.5, 0),
     ],
 )
@@ -101,6 +104,8 @@ MOST = "Invalid value for score, Score cannot exceed 10001000 for this chart. Go
 NEGATIVE = "Invalid value for score, Score must be non-negative. Got -1 Got -1."
 PURE = "PURE MEMORY scores must have a score larger than 10 million. Got 9999999 instead."
 RECALL = "FULL RECALL scores must have a score larger than 5 million. Got 4999999 instead."
+PURES = "Impossible PURE MEMORY. Got 10001000 with 999 pures."
+TOO_MANY = "Too many judgements: received 1001 in total but the chart's note count is 1000."
 FARS = "Cannot have a PURE MEMORY with any fars or losts."
 LOSTS = "Cannot have a FULL RECALL with non-zero lost count."
 
@@ -115,6 +120,10 @@ LOSTS = "Cannot have a FULL RECALL with non-zero lost count."
         (10_000_000, "FULL RECALL", {"far": 1}, []),
         (10_000_000, "PURE MEMORY", {"far": None}, []),
         (5_000_000, "FULL RECALL", {}, []),
+        (10_001_000, "PURE MEMORY", {"pure": 999, "far": 0, "lost": 0}, [PURES]),
+        (10_000_999, "PURE MEMORY", {"pure": 999, "far": 0, "lost": 0}, []),
+        (9_900_000, "CLEAR", {"pure": 976, "far": 20, "lost": 5}, [TOO_MANY]),
+        (9_900_000, "CLEAR", {"pure": 976, "far": 20, "lost": 4}, []),
     ],
 )
 def test_scores_must_fit_chart_lamp_and_judgements(
@@ -129,6 +138,15 @@ def test_scores_must_fit_chart_lamp_and_judgements(
         hydrate(ARCAEA, chart(), score, None, 0)
 
     assert failure.value.message.splitlines()[1:] == lines
+
+
+def test_a_chart_of_unknown_notes_takes_any_score_and_judgements() -> None:
+    joke = chart_of(ARCAEA, {"inGameStrID": "joke"}, level="?", levelNum=0)
+    score = ScoreData({"score": 10_009_999, "lamp": "CLEAR"}, {"pure": 9999})
+
+    stored = hydrate(ARCAEA, joke, score, None, 0)
+
+    assert stored.calculated == {"potential": 0}
 
 
 @pytest.mark.parametrize(

@@ -87,8 +87,9 @@ def test_ratings_agree_to_the_last_digit(points: int, level: float, expected: fl
     assert rate(CHUNITHM, score_of(points), chart(level)) == {"rating": expected}
 
 
-def test_a_level_below_zero_is_not_rated() -> None:
-    assert rate(CHUNITHM, score_of(1_000_000), chart(-1)) == {"rating": None}
+def test_charts_without_a_level_give_nothing() -> None:
+    for level in (-1, 0):
+        assert rate(CHUNITHM, score_of(1_009_000), chart(level)) == {"rating": 0}
 
 
 @pytest.mark.parametrize(
@@ -266,5 +267,5 @@ def test_versions_stand_in_the_order_of_their_release() -> None:
 
     assert versions[:6] == ["paradiselost", "new", "newplus", "sun", "sun-intl", "sun-omni"]
     assert CHUNITHM.versions["luminousplus-intl"] == "LUMINOUS PLUS International"
-    assert versions[-1] == "xverse-omni"
-    assert len(versions) == 21
+    assert versions[-1] == "xversex-omni"
+    assert len(versions) == 24

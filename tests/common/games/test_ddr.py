@@ -263,35 +263,89 @@ def test_an_unknown_flare_is_told() -> None:
     ]
 
 
-def test_a_personal_best_keeps_flare_and_grade_of_the_best_score() -> None:
-    def played(score_id: str, points: int, lamp: str, **optional: Any) -> PlayedScore:
-        score = ScoreData({"score": points, "lamp": lamp}, optional=optional)
-        stored = hydrate(SP, chart(level=18), score, None, 0).score_data
-        return PlayedScore(score_id, stored, timeAchieved=None)
+def played(score_id: str, points: int, lamp: str, **optional: Any) -> PlayedScore:
+    score = ScoreData({"score": points, "lamp": lamp}, optional=optional)
+    stored = hydrate(SP, chart(level=18), score, None, 0).score_data
+    return PlayedScore(score_id, stored, timeAchieved=None)
 
+
+def test_a_personal_best_has_the_best_flare_that_was_not_failed() -> None:
     best = merge(
         SP,
         chart(level=18),
         [
             played("base", 950_000, "FAILED", flare="EX"),
-            played("lamp", 800_000, "CLEAR"),
+            played("lamp", 800_000, "CLEAR", flare="V"),
             played("ex", 700_000, "FAILED", exScore=300),
+            played("flare", 790_000, "CLEAR", flare="VII"),
         ],
     )
 
     assert best is not None
     assert [(part.name, part.scoreID) for part in best.composedFrom] == [
         ("Best Score", "base"),
-        ("Best Lamp", "lamp"),
+        ("Best Lamp", "flare"),
         ("Best EX Score", "ex"),
     ]
+    # The grade is that of the best score.
     assert (best.scoreData["lamp"], best.scoreData["grade"]) == ("CLEAR", "E")
     assert best.scoreData["optional"] == {
-        "flare": "EX",
+        "flare": "VII",
         "exScore": 300,
-        "enumIndexes": {"flare": 10},
+        "enumIndexes": {"flare": 7},
     }
-    assert best.calculatedData == {"flareSkill": 1040}
+    assert best.calculatedData == {"flareSkill": 923}
+
+
+@pytest.mark.parametrize(
+    ("scores", "flare_skill", "lamp", "grade"),
+    [
+        ([(960_000, "CLEAR", None), (900_000, "CLEAR", "VII")], 923, "CLEAR", "AA+"),
+        (
+            [(960_000, "CLEAR", "V"), (940_000, "FAILED", "IX"), (900_000, "CLEAR", "VII")],
+            923,
+            "CLEAR",
+            "AA+",
+        ),
+        ([(950_000, "FAILED", "EX"), (800_000, "CLEAR", None)], 650, "CLEAR", "E"),
+        ([(950_000, "FAILED", "EX"), (800_000, "FAILED", "I")], 0, "FAILED", "E"),
+        (
+            [(850_110, "LIFE4", None), (1_000_000, "MARVELOUS FULL COMBO", None)],
+            650,
+            "MARVELOUS FULL COMBO",
+            "AAA",
+        ),
+        ([(850_110, "LIFE4", None), (840_000, "CLEAR", None)], 650, "LIFE4", "A+"),
+    ],
+)
+def test_flares_and_lamps_of_several_plays(
+    scores: list[tuple[int, str, str | None]], flare_skill: int, lamp: str, grade: str
+) -> None:
+    best = merge(
+        SP,
+        chart(level=18),
+        [
+            played(str(i), points, given, **({} if flare is None else {"flare": flare}))
+            for i, (points, given, flare) in enumerate(scores)
+        ],
+    )
+
+    assert best is not None
+    assert best.calculatedData == {"flareSkill": flare_skill}
+    assert (best.scoreData["lamp"], best.scoreData["grade"]) == (lamp, grade)
+
+
+def test_a_life_four_is_less_than_a_full_combo() -> None:
+    assert SP.provided["lamp"].values == (  # type: ignore[union-attr]
+        "FAILED",
+        "ASSIST",
+        "CLEAR",
+        "LIFE4",
+        "FULL COMBO",
+        "GREAT FULL COMBO",
+        "PERFECT FULL COMBO",
+        "MARVELOUS FULL COMBO",
+    )
 
 
 @pytest.mark.parametrize(
@@ -322,4 +376,4 @@ def test_other_goals() -> None:
     assert criteria_text(SP, "score", 900_000) == "Get a score of 900,000 on"
     assert progress_text(SP, "score", pb, 900_000) == "987,650"
     assert progress_text(SP, "lamp", pb, 7) == "CLEAR"
-    assert criteria_text(SP, "lamp", 7) == "LIFE4"
+    assert criteria_text(SP, "lamp", 3) == "LIFE4"

@@ -113,7 +113,7 @@ COLD = [(3, "EXT", 91.0), (3, "ADV", 71.2), (4, "HARD BSC", 44.1), (4, "BSC", 50
 def test_jubility_takes_thirty_pick_up_songs_and_thirty_others(
     hot: list[Any], cold: list[Any], expected: float, colour: str
 ) -> None:
-    ratings = profile_ratings(JUBEAT, pbs("ave", hot) + pbs("clan", cold))
+    ratings = profile_ratings(JUBEAT, pbs("beyond", hot) + pbs("ave", cold))
 
     assert ratings["jubility"] == expected
     assert derived_classes(JUBEAT, ratings) == {"colour": colour}

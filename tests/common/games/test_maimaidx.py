@@ -40,7 +40,8 @@ def score_of(percent: float, lamp: str = "CLEAR") -> ScoreData:
     ],
 )
 def test_grades_begin_at_their_bound(percent: float, expected: str) -> None:
-    stored = hydrate(MAIMAIDX, chart(), score_of(percent), None, 0).score_data
+    lamp = "CLEAR" if percent >= 80 else "FAILED"
+    stored = hydrate(MAIMAIDX, chart(), score_of(percent, lamp), None, 0).score_data
 
     assert stored["grade"] == expected
 
@@ -102,7 +103,7 @@ def test_profiles_add_up_fifty_rates(
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(None, None), (897, "WHITE"), (2955, "GREEN"), (14_775, "PLATINUM"), (15_000, "RAINBOW")],
+    [(None, None), (897, "WHITE"), (2955, "GREEN"), (14_775, "PLATINUM_II"), (15_000, "RAINBOW")],
 )
 def test_the_colour_follows_from_the_rate(value: float | None, expected: str | None) -> None:
     assert derived_classes(MAIMAIDX, {"naiveRate": value}) == {"colour": expected}

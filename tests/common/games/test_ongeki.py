@@ -6,8 +6,10 @@ import pytest
 
 from common.catalogue.documents import Chart
 from common.games.kit.goals import criteria_text, out_of_text, progress_text
+from common.games.kit.ongeki_ratings import STARS
 from common.games.kit.ratings import derived_classes, profile_ratings, session_ratings
 from common.games.model import ScoreData
+from common.games.ongeki import GAME
 from common.games.registry import gpt_by_id
 from common.games.scoring.hydration import hydrate, rate, score_id
 from tests.common.games.charts import chart_of
@@ -81,7 +83,8 @@ def test_stars_are_percents_from_94_on(platinum: int, most: int, expected: int) 
 
     stored = hydrate(ONGEKI, chart(most=most), score, None, 0).score_data
 
-    assert stored["platinumStars"] == expected
+    assert stored["platinumStars"] == STARS[expected]
+    assert stored["enumIndexes"]["platinumStars"] == expected
 
 
 @pytest.mark.parametrize(
@@ -136,9 +139,8 @@ def test_ratings_agree_to_the_last_digit(points: int, level: float, expected: fl
         (1_002_345, 12.9, "FULL COMBO", "FULL BELL", 14.656),
         (987_654, 13.7, "CLEAR", "FULL BELL", 14.412),
         (820_000, 3, "CLEAR", "FULL BELL", 0),
-        # A perfect score counts as the best lamp, whatever is said.
-        (1_010_000, 14.5, "CLEAR", "FULL BELL", 17.2),
         # What contradicts itself is not rated.
+        (1_010_000, 14.5, "CLEAR", "FULL BELL", None),
         (1_010_000, 14.5, "ALL BREAK+", "NONE", None),
         (1_009_999, 14.5, "ALL BREAK+", "FULL BELL", None),
         (900_000, 14.5, "LOSS", "FULL BELL", None),
@@ -294,10 +296,9 @@ def test_counts_are_not_negative(name: str, text: str) -> None:
 
 
 def test_a_chart_that_gives_no_platinum_score_has_no_stars() -> None:
-    assert complaints(ONGEKI, chart(most=0), score_of(900_000)) == [
-        "Invalid value for platinumStars, got NaN, but expected an integer.",
-        "Invalid value for platinumStars, Expected a number between 0 and 6. Got NaN.",
-    ]
+    stored = hydrate(ONGEKI, chart(most=0), score_of(900_000), None, 0).score_data
+
+    assert stored["platinumStars"] == "0-star"
 
 
 @pytest.mark.parametrize(
@@ -340,21 +341,32 @@ def test_progress_to_a_grade_that_there_is_not_is_that_to_the_worst(goal: int) -
 @pytest.mark.parametrize(
     ("stars", "criteria", "progress"),
     [
-        (0, "Get ☆☆☆☆☆ on", ""),
-        (1, "Get ★☆☆☆☆ on", "★"),
-        (4, "Get ★★★★☆ on", "★★★★"),
+        (0, "Get ☆☆☆☆☆ on", "☆☆☆☆☆"),
+        (1, "Get ★☆☆☆☆ on", "★☆☆☆☆"),
+        (3, "Get ★★★☆☆ on", "★★★☆☆"),
+        (4, "Get ★★★★☆ on", "★★★★☆"),
         (5, "Get ★★★★★ on", "★★★★★"),
         (6, "Get ★★★★★(虹) on", "★★★★★(虹)"),
     ],
 )
 def test_goals_on_stars(stars: int, criteria: str, progress: str) -> None:
-    pb = ScoreData({"platinumStars": stars})
+    pb = ScoreData({"platinumStars": STARS[stars]})
 
     assert criteria_text(ONGEKI, "platinumStars", stars) == criteria
-    assert out_of_text(ONGEKI, "platinumStars", stars) == "★★★★★(虹)"
+    assert out_of_text(ONGEKI, "platinumStars", stars) == progress
     assert progress_text(ONGEKI, "platinumStars", pb, 3) == progress
 
 
 def test_goals_on_platinum_score() -> None:
     assert criteria_text(ONGEKI, "platinumScore", 2345) == "Get 2,345 Platinum Score on"
     assert out_of_text(ONGEKI, "platinumScore", 2345) == "2,345"
+
+
+def test_a_marked_chart_of_older_seeds_is_a_re_master() -> None:
+    assert GAME.renew_chart is not None
+    older = {"difficulty": "LUNATIC", "data": {"inGameID": 1, "isReMaster": True}}
+    plain = {"difficulty": "LUNATIC", "data": {"inGameID": 1, "isReMaster": False}}
+
+    assert GAME.renew_chart(older) == {"difficulty": "Re:MASTER", "data": {"inGameID": 1}}
+    assert GAME.renew_chart(plain) == {"difficulty": "LUNATIC", "data": {"inGameID": 1}}
+    assert older["data"] == {"inGameID": 1, "isReMaster": True}

@@ -46,7 +46,7 @@ def test_volforce_agrees_to_the_last_digit(
 ) -> None:
     score = ScoreData({"score": points, "lamp": lamp})
 
-    assert rate(SDVX, score, chart(level)) == {"VF6": expected}
+    assert rate(SDVX, score, chart(level))["VF6"] == expected
 
 
 def steps(count: int) -> list[float]:
@@ -63,13 +63,14 @@ def steps(count: int) -> list[float]:
         (steps(50), 19.775000000000002, 18.775000000000002),
     ],
 )
+@pytest.mark.parametrize("key", ["VF6", "VF7"])
 def test_sums_of_volforce_agree_to_the_last_digit(
-    values: list[float], session: float | None, profile: float | None
+    key: str, values: list[float], session: float | None, profile: float | None
 ) -> None:
-    pbs = [RatedPB(str(i), i, True, {"VF6": value}) for i, value in enumerate(values)]
+    pbs = [RatedPB(str(i), i, True, {key: value}) for i, value in enumerate(values)]
 
-    assert session_ratings(SDVX, [{"VF6": value} for value in values]) == {"ProfileVF6": session}
-    assert profile_ratings(SDVX, pbs) == {"VF6": profile}
+    assert session_ratings(SDVX, [{key: value} for value in values])[f"Profile{key}"] == session
+    assert profile_ratings(SDVX, pbs)[key] == profile
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_sums_of_volforce_agree_to_the_last_digit(
     ],
 )
 def test_the_class_follows_from_volforce(value: float | None, expected: str | None) -> None:
-    assert derived_classes(SDVX, {"VF6": value}) == {"vfClass": expected}
+    assert derived_classes(SDVX, {"VF7": value}) == {"vfClass": expected}
 
 
 def test_a_profile_that_was_never_rated_has_no_class() -> None:
@@ -100,9 +101,9 @@ def test_every_class_tells_the_range_it_stands_for() -> None:
     for value in SDVX.classes["vfClass"].values[:-1]:
         assert value.hover is not None
         low, high = (float(bound) for bound in re.findall(r"\d+\.?\d*", value.hover))
-        assert derived_classes(SDVX, {"VF6": low}) == {"vfClass": value.id}
-        assert derived_classes(SDVX, {"VF6": high}) == {"vfClass": value.id}
-        assert derived_classes(SDVX, {"VF6": high + 0.001}) != {"vfClass": value.id}
+        assert derived_classes(SDVX, {"VF7": low}) == {"vfClass": value.id}
+        assert derived_classes(SDVX, {"VF7": high}) == {"vfClass": value.id}
+        assert derived_classes(SDVX, {"VF7": high + 0.001}) != {"vfClass": value.id}
 
 
 PERFECT = "Cannot have a PERFECT ULTIMATE CHAIN without a perfect score."

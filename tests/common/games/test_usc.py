@@ -41,7 +41,7 @@ def test_volforce_agrees_to_the_last_digit(
 ) -> None:
     score = ScoreData({"score": points, "lamp": lamp})
 
-    assert rate(gpt, score, chart(gpt, level=level)) == {"VF6": expected}
+    assert rate(gpt, score, chart(gpt, level=level))["VF6"] == expected
 
 
 def steps(count: int) -> list[float]:
@@ -66,12 +66,15 @@ def test_sums_of_volforce(
     profile: float | None,
     vf_class: str | None,
 ) -> None:
-    pbs = [RatedPB(str(i), i, True, {"VF6": value}) for i, value in enumerate(values)]
+    pbs = [RatedPB(str(i), i, True, {"VF6": value, "VF7": value}) for i, value in enumerate(values)]
 
     ratings = profile_ratings(gpt, pbs)
 
-    assert session_ratings(gpt, [{"VF6": value} for value in values]) == {"ProfileVF6": session}
-    assert ratings == {"VF6": profile}
+    assert session_ratings(gpt, [pb.calculatedData for pb in pbs]) == {
+        "ProfileVF6": session,
+        "ProfileVF7": session,
+    }
+    assert ratings == {"VF6": profile, "VF7": profile}
     assert derived_classes(gpt, ratings) == {"vfClass": vf_class}
 
 

@@ -65,10 +65,8 @@ def ranks(connection: Connection, chart: str = CHART) -> dict[int, Ranking]:
 
 
 def order(connection: Connection) -> list[int]:
+    """The users as they stand."""
     leaderboard = ranks(connection)
-    assert [ranking.rank for ranking in leaderboard.values()] == [
-        position for position, _ in enumerate(leaderboard, start=1)
-    ]
     assert {ranking.outOf for ranking in leaderboard.values()} == {len(leaderboard)}
     return list(leaderboard)
 
@@ -87,7 +85,7 @@ def test_further_values_decide_between_equals(connection: Connection) -> None:
     assert order(connection) == [3, 2, 1]
 
 
-def test_among_equals_the_earliest_ranks_first_then_unknown_times_then_the_older_user(
+def test_among_equals_the_earliest_ranks_first_then_unknown_times_and_the_same_is_shared(
     connection: Connection,
 ) -> None:
     personal_best(connection, 5, [95])
@@ -96,6 +94,21 @@ def test_among_equals_the_earliest_ranks_first_then_unknown_times_then_the_older
     personal_best(connection, 2, [95], time=2000)
     personal_best(connection, 6, [95], time=2000)
     assert order(connection) == [2, 6, 3, 4, 5]
+    assert [each.rank for each in ranks(connection).values()] == [1, 1, 3, 4, 4]
+
+
+def test_a_value_that_is_not_there_is_less_than_any(connection: Connection) -> None:
+    personal_best(connection, 1, [95, 3, -math.inf])
+    personal_best(connection, 2, [95, 3, -400])
+    assert order(connection) == [2, 1]
+
+
+def test_among_rivals_only_the_first_value_counts(connection: Connection) -> None:
+    personal_best(connection, 1, [95, 3])
+    personal_best(connection, 2, [95, 4])
+    personal_best(connection, 3, [96, 0])
+    rivals(connection, 1, 2, 3)
+    assert ranks(connection)[1] == Ranking(3, 3, 2)
 
 
 def test_only_rivals_who_have_a_personal_best_and_stand_before_count(

@@ -234,6 +234,54 @@ def test_what_depends_on_the_chart_is_no_goal_on_several(type: str, data: Any) -
     )
 
 
+TERRIBLE = (
+    "Creating {} goals on multiple charts where the maximum value is relative to the chart is a "
+    "terrible idea, and has been disabled."
+)
+POSITIVE_INTEGER = "Invalid value {} for score, Expected a positive integer."
+
+
+@pytest.mark.parametrize(
+    ("game", "type", "key", "value", "refusal"),
+    [
+        ("arcaea:Touch", "folder", "score", 9_900_000, None),
+        ("arcaea:Touch", "folder", "score", 10_000_000, TERRIBLE.format("score")),
+        ("arcaea:Touch", "folder", "score", -1, TERRIBLE.format("score")),
+        ("arcaea:Touch", "folder", "score", 0.5, POSITIVE_INTEGER.format("0.5")),
+        ("arcaea:Touch", "single", "score", 10_001_000, None),
+        ("arcaea:Touch", "single", "score", -1, POSITIVE_INTEGER.format("-1")),
+        ("arcaea:Touch", "single", "score", 0.5, POSITIVE_INTEGER.format("0.5")),
+        ("maimai:Single", "folder", "percent", 97.5, None),
+        ("maimai:Single", "folder", "percent", 100, TERRIBLE.format("percent")),
+        ("maimai:Single", "folder", "percent", -1, TERRIBLE.format("percent")),
+    ],
+)
+def test_goals_on_several_charts_that_any_chart_allows(
+    game: str, type: str, key: str, value: float, refusal: str | None
+) -> None:
+    gpt = gpt_by_id(game)
+    data: dict[str, Any] = {"inGameStrID": "a"}
+    data |= {"notecount": 1200} if game == "arcaea:Touch" else {"inGameID": 1, "maxPercent": 104}
+    played = chart_of(gpt, data, chartID="it")
+
+    def make() -> Goal:
+        return construct(
+            gpt,
+            GoalCharts(type, "it" if type == "single" else "four"),
+            GoalCriteria(mode="single", key=key, value=value),
+            charts={"it": played},
+            songs=SONGS,
+            folders=FOLDERS,
+        )
+
+    if refusal is None:
+        assert make().criteria.value == value
+        return
+    with pytest.raises(InvalidGoal) as refused:
+        make()
+    assert refused.value.message == refusal
+
+
 def test_a_proportion_of_one_chart_is_refused() -> None:
     assert complaint("single", "a", mode="proportion", countNum=1) == (
         "Criteria Mode must be 'single' if Charts Type is 'single'."

@@ -11,6 +11,7 @@ from common.catalogue.collections import STORED
 from common.catalogue.folders import resolve
 from common.catalogue.versions import raise_versions
 from common.database.engine import copy_rows
+from common.games.registry import GAMES
 from common.seeds.seed_documents import CHARTS, FOLDERS, GOALS, QUESTS, SONGS, Kind
 
 USERNAMES = ("alice", "bob", "carol")
@@ -47,6 +48,8 @@ def add_catalogue(
         for game, documents in (catalogue.get(kind.name) or {}).items():
             games.add(game)
             adapted = [_adapted(document) for document in documents]
+            if kind is CHARTS and (renew := GAMES[game].renew_chart) is not None:
+                adapted = [renew(document) for document in adapted]
             if game == "pms" and kind is CHARTS and not hashes_of_pms:
                 adapted = [_without_hashes(chart) for chart in adapted]
             _write(connection, kind, adapted, game)

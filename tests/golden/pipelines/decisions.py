@@ -18,13 +18,16 @@ import msgspec
 
 from common.catalogue.index import GameCatalogue
 from common.errors import InvalidScore
+from common.games.kit.ratings import derived_classes, profile_ratings, session_ratings
+from common.games.model import RatedPB
 from common.games.registry import GAMES, get_gpt
 from common.games.scoring.hydration import hydrate
 from common.text.canonical import TIME_RECEIVED, orphan_id
+from tests.golden import version3
 from tests.golden.pipelines.catalogue import known_difficulties
 from tests.golden.pipelines.import_checks import without_judgement_lists
 from tests.golden.pipelines.world import NO_SUCH_USER, WAITS
-from tests.golden.suites.common import optional_indexes
+from tests.golden.suites.common import song_data_of
 from tests.golden.suites.import_types import input_of
 from tests.golden.suites.registry import Case
 from tests.golden.told import bests, failures
@@ -58,6 +61,8 @@ class Outcome:
     our_result: Any
     our_state: dict[str, list[Any]]
     memory: Memory
+    # Ours of a collection, recorded or not.
+    read: Callable[[str], list[Any]]
 
     def set_result(self, result: Any) -> None:
         self.result = result
@@ -328,14 +333,67 @@ def imports_of_busy_users_wait(outcome: Outcome) -> None:
 # --- scores and personal bests -------------------------------------------------------------------
 
 
+def _documents_of_scores(outcome: Outcome) -> list[dict[str, Any]]:
+    scores = [*outcome.state.get("scores", [])]
+    return scores + [each["score"] for each in outcome.state.get("score-blacklist", [])]
+
+
 @rule
-def optional_enums_have_indexes(outcome: Outcome) -> None:
-    """The reference leaves `optional.enumIndexes` empty; ours fills it."""
-    documents = [*outcome.state.get("scores", []), *outcome.state.get("personal-bests", [])]
-    documents += [each["score"] for each in outcome.state.get("score-blacklist", [])]
-    for document in documents:
-        optional = document["scoreData"]["optional"]
-        optional["enumIndexes"] = optional_indexes(f"{document['game']}:", optional)
+def scores_follow_the_rules_of_version_3(outcome: Outcome) -> None:
+    """Indexes and ratings are what version 3 makes of those that were recorded."""
+    for score in _documents_of_scores(outcome):
+        gpt, chart = f"{score['game']}:{score['playtype']}", _chart(outcome, score)
+        if chart is None:
+            continue
+        data = version3.renewed_score_data(score["game"], score["scoreData"])
+        score["scoreData"] = data
+        score["calculatedData"] = version3.renewed_ratings(
+            gpt, chart, data, score["calculatedData"]
+        )
+
+
+@rule
+def personal_bests_follow_the_rules_of_version_3(outcome: Outcome) -> None:
+    stored = outcome.state.get("personal-bests", [])
+    played = defaultdict(list)
+    for score in outcome.state.get("scores") or (outcome.read("scores") if stored else []):
+        played[score["userID"], score["chartID"]].append(score)
+    boards = defaultdict(dict)
+    for best in stored:
+        gpt, chart = get_gpt(best["game"], best["playtype"]), _chart(outcome, best)
+        boards[best["game"], best["chartID"]][best["userID"]] = best
+        if chart is None:
+            continue
+        scores = version3.by_seniority(played[best["userID"], best["chartID"]])
+        best.update(version3.renewed_best(gpt.id, chart, best, scores))
+        if gpt.game == "ddr" and scores:
+            # Which scores it is composed of follows from its lamp and its flare.
+            composed = bests.compose("ddr", scores)
+            for name in ("composedFrom", "timeAchieved", "highlight"):
+                best[name] = composed[name]
+    for (game, _), board in boards.items():
+        ranks = version3.ranks(game, board, _rivals(outcome, next(iter(board.values()))))
+        for user, best in board.items():
+            rival_rank = ranks[user]["rivalRank"] or best["rankingData"]["rivalRank"]
+            best["rankingData"] = {**ranks[user], "rivalRank": rival_rank}
+
+
+def _chart(outcome: Outcome, document: dict[str, Any]) -> dict[str, Any] | None:
+    """The chart of a score or a personal best; None for one that came from players."""
+    found = [
+        chart
+        for chart in reversed(_documents(outcome.case, "charts", document["game"]))
+        if chart["chartID"] == document["chartID"]
+    ]
+    return found[0] if found else None
+
+
+def _rivals(outcome: Outcome, best: dict[str, Any]) -> dict[int, list[int]]:
+    return {
+        row["userID"]: row["rivals"]
+        for row in outcome.state.get("game-settings", [])
+        if (row["game"], row["playtype"]) == (best["game"], best["playtype"])
+    }
 
 
 @rule
@@ -446,6 +504,52 @@ def _documents(case: Case, kind: str, game: str) -> list[Any]:
         for catalogue in catalogues
         for document in (catalogue.get(kind) or {}).get(game, [])
     ]
+
+
+# --- sessions and profiles -----------------------------------------------------------------------
+
+
+@rule
+def sessions_follow_from_their_scores(outcome: Outcome) -> None:
+    """What makes a session of ratings is held against recorded cases of its own."""
+    recorded = outcome.state.get("scores") or outcome.read("scores")
+    rated = {each["scoreID"]: each["calculatedData"] for each in recorded}
+    for session in outcome.state.get("sessions", []):
+        if all(score_id in rated for score_id in session["scoreIDs"]):
+            gpt = get_gpt(session["game"], session["playtype"])
+            values = [rated[score_id] for score_id in session["scoreIDs"]]
+            session["calculatedData"] = session_ratings(gpt, values)
+
+
+@rule
+def profiles_follow_from_their_personal_bests(outcome: Outcome) -> None:
+    """What makes a profile of ratings is held against recorded cases of its own."""
+    if not outcome.state.get("game-stats"):
+        return
+    rated = defaultdict(list)
+    bests_of_all = outcome.state.get("personal-bests") or outcome.read("personal-bests")
+    for best in bests_of_all:
+        rated[best["userID"], best["game"], best["playtype"]].append(_rated(outcome, best))
+    for stats in outcome.state["game-stats"]:
+        gpt = get_gpt(stats["game"], stats["playtype"])
+        bests = rated[stats["userID"], stats["game"], stats["playtype"]]
+        stats["ratings"] = profile_ratings(gpt, bests)
+        if bests:
+            stats["classes"] |= derived_classes(gpt, stats["ratings"])
+
+
+def _rated(outcome: Outcome, best: dict[str, Any]) -> RatedPB:
+    game = best["game"]
+    songs = _documents(outcome.case, "songs", game)
+    song = next((each for each in songs if each["id"] == best["songID"]), None)
+    return RatedPB(
+        best["chartID"],
+        best["songID"],
+        best["isPrimary"],
+        best["calculatedData"],
+        None if song is None else song_data_of(game, song["data"]),
+        (_chart(outcome, best) or {}).get("difficulty"),
+    )
 
 
 # --- classes -------------------------------------------------------------------------------------

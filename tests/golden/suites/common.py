@@ -35,6 +35,8 @@ def song_data_of(game: str, data: Mapping[str, Any]) -> Any:
 
 
 def chart_of(gpt: GPT, document: Mapping[str, Any]) -> Chart:
+    if (renew := get_game(gpt.game).renew_chart) is not None:
+        document = renew(dict(document))
     chart = msgspec.convert(document, Chart)
     chart.data = chart_data_of(gpt, chart.data)
     return chart

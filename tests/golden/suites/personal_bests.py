@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from common.games.scoring.personal_bests import PlayedScore, merge
-from tests.golden.suites.common import chart_of, gpt_of, optional_indexes
+from tests.golden import version3
+from tests.golden.suites.common import chart_of, gpt_of
 from tests.golden.suites.registry import Case, departs, suite
 from tests.golden.told import bests
 
@@ -19,7 +20,7 @@ def merging(case: Case) -> Any:
     best = merge(
         gpt,
         chart,
-        [msgspec.convert(score, PlayedScore) for score in given["scores"]],
+        [msgspec.convert(score, PlayedScore) for score in _renewed(case)],
         before=given.get("asOfTimestamp"),
     )
     if best is None:
@@ -39,18 +40,20 @@ def merging(case: Case) -> Any:
 
 @departs(
     "pb-merge.jsonl",
-    "optional enum indexes of personal bests",
-    "The reference always stores an empty optional.enumIndexes; ours has the index of every "
-    "optional ENUM metric that is present.",
+    "rules of version 3",
+    "Ratings, the order of DDR's lamps and its best flare are as version 3 has them.",
 )
-def _optional_indexes(case: Case, expected: Any, got: Any) -> Any:
+def _newer_rules(case: Case, expected: Any, got: Any) -> Any:
     if expected["pb"] is None:
         return expected
-    score_data = expected["pb"]["scoreData"]
-    optional = score_data["optional"]
-    indexes = optional_indexes(case.given["gpt"], optional)
-    filled = {**score_data, "optional": {**optional, "enumIndexes": indexes}}
-    return {"pb": {**expected["pb"], "scoreData": filled}}
+    given = case.given
+    played = version3.by_seniority(_renewed(case), given.get("asOfTimestamp"))
+    best = version3.renewed_best(given["gpt"], given["chart"], expected["pb"], played)
+    if gpt_of(given).game == "ddr":
+        # Which scores it is composed of follows from its lamp and its flare.
+        composed = bests.compose("ddr", played)
+        best |= {name: composed[name] for name in ("composedFrom", "timeAchieved", "highlight")}
+    return {"pb": best}
 
 
 @departs(
@@ -62,9 +65,19 @@ def _optional_indexes(case: Case, expected: Any, got: Any) -> Any:
 def _tied(case: Case, expected: Any, got: Any) -> Any:
     """Ratings stay those that were recorded: scores that tie are rated alike."""
     given = case.given
-    best = bests.compose(gpt_of(given).game, given["scores"], given.get("asOfTimestamp"))
+    best = bests.compose(gpt_of(given).game, _renewed(case), given.get("asOfTimestamp"))
     if best is None or not best.pop("tied"):
         return expected
-    optional = best["scoreData"]["optional"]
-    optional["enumIndexes"] = optional_indexes(given["gpt"], optional)
     return {"pb": {**expected["pb"], **best}}
+
+
+def _renewed(case: Case) -> list[dict[str, Any]]:
+    """The scores as they are stored now; their ratings are worked out anew."""
+    return [
+        {
+            **score,
+            "scoreData": version3.renewed_score_data(score["game"], score["scoreData"]),
+            "calculatedData": None,
+        }
+        for score in case.given["scores"]
+    ]

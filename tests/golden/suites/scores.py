@@ -6,7 +6,8 @@ from typing import Any
 
 from common.errors import InternalFailure, InvalidScore
 from common.games.scoring.hydration import Hydrated, hydrate, score_id
-from tests.golden.suites.common import chart_of, dry_score_of, gpt_of, optional_indexes
+from tests.golden import version3
+from tests.golden.suites.common import chart_of, dry_score_of, gpt_of
 from tests.golden.suites.registry import Case, Compared, departs, suite
 from tests.golden.told import failures
 
@@ -113,6 +114,23 @@ def _complained_about_what_follows(case: Case, expected: Any, got: Any) -> Any:
 
 @departs(
     "ratings/*.jsonl",
+    "charts without a level give nothing",
+    "Where the reference could not rate for want of a level, version 3 has 0.",
+)
+def _no_level(case: Case, expected: Any, got: Any) -> Any:
+    """Else it is as on a chart of the same kind whose level can be rated."""
+    chart = case.given["chart"]
+    rated = case.given["gpt"] in ("chunithm:Single", "arcaea:Touch") and chart["levelNum"] <= 0
+    message = expected.get("error", {}).get("message", "")
+    if not rated or not message.startswith("Invalid input, ") or got.get("validation"):
+        return expected
+    ratable = {**case.given, "chart": {**chart, "levelNum": 1}}
+    as_rated: Any = hydration(Case(case.path, case.id, ratable, {}))
+    return {**as_rated, "calculatedData": dict.fromkeys(as_rated["calculatedData"], 0)}
+
+
+@departs(
+    "ratings/*.jsonl",
     "unratable is null",
     "Where a rating cannot be computed from the chart's figures, the reference refuses the "
     "score. Ours keeps it, not rated.",
@@ -131,12 +149,32 @@ def _reference_failed_while_rating(case: Case, expected: Any, got: Any) -> Any:
 
 @departs(
     "ratings/*.jsonl",
-    "optional enum indexes are filled",
-    "The reference always stores an empty optional.enumIndexes; ours has the index of every "
-    "optional ENUM metric that is present.",
+    "rules of version 3",
+    "Ratings, lamps, validation and indexes of optional ENUM metrics are as version 3 has them.",
 )
-def _optional_indexes(case: Case, expected: Any, got: Any) -> Any:
-    if "optionalEnumIndexes" not in expected:
+def _newer_rules(case: Case, expected: Any, got: Any) -> Any:
+    given = case.given
+    if "error" in expected:
         return expected
-    optional = case.given["scoreData"]["optional"]
-    return {**expected, "optionalEnumIndexes": optional_indexes(case.given["gpt"], optional)}
+    gpt, chart, score = given["gpt"], given["chart"], given["scoreData"]
+    recorded = expected["validation"]
+    if recorded and not recorded["message"].startswith("Got "):
+        return expected
+    lines = recorded["message"].splitlines()[1:] if recorded else []
+    lines = version3.renewed_complaints(gpt, chart, score, lines)
+    if lines:
+        message = "\n".join([failures.heading(len(lines)), *lines])
+        return {"validation": {"failureType": "InvalidScore", "message": message}}
+    if "derived" not in expected:
+        expected = {**case.expected, "validation": None}
+    stored = version3.renewed_score_data(
+        gpt.partition(":")[0],
+        {**score, **expected["derived"], "enumIndexes": expected["enumIndexes"]},
+    )
+    return {
+        "derived": {name: stored[name] for name in expected["derived"]},
+        "enumIndexes": stored["enumIndexes"],
+        "optionalEnumIndexes": stored["optional"].get("enumIndexes", {}),
+        "calculatedData": version3.renewed_ratings(gpt, chart, stored, expected["calculatedData"]),
+        "validation": None,
+    }

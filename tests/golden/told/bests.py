@@ -9,6 +9,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from tests.golden import version3
+
 Score = Mapping[str, Any]
 
 
@@ -17,6 +19,7 @@ class Merge(NamedTuple):
     metric: str
     fields: tuple[str, ...]
     smallest: bool = False
+    unless: tuple[str, str] | None = None
 
 
 def _lamp(*more: str) -> Merge:
@@ -25,6 +28,12 @@ def _lamp(*more: str) -> Merge:
 
 _BP = Merge("Lowest BP", "optional.bp", ("optional.bp",), smallest=True)
 _EX = Merge("Best EX Score", "optional.exScore", ("optional.exScore",))
+_FLARE = Merge(
+    "Best Flare",
+    "optional.enumIndexes.flare",
+    ("optional.flare", "optional.enumIndexes"),
+    unless=("lamp", "FAILED"),
+)
 _SCORE = Merge("Best Score", "score", ("score", "grade"))
 _IIDX = (
     _lamp(
@@ -64,7 +73,7 @@ _RULES: Mapping[str, tuple[str, str, tuple[Merge, ...]]] = {
     "bms": ("percent", "Best Score", _BMS),
     "pms": ("percent", "Best Score", _BMS),
     "sdvx": ("score", "Best Score", (_lamp(), _EX)),
-    "ddr": ("score", "Best Score", (_lamp(), _SCORE, _EX)),
+    "ddr": ("score", "Best Score", (_lamp(), _SCORE, _EX, _FLARE)),
     "chunithm": (
         "score",
         "Best Score",
@@ -93,10 +102,6 @@ _RULES: Mapping[str, tuple[str, str, tuple[Merge, ...]]] = {
     "maimaidx": ("percent", "Best Percent", (_lamp(),)),
     "itg": ("finalPercent", "Best Result", (_lamp(),)),
     **dict.fromkeys(("usc", "arcaea", "museca", "wacca"), ("score", "Best Score", (_lamp(),))),
-}
-_RANKED_BY: Mapping[str, tuple[str, ...]] = {
-    "chunithm": ("score", "enumIndexes.noteLamp", "enumIndexes.clearLamp"),
-    "ongeki": ("score", "platinumScore"),
 }
 
 
@@ -127,13 +132,14 @@ def compose(game: str, scores: Iterable[Score], before: float | None = None) -> 
         values = [
             (value, score)
             for score in candidates
-            if _is_number(value := at(merge.metric, score["scoreData"]))
+            if not (merge.unless and score["scoreData"].get(merge.unless[0]) == merge.unless[1])
+            and _is_number(value := at(merge.metric, score["scoreData"]))
         ]
         if not values:
             continue
         wanted = (min if merge.smallest else max)(value for value, _ in values)
         picked = [score for value, score in values if value == wanted]
-        tied = tied or len(picked) > 1
+        tied = tied or (len(picked) > 1 and merge is not _FLARE)
         _merge(best, merge, picked[0])
     return {**best, "tied": tied}
 
@@ -181,24 +187,4 @@ def _is_number(value: Any) -> bool:
 
 def ranked(game: str, bests: Mapping[int, Any], rivals: Mapping[int, Sequence[int]]) -> Any:
     """By user, the rankingData of personal bests on one chart."""
-    paths = _RANKED_BY.get(game, (_RULES[game][0],))
-
-    def place(user: int) -> tuple[Any, ...]:
-        best = bests[user]
-        values = [-at(path, best["scoreData"]) for path in paths]
-        achieved = math.inf if best["timeAchieved"] is None else best["timeAchieved"]
-        return *values, achieved, user
-
-    order = sorted(bests, key=place)
-    return {
-        user: {
-            "rank": number,
-            "outOf": len(order),
-            "rivalRank": (
-                1 + sum(rival in order[: number - 1] for rival in rivals[user])
-                if rivals.get(user)
-                else None
-            ),
-        }
-        for number, user in enumerate(order, start=1)
-    }
+    return version3.ranks(game, bests, {user: list(those) for user, those in rivals.items()})

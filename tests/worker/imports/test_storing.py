@@ -103,7 +103,7 @@ def test_scores_are_stored_as_the_input_had_them(importer: Importer) -> None:
     }
     assert score.score_data["enumIndexes"] == {"lamp": 1, "grade": 2}
     assert score.highlight is False
-    assert set(score.calculated_data) == {"VF6"}
+    assert set(score.calculated_data) == {"VF6", "VF7"}
 
 
 def test_a_blacklisted_score_is_skipped_and_counted(importer: Importer) -> None:

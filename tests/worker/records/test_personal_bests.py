@@ -61,7 +61,7 @@ def test_a_personal_best_is_made_of_the_best_of_old_and_new_scores(importer: Imp
     assert best.score_data["grade"] == "AAA+"
     assert best.score_data["optional"] == {"exScore": 2, "enumIndexes": {}}
     assert best.time_achieved == 1_700_000_000_000 + 3 * DAY
-    assert best.ranking_values == [9_800_000]
+    assert best.ranking_values[0] == 9_800_000
     assert (best.game, best.playtype, best.song_id, best.is_primary) == ("sdvx", "Single", 1, True)
     assert best.highlight is False
 

@@ -100,7 +100,12 @@ def lose_all_scores(importer: Importer, game: str, *playtypes: str) -> None:
 
 def test_the_first_import_makes_a_profile_and_settings(importer: Importer) -> None:
     importer.imported(iidx(1000))
-    assert stats(importer) == {"iidx:SP": ({"ktLampRating": 0.4, "BPI": None}, {})}
+    assert stats(importer) == {
+        "iidx:SP": (
+            {"ktLampRating": 0.4, "ktLampRatingHC": 0, "ktLampRatingEXHC": 0, "BPI": None},
+            {},
+        )
+    }
     (row,) = importer.query("SELECT * FROM game_settings")
     assert (row.user_id, row.game, row.playtype, row.rivals) == (
         importer.user_id,
@@ -124,7 +129,9 @@ def test_ratings_are_of_all_personal_bests_old_and_new(importer: Importer) -> No
     (ratings, _) = stats(importer)["sdvx:Single"]
     rated = importer.query("SELECT calculated_data FROM personal_bests")
     assert len(rated) == 2
-    assert ratings == {"VF6": pytest.approx(sum(row[0]["VF6"] for row in rated))}
+    assert ratings == {
+        name: pytest.approx(sum(row[0][name] for row in rated)) for name in ("VF6", "VF7")
+    }
 
 
 def test_settings_that_are_there_are_left_alone(importer: Importer) -> None:
@@ -221,7 +228,12 @@ def test_a_class_without_any_score_is_kept_and_told_once(importer: Importer) -> 
     first = importer.imported(iidx(classes={"dan": "DAN_3"}))
     again = importer.imported(iidx(classes={"dan": "DAN_3"}))
     assert (len(first["classDeltas"]), again["classDeltas"]) == (1, [])
-    assert stats(importer) == {"iidx:SP": ({"ktLampRating": None, "BPI": None}, {"dan": "DAN_3"})}
+    assert stats(importer) == {
+        "iidx:SP": (
+            dict.fromkeys(("ktLampRating", "ktLampRatingHC", "ktLampRatingEXHC", "BPI")),
+            {"dan": "DAN_3"},
+        )
+    }
     assert settings(importer) == ["iidx:SP"]
     assert len(achievements(importer)) == len(events(importer)) == 1
 
@@ -270,7 +282,7 @@ def test_a_class_that_can_no_longer_be_derived_is_cleared(importer: Importer) ->
     importer.imported(sdvx(9_000_000))
     importer.execute("""UPDATE user_game_stats SET classes = classes || '{"dan": "DAN_5"}'""")
     lose_all_scores(importer, "sdvx", "Single")
-    assert stats(importer) == {"sdvx:Single": ({"VF6": None}, {"dan": "DAN_5"})}
+    assert stats(importer) == {"sdvx:Single": ({"VF6": None, "VF7": None}, {"dan": "DAN_5"})}
 
 
 def test_a_profile_of_nothing_is_deleted_with_its_default_settings(importer: Importer) -> None:

@@ -59,7 +59,7 @@ def test_an_import_creates_sessions_and_lists_them(importer: Importer) -> None:
     assert len(first.session_id) == 41
     assert len(first.name.split()) == 3
     assert (first.desc, first.highlight, first.game) == (None, False, "sdvx")
-    assert first.calculated_data == {"ProfileVF6": None}
+    assert first.calculated_data == {"ProfileVF6": None, "ProfileVF7": None}
 
 
 def test_scores_of_unknown_time_are_in_no_session(importer: Importer) -> None:

@@ -181,6 +181,13 @@ class ChartFinder:
             + unknown_difficulty(self._gpt, difficulty),
         )
 
+    def gcm_special_chart(self, wanted: Matchable) -> Match:
+        """WORLD'S END, UTAGE and the like: each such chart has an id of its own."""
+        charts = self._catalogue.charts_by_data("inGameID", loose_number(wanted.identifier))
+        if len(charts) != 1:
+            raise SongOrChartNotFound(f"Cannot find chart {wanted.matchType}:{wanted.identifier}.")
+        return self._catalogue.song_of(charts[0]), charts[0]
+
     def sdvx_in_game_id(self, wanted: Matchable) -> Match:
         difficulty = self._sdvx_difficulty(wanted.difficulty)
         in_game_id = loose_number(wanted.identifier)
@@ -245,6 +252,7 @@ SEARCHES: Final[Mapping[str, Callable[[ChartFinder, Matchable], Match]]] = {
     "songTitle": ChartFinder.song_title,
     "tachiSongID": ChartFinder.tachi_song_id,
     "bmsChartHash": ChartFinder.bms_chart_hash,
+    "gcmInGameIDSpecialChart": ChartFinder.gcm_special_chart,
     "itgChartHash": ChartFinder.itg_chart_hash,
     "sdvxInGameID": ChartFinder.sdvx_in_game_id,
     "inGameID": ChartFinder.in_game_id,

@@ -160,7 +160,12 @@ def test_a_stored_score_is_complete() -> None:
     }
     assert type(hydrated.score_data["score"]) is int
     assert type(hydrated.score_data["optional"]["bp"]) is int
-    assert hydrated.calculated == {"ktLampRating": 10, "BPI": None}
+    assert hydrated.calculated == {
+        "ktLampRating": 10,
+        "ktLampRatingHC": 10,
+        "ktLampRatingEXHC": 0,
+        "BPI": None,
+    }
 
 
 def test_the_dry_score_is_left_as_it_was() -> None:
@@ -181,14 +186,14 @@ def test_a_stored_score_reads_back_as_formulas_see_it() -> None:
     assert read.optional == {"gauge": 42.5}
 
 
-def test_optional_enums_that_are_present_are_indexed() -> None:
+def test_optional_enums_are_indexed_whether_present_or_not() -> None:
     flare = Optional(Enum(("0", "I", "II")))
-    gpt = replace(SDVX, optional={"flare": flare, "other": flare})
+    gpt = replace(SDVX, optional={"flare": flare, "other": flare, "third": flare})
     score = ScoreData({"score": 5, "lamp": "CLEAR"}, optional={"flare": "II", "other": None})
 
     stored = hydrate(gpt, sdvx_chart(), score, None, NOW).score_data
 
-    assert stored["optional"]["enumIndexes"] == {"flare": 2}
+    assert stored["optional"]["enumIndexes"] == {"flare": 2, "other": -1, "third": -1}
 
 
 @pytest.mark.parametrize("raised", [ValueError, ZeroDivisionError, KeyError, TypeError])

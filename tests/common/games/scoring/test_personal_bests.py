@@ -57,7 +57,7 @@ def test_the_best_score_and_the_best_lamp_are_rated_together() -> None:
     assert best.scoreData["score"] == 9_850_000
     assert best.scoreData["lamp"] == "EXCESSIVE CLEAR"
     assert best.scoreData["enumIndexes"] == {"lamp": 2, "grade": 8}
-    assert best.calculatedData == {"VF6": 0.368}
+    assert best.calculatedData == {"VF6": 0.368, "VF7": 0.368}
 
 
 def test_a_score_that_is_best_at_everything_is_named_once() -> None:

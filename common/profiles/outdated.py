@@ -1,0 +1,67 @@
+"""Profiles made under older rules of their game, and the jobs that bring them in line.
+
+Rules change with the code: a rating is added, a lamp moves, a leaderboard is ordered otherwise.
+Each game counts its rules (`Game.rules`), each profile keeps the number of those under which
+all that is behind it was worked out. Who has an older one gets a `recalculation` job, which
+tells nobody: after a migration at once, and every day for those whom older workers, still
+running then, made after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import orjson
+from sqlalchemy import Connection, text
+
+from common.database.engine import migrate, open_engine
+from common.games.model import Game
+from common.games.registry import GAMES
+from common.jobs.accepting import NewJob, accept_in_background
+from common.jobs.arguments import Recalculation
+from common.text.canonical import new_job_id
+
+# Users of whom no such job waits already.
+_OUTDATED: Final = text(
+    """
+    SELECT user_id, json_agg(DISTINCT game) AS games
+    FROM user_game_stats AS stats
+    JOIN json_to_recordset(CAST(:current AS json)) AS current (game text, rules integer)
+        USING (game)
+    WHERE stats.rules < current.rules
+      AND NOT EXISTS (
+          SELECT FROM jobs
+          WHERE jobs.user_id = stats.user_id AND kind = 'recalculation' AND state = 'queued'
+            AND arguments::jsonb->'games' @> to_jsonb(stats.game))
+    GROUP BY user_id
+    """
+)
+
+
+def accept_renewals(
+    connection: Connection, games: Mapping[str, Game] = GAMES
+) -> list[tuple[int, str]]:
+    """Accepts a `recalculation` job for each user with an outdated profile of these games.
+
+    Two statements, whatever the number of users. Returns (user, job) of each; the sweeper sends
+    their messages.
+    """
+    current = [{"game": game.id, "rules": game.rules} for game in games.values()]
+    rows = connection.execute(_OUTDATED, {"current": orjson.dumps(current).decode()})
+    jobs = [NewJob(user_id, new_job_id(), Recalculation(games=found)) for user_id, found in rows]
+    return accept_in_background(connection, jobs)
+
+
+def upgrade(database_url: str) -> int:
+    """Brings the schema up to date, and accepts what follows from changed rules for users.
+
+    Returns for how many users something does.
+    """
+    migrate(database_url)
+    engine = open_engine(database_url)
+    try:
+        with engine.begin() as connection:
+            return len(accept_renewals(connection))
+    finally:
+        engine.dispose()
