@@ -478,23 +478,6 @@ def plays_of_pli_stay_those_of_pli(outcome: Outcome) -> bool:
     return seen
 
 
-@rule
-def ranks_are_computed_when_read(outcome: Outcome) -> None:
-    """The reference's ranks among rivals are as old as the last import of the chart."""
-    bests = outcome.state.get("personal-bests", [])
-    rivals = {
-        (row["userID"], row["game"], row["playtype"]): row["rivals"]
-        for row in outcome.state.get("game-settings", [])
-    }
-    ranks = {(each["chartID"], each["userID"]): each["rankingData"]["rank"] for each in bests}
-    for each in bests:
-        mine = rivals.get((each["userID"], each["game"], each["playtype"]))
-        if mine:
-            rank = each["rankingData"]["rank"]
-            before = [ranks.get((each["chartID"], rival), rank) < rank for rival in mine]
-            each["rankingData"]["rivalRank"] = 1 + sum(before)
-
-
 def _documents(case: Case, kind: str, game: str) -> list[Any]:
     """All songs or charts of a game that the catalogue of a case ever has."""
     catalogues = [case.given["catalogue"]]
