@@ -243,6 +243,11 @@ NEWER_REFUSALS = re.compile(
 _former_order = False  # whether lamps of DDR are for the moment as they were
 
 
+def is_former() -> bool:
+    """Whether the product is for the moment as it was recorded (`former_rules`)."""
+    return _former_order
+
+
 @contextmanager
 def former_rules() -> Iterator[None]:
     """The product with the checks, the lamps and the merges that were recorded."""

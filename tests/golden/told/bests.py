@@ -129,6 +129,8 @@ def compose(game: str, scores: Iterable[Score], before: float | None = None) -> 
         "scoreData": data,
     }
     for merge in merges:
+        if merge is _FLARE and version3.is_former():
+            continue
         values = [
             (value, score)
             for score in candidates
