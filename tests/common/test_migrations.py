@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.ddl.postgresql import PostgresqlImpl
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import JSON, Connection, MetaData, text
 
 from cli.local import EmbeddedPostgres
 from common.database.engine import MIGRATIONS, migrate, open_engine
@@ -26,6 +27,25 @@ def migrated(postgres: EmbeddedPostgres) -> Iterator[Connection]:
     with engine.connect() as connection:
         yield connection
     engine.dispose()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def json_defaults() -> Iterator[None]:
+    """Alembic asks PostgreSQL whether two defaults are equal, which it cannot say of JSON."""
+    compare = PostgresqlImpl.compare_server_default
+
+    def of_json(self: Any, found: Any, wanted: Any, rendered: Any, default: Any) -> bool:
+        if not isinstance(wanted.type, JSON):
+            return bool(compare(self, found, wanted, rendered, default))
+        values = [
+            None if each is None else each.partition("::")[0].strip("'")
+            for each in (rendered, default)
+        ]
+        return values[0] != values[1]
+
+    PostgresqlImpl.compare_server_default = of_json  # type: ignore[method-assign]
+    yield
+    PostgresqlImpl.compare_server_default = compare  # type: ignore[method-assign]
 
 
 def differences(connection: Connection, metadata: MetaData) -> list[Any]:
