@@ -3,7 +3,7 @@
 import click
 
 from cli.options import database_url_option
-from common.profiles import outdated
+from common.profiles import outdated_rows
 
 
 @click.command()
@@ -13,7 +13,7 @@ def migrate(database_url: str) -> None:
 
     Where rules of games changed, the workers work out again what they change for users.
     """
-    renewals = outdated.upgrade(database_url)
+    renewals = outdated_rows.upgrade(database_url)
     click.echo("The schema is up to date.")
     if renewals:
         click.echo(f"Rules changed: what {renewals} users have is worked out again.")

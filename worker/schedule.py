@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from common.catalogue import follow_ups
-from common.profiles import outdated
+from common.profiles import outdated_rows
 from worker.runtime import Runtime
 
 
@@ -22,4 +22,4 @@ def accept_renewals(runtime: Runtime) -> list[tuple[int, str]]:
     Returns (user, job) of each. The sweeper sends their messages.
     """
     with runtime.engine.begin() as connection:
-        return outdated.accept_renewals(connection)
+        return outdated_rows.accept_renewals(connection)

@@ -18,7 +18,7 @@ from common.accounts.permissions import PERMISSIONS
 from common.accounts.proofs import proof_hash
 from common.catalogue.catalogue_tables import ChartRow
 from common.database import engine as db
-from common.profiles import outdated
+from common.profiles import outdated_rows
 from common.seeds.loader import load_directory
 from common.seeds.violations import SeedsError
 
@@ -40,7 +40,7 @@ def prepare_database(database_url: str, folder: Path) -> tuple[str, str | None]:
     """
     engine = db.open_engine(database_url)
     try:
-        outdated.upgrade(database_url)
+        outdated_rows.upgrade(database_url)
         return _load_catalogue(engine), _token(engine, folder / TOKEN_FILE)
     except (SQLAlchemyError, SeedsError) as error:
         reason = getattr(error, "orig", error)  # without SQLAlchemy's own remarks

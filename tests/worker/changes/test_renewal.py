@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from common.games.registry import GAMES, get_game
-from common.profiles.outdated import accept_renewals
+from common.profiles.outdated_rows import accept_renewals
 from tests.seeds.catalogue import Catalogue
 from tests.support.follower import NOW, Follower
 from tests.worker.changes.test_recalculation import everything, settle, shared
