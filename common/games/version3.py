@@ -7,20 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Final
 
 from common.games.model import GPT
-from common.games.registry import all_gpts, get_game
-
-# Of games with one playtype, those whose id names it all the same.
-_NAMED_IN_FULL: Final = frozenset({"itg"})
+from common.games.registry import all_gpts
 
 
 def version3_id(gpt: GPT) -> str:
     """What version 3 calls the GPT."""
-    if len(get_game(gpt.game).playtypes) == 1 and gpt.game not in _NAMED_IN_FULL:
-        return gpt.game
-    return f"{gpt.game}-{gpt.playtype.lower()}"
+    return gpt.v3_id
 
 
 @cache

@@ -4,8 +4,8 @@ Those that are there were made under the rules before the first that are counted
 lamps of DDR keep their meaning: LIFE4 moved below the full combos, and goals name lamps by their
 place. A goal's ID follows from its value, so that of these changes too.
 
-Revision ID: 0007_rules_of_profiles
-Revises: 0006_import_warnings
+Revision ID: 0008_rules_of_profiles
+Revises: 0007_reads
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from alembic import op
 
 from common.text.canonical import goal_id
 
-revision = "0007_rules_of_profiles"
-down_revision = "0006_import_warnings"
+revision = "0008_rules_of_profiles"
+down_revision = "0007_reads"
 branch_labels = None
 depends_on = None
 
