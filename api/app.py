@@ -22,8 +22,22 @@ from api.http.dialects import ENVELOPE, blueprint_of_request
 from api.http.service import EXTENSION, Service, service
 from api.jobs.door import check_names, make_processor
 from api.jobs.polling import Polls
-from api.v1 import api_tokens, auth, imports, integrations, scores, status, syncs, timestops, users
+from api.v1 import (
+    admin,
+    api_tokens,
+    auth,
+    clients,
+    imports,
+    integrations,
+    oauth,
+    scores,
+    status,
+    syncs,
+    timestops,
+    users,
+)
 from api.v1.readers import READERS
+from api.web import account_pages, client_pages
 from common.database import failures
 from common.database.watcher import open_watched_engine
 from common.errors import UserError
@@ -71,9 +85,14 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(users.blueprint, url_prefix=API)
     app.register_blueprint(auth.blueprint, url_prefix=API)
     app.register_blueprint(api_tokens.blueprint, url_prefix=API)
+    app.register_blueprint(clients.blueprint, url_prefix=API)
+    app.register_blueprint(oauth.blueprint, url_prefix=API)
+    app.register_blueprint(admin.blueprint, url_prefix=API)
     app.register_blueprint(direct_manual.blueprint, url_prefix=IR)
     app.register_blueprint(beatoraja.blueprint, url_prefix=f"{IR}/beatoraja")
     app.register_blueprint(usc.blueprint, url_prefix=f"{IR}/usc")
+    app.register_blueprint(account_pages.blueprint)
+    app.register_blueprint(client_pages.blueprint)
     app.register_blueprint(status.health)
     # Flask's own way to put WSGI in front of an application.
     app.wsgi_app = Polls(here, app.wsgi_app)  # type: ignore[method-assign]

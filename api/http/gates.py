@@ -21,6 +21,15 @@ def require_owner(owner: int) -> None:
         raise UserError(403, "You are not authorised to perform this action.")
 
 
+def require_admin() -> None:
+    """Raises UserError unless the requester is an administrator in person."""
+    identity = context.current().identity
+    if identity.user_id is None:
+        raise UserError(401, "You are not authenticated.")
+    if not identity.is_admin:
+        raise UserError(403, "You are not authorised to perform this.")
+
+
 def require(*permissions: str) -> int:
     """The requester's user id; raises UserError unless all the permissions are theirs."""
     identity = context.current().identity

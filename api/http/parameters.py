@@ -48,6 +48,19 @@ def _judge(fine: bool, message: str) -> None:
         raise ValidationError(message)
 
 
+def integer(low: int, high: int, *, required: bool = False) -> fields.Raw:
+    """A whole number within these bounds."""
+    message = f"Expected an integer between {low} and {high}."
+    return fields.Raw(
+        required=required,
+        error_messages={"required": message, "null": message},
+        validate=lambda value: _judge(
+            isinstance(value, int) and not isinstance(value, bool) and low <= value <= high, message
+        ),
+        metadata={"type": "integer", "minimum": low, "maximum": high},
+    )
+
+
 def words(low: int, high: int, *, required: bool = False, nullable: bool = False) -> fields.Raw:
     """A text of so many characters."""
     message = f"Expected a string with length between {low} and {high}."

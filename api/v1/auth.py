@@ -15,7 +15,7 @@ from api.http import attempts, context, cross_site, logins
 from api.http.answers import success
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
-from api.http.parameters import text_like, words
+from api.http.parameters import check, text_like, words
 from api.http.service import service
 from common.accounts import login_rows, passwords, user_rows
 from common.accounts.user_documents import UserDocument
@@ -34,14 +34,39 @@ LIMITED: Final = {429: "Too many attempts failed; `Retry-After` says when to com
 PASSWORD: Final = words(passwords.SHORTEST, passwords.LONGEST, required=True)
 
 
-def _schema(name: str, **parameters: Any) -> Schema:
-    """A body whose further keys are passed over; clients send a captcha, for one."""
-    fields = {each.removeprefix("secret_"): field for each, field in parameters.items()}
-    fields = {
-        f"!{each}" if f"secret_{each}" in parameters else each: field
-        for each, field in fields.items()
-    }
+def _schema(name: str, fields: dict[str, Any]) -> Schema:
+    """A body whose further keys are passed over: clients send a captcha, for one."""
     return Schema.from_dict(fields, name=name)(unknown=EXCLUDE)
+
+
+LOGIN: Final = _schema("Login", {"username": USERNAME, "!password": PASSWORD})
+REGISTRATION: Final = _schema(
+    "Registration",
+    {
+        "username": USERNAME,
+        "!password": PASSWORD,
+        "email": EMAIL,
+        "inviteCode": words(1, 100),
+    },
+)
+PASSWORD_CHANGE: Final = _schema(
+    "PasswordChange", {"!oldPassword": PASSWORD, "!password": PASSWORD}
+)
+
+
+def credentials(form: dict[str, str]) -> dict[str, Any]:
+    """The fields of a form as the body of a login. Raises UserError."""
+    return check(LOGIN, _without_blanks(form))
+
+
+def registration(form: dict[str, str]) -> dict[str, Any]:
+    """The fields of a form as the body of a registration. Raises UserError."""
+    return check(REGISTRATION, _without_blanks(form))
+
+
+def _without_blanks(form: dict[str, str]) -> dict[str, str]:
+    given = {"!password" if name == "password" else name: value for name, value in form.items()}
+    return {name: value for name, value in given.items() if value}
 
 
 class LoggedIn(msgspec.Struct):
@@ -70,7 +95,7 @@ def from_own_pages() -> None:
 @blueprint.post("/auth/login")
 @endpoint(
     "Logs a browser in, by a cookie.",
-    body=_schema("Login", username=USERNAME, secret_password=PASSWORD),
+    body=LOGIN,
     answers=LoggedIn,
     errors={401: "No such user, or not their password.", **LIMITED},
 )
@@ -85,13 +110,7 @@ def log_in(*, body: dict[str, Any]) -> Response:
 @blueprint.post("/auth/register")
 @endpoint(
     "Makes an account, and logs the browser in.",
-    body=_schema(
-        "Registration",
-        username=USERNAME,
-        secret_password=PASSWORD,
-        email=EMAIL,
-        inviteCode=words(1, 100),
-    ),
+    body=REGISTRATION,
     answers=UserDocument,
     errors={
         401: "The invite code is not valid.",
@@ -121,7 +140,7 @@ def log_out() -> Response:
 @endpoint(
     "Changes the user's password, and logs them out everywhere else.",
     in_person=True,
-    body=_schema("PasswordChange", secret_oldPassword=PASSWORD, secret_password=PASSWORD),
+    body=PASSWORD_CHANGE,
     answers=dict[str, Any],
     errors={
         401: "The old password is not theirs.",

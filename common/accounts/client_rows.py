@@ -38,7 +38,7 @@ _SAVE = text(
 _COUNT = text(
     """
     SELECT count(*) FROM api_clients
-    WHERE author = (SELECT id FROM users WHERE id = :author FOR UPDATE)
+    WHERE author = (SELECT id FROM users WHERE id = :author FOR NO KEY UPDATE)
     """
 )
 _SET_SECRET = text("UPDATE api_clients SET secret_hash = :secret_hash WHERE client_id = :client_id")

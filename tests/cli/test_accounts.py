@@ -10,6 +10,7 @@ from sqlalchemy import Engine, text
 
 from cli import accounts
 from cli.main import main
+from common.accounts import login_rows, passwords
 from common.database.engine import open_engine
 
 
@@ -87,3 +88,44 @@ def test_an_unknown_user_is_one_line_not_a_traceback(command: Callable[..., Resu
 def test_an_unknown_permission_is_refused(command: Callable[..., Result]) -> None:
     result = command("tokens", "create", "1", "--permission", "everything")
     assert result.exit_code == 2
+
+
+def test_a_password_is_read_from_the_standard_input(engine: Engine, database: str) -> None:
+    def run(*arguments: str, typed: str) -> Result:
+        return CliRunner().invoke(main, [*arguments, "--database-url", database], input=typed)
+
+    refused = run("users", "create", "alice", "--password", typed="short\n")
+    assert (refused.exit_code, accounts_of(engine)) == (1, [])
+    created = run("users", "create", "alice", "--password", typed="a long password\n")
+    assert created.exit_code == 0
+    assert passwords.matches(stored_password(engine), "a long password")
+    changed = run("users", "set-password", "alice", typed="another password\n")
+    assert changed.output == "Password set.\n"
+    assert passwords.matches(stored_password(engine), "another password")
+    assert not passwords.matches(stored_password(engine), "a long password")
+
+
+def accounts_of(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        return list(connection.scalars(text("SELECT username FROM users")))
+
+
+def stored_password(engine: Engine) -> str:
+    with engine.connect() as connection:
+        stored: str = connection.scalars(text("SELECT password_hash FROM logins")).one()
+    return stored
+
+
+def test_invites_are_listed_with_who_used_them(
+    engine: Engine, command: Callable[..., Result]
+) -> None:
+    code = command("users", "invite", "--note", "for Bob", "--days", "3").output.strip()
+    assert re.fullmatch(r"[0-9a-f]{40}", code)
+    with engine.begin() as connection:
+        assert login_rows.accept(connection, code)
+        assert not login_rows.accept(connection, code)
+        login_rows.used_by(connection, code, accounts.create_user(engine, "bob"))
+    listed = command("users", "invites").output
+    assert "for Bob" in listed
+    assert "bob" in listed
+    assert code not in listed

@@ -1,0 +1,155 @@
+"""The pages by which a user lets a program in: a key or a file with it, or the consent of OAuth2.
+
+Source: specification, http-api-users.md section 8.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from flask import Response, request
+from sqlalchemy import Row
+
+from api.http import context
+from api.http.service import service
+from api.v1 import clients
+from api.v1.oauth import new_code
+from api.web.pages import blueprint as pages_blueprint
+from api.web.pages import fields_of_own_form, leave, page, to_login
+from common.accounts import token_rows, user_rows
+from common.accounts.client_documents import KEY, client_document
+from common.accounts.token_rows import NewToken
+from common.errors import UserError
+
+blueprint = pages_blueprint("client_pages", __name__)
+
+
+def _session_user() -> int | None:
+    """Who is logged in; a token that stands for its user does not fill in forms."""
+    whoami = context.current().identity
+    return whoami.user_id if whoami.session is not None else None
+
+
+def _client_and_author(client_id: str) -> tuple[Row[Any], str]:
+    """The client, and who made it. Raises UserError."""
+    with service().engine.connect() as connection:
+        client = clients.find(connection, client_id)
+        author = user_rows.by_id(connection, client.author)
+    return client, author.username if author is not None else ""
+
+
+# --- a key, or a file with it -----------------------------------------------------------------
+
+
+@blueprint.get("/client-file-flow/<client_id>")
+def file_flow(client_id: str) -> Response:
+    """Asks whether a key is to be made."""
+    client, author = _client_and_author(client_id)
+    user_id = _session_user()
+    if user_id is None:
+        return to_login()
+    with service().engine.connect() as connection:
+        earlier = token_rows.of_client(connection, user_id, client_id)
+    return page(
+        "file_flow.html",
+        title=client.name,
+        client=client,
+        author=author,
+        earlier=[row.last_four for row in earlier],
+    )
+
+
+@blueprint.post("/client-file-flow/<client_id>")
+def make_key(client_id: str) -> Response:
+    """Makes a key, always another one: those made before are stored as hashes only."""
+    user_id = _session_user()
+    if user_id is None:
+        return to_login()
+    fields = fields_of_own_form()
+    client, _ = _client_and_author(client_id)
+    with service().engine.begin() as connection:
+        earlier = [row.last_four for row in token_rows.of_client(connection, user_id, client_id)]
+        if "revoke" in fields:
+            token_rows.delete_of_client(connection, client_id, user_id)
+        new = NewToken(user_id, client.name, client.requested_permissions, client_id)
+        key, _ = token_rows.create(connection, new)
+    template = client_document(client, service().settings.our_url).apiKeyTemplate
+    content = None if template is None else template.replace(KEY, key, 1)
+    return page(
+        "key.html",
+        title=client.name,
+        client=client,
+        key=key,
+        content=content,
+        # A link that the browser saves: the key is in no address, and is not sent again.
+        download=None
+        if content is None or client.api_key_filename is None
+        else "data:application/octet-stream;base64," + base64.b64encode(content.encode()).decode(),
+        earlier=earlier,
+        revoked="revoke" in fields,
+    )
+
+
+# --- the consent of OAuth2 --------------------------------------------------------------------
+
+
+@blueprint.get("/oauth/request-auth")
+def request_auth() -> Response:
+    """Asks whether a client may act for the user."""
+    client, author = _oauth_client()
+    if _session_user() is None:
+        return to_login()
+    return page(
+        "request_auth.html",
+        leads_to=_leads_to(client.redirect_uri),
+        title=client.name,
+        client=client,
+        author=author,
+        back_to=urlsplit(client.redirect_uri).netloc or client.redirect_uri.partition(":")[0],
+    )
+
+
+@blueprint.post("/oauth/request-auth")
+def answer_auth() -> Response:
+    """Sends the browser back to the client, with a code or without."""
+    user_id = _session_user()
+    if user_id is None:
+        return to_login()
+    fields = fields_of_own_form()
+    client, _ = _oauth_client()
+    kept = {name: request.args[name] for name in ("context", "state") if name in request.args}
+    if fields.get("answer") != "allow":
+        return leave(_with_query(client.redirect_uri, {"error": "access_denied", **kept}))
+    code, _ = new_code(
+        user_id,
+        client.client_id,
+        request.args.get("code_challenge"),
+        request.args.get("code_challenge_method"),
+    )
+    return leave(_with_query(client.redirect_uri, {"code": code, **kept}))
+
+
+def _oauth_client() -> tuple[Row[Any], str]:
+    """The client that the address names, and who made it. Raises UserError."""
+    client_id = request.args.get("clientID") or request.args.get("client_id") or ""
+    client, author = _client_and_author(client_id)
+    if client.redirect_uri is None or client.secret_hash is None:
+        raise UserError(400, "This client does not use OAuth2.", "NOT_AN_OAUTH_CLIENT")
+    if request.args.get("redirect_uri", client.redirect_uri) != client.redirect_uri:
+        raise UserError(400, "This is not where the client is known to be.", "WRONG_REDIRECT_URI")
+    if request.args.get("response_type", "code") != "code":
+        raise UserError(400, "Only response_type=code is known here.", "BAD_RESPONSE_TYPE")
+    return client, author
+
+
+def _leads_to(uri: str) -> str:
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+
+
+def _with_query(uri: str, more: dict[str, str]) -> str:
+    parts = urlsplit(uri)
+    query = [*parse_qsl(parts.query, keep_blank_values=True), *more.items()]
+    return urlunsplit(parts._replace(query=urlencode(query)))
