@@ -27,6 +27,7 @@ from api.v1 import (
     api_tokens,
     auth,
     clients,
+    game_stats,
     imports,
     integrations,
     oauth,
@@ -83,6 +84,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(reader, url_prefix=API)
     app.register_blueprint(status.blueprint, url_prefix=API)
     app.register_blueprint(users.blueprint, url_prefix=API)
+    app.register_blueprint(game_stats.blueprint, url_prefix=API)
     app.register_blueprint(auth.blueprint, url_prefix=API)
     app.register_blueprint(api_tokens.blueprint, url_prefix=API)
     app.register_blueprint(clients.blueprint, url_prefix=API)

@@ -7,8 +7,8 @@ from flask import Response, request
 from api.http import context, forms, logins
 from api.http.service import service
 from api.v1.auth import credentials, registration
-from api.web.pages import blueprint as pages_blueprint
-from api.web.pages import fields_of_own_form, leave, local, page
+from api.web.rendering import blueprint as pages_blueprint
+from api.web.rendering import fields_of_own_form, leave, local, page
 from common.errors import UserError
 
 blueprint = pages_blueprint("account_pages", __name__)

@@ -16,8 +16,8 @@ from api.http import context
 from api.http.service import service
 from api.v1 import clients
 from api.v1.oauth import new_code
-from api.web.pages import blueprint as pages_blueprint
-from api.web.pages import fields_of_own_form, leave, page, to_login
+from api.web.rendering import blueprint as pages_blueprint
+from api.web.rendering import fields_of_own_form, leave, page, to_login
 from common.accounts import token_rows, user_rows
 from common.accounts.client_documents import KEY, client_document
 from common.accounts.token_rows import NewToken
