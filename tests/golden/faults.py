@@ -67,7 +67,7 @@ FAULTS = (
         "a profile outlives its last score",
         "    _delete(connection, user_id, game, [p.playtype for p in profiles if not p.exists])\n",
         "",
-        ("pipeline/basic.jsonl",),
+        ("pipeline/duplicates.jsonl",),
     ),
     Fault(
         "scores that are stored already are not counted as skipped",

@@ -38,6 +38,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 # The cases that the repository itself holds.
 SAMPLE = Path(__file__).with_name("sample")
 CHUNK = 100  # cases a worker process takes at a time
+HISTORIES = 8  # the same of whole histories of imports
 SHOWN = 5  # differences printed in full
 
 
@@ -116,8 +117,9 @@ def _run_chunk(path: str, lines: list[str]) -> tuple[str, Tally]:
 
 def _chunks(folder: Path, paths: list[str]) -> Iterator[tuple[str, list[str]]]:
     for path in paths:
+        size = HISTORIES if path.startswith("pipeline/") else CHUNK
         with (folder / path).open(encoding="utf-8") as lines:
-            while chunk := list(islice(lines, CHUNK)):
+            while chunk := list(islice(lines, size)):
                 yield path, chunk
 
 
