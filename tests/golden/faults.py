@@ -112,9 +112,9 @@ FAULTS = (
     ),
     Fault(
         "goals stay when a single score is deleted",
-        "        evaluation.re_evaluate(connection, user_id, game, charts, runtime.clock(),",
+        "        evaluation.re_evaluate(connection, user_id, game, charts, ",
         "        noted is NOTHING_CHANGED or evaluation.re_evaluate("
-        "connection, user_id, game, charts, runtime.clock(),",
+        "connection, user_id, game, charts, ",
         ("pipeline/mixed.jsonl",),
     ),
 )
