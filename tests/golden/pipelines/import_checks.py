@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from common.errors import SkipScore
+from common.errors import NotTracked, SkipScore
 from common.games.registry import GAMES
 from common.games.scoring.hydration import hydrate, score_id
 from tests.golden.pipelines.snapshots import Step, after
@@ -54,7 +54,7 @@ def entries_are_accounted_for(step: Step) -> None:
         )
     )
     stored = {score_id for owner, score_id in step.before["scores"] if owner == user_id}
-    skipped = {"notPlayed": 0, "duplicates": 0, "blacklisted": 0}
+    skipped = {"notPlayed": 0, "notTracked": 0, "duplicates": 0, "blacklisted": 0}
     failed: list[int] = []
     new: list[str] = []
     for place, entry in enumerate(parsed.entries):
@@ -69,6 +69,8 @@ def entries_are_accounted_for(step: Step) -> None:
             else:
                 hydrate(gpt, dry.chart, dry.scoreData, dry.timeAchieved, step.now)
                 new.append(identity)
+        except NotTracked:
+            skipped["notTracked"] += 1
         except SkipScore:
             skipped["notPlayed"] += 1
         except Exception:

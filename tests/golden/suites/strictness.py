@@ -11,7 +11,7 @@ from typing import Any
 from tests.golden.compare import first_difference
 from tests.golden.suites.import_types import importing
 from tests.golden.suites.pipeline import history
-from tests.golden.suites.registry import Case, Compared, exempt, exemption_for
+from tests.golden.suites.registry import Case, Compared, as_decided, exempt
 from tests.golden.told.strict_files import strictness
 
 NAME = "real files win over strictness"
@@ -28,16 +28,13 @@ _asked: set[tuple[str, str]] = set()
 def _agrees_when_strict(case: Case, outcome: Any) -> bool:
     if not isinstance(outcome, Compared):
         outcome = Compared(outcome, case.expected)
-    if first_difference(outcome.expected, outcome.got) is None:
-        return True
     key = (case.path, case.id)
-    if key in _asked:
-        return False
     _asked.add(key)
     try:
-        return exemption_for(case, outcome.got) is not None
+        decided, _ = as_decided(case, outcome.expected, outcome.got)
     finally:
         _asked.remove(key)
+    return first_difference(decided, outcome.got) is None
 
 
 @exempt("import-types/*.jsonl", NAME, REASON)
