@@ -16,6 +16,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import Connection, Engine, text
 
+from common import locks
 from common.database.engine import autocommit, open_engine
 from common.redis_client import open_patient_redis
 from common.settings import Settings
@@ -25,8 +26,6 @@ from worker.webhooks import delivery
 
 log = logging.getLogger(__name__)
 
-# Of an advisory lock.
-UPKEEP_LOCK = 0x55504B50
 # Seconds after which PostgreSQL takes the lock from a holder that says nothing.
 SILENCE = 15.0
 # Seconds between the log lines about one lasting trouble.
@@ -59,9 +58,7 @@ class Caretaker(threading.Thread):
         """Does the upkeep as long as the lock is ours; returns where another has it."""
         with engine.connect() as guard:
             with autocommit(guard):
-                if not guard.scalar(
-                    text("SELECT pg_try_advisory_lock(:lock, 0)"), {"lock": UPKEEP_LOCK}
-                ):
+                if not locks.try_for_session(guard, locks.UPKEEP):
                     return
             try:
                 silence = max(SILENCE, 5 * self._settings.sweep_interval)

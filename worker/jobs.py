@@ -13,9 +13,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, text
 
+from common import locks
 from common.clock import NOW_MS
 from common.database.tables import JobKind, JobState
-from common.jobs.accepting import USER_LOCK, unpack
+from common.jobs.accepting import unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +51,11 @@ class JobLost(Exception):
 
 def try_lock(connection: Connection, user_id: int) -> bool:
     """Takes the user's lock if it is free; it is held until `unlock` or the session's end."""
-    return bool(
-        connection.scalar(
-            text("SELECT pg_try_advisory_lock(:lock, :user_id)"),
-            {"lock": USER_LOCK, "user_id": user_id},
-        )
-    )
+    return locks.try_for_session(connection, locks.USER, user_id)
 
 
 def unlock(connection: Connection, user_id: int) -> None:
-    connection.execute(
-        text("SELECT pg_advisory_unlock(:lock, :user_id)"), {"lock": USER_LOCK, "user_id": user_id}
-    )
+    locks.give_back(connection, locks.USER, user_id)
 
 
 def spend(connection: Connection, user_id: int, job_id: str, stamp: int | None) -> None:

@@ -14,8 +14,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import Connection, Engine, text
 
+from common import locks
 from common.clock import NOW_MS
-from common.jobs.accepting import USER_LOCK, Message
+from common.jobs.accepting import Message
 from worker.messaging import AGAIN_QUEUE, JOBS_QUEUE
 from worker.turns import LONGEST_PAUSE, TURN
 
@@ -27,8 +28,6 @@ BATCH = 1000
 TURN_AND_PAUSE = int(1000 * (TURN + 2 * LONGEST_PAUSE))
 # Messages read from Redis in one go.
 CHUNK = 500
-# Of an advisory lock.
-SWEEPER_LOCK = 0x53574550
 
 _MESSAGE_ID = re.compile(rb'"id": *"([^"\\]{1,200})"')
 
@@ -53,7 +52,7 @@ def sweep(engine: Engine, redis: Redis, patience: float) -> list[Due]:
         connection.execute(text("SET idle_in_transaction_session_timeout = '15s'"))
         put_back = _put_back_abandoned(connection)
         # One sweep at a time: two could lock the rows of the same users in another order.
-        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": SWEEPER_LOCK})
+        locks.wait_for_transaction(connection, locks.SWEEP)
         waiting = _waiting(connection)
         try:
             due = _without_message(waiting, redis, put_back, int(patience * 1000))
@@ -79,10 +78,7 @@ def _put_back_abandoned(connection: Connection) -> set[int]:
     put_back = set()
     for user_id in users:
         # Holding the lock ourselves is the one way to be sure that nobody does.
-        if connection.scalar(
-            text("SELECT pg_try_advisory_xact_lock(:lock, :user_id)"),
-            {"lock": USER_LOCK, "user_id": user_id},
-        ):
+        if locks.try_for_transaction(connection, locks.USER, user_id):
             abandoned = connection.scalars(
                 text(
                     "UPDATE jobs SET state = 'queued', deferred = true"

@@ -7,14 +7,10 @@ personal bests, goals) keeps it as it is until the commit; many may do so at onc
 
 from __future__ import annotations
 
-from typing import Final
-
 from sqlalchemy import Connection, text
 
+from common import locks
 from common.catalogue.versions import VERSION_OF
-
-CATALOGUE_LOCK: Final = 0x53454544
-STORING_LOCK: Final = 0x53454545
 
 
 def hold_catalogue(connection: Connection) -> None:
@@ -23,7 +19,7 @@ def hold_catalogue(connection: Connection) -> None:
     Imports go on meanwhile: they find the catalogue changed once this transaction is
     committed (`keep_catalogue`), and match their scores again.
     """
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CATALOGUE_LOCK})
+    locks.wait_for_transaction(connection, locks.CATALOGUE)
 
 
 def hold_users(connection: Connection) -> None:
@@ -33,10 +29,7 @@ def hold_users(connection: Connection) -> None:
     possible, before looking at what players have on charts that change; taking it again
     does nothing. The caller holds the catalogue.
     """
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": STORING_LOCK})
-
-
-_KEEP = "SELECT pg_advisory_xact_lock_shared(:lock);"
+    locks.wait_for_transaction(connection, locks.STORING)
 
 
 def keep_catalogue(connection: Connection) -> None:
@@ -45,11 +38,11 @@ def keep_catalogue(connection: Connection) -> None:
     Taken before anything of a user's is written. Costs nobody any time unless the catalogue
     is being changed. What was read before may be out of date: look at its version again.
     """
-    connection.execute(text(_KEEP), {"lock": STORING_LOCK})
+    locks.share_for_transaction(connection, locks.STORING)
 
 
 def keep_version(connection: Connection, game: str) -> int:
     """Keeps the catalogue, and returns the version of the game's that is kept."""
     # Two statements in one round trip: the second sees all that was committed before the lock.
-    kept = text(_KEEP + VERSION_OF)
-    return connection.scalar(kept, {"lock": STORING_LOCK, "game": game}) or 0
+    kept = text(locks.SHARED + VERSION_OF)
+    return connection.scalar(kept, {"lock": locks.STORING, "game": game}) or 0

@@ -22,10 +22,6 @@ from common.errors import ScoreImportError
 from common.jobs.arguments import Arguments, stored
 from common.text.storable import storable_json
 
-# First half of the advisory lock's key; the second is the user's id. Whoever holds
-# (USER_LOCK, user) alone may change that user's scores.
-USER_LOCK = 0x53494D50
-
 
 @dataclass(frozen=True, slots=True)
 class NewJob:

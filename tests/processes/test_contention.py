@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from cli.local import EmbeddedPostgres
-from common.catalogue.locking import CATALOGUE_LOCK, STORING_LOCK
+from common import locks
 from common.clock import now_ms
 from common.database.tables import JobKind
 from common.games.registry import get_gpt
@@ -247,7 +247,7 @@ def state(engine: Engine, user_id: int) -> dict[str, Any]:
 # Of no user: the file of a table grows, or the catalogue is about to change.
 _OF_NOBODY = re.compile(
     r"on extension of relation"
-    rf"|on advisory lock \[\d+,0,({CATALOGUE_LOCK}|{STORING_LOCK}),1\]"
+    rf"|on advisory lock \[\d+,0,({locks.CATALOGUE}|{locks.STORING}),1\]"
 )
 # A user's jobs are touched by that user's workers alone: for a moment, where two of them meet.
 _OF_ONE_USER = 'in relation "jobs"'

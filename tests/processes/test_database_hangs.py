@@ -23,9 +23,9 @@ from sqlalchemy.exc import DBAPIError
 
 from cli.client import ApiError
 from cli.local import EmbeddedPostgres, unprivileged
+from common import locks
 from common.database.engine import open_engine
 from common.database.watcher import Watcher, open_watched_engine
-from common.jobs.accepting import USER_LOCK
 from tests.support.stack import ROOT, Player, Stack, batch_manual, wait_for
 
 pytestmark = pytest.mark.processes
@@ -239,7 +239,7 @@ def test_a_host_that_vanishes_frees_its_user_within_a_minute(
                         return bool(
                             connection.scalar(
                                 text("SELECT count(*) FROM pg_locks WHERE classid = :lock"),
-                                {"lock": USER_LOCK},
+                                {"lock": locks.USER},
                             )
                         )
 

@@ -42,13 +42,7 @@ EXCEPTIONS: dict[str, set[str]] = {
         "worker/import_types/reading/matching.py",
     },
     "settings alone read the environment": set(),
-    "advisory locks stand in one module": {
-        "common/catalogue/locking.py",
-        "worker/caretaker.py",
-        "worker/jobs.py",
-        "worker/upkeep.py",
-        "worker/webhooks/delivery.py",
-    },
+    "advisory locks stand in one module": set(),
     "the runner alone commits a job": {
         "worker/changes/orphans.py",
         "worker/imports/pipeline.py",

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event, text
 
-from common.catalogue.locking import STORING_LOCK
+from common import locks
 from common.jobs.outcomes import JobOutcome
 from tests.support.stack import wait_for
 from tests.worker.conftest import Importer
@@ -78,7 +78,7 @@ def wait_for_load(importer: Importer, load: Future[Any]) -> None:
             "SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = :lock"
             " AND mode = 'ExclusiveLock' AND NOT granted"
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-            lock=STORING_LOCK,
+            lock=locks.STORING,
         )
         return bool(rows)
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
+from common import locks
 from common.jobs import progress
-from common.jobs.accepting import USER_LOCK, next_message
+from common.jobs.accepting import next_message
 from common.jobs.progress import FinalAnswer
 from tests.support.stack import batch_manual
 from tests.worker.conftest import Importer
@@ -176,7 +177,7 @@ def test_no_lock_is_held_once_a_job_has_ended(importer: Importer) -> None:
     for content in (b"null", b"[]", orjson_of(batch_manual(2))):
         importer.run(importer.accept(content))
     held = importer.query(
-        "SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = :lock", lock=USER_LOCK
+        "SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = :lock", lock=locks.USER
     )
     assert held == []
 

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine, text
 
+from common import locks
 from common.clock import NOW_MS
 from common.settings import Webhook
 from worker.runtime import Runtime
@@ -34,9 +35,6 @@ JITTER = 0.25  # how much of a pause is left to chance, in either direction
 LEASE = 60_000
 PASS = 20.0  # seconds after which a pass begins no further delivery
 KEEP_DEAD = 30 * 24 * 60 * 60 * 1000  # milliseconds
-
-# The advisory lock of a pass: deliveries take up one process of all workers at most.
-PASS_LOCK = 0x57454248
 
 
 def pause_after(attempt: int, chance: float) -> int:
@@ -78,9 +76,8 @@ def deliver(runtime: Runtime) -> bool:
     """One pass over what is due; whether there is more to be done at once."""
     webhooks = runtime.settings.webhooks
     with runtime.engine.begin() as guard:
-        if not guard.scalar(
-            text("SELECT pg_try_advisory_xact_lock(:lock, 0)"), {"lock": PASS_LOCK}
-        ):
+        # Deliveries take up one process of all workers at most.
+        if not locks.try_for_transaction(guard, locks.DELIVERY):
             return False
         runtime.follow_clock(guard.execute(text(f"SELECT {NOW_MS}")).scalar_one())
         fan_out(runtime)
