@@ -39,6 +39,7 @@ from api.v1 import (
 )
 from api.v1.readers import READERS
 from api.web import account_pages, client_pages
+from common import log_context
 from common.database import failures
 from common.database.watcher import open_watched_engine
 from common.errors import UserError
@@ -105,6 +106,7 @@ def before() -> Response | None:
     """Everything that comes before an endpoint, unknown ones included; in this order."""
     here = RequestContext(bodies.remembered(request, "request id", new_request_id))
     context.begin(here)
+    log_context.bind(request=here.request_id)
     if request.method == "OPTIONS":
         return Response()
     blueprint = blueprint_of_request()
@@ -112,6 +114,7 @@ def before() -> Response | None:
         return None
     admission = service().admissions.admit(request)
     here.identity = admission.identity
+    log_context.bind(request=here.request_id, user=admission.identity.user_id)
     refusal = limits.refusal(admission.counted)
     if refusal is not None:
         return refusal

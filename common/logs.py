@@ -11,7 +11,14 @@ import logging
 import re
 from typing import Final
 
-FORMAT: Final = "%(asctime)s %(levelname)s %(processName)s %(name)s: %(message)s"
+from pythonjsonlogger.json import JsonFormatter
+
+from common.log_context import NAMES, WhoseFilter
+
+FORMAT: Final = "%(asctime)s %(levelname)s %(processName)s %(name)s:%(whose)s %(message)s"
+
+# What `LOG_FORMAT` may say.
+TEXT, JSON = "text", "json"
 
 # Control characters (C0, DEL, C1), line and paragraph separators, and what turns text around.
 _CONTROL: Final = re.compile(
@@ -39,6 +46,7 @@ class PlainFormatter(logging.Formatter):
 
     def _first_line(self, record: logging.LogRecord) -> str:
         record.message = record.getMessage()
+        record.whose = getattr(record, "whose", "")
         if self.usesTime():
             record.asctime = self.formatTime(record, self.datefmt)
         return self.formatMessage(record)
@@ -52,9 +60,21 @@ class PlainFormatter(logging.Formatter):
         return lines
 
 
-def configure(level: str) -> None:
+def formatter(log_format: str) -> logging.Formatter:
+    """What writes the records: lines for a terminal, or one JSON object a line."""
+    if log_format == JSON:
+        return JsonFormatter(
+            ["asctime", "levelname", "processName", "name", "message", *NAMES],
+            rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
+            exc_info_as_array=True,
+        )
+    return PlainFormatter(FORMAT)
+
+
+def configure(level: str, log_format: str = TEXT) -> None:
     handler = logging.StreamHandler()
-    handler.setFormatter(PlainFormatter(FORMAT))
+    handler.addFilter(WhoseFilter())
+    handler.setFormatter(formatter(log_format))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     # One line a message delivered is the worker's own business.
     for chatty in ("celery.worker.strategy", "celery.app.trace", "celery.beat", "kombu"):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from common import service_settings
+from common import logs, service_settings
 from common.service_settings import OAuthClient, Services
 from common.wire import Wire
 
@@ -75,6 +75,7 @@ class Settings:
     web_threads: int
     bind: str
     log_level: str
+    log_format: str
     flo_api_url: str
     flo_oauth2_info: OAuthClient | None
     eag_api_url: str
@@ -473,6 +474,13 @@ VARIABLES: tuple[Variable, ...] = (
         _choice("DEBUG", "INFO", "WARNING", "ERROR"),
         "INFO",
         "the least severe messages that are logged",
+    ),
+    Variable(
+        "LOG_FORMAT",
+        "log_format",
+        _choice(logs.TEXT, logs.JSON),
+        logs.TEXT,
+        "`text`: lines to be read on a terminal; `json`: an object a line, for what collects logs",
     ),
     *(
         variable

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 @setup_logging.connect  # type: ignore[untyped-decorator]
 def configure_logging(**_: object) -> None:
     """Takes logging out of Celery's hands."""
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format)
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]

@@ -39,6 +39,8 @@ class ClaimedJob:
     exhausted: bool
     accepted_at: int
     claimed_at: int
+    # Of the request that brought the job, for the logs; None where none did.
+    request_id: str | None = None
 
 
 # Characters of the message a failed job keeps.
@@ -106,7 +108,7 @@ def claim_oldest(
                   AND named.state IN ('queued', 'running') AND named.dispatched_at = :stamp))
             RETURNING jobs.user_id, jobs.job_id, kind, import_type, user_intent, arguments,
                       jobs.attempts, claims, oldest.attempts >= :most AS exhausted,
-                      accepted_at, started_at
+                      accepted_at, started_at, request_id
             """  # noqa: S608 - a constant of ours
         ),
         {"user_id": user_id, "named": job_id, "stamp": stamp, "most": most_attempts},
@@ -127,6 +129,7 @@ def claim_oldest(
         exhausted=row.exhausted,
         accepted_at=row.accepted_at,
         claimed_at=row.started_at,
+        request_id=row.request_id,
     )
 
 

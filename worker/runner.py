@@ -17,6 +17,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from redis.exceptions import RedisError
 from sqlalchemy import Connection
 
+from common import log_context
 from common.database import failures
 from common.database.engine import autocommit
 from common.database.tables import JobState
@@ -138,7 +139,14 @@ def _lock_or_spend(connection: Connection, user_id: int, job_id: str, stamp: int
 
 def run_claimed(runtime: Runtime, connection: Connection, job: ClaimedJob) -> None:
     """Runs a claimed job to one of its ends. Raises only where the database is at fault."""
-    with ProgressReporter(runtime.redis, job.job_id) as reporter:
+    whose = log_context.bound(
+        request=job.request_id,
+        job=job.job_id,
+        user=job.user_id,
+        attempt=job.attempt,
+        import_type=job.import_type,
+    )
+    with whose, ProgressReporter(runtime.redis, job.job_id) as reporter:
         try:
             _run_claimed(runtime, connection, job, reporter)
         except JobLost as lost:

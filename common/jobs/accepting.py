@@ -16,6 +16,7 @@ from psycopg2 import Binary
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
+from common import log_context
 from common.clock import NOW_MS
 from common.database.tables import JobKind
 from common.errors import ScoreImportError
@@ -81,9 +82,10 @@ _INSERT = text(
               AND (state = 'running' OR dispatched_at > 0 OR deferred)) AS already),
     job AS (
         INSERT INTO jobs (user_id, job_id, kind, state, import_type, user_intent, arguments,
-                          accepted_at, dispatched_at, deferred)
+                          accepted_at, dispatched_at, deferred, request_id)
         SELECT :user_id, :job_id, :kind, 'queued', :import_type, :user_intent,
-               CAST(:arguments AS json), now, CASE WHEN already THEN 0 ELSE now END, already
+               CAST(:arguments AS json), now, CASE WHEN already THEN 0 ELSE now END, already,
+               :request_id
         FROM served, (SELECT {NOW_MS} AS now) AS clock
         WHERE CAST(:until AS bigint) IS NULL OR now <= :until
         RETURNING user_id, job_id, dispatched_at),
@@ -135,6 +137,7 @@ def accept(connection: Connection, job: NewJob, *, until: int | None = None) -> 
             "kind": job.kind,
             "import_type": job.import_type,
             "user_intent": job.user_intent,
+            "request_id": log_context.current().get("request"),
             "arguments": storable_json(orjson.dumps(stored(job.arguments))).decode(),
             "until": until,
             "content": None if job.payload is None else Binary(pack(job.payload)),

@@ -82,6 +82,8 @@ class Job(Base):
     deferred: Mapped[bool] = mapped_column(server_default="false")
     # Accepted by the service itself: nobody was ever told its id.
     in_background: Mapped[bool] = mapped_column(server_default="false")
+    # Of the request that brought the job, to be found in the logs.
+    request_id: Mapped[str | None]
     accepted_at: Mapped[Millis]
     dispatched_at: Mapped[Millis]
     started_at: Mapped[Millis | None]

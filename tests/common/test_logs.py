@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 
 import pytest
 
-from common.logs import FORMAT, PlainFormatter
+from common import log_context
+from common.log_context import WhoseFilter
+from common.logs import FORMAT, PlainFormatter, formatter
 
 
 def formatted(message: str, *arguments: object, with_error: bool = False) -> str:
@@ -48,3 +51,25 @@ def test_no_line_of_an_exception_can_be_taken_for_a_record() -> None:
     assert all(line.startswith("  ") for line in lines[1:])
     assert any("forged" in line for line in lines)
     assert not any("\x1b" in line for line in lines)
+
+
+def test_lines_say_whose_they_are_while_it_is_bound() -> None:
+    record = logging.LogRecord("import_types", logging.INFO, __file__, 1, "no such chart", (), None)
+    with log_context.bound(job="abc", user=7), log_context.bound(attempt=2, import_type="ir/usc"):
+        assert WhoseFilter().filter(record)
+    line = PlainFormatter(FORMAT).format(record)
+    assert line.endswith(
+        "import_types: [job=abc user=7 attempt=2 import_type=ir/usc] no such chart"
+    )
+    assert log_context.current() == {}
+
+
+def test_as_json_a_record_is_one_object_a_line_with_whose_it_is() -> None:
+    record = logging.LogRecord("runner", logging.ERROR, __file__, 1, "a\nb", (), None)
+    with log_context.bound(request="r1", job="abc"):
+        WhoseFilter().filter(record)
+    line = formatter("json").format(record)
+    assert "\n" not in line
+    written = json.loads(line)
+    assert (written["level"], written["message"]) == ("ERROR", "a\nb")
+    assert (written["request"], written["job"]) == ("r1", "abc")
