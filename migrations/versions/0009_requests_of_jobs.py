@@ -1,13 +1,13 @@
 """Jobs keep the id of the request that brought them, for the logs.
 
-Revision: 0008_requests_of_jobs
+Revision: 0009_requests_of_jobs
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_requests_of_jobs"
-down_revision = "0007_reads"
+revision = "0009_requests_of_jobs"
+down_revision = "0008_rules_of_profiles"
 branch_labels = None
 depends_on = None
 
