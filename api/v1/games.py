@@ -42,7 +42,7 @@ def config() -> Response:
         NAME=settings.name,
         TYPE=settings.type,
         IMPORT_TYPES=enabled_import_types(settings),
-        SIGNUPS_ENABLED=settings.registration == "open",
+        SIGNUPS_ENABLED=settings.registration != "off",
         GAMES=games if settings.dialect.has_v2 else UNSET,
         GAME_GROUPS=games if settings.dialect.has_v3 else UNSET,
         QUEST_PROPOSALS_ENABLED=False if settings.dialect.has_v3 else UNSET,

@@ -16,8 +16,8 @@ from api.http import context
 from api.http.service import service
 from api.v1 import clients
 from api.v1.oauth import new_code
+from api.web.rendering import asking_login, fields_of_own_form, leave, page
 from api.web.rendering import blueprint as pages_blueprint
-from api.web.rendering import fields_of_own_form, leave, page, to_login
 from common.accounts import token_rows, user_rows
 from common.accounts.client_documents import KEY, client_document
 from common.accounts.token_rows import NewToken
@@ -49,7 +49,9 @@ def file_flow(client_id: str) -> Response:
     client, author = _client_and_author(client_id)
     user_id = _session_user()
     if user_id is None:
-        return to_login()
+        return page(
+            "file_flow.html", title=client.name, client=client, author=author, **asking_login()
+        )
     with service().engine.connect() as connection:
         earlier = token_rows.of_client(connection, user_id, client_id)
     return page(
@@ -66,7 +68,7 @@ def make_key(client_id: str) -> Response:
     """Makes a key, always another one: those made before are stored as hashes only."""
     user_id = _session_user()
     if user_id is None:
-        return to_login()
+        return leave(request.full_path)
     fields = fields_of_own_form()
     client, _ = _client_and_author(client_id)
     with service().engine.begin() as connection:
@@ -99,11 +101,10 @@ def make_key(client_id: str) -> Response:
 def request_auth() -> Response:
     """Asks whether a client may act for the user."""
     client, author = _oauth_client()
-    if _session_user() is None:
-        return to_login()
     return page(
         "request_auth.html",
         leads_to=_leads_to(client.redirect_uri),
+        **(asking_login() if _session_user() is None else {}),
         title=client.name,
         client=client,
         author=author,
@@ -116,7 +117,7 @@ def answer_auth() -> Response:
     """Sends the browser back to the client, with a code or without."""
     user_id = _session_user()
     if user_id is None:
-        return to_login()
+        return leave(request.full_path)
     fields = fields_of_own_form()
     client, _ = _oauth_client()
     kept = {name: request.args[name] for name in ("context", "state") if name in request.args}

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hmac
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, make_response, render_template, request
 
 from api.http import context, cross_site, forms
 from api.http.dialects import ApiBlueprint, Dialect
@@ -75,10 +75,15 @@ def fields_of_own_form() -> dict[str, str]:
     return fields
 
 
-def to_login() -> Response:
-    """Sends the browser to the login, from where it comes back here."""
+def asking_login() -> dict[str, Any]:
+    """What a page needs that shows a guest the login, which leads back to it."""
     here = request.full_path if request.query_string else request.path
-    return redirect("/login?" + urlencode({"next": here}), 303)  # type: ignore[return-value]
+    return {
+        "asks_login": True,
+        "next": here,
+        "username": "",
+        "registration": service().settings.registration,
+    }
 
 
 def local(path: str | None) -> str:
