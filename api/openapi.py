@@ -19,6 +19,8 @@ from marshmallow import Schema
 from werkzeug.routing import Rule
 
 from api.http.endpoint import Declaration, declaration_of
+from api.http.identity import cookie_name
+from api.http.service import EXTENSION
 from common.errors import code_of_status
 
 OPENAPI: Final = "3.1.0"
@@ -69,6 +71,14 @@ def document(app: Flask, version: str) -> dict[str, Any]:
         },
     )
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    spec.components.security_scheme(
+        "session",
+        {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": cookie_name(app.extensions[EXTENSION].settings.name),
+        },
+    )
     spec.components.schema("Failure", _FAILURE)
     endpoints = list(_declared(app))
     _add_documents(spec, [declaration for _, declaration in endpoints])
@@ -111,7 +121,10 @@ def _operation(method: str, rule: Rule, declaration: Declaration) -> dict[str, A
         "parameters": _parameters(rule, declaration),
         "responses": _responses(declaration),
         # A guest may ask wherever a user need not be known.
-        "security": [{"token": list(declaration.permissions)}]
+        "security": [
+            {"token": ["manage_account"] if declaration.in_person else [*declaration.permissions]},
+            {"session": []},
+        ]
         + ([] if declaration.needs_user else [{}]),
     }
     if declaration.permissions:
@@ -120,6 +133,8 @@ def _operation(method: str, rule: Rule, declaration: Declaration) -> dict[str, A
         content: dict[str, Any] = {}
         if declaration.body is not None:
             content["application/json"] = {"schema": declaration.body}
+            if declaration.plain_forms:
+                content["application/x-www-form-urlencoded"] = {"schema": declaration.body}
         if declaration.form is not None:
             content["multipart/form-data"] = {"schema": declaration.form}
         if content:

@@ -1,4 +1,4 @@
-"""Removes jobs that ended long ago, and keeps what poll-status says of them.
+"""Removes jobs that ended long ago, and keeps what poll-status says of them; and ended logins.
 
 A completed import is answered from its ImportDocument as before. Of other jobs the answer stays
 in `job_answers`, except of those that the service gave itself: nobody knows their ids.
@@ -10,6 +10,7 @@ import logging
 
 from sqlalchemy import Connection, text
 
+from common.accounts import client_rows, login_rows
 from common.database.engine import autocommit
 from worker.runtime import Runtime
 
@@ -63,3 +64,9 @@ def _remove_some(connection: Connection, retention: int) -> int:
     """One batch, in one statement; `retention` in milliseconds, by PostgreSQL's clock."""
     removed: int = connection.scalar(_REMOVE, {"retention": retention, "batch": BATCH}) or 0
     return removed
+
+
+def remove_ended_logins(runtime: Runtime) -> int:
+    """Removes sessions and OAuth2 codes whose time is over; how many that were."""
+    with runtime.engine.begin() as connection:
+        return login_rows.remove_ended(connection) + client_rows.remove_ended_codes(connection)

@@ -51,3 +51,4 @@ def schedule_orphans() -> None:
 @app.task(name=REMOVE_ENDED)  # type: ignore[untyped-decorator]
 def remove_ended() -> None:
     retention.remove_ended(process_runtime())
+    retention.remove_ended_logins(process_runtime())

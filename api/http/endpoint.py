@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from flask import request
 from marshmallow import Schema
 
-from api.http import context, gates, owners
+from api.http import context, forms, gates, owners
 from api.http.parameters import check
 from api.http.service import service
 
@@ -41,6 +41,7 @@ class Declaration:
     query: Schema | None
     body: Schema | None
     form: Schema | None
+    plain_forms: bool
     errors: Mapping[int, str]
     other_answers: Mapping[int, tuple[str, Any]]
     headers: Mapping[str, str]
@@ -60,6 +61,7 @@ def endpoint(
     query: Schema | None = None,
     body: Schema | None = None,
     form: Schema | None = None,
+    plain_forms: bool = False,
     errors: Mapping[int, str] | None = None,
     other_answers: Mapping[int, tuple[str, Any]] | None = None,
     headers: Mapping[str, str] | None = None,
@@ -80,6 +82,7 @@ def endpoint(
         query, body: marshmallow schemas; what they load is given to the view as the keyword
             arguments `query` and `body`.
         form: the fields of a multipart form, which the view reads itself.
+        plain_forms: whether `body` may come as a URL-encoded form as well.
         errors: what else can go wrong, by status, beyond what the gates and schemas say.
         other_answers: description and body type of further good answers, by status.
         headers: headers of the answer, by name, with a sentence each.
@@ -95,6 +98,7 @@ def endpoint(
         query,
         body,
         form,
+        plain_forms,
         errors or {},
         other_answers or {},
         headers or {},
@@ -114,7 +118,9 @@ def endpoint(
             if declaration.query is not None:
                 parts["query"] = check(declaration.query, request.args)
             if declaration.body is not None:
-                parts["body"] = check(declaration.body, context.current().json_object())
+                is_form = declaration.plain_forms and forms.is_form()
+                given = forms.fields() if is_form else context.current().json_object()
+                parts["body"] = check(declaration.body, given)
             return view(**parts)
 
         setattr(guarded, _ATTRIBUTE, declaration)

@@ -135,6 +135,7 @@ def text_like(pattern: str, expectation: str, *, required: bool = True) -> field
         required=required,
         error_messages={"required": expectation, "null": expectation},
         validate=lambda value: _judge(isinstance(value, str) and bool(matches(value)), expectation),
+        metadata={"type": "string", "pattern": f"^(?:{pattern})$"},
     )
 
 

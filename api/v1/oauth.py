@@ -16,11 +16,11 @@ import msgspec
 from flask import Response
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from api.http import clients_seen, context, forms
+from api.http import clients_seen, context
 from api.http.answers import success
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
-from api.http.parameters import check, words
+from api.http.parameters import words
 from api.http.service import service
 from api.v1 import clients
 from common.accounts import client_rows, token_rows
@@ -109,8 +109,8 @@ def new_code(
 @blueprint.post("/oauth/token")
 @endpoint(
     "Exchanges a code for a token. It is shown this once. Forms are read as well as JSON.",
-    body=None,
-    form=CodeForToken(),
+    body=CodeForToken(),
+    plain_forms=True,
     answers=TokenDocument,
     errors={
         403: "The secret is not the client's.",
@@ -118,26 +118,25 @@ def new_code(
         409: "The user has too many tokens.",
     },
 )
-def token() -> Response:
-    given = check(CodeForToken(), _parameters())
+def token(*, body: dict[str, Any]) -> Response:
     code_is_bad = UserError(404, "This code does not exist.", "NO_SUCH_CODE")
     with service().engine.begin() as connection:
-        client = clients.find(connection, given["client_id"])
-        secret_hash = proof_hash(given["client_secret"])
+        client = clients.find(connection, body["client_id"])
+        secret_hash = proof_hash(body["client_secret"])
         if client.secret_hash is None or not hmac.compare_digest(client.secret_hash, secret_hash):
             raise UserError(403, "Invalid secret.", "WRONG_SECRET")
-        if given["redirect_uri"] != client.redirect_uri:
+        if body["redirect_uri"] != client.redirect_uri:
             raise UserError(
                 400,
                 "This redirect_uri does not match with your registered client redirect_uri "
                 f"{client.redirect_uri}.",
                 "WRONG_REDIRECT_URI",
             )
-        taken = client_rows.take_code(connection, given["code"], client.client_id)
+        taken = client_rows.take_code(connection, body["code"], client.client_id)
     # What follows cannot undo that the code was used.
     if taken is None or taken.expired:
         raise code_is_bad
-    if taken.challenge is not None and taken.challenge != _challenge(given.get("code_verifier")):
+    if taken.challenge is not None and taken.challenge != _challenge(body.get("code_verifier")):
         raise UserError(400, "The code_verifier is not the one of this code.", "WRONG_VERIFIER")
     with service().engine.begin() as connection:
         made, row = token_rows.create(
@@ -150,11 +149,6 @@ def token() -> Response:
             ),
         )
     return success("Successfully authenticated.", token_document(row, made))
-
-
-def _parameters() -> dict[str, Any]:
-    """Of the JSON body, or of the form that OAuth2 knows."""
-    return forms.fields() if forms.is_form() else context.current().json_object()
 
 
 def _challenge(verifier: str | None) -> str:

@@ -51,6 +51,7 @@ _CREATE_CODE = text(
     RETURNING created_at
     """  # noqa: S608 (a constant of ours)
 )
+_REMOVE_CODES = text(f"DELETE FROM oauth_codes WHERE expires_at <= {NOW_MS}")  # noqa: S608
 _TAKE_CODE = text(
     f"""
     DELETE FROM oauth_codes WHERE code_hash = :code_hash AND client_id = :client_id
@@ -164,3 +165,8 @@ def take_code(connection: Connection, code: str, client_id: str) -> Row[Any] | N
     """Uses a code of this client up, once and for all; it may have `expired`."""
     given = {"code_hash": proof_hash(code), "client_id": client_id}
     return connection.execute(_TAKE_CODE, given).one_or_none()
+
+
+def remove_ended_codes(connection: Connection) -> int:
+    """Removes codes that nobody used in time; how many those were."""
+    return connection.execute(_REMOVE_CODES).rowcount

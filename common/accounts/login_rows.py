@@ -69,6 +69,7 @@ _END_OTHERS = text(
 _END_NAMED = text(
     "DELETE FROM login_sessions WHERE user_id = :user_id AND left(session_hash, 24) = :name"
 )
+_REMOVE_ENDED = text(f"DELETE FROM login_sessions WHERE expires_at <= {NOW_MS}")  # noqa: S608
 _INVITE = text(
     f"""
     INSERT INTO invites (code_hash, note, created_at, expires_at)
@@ -147,6 +148,11 @@ def end_sessions(connection: Connection, user_id: int, *, but: str | None = None
 def end_named(connection: Connection, user_id: int, name: str) -> bool:
     """Ends the user's session whose hash begins so; whether there was one."""
     return connection.execute(_END_NAMED, {"user_id": user_id, "name": name}).rowcount > 0
+
+
+def remove_ended(connection: Connection) -> int:
+    """Removes sessions that have ended by themselves; how many those were."""
+    return connection.execute(_REMOVE_ENDED).rowcount
 
 
 # --- invites -------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from cli.client import ApiError
+from common.accounts import client_rows, login_rows
+from common.accounts.client_rows import Client
 from common.jobs import caps
 from common.settings import load_settings
 from tests.support import redis_faults
@@ -176,3 +178,23 @@ def test_the_workers_remove_ended_jobs_by_themselves(stack: Stack) -> None:
     assert REMOVE_ENDED in {entry["task"] for entry in app.conf.beat_schedule.values()}
     app.send_task(REMOVE_ENDED)
     wait_for(lambda: stack.scalar("SELECT count(*) FROM jobs") == 0, "the removal")
+
+
+def test_logins_and_codes_are_removed_once_they_have_ended(stack: Stack) -> None:
+    author = stack.user("author").user_id
+    client = Client(client_id="CI1", name="A bot", author=author, permissions=["submit_score"])
+    with stack.engine.begin() as connection:
+        client_rows.save(connection, client)
+        for _ in range(2):
+            login_rows.begin_session(connection, author, "", 1)
+            client_rows.create_code(connection, author, "CI1", None)
+        for table in ("login_sessions", "oauth_codes"):
+            connection.execute(
+                text(
+                    f"UPDATE {table} SET expires_at = 1"
+                    f" WHERE ctid = (SELECT ctid FROM {table} LIMIT 1)"
+                )
+            )
+    assert retention.remove_ended_logins(make_runtime(load_settings(stack.environment))) == 2
+    assert stack.scalar("SELECT count(*) FROM login_sessions") == 1
+    assert stack.scalar("SELECT count(*) FROM oauth_codes") == 1

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
+from common.accounts import notification_rows
 from common.jobs.arguments import Orphans
 from common.text.canonical import new_job_id
 from worker.catalogue.memory import until_unchanged
@@ -67,6 +68,11 @@ def run_orphans(work: Work, arguments: Orphans) -> Done:
     for (import_type, _), orphans in groups.items():
         reprocess = partial(_reprocess, work, import_type, orphans)
         total.add(until_unchanged(work.connection, reprocess))
+    if total.success:
+        # Committed with the job's end.
+        title = f"{total.success} of your scores were found charts for."
+        content = {"scoreCount": total.success}
+        notification_rows.send(work.connection, work.user_id, title, "ORPHANS_RESTORED", content)
     return Done(f"Reprocessed {total.processed} orphan scores.", total.document())
 
 

@@ -56,6 +56,9 @@ def test_orphans_become_scores_of_an_import_once_their_chart_is_known(importer: 
     imports = importer.query("SELECT * FROM imports WHERE import_id = :id", id=scores[0].import_id)
     assert [one.import_type for one in imports] == ["file/batch-manual"]
     assert reprocess(importer)["processed"] == 0
+    # The user is told, once.
+    (told,) = importer.query("SELECT * FROM notifications WHERE user_id = :u", u=importer.user_id)
+    assert told.body == {"type": "ORPHANS_RESTORED", "content": {"scoreCount": 2}}
 
 
 def test_an_orphan_that_was_imported_meanwhile_is_removed(importer: Importer) -> None:
