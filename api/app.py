@@ -28,9 +28,11 @@ from api.v1 import (
     auth,
     clients,
     game_stats,
+    import_lists,
     imports,
     integrations,
     oauth,
+    orphans,
     scores,
     status,
     syncs,
@@ -77,6 +79,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected_error)
     app.register_blueprint(imports.blueprint, url_prefix=API)
+    app.register_blueprint(import_lists.blueprint, url_prefix=API)
+    app.register_blueprint(orphans.blueprint, url_prefix=API)
     app.register_blueprint(syncs.blueprint, url_prefix=API)
     app.register_blueprint(integrations.blueprint, url_prefix=API)
     app.register_blueprint(timestops.blueprint, url_prefix=API)

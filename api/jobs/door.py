@@ -40,6 +40,9 @@ from worker.runtime import make_runtime
 from worker.services.linking import link
 from worker.services.opening import Access, credential_name
 
+# The `file/` import types there are, whether this service accepts them or not.
+UPLOADED_TYPES = registry.UPLOADED_TYPES
+
 # Seconds for connecting to the broker, and for each answer of it.
 BROKER_TIMEOUT = 0.3
 # Milliseconds after which a statement that reaches the database accepts nothing any more: it hung,

@@ -9,6 +9,7 @@ Source: specification, http-api-import.md section 8.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 import secrets
@@ -40,6 +41,9 @@ NO_WORKER: Final = (
     " This import may be ongoing, or it may have never occured."
 )
 
+# Seconds after which to ask again how an import stands.
+AGAIN_SECONDS: Final = 1
+
 _PATH: Final = re.compile("/api/v1/imports/([^/]+)/poll-status/?")
 _STATUS_LINES: Final = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
@@ -58,15 +62,19 @@ class Polls:
             return self._others(environ, start_response)
         request_id = secrets.token_hex(8)
         answer, headers = self._answer(Request(environ), poll[1], request_id)
+        content = [("Content-Type", JSON), ("Content-Length", str(len(answer.body)))]
+        if answer.status == HTTPStatus.NOT_MODIFIED:
+            content = []
         start_response(
             _STATUS_LINES[answer.status],
             [
-                *HEADERS.items(),
-                *cors.headers(environ.get("HTTP_ORIGIN"), self._here.settings.cors_origins).items(),
-                *headers.items(),
+                *{
+                    **HEADERS,
+                    **cors.headers(environ.get("HTTP_ORIGIN"), self._here.settings.cors_origins),
+                    **headers,
+                }.items(),
                 ("X-Request-Id", request_id),
-                ("Content-Type", JSON),
-                ("Content-Length", str(len(answer.body))),
+                *content,
             ],
         )
         return [answer.body] if method == "GET" else []
@@ -106,8 +114,11 @@ class Polls:
             missing = envelope.failure("There is no ongoing import here.")
             return FinalAnswer(404, missing), headers
         if isinstance(answer, FinalAnswer):
+            if answer.status == 200:
+                return _unless_known(request, answer, headers)
             return answer, headers
         body = {"importStatus": "ongoing", "progress": {"description": answer}}
+        headers["Retry-After"] = str(AGAIN_SECONDS)
         return FinalAnswer(200, envelope.success("Import is ongoing.", body)), headers
 
     def _ask_redis(
@@ -137,3 +148,15 @@ class Polls:
             except RedisError:
                 log.debug("final answer of %s not kept", import_id)
         return answer
+
+
+def _unless_known(
+    request: Request, answer: FinalAnswer, headers: dict[str, str]
+) -> tuple[FinalAnswer, dict[str, str]]:
+    """A completed import's answer, or 304 where the client says that it has it."""
+    tag = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
+    # It may be kept, but only used once it was asked for: the import can be reverted.
+    headers |= {"ETag": f'"{tag}"', "Cache-Control": "no-cache"}
+    if request.if_none_match.contains_weak(tag):
+        return FinalAnswer(304, b""), headers
+    return answer, headers

@@ -31,7 +31,7 @@ def submit(job: NewJob) -> Response:
     """Accepts the import: 202 with a poll URL, or 200 with the ImportDocument."""
     result = service().processor.submit(job)
     if isinstance(result, Accepted):
-        return success(LOADED, waiting.poll_body(result.job_id), 202)
+        return waiting.to_be_polled(LOADED, result.job_id)
     return success("Import successful.", result.document)
 
 

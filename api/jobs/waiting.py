@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Response, request
 
 from api.http.answers import ready_made, success
@@ -10,6 +12,9 @@ from api.jobs.door import Accepted
 from api.server import lanes
 from common.jobs.accepting import NewJob
 
+# What an endpoint declares of its answers' headers.
+HEADERS: Final = {"Location": "of a 202: where to ask how it stands, as `body.url`"}
+
 LOADED = "This takes a while. You can poll the provided URL for information on when its complete."
 
 
@@ -17,8 +22,16 @@ def answer(job: NewJob) -> Response:
     """The job's own answer, or 202 with a poll URL."""
     result = service().processor.run(job, lanes.turn(request.environ))
     if isinstance(result, Accepted):
-        return success(LOADED, poll_body(result.job_id), 202)
+        return to_be_polled(LOADED, result.job_id)
     return ready_made(result)
+
+
+def to_be_polled(description: str, job_id: str) -> Response:
+    """202: what is asked for was accepted, and is not done yet."""
+    body = poll_body(job_id)
+    response = success(description, body, 202)
+    response.headers["Location"] = body["url"]
+    return response
 
 
 def poll_body(job_id: str) -> dict[str, str]:

@@ -2,30 +2,63 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, request
-from sqlalchemy import text
+from marshmallow import INCLUDE, Schema, fields
 
 from api.http import gates, limits
 from api.http.answers import failure, streamed
 from api.http.dialects import ApiBlueprint
+from api.http.endpoint import endpoint
 from api.http.parameters import check, import_form
 from api.http.service import service
 from api.http.uploads import read_upload
 from api.jobs import submitting, waiting
-from api.jobs.door import file_import_types, form_fields
+from api.jobs.door import UPLOADED_TYPES, file_import_types, form_fields
+from common.accounts import user_rows
 from common.errors import UserError
-from common.imports import stored_documents
+from common.imports import import_rows, stored_documents
+from common.imports.import_documents import ImportDocument, Submitted
+from common.imports.whole_import_documents import WholeImport
 from common.imports.whole_imports import whole_import
 from common.jobs.accepting import NewJob
-from common.jobs.arguments import Import, Orphans, Revert
+from common.jobs.arguments import Import, Revert
 from common.text.canonical import new_job_id
 
 blueprint = ApiBlueprint("imports", __name__)
 
 
+class FileForm(Schema):
+    """A file of scores. Some import types read further fields, see the page of import types."""
+
+    class Meta:
+        unknown = INCLUDE
+
+    importType = fields.String(required=True, metadata={"enum": list(UPLOADED_TYPES)})
+    scoreData = fields.Raw(
+        required=True,
+        metadata={"type": "string", "contentMediaType": "application/octet-stream"},
+    )
+    playtype = fields.String()
+    assertPlaytypeCorrect = fields.String()
+
+
 @blueprint.post("/import/file")
+@endpoint(
+    "Submits a file of scores.",
+    permissions=("submit_score",),
+    form=FileForm(),
+    answers=Submitted,
+    status=202,
+    other_answers={200: ("The server works without workers: the import is done.", ImportDocument)},
+    headers=waiting.HEADERS,
+    errors={
+        400: "The form lacks something, or the file cannot be one of its type.",
+        409: "Another import of the user is on, and the server works without workers.",
+    },
+)
 def import_file() -> Response:
-    """Accepts one file: 202 with a poll URL, or 200 with the ImportDocument."""
     here = service()
     user_id = gates.require("submit_score")
     refusal = submitting.too_many(user_id)
@@ -49,21 +82,22 @@ def import_file() -> Response:
     return submitting.submit(job)
 
 
-@blueprint.post("/import/orphans")
-def reprocess_orphans() -> Response:
-    """Tries the requester's orphaned scores again; answers how many became scores."""
-    user_id = gates.require("submit_score")
-    return waiting.answer(NewJob(user_id, new_job_id(), Orphans()))
-
-
 @blueprint.post("/imports/<import_id>/revert")
+@endpoint(
+    "Takes an import back, with everything that followed from it.",
+    needs_user=False,
+    answers=dict[str, Any],
+    other_answers={202: ("It takes longer; poll the URL.", Submitted)},
+    headers=waiting.HEADERS,
+    errors={
+        403: "It is somebody else's, or the token lacks `delete_score`.",
+        404: "There is no such import.",
+        409: "An import of its owner is on.",
+    },
+)
 def revert_import(import_id: str) -> Response:
-    """Takes an import back, with everything that followed from it."""
     with service().engine.connect() as connection:
-        owner: int | None = connection.scalar(
-            text("SELECT user_id FROM imports WHERE import_id = :import_id"),
-            {"import_id": import_id},
-        )
+        owner = import_rows.owner(connection, import_id)
     if owner is None:
         raise UserError(404, "This import does not exist.")
     gates.require_owner(owner)
@@ -72,16 +106,18 @@ def revert_import(import_id: str) -> Response:
 
 
 @blueprint.get("/imports/<import_id>")
+@endpoint(
+    "An import with its scores, their songs and charts, and the sessions it created.",
+    answers=WholeImport,
+    errors={404: "There is no such import, or it has not finished."},
+)
 def get_import(import_id: str) -> Response:
-    """An import with its scores, their songs and charts, and the sessions it created."""
     engine = service().engine
     with engine.connect() as connection:
         found = stored_documents.find_import_row(connection, import_id)
         if found is None:
             raise UserError(404, "This import does not exist.")
-        user = connection.execute(
-            text("SELECT * FROM users WHERE id = :user_id"), {"user_id": found.user_id}
-        ).one_or_none()
+        user = user_rows.by_id(connection, found.user_id)
     if user is None:
         return failure(500, "An internal server error has occured.")
     return streamed("Returned info about this session.", whole_import(engine, found, user))

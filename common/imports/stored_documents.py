@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, text
+
+from common.accounts import user_documents
 
 
 def import_document(row: Row[Any], score_ids: list[str]) -> dict[str, Any]:
@@ -122,18 +125,5 @@ def session_document(row: Row[Any]) -> dict[str, Any]:
 
 
 def user_document(row: Row[Any]) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "username": row.username,
-        "usernameLowercase": row.username_lowercase,
-        "about": row.about,
-        "status": row.status,
-        "socialMedia": row.social_media,
-        "joinDate": row.join_date,
-        "lastSeen": row.last_seen,
-        "customPfpLocation": row.custom_pfp_location,
-        "customBannerLocation": row.custom_banner_location,
-        "badges": row.badges,
-        "authLevel": row.auth_level,
-        "isSupporter": row.is_supporter,
-    }
+    document: dict[str, Any] = msgspec.to_builtins(user_documents.user(row))
+    return document

@@ -46,6 +46,20 @@ class Job(Base):
             "accepted_at",
             postgresql_where=text("state IN ('completed', 'failed')"),
         ),
+        # Lists of imports that failed, of all and of a user.
+        Index(
+            "ix_jobs_failed",
+            "accepted_at",
+            "job_id",
+            postgresql_where=text("state = 'failed' AND kind = 'import'"),
+        ),
+        Index(
+            "ix_jobs_failed_of_user",
+            "user_id",
+            "accepted_at",
+            "job_id",
+            postgresql_where=text("state = 'failed' AND kind = 'import'"),
+        ),
         # The hot set: what is not finished, in the order it will run.
         Index(
             "ix_jobs_pending",

@@ -13,6 +13,9 @@ class ImportRow(Base):
     __table_args__ = (
         Index("ix_imports_import_id", "import_id"),
         Index(None, "user_id", "time_finished"),
+        # Lists, the newest first.
+        Index("ix_imports_finished", "time_finished", "import_id"),
+        Index("ix_imports_of_user", "user_id", "time_finished", "import_id"),
     )
 
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -96,6 +99,7 @@ class OrphanScore(_Orphan, Base):
     """An entry whose chart the catalogue lacks, kept to be tried again."""
 
     __tablename__ = "orphan_scores"
+    __table_args__ = (Index("ix_orphan_scores_listed", "user_id", "time_inserted", "orphan_id"),)
 
 
 class ResolvedOrphan(_Orphan, Base):

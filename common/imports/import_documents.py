@@ -1,0 +1,143 @@
+"""Imports as documents. Source: specification, documents.md sections 1 and 2.
+
+Times are milliseconds since the epoch.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from common.accounts.user_documents import UserDocument
+
+
+class ImportErrorLine(msgspec.Struct, kw_only=True):
+    """An entry of the input that became no score, or not all of it.
+
+    index: the entry's place in the input. identifier, difficulty: as the input spells them.
+    """
+
+    type: str
+    message: str
+    index: int | UnsetType = UNSET
+    identifier: str | UnsetType | None = UNSET
+    difficulty: str | UnsetType | None = UNSET
+
+
+class CreatedSession(msgspec.Struct, kw_only=True):
+    """A session that the import made, or added to."""
+
+    sessionID: str
+    type: Literal["Created", "Appended"]
+
+
+class ClassDelta(msgspec.Struct, kw_only=True):
+    """A class that changed. old: null = there was none. new: null = there is none any more."""
+
+    game: str
+    playtype: str
+    set: str
+    old: str | None
+    new: str | None
+
+
+class SkippedEntries(msgspec.Struct, kw_only=True):
+    """Entries that left neither a score nor an error, by reason."""
+
+    notPlayed: int = 0
+    notTracked: int = 0
+    duplicates: int = 0
+    blacklisted: int = 0
+
+
+class ImportDocument(msgspec.Struct, kw_only=True):
+    """A finished import. scoreIDs: in the order of the input."""
+
+    importID: str
+    userID: int
+    importType: str
+    userIntent: bool
+    game: str
+    playtypes: list[str]
+    idStrings: list[str]
+    scoreIDs: list[str]
+    errors: list[ImportErrorLine]
+    createdSessions: list[CreatedSession]
+    classDeltas: list[ClassDelta]
+    goalInfo: list[dict[str, Any]]
+    questInfo: list[dict[str, Any]]
+    skipped: SkippedEntries
+    warnings: list[str]
+    timeStarted: int
+    timeFinished: int
+
+
+class TrackerError(msgspec.Struct, kw_only=True):
+    """Why an import failed. statusCode: null where the fault is ours."""
+
+    message: str
+    statusCode: int | None
+
+
+class ImportTracker(msgspec.Struct, kw_only=True):
+    """An import that failed as a whole. timeStarted: when it was submitted."""
+
+    type: Literal["FAILED"]
+    importID: str
+    importType: str
+    userID: int
+    userIntent: bool
+    timeStarted: int
+    error: TrackerError
+
+
+class ImportList(msgspec.Struct):
+    """Imports, and whose they are, each user once."""
+
+    imports: list[ImportDocument]
+    users: list[UserDocument]
+
+
+class FailedImportList(msgspec.Struct):
+    """Imports that failed, and whose they are, each user once."""
+
+    failedImports: list[ImportTracker]
+    users: list[UserDocument]
+
+
+class ImportTypeCount(msgspec.Struct):
+    """How often an import type was used lately."""
+
+    importType: str
+    count: int
+
+
+class Submitted(msgspec.Struct):
+    """An import that was accepted. url: where to ask how it stands."""
+
+    url: str
+    importID: str
+
+
+class OrphansTriedAgain(msgspec.Struct):
+    """What became of orphans. failed: still orphans; success: scores now; removed: neither."""
+
+    processed: int
+    failed: int
+    success: int
+    removed: int
+
+
+def tracker(row: Any) -> ImportTracker:
+    """A row of `import_rows.failed`."""
+    return ImportTracker(
+        type="FAILED",
+        importID=row.import_id,
+        importType=row.import_type,
+        userID=row.user_id,
+        userIntent=row.user_intent,
+        timeStarted=row.accepted_at,
+        error=TrackerError(message=row.error_message or "", statusCode=row.error_status),
+    )

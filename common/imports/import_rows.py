@@ -1,0 +1,120 @@
+"""Imports in the database, as lists show them. All SQL on them that only reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, text
+
+from common.clock import NOW_MS
+from common.database.spooling import Spooled
+
+# Milliseconds for which an import is recent.
+RECENT: Final = 28 * 24 * 60 * 60 * 1000
+# What is fetched along with others, so that nobody means to use it again.
+_SECONDARY: Final = "'file/mypagescraper-records-csv', 'file/mypagescraper-player-csv'"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which imports a list shows.
+
+    Parameters:
+        user_id, import_type, user_intent: None: whatever it is.
+        before: only what finished (of failed ones: was submitted) earlier, or in the same
+            millisecond and has a lower id than `before_id`.
+    """
+
+    limit: int
+    user_id: int | None = None
+    import_type: str | None = None
+    user_intent: bool | None = None
+    before: int | None = None
+    before_id: str = ""
+
+    def condition(self, time: str, key: str) -> str:
+        """Only what is asked, so that an index serves it."""
+        conditions = {
+            "user_id = %(user_id)s": self.user_id is not None,
+            "import_type = %(import_type)s": self.import_type is not None,
+            "user_intent = %(user_intent)s": self.user_intent is not None,
+            f"({time}, {key}) < (%(before)s, %(before_id)s)": self.before is not None,
+        }
+        return " AND ".join(["true", *(each for each, holds in conditions.items() if holds)])
+
+    def given(self) -> dict[str, Any]:
+        return {
+            "limit": self.limit,
+            "user_id": self.user_id,
+            "import_type": self.import_type,
+            "user_intent": self.user_intent,
+            "before": self.before,
+            "before_id": self.before_id,
+        }
+
+
+def finished(connection: Connection, wanted: Wanted) -> Spooled:
+    """Rows of `imports`, the newest first, with their `score_ids`; one statement."""
+    condition = wanted.condition("time_finished", "import_id")
+    statement = f"""
+        SELECT page.*, score_ids
+        FROM (
+            SELECT * FROM imports WHERE {condition}
+            ORDER BY time_finished DESC, import_id DESC LIMIT %(limit)s) AS page
+        CROSS JOIN LATERAL (
+            SELECT coalesce(json_agg(score_id ORDER BY position), '[]') AS score_ids
+            FROM scores
+            WHERE scores.user_id = page.user_id AND scores.import_id = page.import_id) AS listed
+        ORDER BY time_finished DESC, import_id DESC
+    """  # noqa: S608 (constants of ours)
+    return Spooled(connection, statement, wanted.given())
+
+
+def failed(connection: Connection, wanted: Wanted) -> Sequence[Any]:
+    """Jobs of imports that failed, those first that were submitted last.
+
+    error_status is null where the fault was ours.
+    """
+    condition = wanted.condition("accepted_at", "job_id")
+    statement = f"""
+        SELECT job_id AS import_id, user_id, import_type, user_intent, accepted_at,
+               error_message, CASE WHEN error_reference IS NULL THEN error_status END
+                   AS error_status
+        FROM jobs
+        WHERE kind = 'import' AND state = 'failed' AND import_type IS NOT NULL AND {condition}
+        ORDER BY accepted_at DESC, job_id DESC LIMIT %(limit)s
+    """  # noqa: S608 (constants of ours)
+    return list(Spooled(connection, statement, wanted.given()))
+
+
+_RECENT_TYPES: Final = text(
+    f"""
+    SELECT import_type, count(*) AS count FROM imports
+    WHERE user_id = :user_id AND time_finished >= {NOW_MS} - {RECENT}
+      AND user_intent AND import_type NOT IN ({_SECONDARY})
+    GROUP BY import_type ORDER BY count(*) DESC, import_type
+    """  # noqa: S608 (constants of ours)
+)
+
+
+def recent_types(connection: Connection, user_id: int) -> Mapping[str, int]:
+    """What a user imported on purpose in the last 28 days, by import type, most often first."""
+    rows = connection.execute(_RECENT_TYPES, {"user_id": user_id})
+    return {import_type: int(count) for import_type, count in rows}
+
+
+def owner(connection: Connection, import_id: str) -> int | None:
+    """Whose import it is; None where there is none."""
+    found: int | None = connection.scalar(
+        text("SELECT user_id FROM imports WHERE import_id = :import_id"), {"import_id": import_id}
+    )
+    return found
+
+
+def users(connection: Connection, user_ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Their rows, by number; those that are gone are missing."""
+    return connection.execute(
+        text("SELECT * FROM users WHERE id = ANY(:ids) ORDER BY id"), {"ids": sorted(user_ids)}
+    ).all()

@@ -1,0 +1,45 @@
+"""A user's orphans, as the user sees them. What imports do to them is in `worker.records`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, text
+
+_PAGE: Final = """
+    SELECT * FROM orphan_scores
+    WHERE user_id = :user_id {condition}
+    ORDER BY time_inserted DESC, orphan_id DESC LIMIT :limit
+"""
+_FIRST_PAGE: Final = text(_PAGE.format(condition=""))
+_NEXT_PAGE: Final = text(
+    _PAGE.format(condition="AND (time_inserted, orphan_id) < (:inserted, :orphan_id)")
+)
+_ONE: Final = text(
+    "SELECT * FROM orphan_scores WHERE user_id = :user_id AND orphan_id = :orphan_id"
+)
+
+
+def page(
+    connection: Connection, user_id: int, limit: int, after: tuple[int, str] | None
+) -> Sequence[Row[Any]]:
+    """The newest first. after: when the last one seen was inserted, and its id."""
+    given = {"user_id": user_id, "limit": limit}
+    if after is None:
+        return connection.execute(_FIRST_PAGE, given).all()
+    return connection.execute(
+        _NEXT_PAGE, {**given, "inserted": after[0], "orphan_id": after[1]}
+    ).all()
+
+
+def find(connection: Connection, user_id: int, orphan_id: str) -> Row[Any] | None:
+    given = {"user_id": user_id, "orphan_id": orphan_id}
+    return connection.execute(_ONE, given).one_or_none()
+
+
+def delete(connection: Connection, user_id: int, orphan_id: str) -> bool:
+    """Whether there was one."""
+    given = {"user_id": user_id, "orphan_id": orphan_id}
+    statement = "DELETE FROM orphan_scores WHERE user_id = :user_id AND orphan_id = :orphan_id"
+    return connection.execute(text(statement), given).rowcount > 0
