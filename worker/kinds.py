@@ -14,6 +14,7 @@ from common.jobs import arguments
 from common.jobs.arguments import Arguments
 from worker.changes import deletion, edit, orphans, recalculation, revert
 from worker.imports import pipeline
+from worker.targets import commands
 from worker.work import Result, Work
 
 RUN: Final[Mapping[type[Arguments], Callable[[Work, Any], Result]]] = {
@@ -22,6 +23,7 @@ RUN: Final[Mapping[type[Arguments], Callable[[Work, Any], Result]]] = {
     arguments.Revert: revert.run_revert,
     arguments.Deletion: deletion.run_deletion,
     arguments.Edit: edit.run_edit,
+    arguments.Targets: commands.run_targets,
     arguments.Recalculation: recalculation.run_recalculation,
 }
 

@@ -21,6 +21,7 @@ class JobKind(StrEnum):
     REVERT = "revert"  # undo an import
     DELETION = "deletion"  # delete scores
     EDIT = "edit"  # change a score's comment or highlight
+    TARGETS = "targets"  # subscribe to a goal or quest, or end a subscription
     RECALCULATION = "recalculation"  # make what is stored follow a changed catalogue
 
 
