@@ -126,6 +126,8 @@ class GameCatalogue:
 
         Raises AmbiguousTitle, which says which they are, if several songs have the chart.
         """
+        if not artist and len(exact := self._titles.exact.get(title, ())) == 1:
+            return exact[0], chart_of(exact[0])  # as nearly always
         for songs in self._titles.answers(title):
             if artist:
                 songs = [song for song in songs if same_artist(song, artist)]

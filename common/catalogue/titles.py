@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
 from common.catalogue.documents import Song
@@ -78,7 +79,7 @@ class TitleIndex:
 
         Within a step the songs are in the catalogue's order.
         """
-        if exact := self._step(0).get(title):
+        if exact := self.exact.get(title):
             yield exact
         texts = spellings(title)
         for step in range(1, len(STEPS)):
@@ -86,6 +87,11 @@ class TitleIndex:
             found = [index.get(fold(text), ()) for text in texts]
             if any(found):
                 yield list({song.id: song for songs in found for song in songs}.values())
+
+    @cached_property
+    def exact(self) -> Mapping[str, Sequence[Song]]:
+        """The songs of the first step, by title."""
+        return self._step(0)
 
     def _step(self, step: int) -> dict[str, tuple[Song, ...]]:
         index = self._steps.get(step)

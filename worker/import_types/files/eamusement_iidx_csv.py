@@ -10,7 +10,7 @@ Source: specification, import-types/eamusement-iidx-csv.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -73,7 +73,8 @@ _EXSCORE: Final = 1  # places in _BLOCK_HEADERS
 _LAMP: Final = 5
 
 # What the site prints where there is no value.
-_NO_VALUE: Final = ("", "-", "---")
+_NO_VALUE: Final = frozenset({"", "-", "---"})
+_NO_SCORE: Final = _NO_VALUE | {"0"}
 _LEGGENDARIA_MARKS: Final = ("†LEGGENDARIA", "†")
 
 _MAX_BP: Final = 9999
@@ -247,7 +248,7 @@ def _layout(table: csv_table.Table) -> tuple[tuple[str, ...], list[int]]:
     return difficulties, [0, 1, count - 1, *cells]
 
 
-def _version_of(rows: Iterable[list[str] | RefusedEntry]) -> str | None:
+def _version_of(rows: Iterable[Sequence[str] | RefusedEntry]) -> str | None:
     """The newest version that a row names; one that nobody knows is newer than all others.
 
     None: no row names any.
@@ -276,7 +277,7 @@ def _numbered(name: str) -> int | None:
 
 
 def _entries(
-    rows: Iterable[list[str] | RefusedEntry], blocks: tuple[str, ...]
+    rows: Iterable[Sequence[str] | RefusedEntry], blocks: tuple[str, ...]
 ) -> Iterator[Entry | RefusedEntry]:
     length = len(_BLOCK_HEADERS)
     for row in rows:
@@ -286,7 +287,10 @@ def _entries(
         title, timestamp = trim(row[1]), trim(row[2])
         start = 3
         for difficulty in blocks:
-            yield Entry(Block(difficulty, *row[start : start + length]), timestamp, title)
+            level, exscore, pgreat, great, bp, lamp = row[start : start + length]
+            yield Entry(
+                Block(difficulty, level, exscore, pgreat, great, bp, lamp), timestamp, title
+            )
             start += length
 
 
@@ -305,7 +309,7 @@ class _Converter:
 
     def __call__(self, entry: Entry) -> DryScore:
         block = entry.score
-        if block.exscore == "0" or block.exscore in _NO_VALUE:
+        if block.exscore in _NO_SCORE:
             raise SkipScore("Score has an exscore of 0.")
         if block.difficulty in self._untracked:
             raise NotTracked(f"{block.difficulty} charts are not supported.")

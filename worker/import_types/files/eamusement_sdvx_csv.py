@@ -7,7 +7,7 @@ Source: specification, import-types/eamusement-sdvx-csv.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -104,7 +104,7 @@ def _is_known(columns: Mapping[str, int]) -> bool:
     return all(header in columns for header in _NEEDED)
 
 
-def _entries(rows: Iterable[list[str] | RefusedEntry]) -> Iterator[Entry | RefusedEntry]:
+def _entries(rows: Iterable[Sequence[str] | RefusedEntry]) -> Iterator[Entry | RefusedEntry]:
     for row in rows:
         if isinstance(row, RefusedEntry):
             yield row

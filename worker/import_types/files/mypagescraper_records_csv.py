@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -95,7 +95,7 @@ def _is_known(columns: Mapping[str, int]) -> bool:
     return all(column in columns for column in _COLUMNS)
 
 
-def _entries(rows: Iterable[list[str] | RefusedEntry]) -> Iterator[Entry | RefusedEntry]:
+def _entries(rows: Iterable[Sequence[str] | RefusedEntry]) -> Iterator[Entry | RefusedEntry]:
     for row in rows:
         if isinstance(row, RefusedEntry):
             yield row

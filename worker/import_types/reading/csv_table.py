@@ -51,7 +51,7 @@ class Table:
     lines: list[bytes]
     delimiter: str
 
-    def rows(self, places: Sequence[int] | None = None) -> Iterator[list[str] | RefusedEntry]:
+    def rows(self, places: Sequence[int] | None = None) -> Iterator[Sequence[str] | RefusedEntry]:
         """The cells of each row that is not blank; of the columns at `places`, or of all.
 
         A place of -1 gives an empty cell. Raises FatalImportError (400) after very many broken
@@ -162,15 +162,14 @@ def _check_unknown(line: str, headers: list[str]) -> None:
         raise FatalImportError(400, "Too many CSV headers.")
 
 
-def _taker(places: Sequence[int] | None, count: int) -> Callable[[list[str]], list[str]]:
+def _taker(places: Sequence[int] | None, count: int) -> Callable[[list[str]], Sequence[str]]:
     if places is None or list(places) == list(range(count)):
         return _as_they_are
     if -1 in places:
         return lambda cells: ["" if place < 0 else cells[place] for place in places]
     if len(places) < 2:
         return lambda cells: [cells[place] for place in places]
-    getter = itemgetter(*places)
-    return lambda cells: list(getter(cells))
+    return itemgetter(*places)
 
 
 def _as_they_are(cells: list[str]) -> list[str]:
