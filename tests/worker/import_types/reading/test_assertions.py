@@ -135,7 +135,7 @@ def test_no_difficulty_is_told_which_there_are(given: str | UnsetType | None, sh
 
     assert failure.value.message == (
         "Invalid Difficulty for sdvx Single - Expected any of NOV, ADV, EXH, INF, GRV, HVN, VVD,"
-        f" XCD, MXM, ULT (Got {shown})"
+        f" XCD, NBL, MXM, ULT (Got {shown})"
     )
 
 

@@ -193,7 +193,7 @@ def test_a_chart_that_is_not_there_is_not_found(
             Wanted("sdvxInGameID", "10", UNSET),
             None,
             "Invalid difficulty 'undefined', Expected any of NOV, ADV, EXH, INF, GRV, HVN, VVD,"
-            " XCD, MXM, ULT or ANY_INF",
+            " XCD, NBL, MXM, ULT or ANY_INF",
         ),
     ],
 )
