@@ -13,7 +13,7 @@ import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from api.hooks import beatoraja, direct_manual, usc
+from api.hooks import barbatos, beatoraja, direct_manual, fervidex, kshook, lr2hook, usc
 from api.http import bodies, context, cors, cross_site, limits
 from api.http.admission import Admission, Admissions
 from api.http.answers import AWAY_SECONDS, DATABASE_AWAY, HEADERS, UNEXPECTED, failure
@@ -28,6 +28,7 @@ from api.v1 import (
     auth,
     clients,
     game_stats,
+    hook_settings,
     import_lists,
     imports,
     integrations,
@@ -83,6 +84,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(orphans.blueprint, url_prefix=API)
     app.register_blueprint(syncs.blueprint, url_prefix=API)
     app.register_blueprint(integrations.blueprint, url_prefix=API)
+    app.register_blueprint(hook_settings.blueprint, url_prefix=API)
     app.register_blueprint(timestops.blueprint, url_prefix=API)
     app.register_blueprint(scores.blueprint, url_prefix=API)
     for reader in READERS:
@@ -98,6 +100,10 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(direct_manual.blueprint, url_prefix=IR)
     app.register_blueprint(beatoraja.blueprint, url_prefix=f"{IR}/beatoraja")
     app.register_blueprint(usc.blueprint, url_prefix=f"{IR}/usc")
+    app.register_blueprint(fervidex.blueprint, url_prefix=f"{IR}/fervidex")
+    app.register_blueprint(kshook.blueprint, url_prefix=f"{IR}/kshook")
+    app.register_blueprint(barbatos.blueprint, url_prefix=f"{IR}/barbatos")
+    app.register_blueprint(lr2hook.blueprint, url_prefix=f"{IR}/lr2hook")
     app.register_blueprint(account_pages.blueprint)
     app.register_blueprint(client_pages.blueprint)
     app.register_blueprint(status.health)

@@ -12,9 +12,8 @@ from typing import Any, Final
 
 from common.jobs import arguments
 from common.jobs.arguments import Arguments
-from worker.changes import deletion, edit, orphans, recalculation, revert
+from worker.changes import class_rise, deletion, edit, orphans, recalculation, revert
 from worker.imports import pipeline
-from worker.targets import commands
 from worker.work import Result, Work
 
 RUN: Final[Mapping[type[Arguments], Callable[[Work, Any], Result]]] = {
@@ -23,7 +22,7 @@ RUN: Final[Mapping[type[Arguments], Callable[[Work, Any], Result]]] = {
     arguments.Revert: revert.run_revert,
     arguments.Deletion: deletion.run_deletion,
     arguments.Edit: edit.run_edit,
-    arguments.Targets: commands.run_targets,
+    arguments.ClassRise: class_rise.run_class_rise,
     arguments.Recalculation: recalculation.run_recalculation,
 }
 

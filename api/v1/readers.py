@@ -5,20 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from api.http.dialects import ApiBlueprint
-from api.v1 import (
-    activities,
-    bests,
-    charts,
-    folders,
-    game_targets,
-    games,
-    profiles,
-    rivals,
-    search,
-    sessions,
-    targets,
-    user_scores,
-)
+from api.v1 import bests, charts, games, profiles, sessions, user_scores
 
 READERS: Final[tuple[ApiBlueprint, ...]] = (
     games.blueprint,
@@ -27,10 +14,4 @@ READERS: Final[tuple[ApiBlueprint, ...]] = (
     bests.blueprint,
     user_scores.blueprint,
     sessions.blueprint,
-    targets.blueprint,
-    game_targets.blueprint,
-    activities.blueprint,
-    folders.blueprint,
-    rivals.blueprint,
-    search.blueprint,
 )

@@ -27,6 +27,7 @@ from common.catalogue.catalogue_tables import (
 )
 from common.credentials.credential_tables import ServiceCredential
 from common.database.base import Base
+from common.hooks.hook_tables import HookSettings
 from common.imports.timestop_tables import ImportTimestop
 from common.jobs.job_tables import Job, JobAnswer, JobKind, JobPayload, JobState
 from common.profiles.profile_tables import (
@@ -61,6 +62,7 @@ __all__ = [
     "GameSettings",
     "GoalRow",
     "GoalSubscription",
+    "HookSettings",
     "ImportRow",
     "ImportTimestop",
     "Invite",

@@ -26,7 +26,8 @@ class Import(Arguments, frozen=True):
     """An import. Its input is the job's payload, or fetched.
 
     filename, fields: of an uploaded file, and of the form around it. options: what an endpoint
-    adds to a JSON body (headers, URL parts).
+    adds to a JSON body (headers, URL parts). spends: the hook of which the user let one export
+    be taken, and this is it.
     """
 
     kind = JobKind.IMPORT
@@ -34,6 +35,7 @@ class Import(Arguments, frozen=True):
     filename: str = ""
     fields: dict[str, Any] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
+    spends: str = ""
 
 
 class Orphans(Arguments, frozen=True):
@@ -77,22 +79,15 @@ class Edit(Arguments, frozen=True):
     changes: ScoreChanges
 
 
-class Targets(Arguments, frozen=True):
-    """Subscribing to a goal or quest of a GPT, or ending a subscription.
+class ClassRise(Arguments, frozen=True):
+    """A class that the user has reached, if it is better than what they have."""
 
-    action: `add-goal`, `remove-goal`, `join-quest` or `leave-quest`. wire: whose documents are
-    answered. target_id: the goal or quest; of a new goal `charts` and `criteria` say what it is.
-    """
+    kind = JobKind.CLASS_RISE
 
-    kind = JobKind.TARGETS
-
-    action: str
     game: str
     playtype: str
-    wire: str
-    target_id: str = field(default="", name="targetID")
-    charts: dict[str, Any] | None = None
-    criteria: dict[str, Any] | None = None
+    class_set: str = field(name="set")
+    value: str
 
 
 class Recalculation(Arguments, frozen=True, omit_defaults=False):
@@ -114,7 +109,7 @@ class Recalculation(Arguments, frozen=True, omit_defaults=False):
 
 OF_KIND: Final[Mapping[JobKind, type[Arguments]]] = {
     arguments.kind: arguments
-    for arguments in (Import, Orphans, Revert, Deletion, Edit, Targets, Recalculation)
+    for arguments in (Import, Orphans, Revert, Deletion, Edit, ClassRise, Recalculation)
 }
 
 

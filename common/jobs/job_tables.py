@@ -21,7 +21,7 @@ class JobKind(StrEnum):
     REVERT = "revert"  # undo an import
     DELETION = "deletion"  # delete scores
     EDIT = "edit"  # change a score's comment or highlight
-    TARGETS = "targets"  # subscribe to a goal or quest, or end a subscription
+    CLASS_RISE = "class rise"  # a class of a profile, reached otherwise than by an import
     RECALCULATION = "recalculation"  # make what is stored follow a changed catalogue
 
 

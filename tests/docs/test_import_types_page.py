@@ -14,7 +14,7 @@ from common.text.canonical import new_job_id
 from tests.golden.pipelines.catalogue import add_catalogue
 from tests.support.stack import ROOT
 from tests.worker.conftest import Importer, redis_for_workers, runtime
-from tests.worker.import_types.hooks import beatoraja_documents, usc_documents
+from tests.worker.import_types.hooks import arcade_documents, beatoraja_documents, usc_documents
 from worker.import_types import registry
 from worker.runtime import Runtime
 
@@ -22,10 +22,14 @@ from worker.runtime import Runtime
 __all__ = ["redis_for_workers", "runtime"]
 
 PAGE = (ROOT / "docs" / "import-types.md").read_text()
+HOOKS = (ROOT / "docs" / "hooks.md").read_text()
+
+# A graph of a thousand numbers is too long for a page.
+TOO_LONG = "ir/lr2hook"
 
 # A code block whose info string says what it is: ```csv import-type=... playtype=SP
 BLOCK = re.compile(
-    r"^```\w+ import-type=(\S+)((?: \w+=\w+)*)\n(.*?)^```$", re.DOTALL | re.MULTILINE
+    r"^```\w+ import-type=(\S+)((?: \w+=[\w:]+)*)\n(.*?)^```$", re.DOTALL | re.MULTILINE
 )
 
 
@@ -52,13 +56,15 @@ class Example:
 
 EXAMPLES = [
     Example(name, dict(member.split("=") for member in given.split()), content.encode())
-    for name, given, content in BLOCK.findall(PAGE)
+    for name, given, content in BLOCK.findall(PAGE + HOOKS)
 ]
 
 
 def test_every_import_type_has_an_example_or_names_the_type_that_it_is_like() -> None:
     shown = {example.import_type for example in EXAMPLES}
-    assert shown | {"file/pli-iidx-csv"} | set(registry.ORIGINS) == set(registry.IMPORT_TYPES)
+    assert shown | {"file/pli-iidx-csv", TOO_LONG} | set(registry.ORIGINS) == set(
+        registry.IMPORT_TYPES
+    )
     assert all(f"`{name}`" in PAGE for name in registry.IMPORT_TYPES)
 
 
@@ -67,9 +73,10 @@ def test_an_example_is_imported_without_errors(runtime: Runtime, example: Exampl
     importer = Importer(runtime)
     job = example.job_of(importer.user_id)
     with runtime.engine.begin() as connection:
-        # The example catalogue has no charts of USC or BMS.
+        # The example catalogue has no charts of USC or BMS, and few of what hooks play.
         add_catalogue(connection, usc_documents.CATALOGUE)
         add_catalogue(connection, beatoraja_documents.CATALOGUE)
+        add_catalogue(connection, arcade_documents.without("bms"))
         accept(connection, job)
 
     assert importer.run(job.job_id).error_message is None

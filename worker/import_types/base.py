@@ -150,6 +150,7 @@ class DryScore(msgspec.Struct, gc=False):
 
     timeAchieved: milliseconds since the epoch, None = unknown.
     remark: what an error line says beside the score: something of the entry was not taken.
+    highlight: whether its player marks it out; of a score that is stored already as well.
     """
 
     song: Song
@@ -160,6 +161,7 @@ class DryScore(msgspec.Struct, gc=False):
     scoreData: ScoreData
     scoreMeta: Any
     remark: str | None = None
+    highlight: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,12 @@ from worker.import_types.files.eamusement_sdvx_csv import EamusementSDVXCSV
 from worker.import_types.files.mypagescraper_player_csv import MyPageScraperPlayerCSV
 from worker.import_types.files.mypagescraper_records_csv import MyPageScraperRecordsCSV
 from worker.import_types.files.solid_state_squad import SolidStateSquad
+from worker.import_types.hooks.barbatos import Barbatos
 from worker.import_types.hooks.beatoraja import Beatoraja
+from worker.import_types.hooks.fervidex import Fervidex
+from worker.import_types.hooks.fervidex_static import FervidexStatic
+from worker.import_types.hooks.kshook import KsHook, KsHookStatic
+from worker.import_types.hooks.lr2hook import LR2Hook
 from worker.import_types.hooks.usc import USC
 from worker.import_types.manual.batch_manual import BatchManual, DirectManual
 from worker.import_types.services.all_types import SERVICE_TYPES
@@ -26,8 +31,14 @@ _TYPES: Final[tuple[ImportType[Any], ...]] = (
     MyPageScraperRecordsCSV(),
     MyPageScraperPlayerCSV(),
     DirectManual(),
+    Barbatos(),
+    Fervidex(),
+    FervidexStatic(),
     Beatoraja(),
     USC(),
+    KsHook(),
+    KsHookStatic(),
+    LR2Hook(),
     *SERVICE_TYPES,
 )
 

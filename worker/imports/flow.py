@@ -103,6 +103,7 @@ class Converted:
     that became a score although something of it was not taken: that has an error line, too.
 
     proposals: charts that unmatched entries would add to the catalogue.
+    highlighted: of stored scores that their player now marks out, the id and the chart's.
     """
 
     candidates: list[Candidate] = field(default_factory=list)
@@ -110,6 +111,7 @@ class Converted:
     errors: list[EntryError] = field(default_factory=list)
     skipped: Skipped = field(default_factory=Skipped)
     proposals: list[ChartProposal] = field(default_factory=list)
+    highlighted: dict[str, str] = field(default_factory=dict)
 
     def extend(self, other: Converted) -> None:
         """Adds what other entries of the same import became."""
@@ -117,6 +119,7 @@ class Converted:
         self.unmatched += other.unmatched
         self.errors += other.errors
         self.proposals += other.proposals
+        self.highlighted |= other.highlighted
         self.skipped.notPlayed += other.skipped.notPlayed
         self.skipped.notTracked += other.skipped.notTracked
         self.skipped.duplicates += other.skipped.duplicates
@@ -137,6 +140,7 @@ class NewScore(msgspec.Struct, gc=False):
     score_meta: bytes
     score_data: bytes
     calculated_data: dict[str, float | None]
+    highlight: bool = False
 
 
 Item = TypeVar("Item")

@@ -10,6 +10,7 @@ import logging
 from typing import Any
 
 from common.database.engine import autocommit
+from common.hooks import hook_rows
 from common.imports import timestop_rows
 from common.jobs import arguments
 from worker.catalogue import chart_queue
@@ -24,7 +25,7 @@ from worker.imports.steps.join_sessions import update_sessions
 from worker.imports.steps.rate_profiles import update_profile
 from worker.imports.steps.reach_targets import update_goals, update_quests
 from worker.imports.steps.rebuild_bests import update_personal_bests
-from worker.imports.steps.store import store_orphans, store_scores
+from worker.imports.steps.store import highlight_scores, store_orphans, store_scores
 from worker.work import Imported, Work
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,8 @@ def _run(work: Work, given: arguments.Import, feed: Feed | None) -> Imported:
 
     document = apply(work, imported, new)
     _move_timestop(work, collected)
+    if given.spends:
+        hook_rows.spend(work.connection, work.user_id, given.spends)
     log.info(
         "import %s: %d scores, %d errors, milliseconds %s",
         job.job_id,
@@ -122,6 +125,7 @@ def apply(work: Work, imported: Import, new: list[NewScore]) -> dict[str, Any]:
     tell(f"Imported {len(new)} Scores...")
     with timings.step("store"):
         store_scores(connection, head, collected, new)
+        highlight_scores(connection, head, converted)
         store_orphans(connection, head, collected, converted, work.runtime.settings.max_orphans)
 
     tell("Inserting Sessions.")
@@ -130,7 +134,7 @@ def apply(work: Work, imported: Import, new: list[NewScore]) -> dict[str, Any]:
 
     tell("Processing scores and updating PBs.")
     with timings.step("personalBests"):
-        update_personal_bests(connection, head, collected, new)
+        update_personal_bests(connection, head, collected, new, converted.highlighted.values())
 
     tell("Updating profile statistics.")
     with timings.step("profile"):

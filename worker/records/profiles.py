@@ -19,7 +19,7 @@ from common.games.model import GPT, RatedPB
 from common.games.registry import get_game, get_gpt
 from common.games.scoring.class_changes import ClassChange, change_classes
 from common.profiles.game_settings import default_preferences
-from common.webhooks import outbox
+from worker.records import class_achievements
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,7 @@ def update(
             deltas.append(delta)
             if change.rose:
                 risen.append(delta)
-    _store_achievements(connection, user_id, risen, now)
-    events = [{"userID": user_id, **delta} for delta in risen]
-    outbox.add(connection, user_id, outbox.CLASS_UPDATE, events, now)
+    class_achievements.add(connection, user_id, risen, now)
     return deltas
 
 
@@ -203,16 +201,6 @@ _DELETE = text(
     """
 )
 
-_ACHIEVE = text(
-    """
-    INSERT INTO class_achievements
-        (user_id, game, playtype, class_set, class_old_value, class_value, time_achieved)
-    SELECT :user_id, game, playtype, set, old, new, :now
-    FROM json_to_recordset(CAST(:risen AS json))
-        AS risen (game text, playtype text, set text, old text, new text)
-    """
-)
-
 
 def _store(connection: Connection, user_id: int, game: str, profiles: list[Profile]) -> None:
     given = [
@@ -243,14 +231,6 @@ def _delete(connection: Connection, user_id: int, game: str, playtypes: list[str
                 "preferences": _as_json(default_preferences(game)),
             },
         )
-
-
-def _store_achievements(
-    connection: Connection, user_id: int, risen: list[dict[str, Any]], now: int
-) -> None:
-    if risen:
-        given = {"user_id": user_id, "risen": _as_json(risen), "now": now}
-        connection.execute(_ACHIEVE, given)
 
 
 def _as_json(value: Any) -> str:

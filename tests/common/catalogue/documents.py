@@ -16,6 +16,7 @@ class Data(msgspec.Struct):
     inGameStrID: str | None = None
     hashMD5: str | None = None
     hashSHA256: str | list[str] | None = None
+    xtraSet: str | None = None
     hashSHA1: str | list[str] | None = None
     hashGSv3: str | None = None
     ddrSongHash: str | None = None

@@ -40,10 +40,12 @@ class Memory:
 
     failing_orphans: how many the reference keeps, for it fails to see what is wrong with them.
     later_versions: how many ours keeps, for they are of a version that is not known yet.
+    highlighted: scores that were marked out by what imported them.
     """
 
     failing_orphans: int = 0
     later_versions: int = 0
+    highlighted: set[str] = field(default_factory=set)
     departures: set[str] = field(default_factory=set)
 
 
@@ -411,6 +413,53 @@ def gauges_of_usc_are_percentages(outcome: Outcome) -> None:
     ]
     for document in documents:
         document["scoreData"]["optional"]["gauge"] *= 100
+
+
+@rule
+def highlights_are_seen_at_once(outcome: Outcome) -> bool:
+    """The reference forgets a highlight that comes with a new score, and does not look whether a
+    highlighted score is part of a personal best. In ours the score is, and so is the best.
+    """
+    step = outcome.step
+    if step.get("importType") != "ir/fervidex":
+        return False
+    if step["parserArguments"][0].get("highlight") is True and _is_import(outcome.result):
+        outcome.memory.highlighted.update(outcome.result["scoreIDs"])
+    changed = False
+    highlighted = set(outcome.memory.highlighted)
+    for score in outcome.state.get("scores", []):
+        changed |= score["scoreID"] in highlighted and not score["highlight"]
+        score["highlight"] |= score["scoreID"] in highlighted
+        if score["highlight"]:
+            highlighted.add(score["scoreID"])
+    for best in outcome.state.get("personal-bests", []):
+        wanted = any(part["scoreID"] in highlighted for part in best["composedFrom"])
+        changed |= wanted != best["highlight"]
+        best["highlight"] = wanted
+    return changed
+
+
+@rule
+def exported_scores_are_of_the_export(outcome: Outcome) -> None:
+    """The reference says of those of KsHook's export that they are of its single scores."""
+    for score in outcome.state.get("scores", []):
+        if score["service"] == "kshook SV6C Static":
+            score["importType"] = "ir/kshook-sv6c-static"
+
+
+@rule
+def what_a_client_leaves_out_is_not_there(outcome: Outcome) -> None:
+    """Of what LR2 does not count the reference stores that it is null."""
+    if outcome.step.get("importType") != "ir/lr2hook":
+        return
+    for document in [*outcome.state.get("scores", []), *outcome.state.get("personal-bests", [])]:
+        optional = document["scoreData"]["optional"]
+        for name in [*_EXTENDED, *(f"gaugeHistory{gauge}" for gauge in ("Easy", "Groove", "Hard"))]:
+            if name in optional and optional[name] is None:
+                del optional[name]
+
+
+_EXTENDED = ["ebd", "lbd", "egd", "lgd", "egr", "lgr", "epg", "lpg", "epr", "lpr", "fast", "slow"]
 
 
 @rule

@@ -42,7 +42,7 @@ from tests.golden.pipelines.catalogue import (
 from tests.golden.pipelines.concessions import Ledger, Snapshot, concede
 from tests.golden.pipelines.import_checks import without_judgement_lists
 from tests.golden.services_decisions import answers_of
-from tests.golden.suites.import_types import ENABLED_GAMES, OPTIONS
+from tests.golden.suites.import_types import ENABLED_GAMES, OPTIONS, options_of
 from tests.golden.suites.registry import NotBuilt
 from worker import jobs, runner
 from worker.catalogue.memory import CatalogueStore
@@ -398,8 +398,7 @@ def _input(import_type: str, recorded: list[Any]) -> tuple[dict[str, Any], bytes
         return {}, None
     first, *others = recorded
     if not import_type.startswith("file/"):
-        options = dict(zip(OPTIONS[import_type], others, strict=True))
-        return {"options": options}, json.dumps(first).encode()
+        return {"options": options_of(import_type, others)}, json.dumps(first).encode()
     file = first["$file"]
     arguments = {"filename": file["filename"], "fields": others[0] if others else {}}
     content = file["text"] if "text" in file else json.dumps(file["json"])

@@ -7,7 +7,7 @@ import html
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -67,7 +67,21 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     # Ours knows the user anyway.
     "ir/beatoraja": ("userID",),
     "ir/usc": ("chartHash", "playtype"),
+    "ir/barbatos": (),
+    "ir/kshook-sv6c": (),
+    "ir/kshook-sv6c-static": (),
+    "ir/lr2hook": (),
+    # An object of options as it is, and the user.
+    "ir/fervidex": ("*", "userID"),
+    "ir/fervidex-static": ("*",),
 }
+
+
+def options_of(import_type: str, others: Sequence[Any]) -> dict[str, Any]:
+    """The arguments after the first, as options of our parser."""
+    options = dict(zip(OPTIONS[import_type], others, strict=True))
+    return {**options.pop("*", {}), **options}
+
 
 FAILURE_TYPES: Mapping[type[ConversionFailure], str] = {
     InvalidScore: "InvalidScore",
@@ -146,7 +160,7 @@ def input_of(given: Mapping[str, Any]) -> ImportInput:
     if given["importType"].startswith("file/"):
         fields = others[0] if others else {}
         return Upload(1, now, tuple(ENABLED_GAMES), *_file(first["$file"]), fields)
-    options = dict(zip(OPTIONS[given["importType"]], others, strict=True))
+    options = options_of(given["importType"], others)
     return Body(1, now, tuple(ENABLED_GAMES), first, options)
 
 

@@ -291,6 +291,27 @@ def _changed(dry: DryScore, **members: Any) -> DryScore:
     return msgspec.structs.replace(dry, **members)
 
 
+def _fervidex(entry: Any, context: Any, catalogue: GameCatalogue, made: Outcome) -> Outcome:
+    """A gauge above 200 is none in the gauge's history, but a gauge in the four others."""
+    graphs = entry.get("2dx-gsm")
+    if not isinstance(made, DryScore) or not graphs:
+        return made
+    if all(gauge <= 200 for graph in graphs.values() for gauge in graph):
+        return made
+    data = made.scoreData
+    names = {"EASY": "gsmEasy", "NORMAL": "gsmNormal", "HARD": "gsmHard", "EX_HARD": "gsmEXHard"}
+    as_sent = {name: graphs[key] for key, name in names.items()}
+    optional = {**data.optional, **as_sent}
+    return _changed(made, scoreData=ScoreData(data.metrics, data.judgements, optional))
+
+
+def _kshook_export(entry: Any, context: Any, catalogue: GameCatalogue, made: Outcome) -> Outcome:
+    """Without a time it was played in 1970."""
+    if isinstance(made, DryScore) and entry["timestamp"] == 0:
+        return _changed(made, timeAchieved=0)
+    return made
+
+
 _PARSING: Mapping[str, Callable[[Parsed, list[Any]], str | None]] = {
     "file/eamusement-iidx-csv": _iidx_file,
     "file/pli-iidx-csv": _iidx_file,
@@ -307,4 +328,6 @@ _CONVERTING: Mapping[str, Callable[[Any, Any, GameCatalogue, Outcome], Outcome]]
     "file/solid-state-squad": _s3,
     "file/batch-manual": _manual,
     "ir/direct-manual": _manual,
+    "ir/fervidex": _fervidex,
+    "ir/kshook-sv6c-static": _kshook_export,
 }

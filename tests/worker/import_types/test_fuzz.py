@@ -23,7 +23,8 @@ from common.errors import ConversionFailure, FatalImportError, SongOrChartNotFou
 from common.games.registry import GAMES, get_game
 from common.text.canonical import orphan_id
 from tests.common.catalogue.documents import chart, song
-from tests.worker.import_types.hooks import beatoraja_documents, usc_documents
+from tests.worker.import_types.hooks import arcade_documents, beatoraja_documents, usc_documents
+from tests.worker.import_types.hooks.arcade_documents import INFINITAS
 from worker.import_types import registry
 from worker.import_types.base import (
     Body,
@@ -117,6 +118,7 @@ def sha256(song_id: int) -> str:
 
 
 USC_BODY = orjson.dumps(usc_documents.body(early=1, late=2, combo=3))
+body = orjson.dumps
 BEATORAJA_BODY = orjson.dumps(beatoraja_documents.play(sha256(1)))
 
 
@@ -140,6 +142,16 @@ SEEDS: Mapping[str, Seed] = {
     "ir/direct-manual": Seed(MANUAL, 3),
     "ir/beatoraja": Seed(BEATORAJA_BODY, 1),
     "ir/usc": Seed(USC_BODY, 1, {"chartHash": "1", "playtype": "Keyboard"}),
+    "ir/fervidex": Seed(body(arcade_documents.fervidex(entry_id=1)), 1, {"model": INFINITAS}),
+    "ir/fervidex-static": Seed(
+        body({"scores": {"1": {"sph": {"ex_score": 1100, "clear_type": 5, "miss_count": 12}}}}),
+        1,
+        {"model": INFINITAS, "shouldImportScores": "true"},
+    ),
+    "ir/kshook-sv6c": Seed(body(arcade_documents.kshook(music_id=1)), 1),
+    "ir/kshook-sv6c-static": Seed(body(arcade_documents.kshook_export(music_id=1)), 1),
+    "ir/barbatos": Seed(body(arcade_documents.barbatos(song_id=1)), 1),
+    "ir/lr2hook": Seed(body(arcade_documents.lr2hook(md5=sha256(1))), 1),
 }
 
 # --- how it is damaged -----------------------------------------------------------------------

@@ -57,6 +57,8 @@ def drop_known(connection: Connection, user_id: int, converted: Converted) -> No
             converted.skipped.blacklisted += 1
         elif candidate.score_id in stored:
             converted.skipped.duplicates += 1
+            if candidate.dry.highlight:
+                converted.highlighted[candidate.score_id] = candidate.dry.chart.chartID
         else:
             unknown.append(candidate)
     converted.candidates = unknown
@@ -120,4 +122,5 @@ def _hydrated(collected: Collected, candidate: Candidate, now: int) -> NewScore:
         _encode(dry.scoreMeta) if dry.scoreMeta else NO_META,
         _encode(hydrated.score_data),
         hydrated.calculated,
+        dry.highlight,
     )

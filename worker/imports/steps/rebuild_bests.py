@@ -1,9 +1,8 @@
-"""Step 6: rebuild the personal bests of the charts that got new scores."""
+"""Step 6: rebuild the personal bests of the charts that got new scores or highlights."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import orjson
 from sqlalchemy import Connection
@@ -14,14 +13,21 @@ from worker.records.personal_bests import rebuild
 
 
 def update_personal_bests(
-    connection: Connection, head: ImportHead, collected: Collected, new: list[NewScore]
+    connection: Connection,
+    head: ImportHead,
+    collected: Collected,
+    new: list[NewScore],
+    others: Iterable[str] = (),
 ) -> None:
-    """Writes one personal best for each chart among the new scores, which are stored by now."""
-    if not new:
+    """Writes one personal best for each chart among the new scores, which are stored by now.
+
+    others: charts on which something else changed.
+    """
+    on_chart: dict[str, list[NewScore]] = {chart_id: [] for chart_id in others}
+    if not new and not on_chart:
         return
-    on_chart: dict[str, list[NewScore]] = defaultdict(list)
     for score in new:
-        on_chart[score.chart.chartID].append(score)
+        on_chart.setdefault(score.chart.chartID, []).append(score)
 
     def played(chart_id: str) -> Iterator[PlayedScore]:
         for score in on_chart[chart_id]:
@@ -31,6 +37,7 @@ def update_personal_bests(
                 data,
                 score.time_achieved,
                 head.added,
+                highlight=score.highlight,
                 calculatedData=score.calculated_data,
             )
 

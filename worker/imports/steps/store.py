@@ -66,6 +66,18 @@ def store_scores(
         copy_lines(connection, "scores", SCORE_COLUMNS, _score_lines(head, collected, new))
 
 
+def highlight_scores(connection: Connection, head: ImportHead, converted: Converted) -> None:
+    """Marks out the stored scores that this import says are."""
+    if converted.highlighted:
+        connection.execute(
+            text(
+                "UPDATE scores SET highlight = true WHERE user_id = :user_id"
+                " AND score_id = ANY(CAST(:score_ids AS text[]))"
+            ),
+            {"user_id": head.user_id, "score_ids": text_array(list(converted.highlighted))},
+        )
+
+
 def _score_lines(head: ImportHead, collected: Collected, new: Iterable[NewScore]) -> Iterator[str]:
     import_type = collected.import_type.name
     game = collected.game.id
@@ -87,7 +99,7 @@ def _score_lines(head: ImportHead, collected: Collected, new: Iterable[NewScore]
                 "\\N" if score.time_achieved is None else str(score.time_achieved),
                 str(head.added),
                 copy_field(score.comment),
-                "f",
+                "t" if score.highlight else "f",
                 copy_encoded(score.score_data),
                 copy_encoded(score.score_meta),
                 copy_json(score.calculated_data),

@@ -1,0 +1,31 @@
+"""Barbatos, the hook of SOUND VOLTEX. Source: specification, http-api-ir.md section 4."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from api.hooks import one_score
+from api.http.dialects import ApiBlueprint
+from api.http.endpoint import endpoint
+
+
+def admit() -> None:
+    """Who may use the hook, besides what its endpoint says."""
+    one_score.requester()
+    one_score.check_kamaitachi("/ir/barbatos")
+
+
+blueprint = ApiBlueprint("barbatos", __name__, gates=(admit,))
+
+
+@blueprint.post("/score/submit")
+@endpoint(
+    "Imports one score of Barbatos, and waits for it.",
+    permissions=("submit_score",),
+    answers=dict[str, Any],
+    other_answers={202: ("It takes longer.", dict[str, str])},
+)
+def submit_score() -> Response:
+    return one_score.imported(one_score.run(one_score.requester(), "ir/barbatos"))

@@ -1,0 +1,30 @@
+"""The dialect of clients that look for what went wrong under the key `error`.
+
+Source: specification, http-api-ir.md section 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import orjson
+from flask import Response
+
+from api.http.answers import JSON, failure
+from api.http.dialects import Dialect
+from common.errors import UserError
+
+
+def error(status: int, message: str) -> Response:
+    return Response(orjson.dumps({"success": False, "error": message}), status, mimetype=JSON)
+
+
+def dialect(statuses: Collection[int]) -> Dialect:
+    """statuses: of the failures that are worded so; a ban never is."""
+
+    def worded(problem: UserError) -> Response:
+        if problem.status in statuses and problem.code != "BANNED":
+            return error(problem.status, problem.message)
+        return failure(problem.status, problem.message, code=problem.code)
+
+    return Dialect(worded)

@@ -1,0 +1,81 @@
+"""KsHook, the hook of SOUND VOLTEX on PCs ("Konaste").
+
+Source: specification, http-api-ir.md section 3.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response, request
+
+from api.hooks import error_key, one_score
+from api.http import gates
+from api.http.answers import success
+from api.http.dialects import ApiBlueprint
+from api.http.endpoint import endpoint
+from api.http.service import service
+from common.errors import UserError
+from common.hooks import hook_rows, software_ids
+from common.hooks.hook_rows import KSHOOK
+
+NOT_ASKED_FOR: Final = "Static importing is disabled. Ignoring static import request."
+
+
+def admit() -> None:
+    """Who may use the hook at all."""
+    one_score.check_kamaitachi("/ir/kshook")
+    one_score.requester()
+    gates.require("submit_score")
+
+
+def check_client() -> None:
+    """Raises UserError for other clients, and for other games than this one."""
+    agent = request.headers.get("User-Agent", "")
+    if not agent:
+        raise UserError(400, "Invalid User-Agent.")
+    if not agent.startswith("kshook/"):
+        raise UserError(400, f"Invalid User-Agent {agent} - expected KsHook client.")
+    model = request.headers.get("X-Software-Model", "")
+    software = software_ids.parse(model)
+    if software is None:
+        raise UserError(400, "Invalid X-Software-Model.")
+    if software.model != software_ids.KONASTE_SDVX:
+        raise UserError(400, f"Invalid softID {model}.")
+
+
+blueprint = ApiBlueprint(
+    "kshook",
+    __name__,
+    dialect=error_key.dialect((400, 401, 403)),
+    gates=(admit, check_client),
+)
+
+
+@blueprint.post("/sv6c/score/save")
+@endpoint(
+    "Imports one score of KsHook, and waits for it.",
+    permissions=("submit_score",),
+    answers=dict[str, Any],
+    other_answers={202: ("It takes longer.", dict[str, str])},
+)
+def save_score() -> Response:
+    result = one_score.run(one_score.requester(), "ir/kshook-sv6c")
+    return one_score.imported(result, error_key.error)
+
+
+@blueprint.post("/sv6c/score/export")
+@endpoint(
+    "Imports the best scores of KsHook, where the user asked for that.",
+    permissions=("submit_score",),
+    answers=dict[str, Any],
+    other_answers={202: ("It takes longer.", dict[str, str])},
+)
+def export_scores() -> Response:
+    user_id = one_score.requester()
+    with service().engine.connect() as connection:
+        settings = hook_rows.find(connection, user_id, KSHOOK)
+    if settings is None or not settings.forced:
+        return success(NOT_ASKED_FOR, {})
+    result = one_score.run(user_id, "ir/kshook-sv6c-static", spends=KSHOOK)
+    return one_score.imported(result, error_key.error)

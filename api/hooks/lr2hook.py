@@ -1,0 +1,62 @@
+"""LR2Hook, for Lunatic Rave 2 (BMS): scores and courses.
+
+Its clients take an answer other than 200 for a refusal. Source: specification, http-api-ir.md
+section 5.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response
+
+from api.hooks import courses, one_score
+from api.http import context
+from api.http.answers import success
+from api.http.dialects import ApiBlueprint
+from api.http.endpoint import endpoint
+from common.errors import UserError
+from common.hooks.lr2hook_schema import SCORE
+from common.validation import first_violation
+
+NOT_CLEARED: Final = "Class not updated. You failed to clear this course."
+
+
+def admit() -> None:
+    """Who may use the hook, besides what its endpoints say."""
+    one_score.requester()
+    one_score.check_bokutachi(courses.route("/ir/lr2hook"))
+
+
+blueprint = ApiBlueprint("lr2hook", __name__, gates=(admit,))
+
+
+@blueprint.post("/import")
+@endpoint(
+    "Imports one score of LR2, and waits for it.",
+    permissions=("submit_score",),
+    answers=dict[str, Any],
+    other_answers={202: ("It takes longer.", dict[str, str])},
+)
+def import_score() -> Response:
+    return one_score.imported(one_score.run(one_score.requester(), "ir/lr2hook"))
+
+
+@blueprint.post("/import/course")
+@endpoint(
+    "Raises the class of a course that was cleared.",
+    permissions=("submit_score",),
+    answers=courses.Raised,
+    other_answers={202: ("It takes longer.", dict[str, str])},
+    errors={404: "There is no such course."},
+)
+def import_course() -> Response:
+    course = context.current().json_object()
+    if found := first_violation(SCORE, course):
+        raise UserError(400, courses.violation_text(found))
+    score = course["scoreData"]
+    counts = {name: score[name] for name in ("notesPlayed", "notesTotal")}
+    if counts["notesPlayed"] != counts["notesTotal"]:
+        return success(NOT_CLEARED, counts)
+    md5 = course["md5"]
+    return courses.cleared(md5, f"Couldn't find a course with this MD5 ({md5}).")
