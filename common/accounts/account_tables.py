@@ -48,7 +48,10 @@ class ApiToken(Base):
     """An API token; only its SHA-256 is kept, the token itself is shown once."""
 
     __tablename__ = "api_tokens"
-    __table_args__ = (Index("ix_api_tokens_token_hash", "token_hash", unique=True),)
+    __table_args__ = (
+        Index("ix_api_tokens_token_hash", "token_hash", unique=True),
+        Index("ix_api_tokens_from_api_client", "from_api_client"),
+    )
 
     user_id: Mapped[int] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), primary_key=True

@@ -1,0 +1,19 @@
+"""The tokens that were made for a client are found without looking at all others.
+
+Revision: 0010_tokens_of_clients
+"""
+
+from alembic import op
+
+revision = "0010_tokens_of_clients"
+down_revision = "0009_requests_of_jobs"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_index("ix_api_tokens_from_api_client", "api_tokens", ["from_api_client"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_api_tokens_from_api_client", table_name="api_tokens")
