@@ -9,6 +9,7 @@ import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from sqlalchemy import Engine
 
 from cli.accounts import find_user
 from cli.errors import CommandError
@@ -52,6 +53,38 @@ class SeededClient(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         return None
 
 
+def seed(engine: Engine, file: Path, author: int) -> int:
+    """Registers the clients in a file; how many those are. author: a user's number.
+
+    Raises CommandError for a file that is not right; then there is none of them.
+    """
+    try:
+        entries = msgspec.json.decode(file.read_bytes(), type=list[SeededClient])
+    except msgspec.MsgspecError as error:
+        raise CommandError(f"{file}: {error}") from error
+    for entry in entries:
+        if problem := entry.problem():
+            raise CommandError(f"{file}: {entry.clientID}: {problem}")
+    with engine.begin() as connection:
+        for entry in entries:
+            secret = entry.clientSecret
+            client_rows.save(
+                connection,
+                Client(
+                    client_id=entry.clientID,
+                    name=entry.name,
+                    author=author,
+                    permissions=entry.requestedPermissions,
+                    redirect_uri=entry.redirectUri,
+                    webhook_uri=entry.webhookUri,
+                    api_key_template=entry.apiKeyTemplate,
+                    api_key_filename=entry.apiKeyFilename,
+                    secret_hash=None if secret is None else proof_hash(secret),
+                ),
+            )
+    return len(entries)
+
+
 @click.group()
 def clients() -> None:
     """Register programs that users give tokens to."""
@@ -66,33 +99,8 @@ def seed_command(file: Path, author: str, database_url: str) -> None:
 
     Their ids are as the file has them, so that programs with ids written into them find theirs.
     """
-    try:
-        entries = msgspec.json.decode(file.read_bytes(), type=list[SeededClient])
-    except msgspec.MsgspecError as error:
-        raise CommandError(f"{file}: {error}") from error
-    for entry in entries:
-        if problem := entry.problem():
-            raise CommandError(f"{file}: {entry.clientID}: {problem}")
     engine = open_engine(database_url)
-    author_id = find_user(engine, author)
-    with engine.begin() as connection:
-        for entry in entries:
-            secret = entry.clientSecret
-            client_rows.save(
-                connection,
-                Client(
-                    client_id=entry.clientID,
-                    name=entry.name,
-                    author=author_id,
-                    permissions=entry.requestedPermissions,
-                    redirect_uri=entry.redirectUri,
-                    webhook_uri=entry.webhookUri,
-                    api_key_template=entry.apiKeyTemplate,
-                    api_key_filename=entry.apiKeyFilename,
-                    secret_hash=None if secret is None else proof_hash(secret),
-                ),
-            )
-    click.echo(f"{len(entries)} clients.")
+    click.echo(f"{seed(engine, file, find_user(engine, author))} clients.")
 
 
 @clients.command("list")

@@ -1,4 +1,4 @@
-"""What makes a fresh installation worth looking at: a catalogue, a user, some scores."""
+"""What makes a fresh installation worth looking at: a catalogue, a user, clients, some scores."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ from rich.markup import escape
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cli import accounts
+from cli import accounts, clients
 from cli.client import Client, ClientError
 from cli.errors import CommandError
 from cli.local.state import CHECKOUT, write_private
@@ -23,6 +23,7 @@ from common.seeds.loader import load_directory
 from common.seeds.violations import SeedsError
 
 CATALOGUE = CHECKOUT / "examples" / "catalogue"
+CLIENTS = CHECKOUT / "examples" / "clients.json"
 SCORES = CHECKOUT / "examples" / "imports" / "batch-manual-sdvx.json"
 IMPORT_TYPE = "file/batch-manual"
 USER = "demo"
@@ -83,7 +84,10 @@ def _token(engine: Engine, kept: Path) -> str | None:
         users = dict(connection.execute(select(User.username, User.id)).tuples().all())
     if users and USER not in users:
         return None
-    user_id = users.get(USER) or accounts.create_user(engine, USER)
+    user_id = users.get(USER)
+    if user_id is None:
+        user_id = accounts.create_user(engine, USER)
+        clients.seed(engine, CLIENTS, user_id)
     token = accounts.create_token(engine, user_id, TOKEN_NAME, TOKEN_PERMISSIONS)
     write_private(kept, token)
     return token

@@ -127,6 +127,8 @@ def test_once_imports_the_example_and_leaves_nothing_behind() -> None:
 def test_ctrl_c_ends_everything_in_order(folder: Path) -> None:
     with running(folder, "--no-example") as up:
         assert is_ready(up.url)
+        # The well-known clients are there, for users to make keys for.
+        urllib.request.urlopen(f"{up.url}/api/v1/clients/CXMikado", timeout=30).close()
         assert up.end(signal.SIGINT) == 0
     assert "Stopping" in up.output
     assert "Traceback" not in up.output

@@ -1,12 +1,12 @@
 """The tokens that were made for a client are found without looking at all others.
 
-Revision: 0010_tokens_of_clients
+Revision: 0011_tokens_of_clients
 """
 
 from alembic import op
 
-revision = "0010_tokens_of_clients"
-down_revision = "0009_requests_of_jobs"
+revision = "0011_tokens_of_clients"
+down_revision = "0010_import_lists"
 branch_labels = None
 depends_on = None
 
