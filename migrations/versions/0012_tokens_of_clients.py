@@ -1,12 +1,12 @@
 """The tokens that were made for a client are found without looking at all others.
 
-Revision: 0011_tokens_of_clients
+Revision: 0012_tokens_of_clients
 """
 
 from alembic import op
 
-revision = "0011_tokens_of_clients"
-down_revision = "0010_import_lists"
+revision = "0012_tokens_of_clients"
+down_revision = "0011_activity"
 branch_labels = None
 depends_on = None
 
