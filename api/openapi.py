@@ -129,8 +129,10 @@ def _operation(method: str, rule: Rule, declaration: Declaration) -> dict[str, A
     }
     if declaration.permissions:
         operation["x-permissions"] = list(declaration.permissions)
-    if method not in ("GET", "DELETE") or declaration.body is not None:
+    if method != "GET":
         content: dict[str, Any] = {}
+        if declaration.own_body is not None:
+            content["application/json"] = {"schema": declaration.own_body}
         if declaration.body is not None:
             content["application/json"] = {"schema": declaration.body}
             if declaration.plain_forms:
@@ -165,7 +167,7 @@ def _responses(declaration: Declaration) -> dict[str, Any]:
             "content": {"application/json": {"schema": _envelope(kind)}},
         }
     bad = dict(_OF_EVERY_ENDPOINT)
-    if declaration.body is not None or declaration.form is not None:
+    if declaration.body or declaration.form or declaration.own_body:
         bad |= _OF_A_BODY
     bad |= declaration.errors
     for status, description in bad.items():

@@ -1,5 +1,7 @@
 """Removes jobs that ended long ago, and keeps what poll-status says of them; and ended logins.
 
+Idempotency keys that stand for nothing any more go with them.
+
 A completed import is answered from its ImportDocument as before. Of other jobs the answer stays
 in `job_answers`, except of those that the service gave itself: nobody knows their ids.
 """
@@ -12,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from common.accounts import client_rows, login_rows
 from common.database.engine import autocommit
+from common.jobs import idempotency
 from worker.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -55,6 +58,8 @@ def remove_ended(runtime: Runtime) -> int:
     with runtime.engine.connect() as connection, autocommit(connection):
         while removed := _remove_some(connection, runtime.settings.job_retention * DAY):
             total += removed
+        while idempotency.forget_old(connection, BATCH):
+            pass
     if total:
         log.info("retention: %d ended jobs removed", total)
     return total

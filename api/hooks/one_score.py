@@ -15,7 +15,7 @@ from flask import Response, request
 from api.http import context, owners
 from api.http.answers import failure, success
 from api.http.service import service
-from api.jobs import waiting
+from api.jobs import keys, waiting
 from api.jobs.door import Accepted
 from api.server import lanes
 from common.errors import UserError
@@ -64,7 +64,7 @@ def run(
 ) -> FinalAnswer | Accepted:
     """Imports the request's JSON body: how that ended, or that it takes longer."""
     job = new_import(user_id, import_type, options, spends=spends)
-    return service().processor.run(job, lanes.turn(request.environ))
+    return service().processor.run(keys.named(job), lanes.turn(request.environ))
 
 
 def new_import(

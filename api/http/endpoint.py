@@ -41,6 +41,8 @@ class Declaration:
     query: Schema | None
     body: Schema | None
     form: Schema | None
+    own_body: Schema | None
+    own_gates: bool
     plain_forms: bool
     errors: Mapping[int, str]
     other_answers: Mapping[int, tuple[str, Any]]
@@ -61,6 +63,8 @@ def endpoint(
     query: Schema | None = None,
     body: Schema | None = None,
     form: Schema | None = None,
+    own_body: Schema | None = None,
+    own_gates: bool = False,
     plain_forms: bool = False,
     errors: Mapping[int, str] | None = None,
     other_answers: Mapping[int, tuple[str, Any]] | None = None,
@@ -82,6 +86,9 @@ def endpoint(
         query, body: marshmallow schemas; what they load is given to the view as the keyword
             arguments `query` and `body`.
         form: the fields of a multipart form, which the view reads itself.
+        own_body: of a JSON body, which the view reads itself.
+        own_gates: whether the view asks for `permissions` itself, where what it is about comes
+            first, or a client is refused in other words.
         plain_forms: whether `body` may come as a URL-encoded form as well.
         errors: what else can go wrong, by status, beyond what the gates and schemas say.
         other_answers: description and body type of further good answers, by status.
@@ -98,6 +105,8 @@ def endpoint(
         query,
         body,
         form,
+        own_body,
+        own_gates,
         plain_forms,
         errors or {},
         other_answers or {},
@@ -113,7 +122,7 @@ def endpoint(
             if declaration.in_person:
                 parts["user"] = owners.user_of(parts["user"], service().engine)
                 owners.require_self(parts["user"])
-            elif declaration.needs_user:
+            elif declaration.needs_user and not declaration.own_gates:
                 gates.require(*declaration.permissions)
             if declaration.query is not None:
                 parts["query"] = check(declaration.query, request.args)

@@ -25,8 +25,15 @@ from common.errors import UserError
 from common.games.model import GPT
 from common.games.registry import GAMES
 from common.imports.stored_documents import find_import
-from common.jobs import caps, progress
-from common.jobs.accepting import Message, NewJob, accept_or_join, next_message, ongoing_sync
+from common.jobs import caps, idempotency, progress
+from common.jobs.accepting import (
+    Message,
+    NewJob,
+    accept_or_join,
+    joined,
+    next_message,
+    ongoing_sync,
+)
 from common.jobs.caps import Caps
 from common.jobs.outcomes import answer_from_record, job_outcome
 from common.jobs.progress import FinalAnswer
@@ -132,7 +139,7 @@ class ExternalProcessor:
             accepted = self.submit(job)
             if ended is None:
                 return accepted
-            return self._waiters.wait(ended, lambda: self._ended(job.job_id), turn) or accepted
+            return self._waiters.wait(ended, lambda: self._ended(accepted.job_id), turn) or accepted
 
     def _ended(self, job_id: str) -> FinalAnswer | None:
         """The answer of a job that has ended."""
@@ -173,10 +180,10 @@ class InternalProcessor:
         raise UserError(outcome.error_status, outcome.error_message or "")
 
     def run(self, job: NewJob, turn: Turn | None) -> Accepted | FinalAnswer:
-        self._run_to_its_end(job)
+        job_id = self._run_to_its_end(job)
         with self._runtime.engine.connect() as connection:
-            answer = answer_from_record(connection, job.job_id)
-        return answer if isinstance(answer, FinalAnswer) else Accepted(job.job_id)
+            answer = answer_from_record(connection, job_id)
+        return answer if isinstance(answer, FinalAnswer) else Accepted(job_id)
 
     def _run_to_its_end(self, job: NewJob) -> str:
         with self._runtime.engine.connect() as connection, autocommit(connection):
@@ -189,9 +196,13 @@ def _accept(connection: Connection, job: NewJob, most: Caps) -> tuple[str, Messa
     """The id of the job that is on now, and its message: of a sync that runs already, that one's
     id and none.
     """
+    if job.idempotency_key is not None:
+        before = idempotency.job_of(connection, job.user_id, job.idempotency_key)
+        if before is not None:
+            return before, None
     ongoing = ongoing_sync(connection, job)
     if ongoing is not None:
-        return ongoing, None
+        return joined(connection, job, ongoing), None
     now = caps.check(connection, job.user_id, most)
     return accept_or_join(connection, job, until=now + ACCEPTED_WITHIN)
 
@@ -253,6 +264,16 @@ def exchange_code(settings: Settings, engine: Engine, owner: Owner, code: str) -
 def form_fields(import_type: str) -> tuple[str, ...]:
     """The text fields that an import type reads of a form; what else comes is not kept."""
     return getattr(registry.get(import_type), "form_fields", ())
+
+
+def refuse_unreadable(settings: Settings, import_type: str, given: Any) -> None:
+    """Refuses at once what can be told at once to be none of the import type's documents.
+
+    given: a file's content, or a body as decoded. Raises UserError.
+    """
+    check = getattr(registry.get(import_type), "check", None)
+    if check is not None:
+        check(given, settings.games or tuple(GAMES))
 
 
 def check_names(settings: Settings) -> list[str]:

@@ -7,7 +7,7 @@ from flask import Response, request
 from api.http import bodies, limits
 from api.http.answers import success
 from api.http.service import service
-from api.jobs import waiting
+from api.jobs import keys, waiting
 from api.jobs.door import Accepted
 from common.jobs.accepting import NewJob
 
@@ -29,8 +29,9 @@ def too_many(user_id: int) -> Response | None:
 
 def submit(job: NewJob) -> Response:
     """Accepts the import: 202 with a poll URL, or 200 with the ImportDocument."""
-    result = service().processor.submit(job)
+    result = service().processor.submit(keys.named(job))
     if isinstance(result, Accepted):
+        keys.tell(job, result.job_id)
         return waiting.to_be_polled(LOADED, result.job_id)
     return success("Import successful.", result.document)
 

@@ -8,6 +8,7 @@ from flask import Response, request
 
 from api.http.answers import ready_made, success
 from api.http.service import service
+from api.jobs import keys
 from api.jobs.door import Accepted
 from api.server import lanes
 from common.jobs.accepting import NewJob
@@ -20,7 +21,7 @@ LOADED = "This takes a while. You can poll the provided URL for information on w
 
 def answer(job: NewJob) -> Response:
     """The job's own answer, or 202 with a poll URL."""
-    result = service().processor.run(job, lanes.turn(request.environ))
+    result = service().processor.run(keys.named(job), lanes.turn(request.environ))
     if isinstance(result, Accepted):
         return to_be_polled(LOADED, result.job_id)
     return ready_made(result)

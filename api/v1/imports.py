@@ -15,7 +15,7 @@ from api.http.parameters import check, import_form
 from api.http.service import service
 from api.http.uploads import read_upload
 from api.jobs import submitting, waiting
-from api.jobs.door import UPLOADED_TYPES, file_import_types, form_fields
+from api.jobs.door import UPLOADED_TYPES, file_import_types, form_fields, refuse_unreadable
 from common.accounts import user_rows
 from common.errors import UserError
 from common.imports import import_rows, stored_documents
@@ -67,6 +67,7 @@ def import_file() -> Response:
     upload = read_upload(request, "scoreData", limits.user(user_id))
     form = check(import_form(file_import_types(here.settings)), upload.fields)
     import_type = form["importType"]
+    refuse_unreadable(here.settings, import_type, upload.content)
     job = NewJob(
         user_id=user_id,
         job_id=new_job_id(),

@@ -29,7 +29,7 @@ from common.credentials.credential_tables import ServiceCredential
 from common.database.base import Base
 from common.hooks.hook_tables import HookSettings
 from common.imports.timestop_tables import ImportTimestop
-from common.jobs.job_tables import Job, JobAnswer, JobKind, JobPayload, JobState
+from common.jobs.job_tables import IdempotencyKey, Job, JobAnswer, JobKind, JobPayload, JobState
 from common.profiles.profile_tables import (
     ClassAchievement,
     GameSettings,
@@ -63,6 +63,7 @@ __all__ = [
     "GoalRow",
     "GoalSubscription",
     "HookSettings",
+    "IdempotencyKey",
     "ImportRow",
     "ImportTimestop",
     "Invite",

@@ -20,6 +20,7 @@ from common import log_context
 from common.clock import NOW_MS
 from common.database.tables import JobKind
 from common.errors import ScoreImportError
+from common.jobs import idempotency
 from common.jobs.arguments import Arguments, stored
 from common.text.storable import storable_json
 
@@ -29,7 +30,7 @@ class NewJob:
     """A job about to be accepted.
 
     job_id: for an import, its importID. arguments: say of what kind it is. payload: the
-    uploaded file, or the body.
+    uploaded file, or the body. idempotency_key: what its client calls it.
     """
 
     user_id: int
@@ -38,6 +39,7 @@ class NewJob:
     import_type: str | None = None
     user_intent: bool = False
     payload: bytes | None = None
+    idempotency_key: str | None = None
 
     @property
     def kind(self) -> JobKind:
@@ -80,6 +82,15 @@ _INSERT = text(
             SELECT FROM jobs
             WHERE user_id = :user_id AND state IN ('queued', 'running')
               AND (state = 'running' OR dispatched_at > 0 OR deferred)) AS already),
+    keyed AS (
+        INSERT INTO idempotency_keys (user_id, key, job_id, accepted_at)
+        SELECT :user_id, :key, :job_id, {NOW_MS}
+        WHERE CAST(:key AS text) IS NOT NULL
+          AND (CAST(:until AS bigint) IS NULL OR {NOW_MS} <= :until)
+        ON CONFLICT (user_id, key) DO UPDATE
+        SET job_id = excluded.job_id, accepted_at = excluded.accepted_at
+        WHERE idempotency_keys.accepted_at <= {NOW_MS} - {idempotency.VALID}
+        RETURNING job_id),
     job AS (
         INSERT INTO jobs (user_id, job_id, kind, state, import_type, user_intent, arguments,
                           accepted_at, dispatched_at, deferred, request_id)
@@ -87,7 +98,9 @@ _INSERT = text(
                CAST(:arguments AS json), now, CASE WHEN already THEN 0 ELSE now END, already,
                :request_id
         FROM served, (SELECT {NOW_MS} AS now) AS clock
-        WHERE CAST(:until AS bigint) IS NULL OR now <= :until
+        WHERE CASE WHEN CAST(:key AS text) IS NULL
+                   THEN CAST(:until AS bigint) IS NULL OR now <= :until
+                   ELSE EXISTS (SELECT FROM keyed) END
         RETURNING user_id, job_id, dispatched_at),
     payload AS (
         INSERT INTO job_payloads (user_id, job_id, content)
@@ -121,13 +134,21 @@ class TooLate(ScoreImportError):
     """The statement reached PostgreSQL after `until`: nothing was accepted."""
 
 
+class Repeated(ScoreImportError):
+    """The job's idempotency key stands for another: nothing was accepted."""
+
+    def __init__(self, job_id: str) -> None:
+        super().__init__(job_id)
+        self.job_id = job_id
+
+
 def accept(connection: Connection, job: NewJob, *, until: int | None = None) -> Message | None:
     """Records the job and its payload, in one statement; returns the message to send.
 
     The job is accepted once the caller committed. None: the user is being served; after the
     commit, `next_message` says whether that still is so. until: by PostgreSQL's clock, in
     milliseconds; a server that hung and goes on accepts nothing that its client has given up.
-    Raises TooLate.
+    Raises TooLate, Repeated.
     """
     stamp: int | None = connection.execute(
         _INSERT,
@@ -140,10 +161,15 @@ def accept(connection: Connection, job: NewJob, *, until: int | None = None) -> 
             "request_id": log_context.current().get("request"),
             "arguments": storable_json(orjson.dumps(stored(job.arguments))).decode(),
             "until": until,
+            "key": job.idempotency_key,
             "content": None if job.payload is None else Binary(pack(job.payload)),
         },
     ).scalar_one_or_none()
     if stamp is None:
+        if job.idempotency_key is not None:
+            before = idempotency.job_of(connection, job.user_id, job.idempotency_key)
+            if before is not None:
+                raise Repeated(before)
         raise TooLate(f"job {job.job_id}")
     return Message(job.user_id, job.job_id, stamp) if stamp else None
 
@@ -177,6 +203,13 @@ def ongoing_sync(connection: Connection, job: NewJob) -> str | None:
     return job_id
 
 
+def joined(connection: Connection, job: NewJob, ongoing: str) -> str:
+    """The job that is on already, which the new one's key stands for from now on."""
+    if job.idempotency_key is not None:
+        idempotency.stand_for(connection, job.user_id, job.idempotency_key, ongoing)
+    return ongoing
+
+
 def accept_or_join(
     connection: Connection, job: NewJob, *, until: int | None = None
 ) -> tuple[str, Message | None]:
@@ -189,13 +222,15 @@ def accept_or_join(
     while True:
         try:
             message = accept(connection, job, until=until)
+        except Repeated as repeated:
+            return repeated.job_id, None
         except IntegrityError as problem:
             if ONE_SYNC not in str(problem.orig):
                 raise
             # Somebody was quicker; if that one has ended by now, it is ours to begin.
             ongoing = ongoing_sync(connection, job)
             if ongoing is not None:
-                return ongoing, None
+                return joined(connection, job, ongoing), None
         else:
             return job.job_id, message
 

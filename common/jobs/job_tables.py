@@ -140,3 +140,17 @@ class JobPayload(Base):
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     job_id: Mapped[str] = mapped_column(primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class IdempotencyKey(Base):
+    """What a client called the submission that brought a job; see `common.jobs.idempotency`."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (Index(None, "accepted_at"),)
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    key: Mapped[str] = mapped_column(primary_key=True)
+    job_id: Mapped[str]
+    accepted_at: Mapped[Millis]

@@ -26,7 +26,13 @@ from worker.import_types.base import (
     Subject,
     Upload,
 )
-from worker.import_types.manual.batch_manual_reading import ReadDocument, read_body, read_file
+from worker.import_types.manual.batch_manual_reading import (
+    ReadDocument,
+    check_body,
+    check_file,
+    read_body,
+    read_file,
+)
 from worker.import_types.manual.batch_manual_structs import (
     ManualDocument,
     ManualScore,
@@ -91,6 +97,7 @@ class BatchManual(_ManualImport):
     name = "file/batch-manual"
     input = Upload
     suffix = "BATCH-MANUAL"
+    check = staticmethod(check_file)
 
     def parse(self, given: Upload) -> Parsed:
         read = read_file(given.content, given.games, lenient=given.lenient)
@@ -103,6 +110,7 @@ class DirectManual(_ManualImport):
     name = "ir/direct-manual"
     input = Body
     suffix = "DIRECT-MANUAL"
+    check = staticmethod(check_body)
 
     def parse(self, given: Body) -> Parsed:
         read = read_body(given.content, given.games, lenient=given.lenient)

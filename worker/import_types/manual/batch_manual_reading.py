@@ -59,16 +59,40 @@ def read_file(content: bytes, games: Collection[str], *, lenient: bool = False) 
     knows are passed over.
     """
     content = from_utf16(content, _begins_like_json)
+    _refuse_endless(content)
+    return quickly_from_file(content, games) or _slowly(_json(content), games, lenient)
+
+
+def _refuse_endless(content: bytes) -> None:
     if content.count(b"{") + content.count(b"[") > MAX_CONTAINERS:
         raise FatalImportError(
             400, f"Invalid BATCH-MANUAL (More than {MAX_CONTAINERS} objects and lists.)"
         )
-    return quickly_from_file(content, games) or _slowly(_json(content), games, lenient)
 
 
 def read_body(body: Any, games: Collection[str], *, lenient: bool = False) -> ReadDocument:
     """The same for JSON that has been decoded."""
     return quickly_from_body(body, games) or _slowly(body, games, lenient)
+
+
+def check_file(content: bytes, games: Collection[str]) -> None:
+    """Raises FatalImportError (400) where `read_file` would for what the document is about.
+
+    What its scores are is not looked at.
+    """
+    content = from_utf16(content, _begins_like_json)
+    try:
+        fine = _enabled(_HEAD.decode(content).meta, games) is not None
+    except _UNREADABLE:
+        fine = False
+    if not fine:
+        _refuse_endless(content)
+        check_body(_json(content), games)
+
+
+def check_body(body: Any, games: Collection[str]) -> None:
+    """The same for JSON that has been decoded."""
+    _gpt_of(body, games)
 
 
 def _slowly(document: Any, games: Collection[str], lenient: bool) -> ReadDocument:
