@@ -22,6 +22,7 @@ from api.http.dialects import ENVELOPE, blueprint_of_request
 from api.http.service import EXTENSION, Service, service
 from api.jobs.door import check_names, make_processor
 from api.jobs.polling import Polls
+from api.jobs.streaming import Streams
 from api.v1 import (
     admin,
     api_tokens,
@@ -108,7 +109,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(client_pages.blueprint)
     app.register_blueprint(status.health)
     # Flask's own way to put WSGI in front of an application.
-    app.wsgi_app = Polls(here, app.wsgi_app)  # type: ignore[method-assign]
+    streams = Streams(here, app.wsgi_app)
+    app.wsgi_app = Polls(here, streams)  # type: ignore
     return app
 
 

@@ -9,6 +9,9 @@ workers = _settings.web_workers
 threads = _settings.web_threads
 worker_class = "api.server.front.Front"
 logger_class = "api.server.server_logs.ServerLog"
+# Of a process; three quarters of them may follow imports. Each takes a few kilobytes, and up to 64
+# while a request comes in.
+worker_connections = 4096
 # Seconds an idle client may keep its connection: it polls every second.
 keepalive = 15
 # Seconds a worker that is told to stop has for the requests it is at.

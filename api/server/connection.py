@@ -5,10 +5,11 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import Any, Final
 
+from api.server.following import Following
 from api.server.framing import Incoming
 
 # Bytes taken from the network at a time: heads are short, bodies are not.
@@ -27,9 +28,10 @@ class Stage(Enum):
     BODY = 3  # some of its body has
     WORK = 4  # a thread is at it
     WRITE = 5  # the client has yet to take some of the answer
-    DRAIN = 6  # it is answered, and the client still sends
-    BROKEN = 7  # to be closed
-    CLOSED = 8
+    FOLLOW = 6  # more of the answer comes as things happen
+    DRAIN = 7  # it is answered, and the client still sends
+    BROKEN = 8  # to be closed
+    CLOSED = 9
 
 
 class Connection:
@@ -46,8 +48,10 @@ class Connection:
         "deadline",
         "environ",
         "expects",
+        "following",
         "incoming",
         "keep",
+        "leave",
         "limit",
         "makes_piece",
         "memory",
@@ -95,6 +99,9 @@ class Connection:
         self.unclear = False
         self.answer: Any = None
         self.pieces: Iterator[bytes] | None = None
+        # Of an answer that goes on by itself, and what ends it.
+        self.following: Following | None = None
+        self.leave: Callable[[], None] | None = None
 
     # --- taking ----------------------------------------------------------------------------
 

@@ -36,6 +36,8 @@ from gunicorn.workers.base import Worker
 from api.http.bodies import BODY, MEMORY, SMALL, BodyWanted
 from api.server import lanes
 from api.server.connection import BODY_PIECE, HEAD_PIECE, Connection, Stage
+from api.server.followers import Followers
+from api.server.following import ROOM, Following
 from api.server.framing import BadFraming, Incoming
 from common import envelope
 from common.settings import load_settings
@@ -114,6 +116,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
         self._pieces_made = 0
         self._accepting = False
         self._room = _room_for(self.cfg.worker_connections)
+        self._followers = Followers(self._poller, self._room, self._wake_up, self._close)
         super().init_process()
 
     @classmethod
@@ -153,7 +156,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
     def _turn(self, timeout: float) -> None:
         """Waits for something to happen, and sees to it."""
         self._asleep = True
-        if not self._done.empty():
+        if not (self._done.empty() and self._followers.idle):
             timeout = 0
         events = self._poller.select(timeout)
         self._asleep = False
@@ -168,11 +171,18 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
             except Empty:
                 break
             self._take_back(connection)
+        for connection in self._followers.send():
+            if connection.outgoing:
+                self._wait(connection, Stage.WRITE, TRANSFER_SECONDS)
+            else:
+                self._answered(connection)
 
     def _stop(self) -> None:
         """Ends what is under way, and no more."""
         now = time.monotonic()
         end = now + self.cfg.graceful_timeout
+        # Whoever follows something comes back to another process.
+        self._followers.close_all()
         for connection in self._waiting:
             if connection.stage is Stage.IDLE:
                 connection.deadline = min(connection.deadline, now + LINGER_SECONDS)
@@ -227,6 +237,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
 
     def _close(self, connection: Connection) -> None:
         self._no_longer_wait(connection)
+        self._followers.forget(connection)
         self._release(connection)
         if connection.stage is Stage.CLOSED:
             return
@@ -269,6 +280,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
             self._to_do.put((self._continue, connection))
 
     def _cut_off_the_late(self, now: float) -> None:
+        self._followers.cut_off_the_late(now)
         for connection in [each for each in self._waiting if each.deadline <= now]:
             if connection.stage is Stage.HEAD or connection.stage is Stage.BODY:
                 self._refuse(connection, Refused(408, SLOW))
@@ -280,6 +292,9 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
     # --- what clients send and take ----------------------------------------------------------
 
     def _ready(self, connection: Connection) -> None:
+        if connection.stage is Stage.FOLLOW:
+            self._followers.ready(connection)
+            return
         if connection not in self._waiting:
             return  # closed in this turn
         if connection.stage is Stage.WRITE:
@@ -420,6 +435,8 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
             self._go_on()
         if connection.stage is Stage.BODY:
             self._collect(connection)
+        elif connection.stage is Stage.FOLLOW:
+            self._followers.add(connection)
         elif connection.stage is Stage.WRITE:
             if connection.outgoing:
                 self._wait(connection, Stage.WRITE, TRANSFER_SECONDS)
@@ -453,6 +470,9 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
     def _hand_back(self, connection: Connection, stage: Stage) -> None:
         connection.stage = stage
         self._done.put(connection)
+        self._wake_up()
+
+    def _wake_up(self) -> None:
         if self._asleep:
             # A pipe that is full has woken it already.
             with contextlib.suppress(OSError):
@@ -512,6 +532,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
         environ["wsgi.multithread"] = True
         environ["wsgi.input"] = _Unread() if body is None or not body.complete else body.stream()
         environ[MEMORY] = connection.memory
+        environ[ROOM] = self._followers.has_room
         environ[lanes.TURN] = self._turn_of_patient if connection.patient else None
         if body is not None:
             environ[BODY] = body
@@ -519,7 +540,14 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
             answer.force_close()
         connection.answer, connection.environ = answer, environ
         try:
-            connection.pieces = iter(self.wsgi(environ, answer.start_response))
+            given = self.wsgi(environ, answer.start_response)
+            if isinstance(given, Following):
+                connection.following = given
+                answer.write(given.first)
+                connection.flush()
+                self._hand_back(connection, Stage.FOLLOW)
+                return
+            connection.pieces = iter(given)
             if body is not None and body.complete:
                 environ["wsgi.input"].close()
             self._continue(connection)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 
 from tests.support.http import Http
-from tests.support.stack import Stack
+from tests.support.stack import Stack, batch_manual
 
 pytestmark = pytest.mark.processes
 
@@ -20,8 +21,8 @@ def test_the_third_import_in_a_minute_is_refused_and_other_users_are_not(
 ) -> None:
     alice, bob = service.user("alice"), service.user("bob")
     for _ in range(2):
-        assert http.upload(alice.token, b"{}").status == 202
-    answer = http.upload(alice.token, b"{}")
+        assert http.upload(alice.token, orjson.dumps(batch_manual(0))).status == 202
+    answer = http.upload(alice.token, orjson.dumps(batch_manual(0)))
     assert answer.status == 429
     assert answer.json == {
         "success": False,
@@ -32,7 +33,7 @@ def test_the_third_import_in_a_minute_is_refused_and_other_users_are_not(
     }
     assert 0 < int(answer.headers["Retry-After"]) <= 61
     assert answer.headers["X-RateLimit-Remaining"] == "0"
-    assert http.upload(bob.token, b"{}").status == 202
+    assert http.upload(bob.token, orjson.dumps(batch_manual(0))).status == 202
 
 
 def test_polling_counts_too_and_its_headers_say_what_is_left(service: Stack, http: Http) -> None:
