@@ -1,13 +1,13 @@
 """What clients call their submissions, so that one sent twice is taken once.
 
-Revision: 0011_idempotency_keys
+Revision: 0012_idempotency_keys
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011_idempotency_keys"
-down_revision = "0010_import_lists"
+revision = "0012_idempotency_keys"
+down_revision = "0011_activity"
 branch_labels = None
 depends_on = None
 
