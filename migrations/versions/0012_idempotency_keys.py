@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0012_idempotency_keys"
-down_revision = "0011_activity"
+down_revision = "0011_hook_settings"
 branch_labels = None
 depends_on = None
 
