@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.local.processes import ChildProcess
+from cli.local.processes import ChildProcess, ProcessError
 from tests.soak.house import House, administer
 from tests.support import redis_faults
 from tests.support.stack import kill
@@ -34,9 +35,9 @@ def _worker_killed(house: House, dice: random.Random) -> None:
 def _child_killed(house: House, dice: random.Random) -> None:
     import psutil
 
-    parent = psutil.Process(house.pid(dice.choice(house.workers)))
-    for child in parent.children():
-        child.kill()
+    with contextlib.suppress(psutil.NoSuchProcess):  # it may have ended by itself just now
+        for child in psutil.Process(house.pid(dice.choice(house.workers))).children():
+            child.kill()
 
 
 def _worker_stopped(house: House, dice: random.Random) -> None:
@@ -115,7 +116,15 @@ def _statements_cancelled(house: House, dice: random.Random) -> None:
 def _database_restarted(house: House, dice: random.Random) -> None:
     """As after a power cut."""
     house.postgres.kill()
-    house.postgres.start()
+    # Until the last of its processes is gone, the server refuses to start.
+    until = time.monotonic() + 60
+    while True:
+        try:
+            return house.postgres.start()
+        except ProcessError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(1)
 
 
 def _database_hung(house: House, dice: random.Random) -> None:
