@@ -6,9 +6,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 from psycopg2 import DatabaseError
 from redis import Redis
 from sqlalchemy import Engine, event
@@ -21,6 +20,10 @@ from common.settings import Settings, load_settings
 from worker.catalogue.memory import CatalogueStore
 
 log = logging.getLogger(__name__)
+
+
+if TYPE_CHECKING:
+    import httpx
 
 
 @dataclass(frozen=True, slots=True)

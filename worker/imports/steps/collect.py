@@ -24,7 +24,6 @@ from worker.import_types.base import (
     Upstream,
 )
 from worker.imports.flow import Collected
-from worker.services.opening import Access, open_feed
 from worker.work import Work
 
 
@@ -38,6 +37,9 @@ def feed_of(work: Work) -> Iterator[Feed | None]:
     if origin is None:
         yield None
         return
+    # Clients of other services take 30 MB, which most workers never need.
+    from worker.services.opening import Access, open_feed
+
     runtime = work.runtime
     access = Access(runtime.settings, runtime.engine, runtime.transport)
     with open_feed(access, work.user_id, origin, work.tell_now) as feed:
