@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,9 +22,11 @@ from common.database.tables import Base
 @pytest.fixture(scope="module")
 def migrated(postgres: EmbeddedPostgres) -> Iterator[Connection]:
     """A database that nothing but the migrations has touched."""
-    postgres.create_database("migrated")
-    migrate(postgres.url_of("migrated"))
-    engine = open_engine(postgres.url_of("migrated"))
+    # The module may be run in parts: each makes a database of its own.
+    name = f"migrated_{secrets.token_hex(4)}"
+    postgres.create_database(name)
+    migrate(postgres.url_of(name))
+    engine = open_engine(postgres.url_of(name))
     with engine.connect() as connection:
         yield connection
     engine.dispose()

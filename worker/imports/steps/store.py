@@ -55,7 +55,10 @@ ORPHAN_COLUMNS = (
 )
 
 
-NOT_KEPT = "It was not kept to be tried again: you have {most} such scores, as many as may be."
+NOT_KEPT = (
+    "Scores whose error is TooManyOrphans were not kept to be tried again: you have {most} such"
+    " scores, as many as may be."
+)
 
 
 def store_scores(
@@ -117,7 +120,8 @@ def store_orphans(
     """Keeps the unmatched entries the user does not have as orphans already.
 
     Each of them is reported: `SongOrChartNotFound` when it is new, `OrphanExists` when it is not,
-    `TooManyOrphans` where it is not kept because the user has `most` of them.
+    `TooManyOrphans` where it is not kept because the user has `most` of them, which a warning
+    explains.
     """
     orphans = _identify(head, collected, converted)
     if not orphans:
@@ -138,15 +142,20 @@ def store_orphans(
     )
     new: list[tuple[str, Unmatched]] = []
     room = _room(connection, head.user_id, most) if len(known) < len(orphans) else 0
+    has_room = True
     for orphan, unmatched in orphans:
-        kind, message = "OrphanExists", unmatched.message
+        kind = "OrphanExists"
         if orphan not in known and len(new) < room:
             kind = "SongOrChartNotFound"
             known.add(orphan)
             new.append((orphan, unmatched))
         elif orphan not in known:
-            kind, message = "TooManyOrphans", f"{message} {NOT_KEPT.format(most=most)}"
-        converted.errors.append(EntryError(unmatched.position, kind, message, unmatched.subject))
+            kind, has_room = "TooManyOrphans", False
+        line = EntryError(unmatched.position, kind, unmatched.message, unmatched.subject)
+        converted.errors.append(line)
+    if not has_room:
+        # Said once: of a hundred thousand lines the same words would be most of the document.
+        collected.parsed.warnings.append(NOT_KEPT.format(most=most))
     context = copy_json(collected.parsed.context)
     lines = (
         "\t".join(
