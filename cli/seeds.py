@@ -38,8 +38,12 @@ def seeds() -> None:
     help="keep charts that are gone from the files but have scores or goals, as charts of no "
     "version; without it they are a reason to refuse",
 )
-def load(directory: Path, database_url: str, retire: bool) -> None:
+@click.option("--dry-run", is_flag=True, help="report what would change, and change nothing")
+def load(directory: Path, database_url: str, retire: bool, dry_run: bool) -> None:
     """Bring the database in line with the seeds in DIRECTORY.
+
+    DIRECTORY is a folder of version 2's or of version 3's seeds: it is recognised. Scores stay with
+    their charts whichever is loaded.
 
     All of it or nothing: if anything is wrong with the seeds, every violation is listed,
     nothing is written, and the exit code is 1. Loading the same files again changes nothing.
@@ -48,7 +52,9 @@ def load(directory: Path, database_url: str, retire: bool) -> None:
     engine = open_engine(database_url)
     try:
         with _progress(console) as progress:
-            summary = load_directory(engine, directory, progress=progress, retire=retire)
+            summary = load_directory(
+                engine, directory, progress=progress, retire=retire, dry_run=dry_run
+            )
     except SeedsError as error:
         _print_violations(Console(stderr=True), error.violations)
         raise CommandError("the seeds were refused; nothing was written") from error
@@ -56,7 +62,7 @@ def load(directory: Path, database_url: str, retire: bool) -> None:
         raise CommandError(f"the database gave up, nothing was written: {error}") from error
     finally:
         engine.dispose()
-    _print_summary(console, summary)
+    _print_summary(console, summary, dry_run=dry_run)
 
 
 @contextmanager
@@ -94,7 +100,7 @@ def _print_finding(console: Console, finding: Violation, style: str) -> None:
     )
 
 
-def _print_summary(console: Console, summary: Summary) -> None:
+def _print_summary(console: Console, summary: Summary, *, dry_run: bool) -> None:
     written = [each for each in summary.collections if not each.skipped]
     if written:
         console.print(_table(written, summary))
@@ -111,12 +117,16 @@ def _print_summary(console: Console, summary: Summary) -> None:
     ):
         if names:
             console.print(f"[yellow]{what}:[/] {escape(', '.join(names))}", soft_wrap=True)
-    console.print(
-        f"[green]Loaded[/] in {summary.seconds:.1f} s: {summary.changes:,} documents changed"
-    )
-    if summary.recalculation_jobs or summary.orphan_jobs:
+    if dry_run:
+        console.print(f"[green]Nothing was changed[/]: {summary.changes:,} documents would be")
+    else:
         console.print(
-            f"Queued for the workers: users to recalculate: {summary.recalculation_jobs:,},"
+            f"[green]Loaded[/] in {summary.seconds:.1f} s: {summary.changes:,} documents changed"
+        )
+    if summary.recalculation_jobs or summary.orphan_jobs:
+        queued = "To be queued" if dry_run else "Queued"
+        console.print(
+            f"{queued} for the workers: users to recalculate: {summary.recalculation_jobs:,},"
             f" users with orphaned scores to try again: {summary.orphan_jobs:,}",
             soft_wrap=True,
         )

@@ -30,6 +30,7 @@ class SongRow(Base):
     search_terms: Mapped[TextList]
     data: Mapped[Json]
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    v3_id: Mapped[str | None]
 
 
 class ChartRow(Base):
@@ -55,6 +56,7 @@ class ChartRow(Base):
     versions: Mapped[TextList]
     data: Mapped[Json]
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    v3_id: Mapped[str | None]
 
 
 class FolderRow(Base):
@@ -70,6 +72,7 @@ class FolderRow(Base):
     inactive: Mapped[bool]
     search_terms: Mapped[TextList]
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    v3_id: Mapped[str | None]
 
 
 class FolderChart(Base):
@@ -96,6 +99,7 @@ class TableRow(Base):
     inactive: Mapped[bool]
     default: Mapped[bool]
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    v3_id: Mapped[str | None]
 
 
 class GoalRow(Base):
@@ -180,3 +184,16 @@ class OrphanChart(Base):
     chart: Mapped[Json]
     song: Mapped[Json]
     user_ids: Mapped[Json]
+
+
+class OtherID(Base):
+    """A version 3 ID of what goes by `key` here; `current`: not a former one."""
+
+    __tablename__ = "other_ids"
+    __table_args__ = (Index(None, "kind", "game", "key"), Index(None, "kind", "other_id"))
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    game: Mapped[str] = mapped_column(primary_key=True)
+    other_id: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    current: Mapped[bool]

@@ -96,6 +96,11 @@ class _Resolver:
             self._charts_of_song[chart["songID"]].append(chart["chartID"])
 
     def members(self, folder: Document) -> set[str]:
+        folder, by_song = _apart(folder)
+        found = self._members(folder)
+        return found if by_song is None else found & self._members(by_song)
+
+    def _members(self, folder: Document) -> set[str]:
         query = compile_folder(folder)
         if isinstance(query, frozenset):
             return set(query.intersection(self._ids))
@@ -103,6 +108,19 @@ class _Resolver:
             songs = (self._songs.documents[place]["id"] for place in self._songs.select(query))
             return {chart for song in songs for chart in self._charts_of_song.get(song, ())}
         return {self._ids[place] for place in self._index.select(query)}
+
+
+_OF_SONG = "song¬"
+
+
+def _apart(folder: Document) -> tuple[Document, Document | None]:
+    """A folder of charts, and what its query says of their songs as a folder of songs."""
+    data = folder["data"]
+    if folder["type"] != "charts" or not any(key.startswith(_OF_SONG) for key in data):
+        return folder, None
+    of_song = {k.removeprefix(_OF_SONG): v for k, v in data.items() if k.startswith(_OF_SONG)}
+    of_chart = {k: v for k, v in data.items() if not k.startswith(_OF_SONG)}
+    return {**folder, "data": of_chart}, {**folder, "type": "songs", "data": of_song}
 
 
 class Index:

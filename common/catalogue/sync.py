@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from common.catalogue.collections import STORED, StoredKind, content_hash
 from common.database.engine import copy_rows
 from common.seeds.reading import Collection
+from common.seeds.seed_documents import CHARTS
 
 
 @dataclass(slots=True)
@@ -34,7 +35,7 @@ class Difference:
 def compare(connection: Connection, collection: Collection) -> Difference:
     stored = STORED[collection.kind.name]
     difference = Difference(stored, collection.game)
-    hashes = _stored_hashes(connection, stored, collection.game)
+    hashes = _stored_hashes(connection, stored, collection)
     for document in collection.documents:
         known = hashes.pop(document[collection.kind.key], None)
         if known is not None and not stored.updates:
@@ -51,11 +52,14 @@ def compare(connection: Connection, collection: Collection) -> Difference:
 
 
 def _stored_hashes(
-    connection: Connection, stored: StoredKind, game: str | None
+    connection: Connection, stored: StoredKind, collection: Collection
 ) -> dict[Any, bytes]:
+    scope = _scope(stored)
+    if collection.kind is CHARTS and collection.playtypes is not None:
+        scope += " AND playtype = ANY(:playtypes)"
     rows = connection.execute(
-        text(f"SELECT {stored.key}, content_hash FROM {stored.table} WHERE {_scope(stored)}"),
-        {"game": game},
+        text(f"SELECT {stored.key}, content_hash FROM {stored.table} WHERE {scope}"),
+        {"game": collection.game, "playtypes": list(collection.playtypes or ())},
     )
     return {key: bytes(value) for key, value in rows}
 

@@ -345,6 +345,8 @@ class Game:
     playtypes: Mapping[str, GPT]
     # Makes a chart document of an earlier form one of the present form.
     renew_chart: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    # How the queries of folders speak of a difficulty (or of `{"~in": [...]}`), likewise.
+    difficulty_in_queries: Callable[[Any], dict[str, Any]] | None = None
     # How the queries of folders see a chart document, where that is not how it is.
     chart_in_queries: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     # Raised where scores that are stored would now be derived, rated, merged or ordered

@@ -261,11 +261,20 @@ def _chart_in_queries(document: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**document, "difficulty": "LUNATIC", "data": data}
 
 
+def _difficulty_in_queries(difficulty: Any) -> dict[str, Any]:
+    if difficulty in ("LUNATIC", "Re:MASTER"):
+        return {"difficulty": "LUNATIC", "data¬isReMaster": difficulty == "Re:MASTER"}
+    if difficulty == {"~in": ["LUNATIC", "Re:MASTER"]}:
+        return {"difficulty": "LUNATIC"}
+    return {"difficulty": difficulty}
+
+
 GAME = Game(
     id="ongeki",
     name="O.N.G.E.K.I.",
     song_data=SongData,
     renew_chart=_renew_chart,
     chart_in_queries=_chart_in_queries,
+    difficulty_in_queries=_difficulty_in_queries,
     playtypes={"Single": _SINGLE},
 )

@@ -67,6 +67,14 @@ def gpt_by_id(gpt: str) -> GPT:
     return get_gpt(game, playtype)
 
 
+def gpt_by_v3_id(v3_id: str) -> GPT:
+    """The GPT of an id like `iidx-sp`. Raises KeyError where there is none."""
+    return _BY_V3_ID[v3_id]
+
+
 def all_gpts() -> list[GPT]:
     """Every GPT, game by game."""
     return [gpt for game in GAMES.values() for gpt in game.playtypes.values()]
+
+
+_BY_V3_ID: Final = {gpt.v3_id: gpt for gpt in all_gpts()}

@@ -61,6 +61,8 @@ def check(seeds: Seeds, games: Mapping[str, Game], stored: References | None = N
 
 
 def _folder_ids(context: Context) -> Iterator[Violation]:
+    if not context.seeds.folder_ids_are_hashes:
+        return
     for collection, folder in context.seeds.each(FOLDERS):
         data = folder["data"]
         if isinstance(data, list):

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, Engine, text
 
+from common.catalogue import other_ids
 from common.catalogue.locking import hold_catalogue
 from common.games.model import Game
 from common.games.registry import GAMES
@@ -26,7 +27,8 @@ from common.seeds.reading import SeedFiles, parse, read_files
 from common.seeds.seed_documents import CHARTS, KINDS, SONGS
 from common.seeds.stored import stored_references
 from common.seeds.summary import CollectionSummary, Summary
-from common.seeds.violations import SeedsError
+from common.seeds.version3.conversion import Converted, as_version_2, is_version_3
+from common.seeds.violations import SeedsError, Violation
 from common.seeds.writer import Progress, Writer
 
 # Raise this where the same files would now be judged or stored differently.
@@ -39,6 +41,7 @@ def load_directory(
     *,
     progress: Progress | None = None,
     retire: bool = False,
+    dry_run: bool = False,
     games: Mapping[str, Game] = GAMES,
 ) -> Summary:
     """Brings the catalogue in line with the collections in `directory`.
@@ -46,45 +49,85 @@ def load_directory(
     progress: told (what is being done, steps done, steps in all).
     retire: keep charts that vanished but are needed by scores, personal bests or goals as
     retired (not primary, in no version); without it they are a reason to refuse.
+    dry_run: find out what would change, and change nothing.
     games: those whose rules the seeds are held against.
 
-    Raises SeedsError, with nothing written, if anything is wrong with the seeds.
+    The folder may be one of version 2 or of version 3; its documents tell. Raises SeedsError,
+    with nothing written, if anything is wrong with the seeds.
     """
     started = time.monotonic()
     with _collector_paused():
-        summary = _load(engine, directory, progress or _silence, retire, games)
+        summary = _load(engine, directory, progress or _silence, retire, dry_run, games)
     summary.seconds = time.monotonic() - started
     return summary
 
 
 def _load(
-    engine: Engine, directory: Path, tell: Progress, retire: bool, games: Mapping[str, Game]
+    engine: Engine,
+    directory: Path,
+    tell: Progress,
+    retire: bool,
+    dry_run: bool,
+    games: Mapping[str, Game],
 ) -> Summary:
     files = read_files(directory)
+    converted = None
+    if is_version_3(files):
+        tell("reading", 0, 1)
+        with engine.connect() as connection:
+            stored = connection.scalars(text("SELECT folder_id FROM folders")).all()
+        converted = as_version_2(files, stored)
+        files = converted.files
     fingerprints = files.fingerprints(FORMAT + ",".join(sorted(games)).encode())
 
-    with engine.connect() as connection:
-        if not _outdated(connection, fingerprints):
+    with engine.begin() as connection:
+        if not (converted and converted.violations) and not _outdated(connection, fingerprints):
+            if converted is not None and not dry_run:
+                _store_other_ids(connection, converted)
             return _complete(Summary(), files, games)
     tell("checking", 0, len(files.collections) + 1)
     seeds, violations = parse(files, games)
+    if converted is not None:
+        violations = [*converted.violations, *violations]
+        seeds = converted.limited(seeds)
     if seeds.broken:
-        raise SeedsError(violations)
-    with engine.begin() as connection:
+        raise SeedsError(_named(violations, converted))
+    with engine.connect() as connection, connection.begin() as transaction:
         # Until the end of the transaction: what is checked now still holds when it is written.
         hold_catalogue(connection)
         findings = check(seeds, games, stored_references(connection, files.collections))
         violations += reserved(seeds)
         if violations or findings.violations:
-            raise SeedsError([*violations, *findings.violations])
+            raise SeedsError(_named([*violations, *findings.violations], converted))
         join_players_charts(connection, seeds)
         # Another load may have come first.
         outdated = _outdated(connection, fingerprints)
         writer = Writer(connection, seeds, outdated, retire=retire, progress=tell)
-        summary = writer.write()
+        try:
+            summary = writer.write()
+        except SeedsError as refused:
+            raise SeedsError(_named(refused.violations, converted)) from refused
         _remember(connection, {name: fingerprints[name] for name in outdated})
-    summary.warnings = findings.warnings
+        _store_other_ids(connection, converted)
+        if dry_run:
+            transaction.rollback()
+    summary.warnings = _named(findings.warnings, converted)
     return _complete(summary, files, games)
+
+
+def _store_other_ids(connection: Connection, converted: Converted | None) -> None:
+    if converted is not None:
+        for (kind, game), ids in converted.others.items():
+            other_ids.store(connection, kind, game, ids)
+    other_ids.derive_missing(connection)
+    other_ids.show_current(connection)
+
+
+def _named(violations: Iterable[Violation], converted: Converted | None) -> list[Violation]:
+    """Violations with the files and the IDs that the folder has."""
+    if converted is None:
+        return list(violations)
+    return [converted.named(violation) for violation in violations]
 
 
 def _silence(what: str, done: int, total: int) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -52,6 +53,9 @@ class Collection:
     documents: list[Document]
     malformed: frozenset[Any] = frozenset()
     broken: bool = False
+    # Of songs and charts: the playtypes whose charts the folder has; None = all. What belongs to
+    # others stays.
+    playtypes: frozenset[str] | None = None
 
     @property
     def file(self) -> str:
@@ -66,6 +70,8 @@ class Seeds:
     """All collections of a folder by name; a folder need not have every collection."""
 
     collections: Mapping[str, Collection] = field(default_factory=dict)
+    # A version 3 folder's folders have IDs of their own.
+    folder_ids_are_hashes: bool = True
 
     @property
     def broken(self) -> bool:
@@ -85,13 +91,17 @@ class Seeds:
                 yield collection, document
 
 
+# Version 3 has a file of charts for each playtype.
+_CHARTS_OF_PLAYTYPE: Final = re.compile("charts-[a-z]+-[a-z0-9]+")
+
+
 def read_files(directory: Path) -> SeedFiles:
     """Reads every `*.json` of the folder. Raises SeedsError if it has no collection."""
     if not directory.is_dir():
         raise SeedsError([Violation(str(directory), "", "folder", "there is no such folder")])
     collections, ignored = {}, []
     for path in sorted(directory.glob("*.json")):
-        if kind_of(path.stem) is None:
+        if kind_of(path.stem) is None and _CHARTS_OF_PLAYTYPE.fullmatch(path.stem) is None:
             ignored.append(path.name)
         else:
             collections[path.stem] = path.read_bytes()

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from common.catalogue import changed_charts as charts
-from common.catalogue.collections import GROWING_GAMES
+from common.catalogue.collections import GROWING_GAMES, KEPT_GAMES
 from common.catalogue.ended_subscriptions import end_goals_on_folders, end_quests
 from common.catalogue.follow_ups import accept_follow_ups
 from common.catalogue.locking import hold_users
@@ -22,6 +22,7 @@ from common.catalogue.sync import (
     stage_changed,
 )
 from common.catalogue.versions import raise_versions
+from common.games.registry import GAMES
 from common.seeds.reading import Collection, Seeds
 from common.seeds.schema import Document
 from common.seeds.seed_documents import (
@@ -185,7 +186,7 @@ class Writer:
             self._rerate(game, effects.rerated)
 
         difference, line = self._upsert(collection, note_effects)
-        vanished = difference.gone and game not in GROWING_GAMES
+        vanished = difference.gone and game not in KEPT_GAMES
         if vanished or moved:
             hold_users(self._connection)
         if vanished:
@@ -225,13 +226,13 @@ class Writer:
         self, collection: Collection, difference: Difference, line: CollectionSummary
     ) -> None:
         game, gone = collection.game or "", difference.gone
-        if gone and game not in GROWING_GAMES:
+        if gone and game not in KEPT_GAMES:
             with_charts = charts.songs_with_charts(self._connection, game, gone)
             self._remove(difference, line, [song for song in gone if song not in with_charts])
             self._refused += (
                 collection.violation(song, "vanished", _needed("song", "charts"))
                 for song, all_retired in with_charts.items()
-                if not all_retired and not self._retire
+                if not (all_retired or self._retire or _is_partial(collection))
             )
         if line.changes:
             self._changed_games.add(game)
@@ -247,6 +248,16 @@ class Writer:
         rows = sum(change.added for change in self._summary.lookups.values())
         if rows + self._summary.changes > MANY_ROWS:
             self._connection.execute(text("ANALYZE songs, charts, folders, folder_charts"))
+
+
+def _is_partial(collection: Collection) -> bool:
+    """Whether the folder lacks the charts of some playtypes of a game."""
+    game = GAMES.get(collection.game or "")
+    return (
+        game is not None
+        and collection.playtypes is not None
+        and not collection.playtypes >= game.playtypes.keys()
+    )
 
 
 def _documents_by_game(collections: Iterable[Collection]) -> dict[str, dict[Kind, list[Document]]]:

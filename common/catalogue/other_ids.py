@@ -1,0 +1,135 @@
+"""The IDs of version 3 for what the catalogue holds, beside the keys that everything goes by.
+
+A document of a version 3 folder brings its own; what only a version 2 folder or a player
+brought has one that is derived from its key. A derived ID is replaced once the real one is
+known, and stays a name of it: whatever was ever shown is still found.
+
+Source: specification, v3/seeds-format.md sections 2, 13 and 14.
+"""
+
+# ruff: noqa: S608 (tables and columns are named by constants, never by a document)
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, text
+
+
+class _Derived(NamedTuple):
+    """How the ID of a kind is derived: a letter, and a hash of a text about the key."""
+
+    table: str
+    key: str
+    letter: str
+    about: str
+
+
+_DERIVED: Final[Mapping[str, _Derived]] = {
+    "songs": _Derived("songs", "id", "S", "'v2-song/' || game || '/' || id"),
+    "charts": _Derived("charts", "chart_id", "C", "'v2-chart/' || chart_id"),
+    "folders": _Derived("folders", "folder_id", "F", "'v2-folder/' || folder_id"),
+    "tables": _Derived("tables", "table_id", "T", "'v2-table/' || table_id"),
+}
+
+_STORE: Final = text(
+    """
+    WITH given AS (
+        SELECT other_id, key FROM json_each_text(CAST(:others AS json)) AS one (key, other_id)),
+    former AS (
+        UPDATE other_ids AS old SET current = false FROM given
+        WHERE old.kind = :kind AND old.game = :game AND old.key = given.key AND old.current
+          AND old.other_id <> given.other_id)
+    INSERT INTO other_ids AS known (kind, game, other_id, key, current)
+    SELECT :kind, :game, other_id, key, true FROM given
+    ON CONFLICT (kind, game, other_id) DO UPDATE SET key = excluded.key, current = true
+        WHERE (known.key, known.current) <> (excluded.key, true)
+    """
+)
+
+
+def store(connection: Connection, kind: str, game: str, others: Mapping[str, str]) -> None:
+    """Remembers the IDs of a version 3 folder: key to ID."""
+    given = {"kind": kind, "game": game, "others": orjson.dumps(dict(others)).decode()}
+    connection.execute(_STORE, given)
+
+
+def derive_missing(connection: Connection) -> None:
+    """Gives an ID to everything in the catalogue that has none. A statement a kind."""
+    # The planner should know how many there are.
+    connection.execute(text("ANALYZE other_ids"))
+    for kind, derived in _DERIVED.items():
+        connection.execute(
+            text(
+                f"INSERT INTO other_ids (kind, game, other_id, key, current)"
+                f" SELECT :kind, game, :letter || substr(encode(sha256(convert_to({derived.about},"
+                f" 'UTF8')), 'hex'), 1, 19), {derived.key}::text, true"
+                f" FROM {derived.table} AS one WHERE NOT EXISTS (SELECT FROM other_ids AS known"
+                f" WHERE known.kind = :kind AND known.game = one.game"
+                f" AND known.key = one.{derived.key}::text)"
+                " ON CONFLICT DO NOTHING"
+            ),
+            {"kind": kind, "letter": derived.letter},
+        )
+
+
+def show_current(connection: Connection) -> None:
+    """Has the rows of the catalogue name the ID that is in use. A statement a kind."""
+    connection.execute(text("ANALYZE other_ids"))
+    for kind, derived in _DERIVED.items():
+        connection.execute(
+            text(
+                f"UPDATE {derived.table} AS one SET v3_id = known.other_id FROM other_ids AS known"
+                " WHERE known.kind = :kind AND known.game = one.game AND known.current"
+                f" AND known.key = one.{derived.key}::text"
+                " AND one.v3_id IS DISTINCT FROM known.other_id"
+            ),
+            {"kind": kind},
+        )
+
+
+def other_ids(
+    connection: Connection, kind: str, game: str, keys: Collection[str]
+) -> dict[str, str]:
+    """Version 3's IDs by key. kind: songs, charts, folders, tables or goals."""
+    rows = connection.execute(
+        text(
+            "SELECT key, other_id FROM other_ids"
+            " WHERE kind = :kind AND game = :game AND current AND key = ANY(:keys)"
+        ),
+        {"kind": kind, "game": game, "keys": list(map(str, keys))},
+    )
+    return {row.key: row.other_id for row in rows}
+
+
+def keys_of(
+    connection: Connection, kind: str, ids: Collection[str], game: str | None = None
+) -> dict[str, str]:
+    """The key that each ID of either version stands for; IDs that nothing has are left out.
+
+    game: where IDs are only looked for in one; needed for songs, whose numbers are per game.
+    """
+    derived = _DERIVED[kind]
+    of_game = "" if game is None else " AND game = :game"
+    rows = connection.execute(
+        text(
+            f"SELECT given, key FROM other_ids JOIN unnest(CAST(:ids AS text[])) AS given"
+            f" ON given = other_id WHERE kind = :kind{of_game}"
+            f" UNION ALL SELECT given, given FROM {derived.table}"
+            f" JOIN unnest(CAST(:ids AS text[])) AS given ON given = {derived.key}::text"
+            f" WHERE true{of_game}"
+        ),
+        {"kind": kind, "ids": list(map(str, ids)), "game": game},
+    )
+    return {row.given: row.key for row in rows}
+
+
+def songs_of(connection: Connection, game: str) -> dict[str, int]:
+    """All IDs of version 3 of a game's songs, former ones too, to the songs' numbers."""
+    rows = connection.execute(
+        text("SELECT other_id, key FROM other_ids WHERE kind = 'songs' AND game = :game"),
+        {"game": game},
+    )
+    return {other: int(key) for other, key in rows}
