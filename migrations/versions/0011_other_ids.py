@@ -1,14 +1,14 @@
 """Version 3's IDs of songs, charts, folders, tables and goals, beside the keys that stay.
 
-Revision ID: 0009_other_ids
-Revises: 0008_rules_of_profiles
+Revision ID: 0011_other_ids
+Revises: 0010_import_lists
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009_other_ids"
-down_revision = "0008_rules_of_profiles"
+revision = "0011_other_ids"
+down_revision = "0010_import_lists"
 branch_labels = None
 depends_on = None
 
