@@ -1,14 +1,14 @@
 """Version 3's IDs of songs, charts, folders, tables and goals, beside the keys that stay.
 
-Revision ID: 0011_other_ids
-Revises: 0010_import_lists
+Revision ID: 0012_other_ids
+Revises: 0011_hook_settings
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011_other_ids"
-down_revision = "0010_import_lists"
+revision = "0012_other_ids"
+down_revision = "0011_hook_settings"
 branch_labels = None
 depends_on = None
 
