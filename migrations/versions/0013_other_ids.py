@@ -1,14 +1,14 @@
 """Version 3's IDs of songs, charts, folders, tables and goals, beside the keys that stay.
 
-Revision ID: 0012_other_ids
-Revises: 0011_hook_settings
+Revision ID: 0013_other_ids
+Revises: 0012_tokens_of_clients
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012_other_ids"
-down_revision = "0011_hook_settings"
+revision = "0013_other_ids"
+down_revision = "0012_tokens_of_clients"
 branch_labels = None
 depends_on = None
 
