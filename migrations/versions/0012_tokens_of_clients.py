@@ -6,7 +6,7 @@ Revision: 0012_tokens_of_clients
 from alembic import op
 
 revision = "0012_tokens_of_clients"
-down_revision = "0011_activity"
+down_revision = "0012_idempotency_keys"
 branch_labels = None
 depends_on = None
 
