@@ -643,6 +643,21 @@ def a_play_that_is_sent_again_is_the_same_orphan(outcome: Outcome) -> None:
 
 
 @rule
+def charts_of_players_have_songs_of_their_own(outcome: Outcome) -> bool:
+    """The reference's counter of songs goes on behind those of the catalogue, at 9000 in these
+    cases; ours numbers songs that players brought where no catalogue comes to.
+    """
+    documents = [*outcome.state.get("scores", []), *outcome.state.get("personal-bests", [])]
+    documents += [each["score"] for each in outcome.state.get("score-blacklist", [])]
+    seen = False
+    for document in documents:
+        if document["game"] in ("bms", "pms") and 9_000 <= document["songID"] < 10_000:
+            document["songID"] += 1_000_000_000 - 9_000
+            seen = True
+    return seen
+
+
+@rule
 def charts_of_pms_are_queued_once(outcome: Outcome) -> None:
     """The reference does not find them in its queue, and queues them with every play; and it
     gives them a field that only charts of bms have.

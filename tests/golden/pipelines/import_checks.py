@@ -77,6 +77,8 @@ def entries_are_accounted_for(step: Step) -> None:
             failed.append(place)
     errors = step.result["errors"]
     assert step.result["skipped"] == skipped, (step.result["skipped"], skipped)
-    assert [error["index"] for error in errors] == failed, "errors are about other entries"
+    # A note says which of two values was taken of a score that is stored nevertheless.
+    about = [error["index"] for error in errors if not error["message"].endswith(" was taken.")]
+    assert about == failed, (errors, failed)
     assert step.result["scoreIDs"] == new
     assert all(isinstance(error["identifier"], str) for error in errors)
