@@ -35,6 +35,7 @@ from api.v1 import (
     integrations,
     oauth,
     orphans,
+    replays,
     scores,
     status,
     syncs,
@@ -88,6 +89,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(hook_settings.blueprint, url_prefix=API)
     app.register_blueprint(timestops.blueprint, url_prefix=API)
     app.register_blueprint(scores.blueprint, url_prefix=API)
+    app.register_blueprint(replays.blueprint, url_prefix=API)
     for reader in READERS:
         app.register_blueprint(reader, url_prefix=API)
     app.register_blueprint(status.blueprint, url_prefix=API)

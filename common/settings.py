@@ -54,6 +54,7 @@ class Settings:
     session_same_site: Literal["Lax", "Strict", "None"]
     oauth_client_cap: int
     beatoraja_queue_size: int
+    usc_queue_size: int
     lenient_entries: bool
     external_worker: bool
     worker_concurrency: int
@@ -66,6 +67,7 @@ class Settings:
     max_queued_jobs: int
     max_queued_bytes: int
     max_orphans: int
+    replay_quota: int
     wait_seconds: float
     waiters: int
     waiters_per_user: int
@@ -339,6 +341,13 @@ VARIABLES: tuple[Variable, ...] = (
         "how many players must have played an unknown BMS or PMS chart before it is added",
     ),
     Variable(
+        "USC_QUEUE_SIZE",
+        "usc_queue_size",
+        _whole(1),
+        "3",
+        "how many players the USC ranking says an unknown chart needs (nothing else follows of it)",
+    ),
+    Variable(
         "LENIENT_ENTRIES",
         "lenient_entries",
         _flag,
@@ -426,6 +435,13 @@ VARIABLES: tuple[Variable, ...] = (
         "100000",
         "orphaned scores that are kept for a user; what is beyond is reported in the import's "
         "errors",
+    ),
+    Variable(
+        "REPLAY_QUOTA",
+        "replay_quota",
+        _whole(0),
+        "67108864",
+        "bytes that the replays of a user may take; the oldest ones make room for new ones",
     ),
     Variable(
         "WAIT_SECONDS",

@@ -9,32 +9,49 @@ from typing import Any, Final
 
 import orjson
 from flask import Response, request
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from api.hooks import one_score
-from api.http import context, gates
-from api.http.answers import failure, ready_made, success
+from api.hooks import beatoraja_courses, courses, one_score
+from api.hooks.beatoraja_ranking import ranking
+from api.http import context
+from api.http.answers import failure, ready_made, success, without_body
 from api.http.dialects import ApiBlueprint
+from api.http.endpoint import endpoint
 from api.http.service import service
 from api.jobs.door import Accepted
 from common.errors import UserError
-from common.games.registry import GAMES
+from common.hooks import beatoraja_rows
 from common.imports import stored_documents
-
-blueprint = ApiBlueprint("beatoraja", __name__)
+from common.validation import first_violation
 
 # How the clients' protocol versions that we speak begin.
 _VERSIONS: Final = ("v2", "v3")
 
 
+def admit() -> None:
+    """Who may use the ranking at all; raises UserError, for the first of several reasons."""
+    one_score.requester()
+    one_score.check_bokutachi(request.path.removeprefix("/ir/beatoraja"))
+    if not request.headers.get("X-TachiIR-Version", "").startswith(_VERSIONS):
+        raise UserError(400, "Invalid X-TachiIR-Version.")
+
+
+blueprint = ApiBlueprint("beatoraja", __name__, gates=(admit,))
+
+
 @blueprint.post("/submit-score")
+@endpoint(
+    "Imports one score, and waits for it.",
+    permissions=("submit_score",),
+    answers=dict[str, Any],
+    other_answers={202: ("The chart is not known yet, or it takes longer.", dict[str, Any])},
+)
 def submit_score() -> Response:
     """Imports one score; the answer holds it with its chart, or says how many have played that.
 
     An import that takes too long goes on without its client.
     """
-    user_id = _admit()
-    result = one_score.run(user_id, "ir/beatoraja")
+    result = one_score.run(one_score.requester(), "ir/beatoraja")
     if isinstance(result, Accepted):
         return success(one_score.SAVED, {}, 202)
     if result.status != 200:
@@ -46,24 +63,16 @@ def submit_score() -> Response:
         return _imported(connection, document)
 
 
-def _admit() -> int:
-    """The requester's user id; raises UserError, for the first of several reasons."""
-    if context.current().identity.user_id is None:
-        raise UserError(401, "This endpoint requires authentication.")
-    one_score.check_bokutachi("/submit-score")
-    user_id = gates.require("submit_score")
-    if not request.headers.get("X-TachiIR-Version", "").startswith(_VERSIONS):
-        raise UserError(400, "Invalid X-TachiIR-Version.")
-    return user_id
-
-
 def _failed(connection: Connection, document: dict[str, Any]) -> Response:
     """Why the only score of an import was not stored, or is to wait."""
     error = document["errors"][0]
     if error["type"] not in one_score.WAITS_FOR_ITS_CHART:
         status = 500 if error["type"] == "InternalError" else 400
         return failure(status, f"[{error['type']}] - {error['message']}")
-    players = _players(connection, document, context.current().json_object()["chart"]["sha256"])
+    chart_hash = context.current().json_object()["chart"]["sha256"]
+    players = beatoraja_rows.players_of_unknown(
+        connection, document["game"], chart_hash, document["userID"]
+    )
     if players is None:
         return failure(400, "This chart is not supported.")
     needed = service().settings.beatoraja_queue_size
@@ -75,49 +84,52 @@ def _failed(connection: Connection, document: dict[str, Any]) -> Response:
     )
 
 
-def _players(connection: Connection, document: dict[str, Any], chart_hash: str) -> int | None:
-    """How many have played an unknown chart, the requester among them; None = not queued."""
-    players: int | None = connection.scalar(
-        text(
-            """
-            SELECT max(jsonb_array_length(user_ids)) FROM orphan_charts
-            WHERE gpt = ANY(:gpts) AND chart_hash = :chart_hash
-              AND user_ids @> to_jsonb(CAST(:user_id AS integer))
-            """
-        ),
-        {
-            "gpts": [gpt.id for gpt in GAMES[document["game"]].playtypes.values()],
-            "chart_hash": chart_hash,
-            "user_id": document["userID"],
-        },
-    )
-    return players
-
-
 def _imported(connection: Connection, document: dict[str, Any]) -> Response:
     if not document["scoreIDs"]:
         return success("No scores were imported.", {"import": document})
-    row = connection.execute(
-        text("SELECT * FROM scores WHERE user_id = :user_id AND score_id = :score_id"),
-        {"user_id": document["userID"], "score_id": document["scoreIDs"][0]},
-    ).one_or_none()
-    if row is None:
-        return failure(500, "Internal Service Error.")
-    place = {"game": row.game, "song_id": row.song_id, "chart_id": row.chart_id}
-    song = connection.execute(
-        text("SELECT * FROM songs WHERE game = :game AND id = :song_id"), place
-    ).one_or_none()
-    chart = connection.execute(
-        text("SELECT * FROM charts WHERE game = :game AND chart_id = :chart_id"), place
-    ).one_or_none()
-    if song is None or chart is None:
+    found = beatoraja_rows.stored(connection, document["userID"], document["scoreIDs"][0])
+    if found is None:
         return failure(500, "Internal Service Error.")
     return success(
         "Imported score.",
         {
-            "score": stored_documents.score_document(row),
-            "song": stored_documents.song_document(song),
-            "chart": stored_documents.chart_document(chart),
+            "score": stored_documents.score_document(found.score),
+            "song": stored_documents.song_document(found.song),
+            "chart": stored_documents.chart_document(found.chart),
             "import": document,
         },
     )
+
+
+@blueprint.post("/submit-course")
+@endpoint(
+    "Raises the class of a course that was cleared.",
+    permissions=("submit_score",),
+    answers=courses.Raised,
+    other_answers={202: ("It takes longer.", dict[str, str])},
+    errors={400: "The course was not played as it has to be.", 404: "There is no such course."},
+)
+def submit_course() -> Response:
+    given = context.current().json_object()
+    if found := first_violation(beatoraja_courses.COURSE, given):
+        raise UserError(400, courses.violation_text(found))
+    course, score = given["course"], given["score"]
+    if not beatoraja_courses.is_cleared(score):
+        return without_body("Class not updated, as you didn't clear this course.")
+    beatoraja_courses.check(course, score)
+    return courses.cleared(beatoraja_courses.md5sums(course), "Unsupported course.")
+
+
+@blueprint.get("/charts/<chart_hash>/scores")
+@endpoint(
+    "Everybody's best on a chart.",
+    needs_user=True,
+    answers=list[dict[str, Any]],
+    errors={404: "There is no such chart."},
+)
+def chart_scores(chart_hash: str) -> Response:
+    with service().engine.connect() as connection:
+        entries = ranking(connection, chart_hash.lower(), one_score.requester())
+    if entries is None:
+        raise UserError(404, "Chart does not exist on IR yet.")
+    return success(f"Successfully returned {len(entries)}", entries)

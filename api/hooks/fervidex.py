@@ -13,7 +13,7 @@ from flask import Response, request
 
 from api.hooks import error_key, one_score
 from api.http import context, gates
-from api.http.answers import JSON, success
+from api.http.answers import success, without_body
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
 from api.http.service import service
@@ -178,4 +178,4 @@ def submit_class() -> Response:
     text = "Dan unchanged, was worse than your current dan."
     if ended["body"]["raised"]:
         text = "Dan changed!"
-    return Response(orjson.dumps({"success": True, "description": text}), mimetype=JSON)
+    return without_body(text)

@@ -9,28 +9,47 @@ Source: specification, http-api-ir.md section 7.
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any, Final
 
 import orjson
 from flask import Response, request
 from msgspec import UNSET
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.hooks import one_score
-from api.hooks.usc_leaderboard import standing
-from api.http import context, gates, identity
+from api.hooks.usc_leaderboard import best_scores, standing
+from api.http import context, identity, limits
 from api.http.answers import JSON
 from api.http.dialects import ENVELOPE, ApiBlueprint, Dialect
+from api.http.endpoint import endpoint
 from api.http.service import service
+from api.http.uploads import read_form
 from api.jobs.door import Accepted
+from common.clock import now_ms
 from common.errors import UserError
+from common.hooks import chart_rows, usc_rows
 from common.validation import explain, first_violation
 from common.validation.rules import STRING, Record, integer_between
 
 log = logging.getLogger(__name__)
 
 blueprint = ApiBlueprint("usc", __name__, dialect=Dialect(ENVELOPE.failure, words_strangers=True))
+
+GAME: Final = "usc"
+HASH: Final = "hashSHA1"
+# Of the protocol.
+VERSION: Final = "0.4.0-a"
+# Scores in a leaderboard.
+MOST: Final = 10
+# Bytes that a replay has less than.
+REPLAY_LIMIT: Final = 1024 * 1024
+
+_COUNT: Final = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
 
 PLAYTYPES: Final = ("Keyboard", "Controller")
 
@@ -41,6 +60,7 @@ class StatusCode(IntEnum):
     BAD_REQUEST = 40
     UNKNOWN_TOKEN = 41
     FORBIDDEN = 43
+    NOT_FOUND = 44
     SERVER_ERROR = 50
 
 
@@ -85,13 +105,114 @@ def admit() -> Response | None:
     return None
 
 
+@blueprint.get("/<playtype>")
+@endpoint("Whether the ranking is there, and what it is called.", hidden=True)
+def heartbeat(playtype: str) -> Response:
+    body = {
+        "serverTime": now_ms() // 1000,
+        "serverName": service().settings.name,
+        "irVersion": VERSION,
+    }
+    return _answer(StatusCode.SUCCESS, "IR Request Successful.", body)
+
+
+@blueprint.get("/<playtype>/charts/<chart_hash>")
+@endpoint("Whether a chart is tracked.", hidden=True)
+def chart(playtype: str, chart_hash: str) -> Response:
+    with _moment() as connection:
+        if _chart(connection, playtype, chart_hash) is None:
+            return _untracked()
+    return _answer(StatusCode.SUCCESS, "This chart is tracked by the IR.", {})
+
+
+@blueprint.get("/<playtype>/charts/<chart_hash>/record")
+@endpoint("The best score on a chart.", hidden=True)
+def record(playtype: str, chart_hash: str) -> Response:
+    with _moment() as connection:
+        chart_id = _chart(connection, playtype, chart_hash)
+        if chart_id is None:
+            return _untracked()
+        best = best_scores(connection, playtype, chart_id, 1)
+    if not best:
+        return _answer(StatusCode.NOT_FOUND, "No server record found.")
+    return _answer(StatusCode.SUCCESS, "Retrieved score.", {"record": best[0]})
+
+
+@blueprint.get("/<playtype>/charts/<chart_hash>/leaderboard")
+@endpoint("The best scores on a chart.", hidden=True)
+def leaderboard(playtype: str, chart_hash: str) -> Response:
+    with _moment() as connection:
+        chart_id = _chart(connection, playtype, chart_hash)
+        if chart_id is None:
+            return _untracked()
+        mode, count = request.args.get("mode"), request.args.get("n", "")
+        if mode not in ("best", "rivals"):
+            return _answer(
+                StatusCode.BAD_REQUEST, "Invalid 'mode' param - expected 'best' or 'rivals'."
+            )
+        if not _COUNT.fullmatch(count):
+            return _answer(
+                StatusCode.BAD_REQUEST,
+                "Invalid 'n' param - expected a positive non-zero integer less than or equal to"
+                f" {MOST}.",
+            )
+        if mode == "rivals":
+            return _answer(StatusCode.BAD_REQUEST, "This is currently unsupported.")
+        scores = best_scores(connection, playtype, chart_id, min(int(count), MOST))
+    return _answer(StatusCode.SUCCESS, f"Returned {len(scores)} scores.", scores)
+
+
+def _chart(connection: Connection, playtype: str, chart_hash: str) -> str | None:
+    found = chart_rows.with_hash(connection, GAME, HASH, chart_hash, playtype)
+    return found[0] if found else None
+
+
+def _untracked() -> Response:
+    size = service().settings.usc_queue_size
+    people = "person has" if size == 1 else "people have"
+    return _answer(
+        StatusCode.NOT_FOUND,
+        f"This IR doesn't have any record data yet, or {size} {people} not played the chart yet.",
+    )
+
+
+@blueprint.post("/<playtype>/replays")
+@endpoint("Keeps the replay of a score.", permissions=("submit_score",), hidden=True)
+def submit_replay(playtype: str) -> Response:
+    """What `sendReplay` of the answer to a score asks for."""
+    user_id = one_score.requester()
+    upload = read_form(request, "replay", limits.user(user_id), REPLAY_LIMIT)
+    score_id = upload.fields.get("identifier")
+    if not isinstance(score_id, str) or not score_id:
+        return _answer(StatusCode.BAD_REQUEST, "No Identifier Provided.")
+    if not upload.filename:
+        return _answer(StatusCode.BAD_REQUEST, "No File Provided.")
+    here = service()
+    try:
+        with here.engine.begin() as connection:
+            is_theirs = usc_rows.save_replay(
+                connection,
+                user_id,
+                score_id,
+                upload.content,
+                quota=here.settings.replay_quota,
+            )
+    except SQLAlchemyError as error:
+        log.error("request %s failed", context.request_id(), exc_info=error)
+        return _answer(StatusCode.SERVER_ERROR, "An error has occured in storing the replay.")
+    if not is_theirs:
+        return _answer(StatusCode.NOT_FOUND, "No score corresponds to this identifier.")
+    return _answer(StatusCode.SUCCESS, "Saved replay.", {})
+
+
 @blueprint.post("/<playtype>/scores")
+@endpoint("Imports one score, and waits for it.", permissions=("submit_score",), hidden=True)
 def submit_score(playtype: str) -> Response:
     """Imports one score and tells where it stands on its chart.
 
     An import that takes too long is answered as if its chart was not known: it goes on.
     """
-    user_id = gates.require("submit_score")
+    user_id = one_score.requester()
     given = context.current().json_object()
     chart = given.get("chart", UNSET)
     if found := first_violation(_CHART, chart):
@@ -106,21 +227,34 @@ def submit_score(playtype: str) -> Response:
         is_ours = result.status >= 500
         code = StatusCode.SERVER_ERROR if is_ours else StatusCode.BAD_REQUEST
         return _answer(code, ended["description"])
-    return _outcome(ended["body"]["import"])
-
-
-def _outcome(document: dict[str, Any]) -> Response:
-    """What became of the only score of an import."""
+    document = ended["body"]["import"]
     if document["errors"]:
         return _refusal(document["errors"][0])
-    if not document["scoreIDs"]:
-        return _answer(StatusCode.SUCCESS, "Score was identical to another score you already have.")
-    engine = service().engine.execution_options(isolation_level="REPEATABLE READ")
-    with engine.connect() as connection:
-        body = standing(connection, document["userID"], document["scoreIDs"][0])
+    with _moment() as connection:
+        if not document["scoreIDs"]:
+            return _known(connection, user_id, playtype, given)
+        body = standing(connection, user_id, document["scoreIDs"][0])
     if body is None:
         return _answer(StatusCode.SERVER_ERROR, _FAILED)
     return _answer(StatusCode.SUCCESS, "Successfully imported score.", body)
+
+
+def _known(connection: Connection, user_id: int, playtype: str, given: dict[str, Any]) -> Response:
+    """A score that the user has: clients show a success by its body, so it has one as well."""
+    charts = chart_rows.with_hash(connection, GAME, HASH, given["chart"]["chartHash"], playtype)
+    score_id = usc_rows.score_like(connection, user_id, charts, given["score"]["score"])
+    body = None if score_id is None else standing(connection, user_id, score_id)
+    return _answer(
+        StatusCode.SUCCESS, "Score was identical to another score you already have.", body or {}
+    )
+
+
+@contextmanager
+def _moment() -> Iterator[Connection]:
+    """A connection that sees one moment throughout."""
+    engine = service().engine.execution_options(isolation_level="REPEATABLE READ")
+    with engine.connect() as connection:
+        yield connection
 
 
 def _refusal(error: dict[str, Any]) -> Response:

@@ -1,4 +1,4 @@
-"""Where a new score stands on its chart, as clients of USC show it.
+"""Leaderboards of charts, and where a new score stands on them, as clients of USC show it.
 
 Source: specification, http-api-ir.md section 7.
 """
@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row
 
+from common.hooks import usc_rows
 from common.scores.rankings import chart_rankings
 
 # How many personal bests above and below the user's own are shown.
@@ -23,21 +24,6 @@ _LAMPS: Final = {
     "PERFECT ULTIMATE CHAIN": 5,
 }
 
-_SCORE = text(
-    "SELECT chart_id, playtype, score_data FROM scores"
-    " WHERE user_id = :user_id AND score_id = :score_id"
-)
-_PERSONAL_BESTS = text(
-    """
-    SELECT best.user_id, username, best.time_achieved, best.score_data, score_meta
-    FROM personal_bests AS best
-    JOIN users ON users.id = best.user_id
-    LEFT JOIN scores ON scores.user_id = best.user_id
-                    AND scores.score_id = best.composed_from -> 0 ->> 'scoreID'
-    WHERE best.chart_id = :chart_id AND best.user_id = ANY(:user_ids)
-    """
-)
-
 
 def standing(connection: Connection, user_id: int, score_id: str) -> dict[str, Any] | None:
     """The body of the answer to a new score; None where the score is gone again.
@@ -45,11 +31,10 @@ def standing(connection: Connection, user_id: int, score_id: str) -> dict[str, A
     The connection's transaction must see one moment throughout: it is read in several
     statements.
     """
-    new = connection.execute(_SCORE, {"user_id": user_id, "score_id": score_id}).one_or_none()
+    new = usc_rows.score(connection, user_id, score_id)
     if new is None:
         return None
-    rankings = chart_rankings(connection, "usc", new.playtype, [new.chart_id])
-    players = list(rankings[new.chart_id])
+    players = _players(connection, new.playtype, new.chart_id)
     place = players.index(user_id)
     # The record is shown by itself, so it is nobody's neighbour above.
     above = players[max(1, place - _NEIGHBOURS) : place]
@@ -67,11 +52,26 @@ def standing(connection: Connection, user_id: int, score_id: str) -> dict[str, A
     }
 
 
+def best_scores(
+    connection: Connection, playtype: str, chart_id: str, most: int
+) -> list[dict[str, Any]]:
+    """The best players of a chart, best first."""
+    players = _players(connection, playtype, chart_id)
+    shown = _server_scores(connection, chart_id, players[:most], players)
+    return [shown[player] for player in players[:most]]
+
+
+def _players(connection: Connection, playtype: str, chart_id: str) -> list[int]:
+    """All who have played a chart, best first."""
+    rankings = chart_rankings(connection, "usc", playtype, [chart_id])
+    return list(rankings.get(chart_id, ()))
+
+
 def _server_scores(
     connection: Connection, chart_id: str, wanted: Sequence[int], players: Sequence[int]
 ) -> Mapping[int, dict[str, Any]]:
     """The personal bests of some users, by user. players: all on the chart, best first."""
-    rows = connection.execute(_PERSONAL_BESTS, {"chart_id": chart_id, "user_ids": list(wanted)})
+    rows = usc_rows.bests(connection, chart_id, wanted)
     return {row.user_id: _server_score(row, 1 + players.index(row.user_id)) for row in rows}
 
 

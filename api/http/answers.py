@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+import orjson
 from flask import Response
 
 from common import envelope
@@ -37,6 +38,12 @@ HEADERS = {
 
 def success(description: str, body: Any, status: int = 200) -> Response:
     return Response(envelope.success(description, body), status, mimetype=JSON)
+
+
+def without_body(description: str) -> Response:
+    """A success that has nothing but its description."""
+    answer = {"success": True, "description": description}
+    return Response(orjson.dumps(answer), 200, mimetype=JSON)
 
 
 def streamed(description: str, body: Iterator[bytes]) -> Response:

@@ -34,7 +34,18 @@ class Upload:
 
 def read_upload(request: Request, field: str, who: str) -> Upload:
     """Reads the request's one file, sent as `field`, for `who`; raises UserError 400."""
-    form, files = _parse(request, who)
+    upload = read_form(request, field, who)
+    if not upload.filename:
+        raise UserError(400, f"Expected a file for field {field}.")
+    return upload
+
+
+def read_form(request: Request, field: str, who: str, limit: int = FILE_LIMIT) -> Upload:
+    """The same, where the file may be missing: its name and content are empty then.
+
+    limit: the bytes that a file has less than.
+    """
+    form, files = _parse(request, who, limit + FIELD_LIMIT)
     named = [(name, file) for name, file in files if file.filename]
     for name, _ in [*form, *files]:
         if not name or len(name.encode()) > NAME_LIMIT:
@@ -42,26 +53,26 @@ def read_upload(request: Request, field: str, who: str) -> Upload:
     if any(name != field for name, _ in named) or len(named) > 1:
         raise UserError(400, REFUSED)
     if not named:
-        raise UserError(400, f"Expected a file for field {field}.")
+        return Upload("", b"", _fields(form))
     content = named[0][1].stream.read()
-    if len(content) >= FILE_LIMIT:
+    if len(content) >= limit:
         raise UserError(400, REFUSED)
     return Upload(named[0][1].filename or "", content, _fields(form))
 
 
 def _parse(
-    request: Request, who: str
+    request: Request, who: str, total: int
 ) -> tuple[list[tuple[str, str]], list[tuple[str, FileStorage]]]:
     if request.mimetype != "multipart/form-data":
         return [], []
     try:
-        bodies.want(request, TOTAL_LIMIT, who)
+        bodies.want(request, total, who)
     except bodies.TooLarge as problem:
         raise UserError(400, REFUSED) from problem
     parser = FormDataParser(
         stream_factory=_in_memory,
         max_form_memory_size=FIELD_LIMIT,
-        max_content_length=TOTAL_LIMIT,
+        max_content_length=total,
         max_form_parts=PART_LIMIT,
         silent=False,
     )

@@ -37,6 +37,7 @@ from common.profiles.profile_tables import (
     SessionRow,
     UserGameStats,
 )
+from common.scores.replay_tables import Replay
 from common.scores.score_tables import (
     BlacklistedScore,
     ImportRow,
@@ -83,6 +84,7 @@ __all__ = [
     "QuestRow",
     "QuestSubscription",
     "QuestlineRow",
+    "Replay",
     "ResolvedOrphan",
     "ScoreRow",
     "SeedCollection",

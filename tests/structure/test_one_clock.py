@@ -24,6 +24,7 @@ SHOWN = {
     ("common/clock.py", "now_ms"): "the one reader",
     ("common/clock.py", "__init__"): "a worker's clock until it has first seen PostgreSQL's",
     ("api/v1/status.py", "status"): "`serverTime` and `startTime` of GET /status",
+    ("api/hooks/usc.py", "heartbeat"): "`serverTime`, which clients show",
     ("api/http/service.py", "Service"): "when this process began, shown by GET /status",
     ("api/server/front.py", "_run"): "the time of a line in the access log",
     ("api/http/limits.py", "headers"): "X-RateLimit-Reset, from Redis' remaining seconds",

@@ -35,7 +35,7 @@ def charts(service: Stack) -> None:
 def empty_chart(service: Stack) -> None:
     """Nobody has played the chart yet."""
     with service.engine.begin() as connection:
-        connection.execute(text("TRUNCATE scores, personal_bests, sessions"))
+        connection.execute(text("TRUNCATE scores, personal_bests, sessions, replays"))
 
 
 @pytest.fixture
@@ -156,13 +156,15 @@ def test_playtypes_have_leaderboards_of_their_own(http: Http, service: Stack) ->
 
 
 @pytest.mark.usefixtures("empty_chart")
-def test_the_same_score_again_is_a_success_without_a_body(http: Http, anyone: Player) -> None:
-    imported(http, anyone)
+def test_the_same_score_again_is_a_success_that_shows_where_it_stands(
+    http: Http, anyone: Player
+) -> None:
+    first = imported(http, anyone)
 
     answer = post(http, anyone.token, body())
 
     assert answered(answer) == (20, "Score was identical to another score you already have.")
-    assert "body" not in answer.json
+    assert answer.json["body"] == first
     assert anyone.score_count() == 1
 
 

@@ -1,0 +1,65 @@
+"""The personal bests on a chart, as beatoraja's ranking shows them.
+
+Source: specification, http-api-ir.md section 6.3.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row
+
+from common.hooks import beatoraja_rows, chart_rows
+
+# In the order in which they are looked in.
+_GAMES: Final = ("bms", "pms")
+
+# What a client calls each lamp.
+_CLEARS: Final = {
+    "NO PLAY": 0,
+    "FAILED": 1,
+    "ASSIST CLEAR": 3,
+    "EASY CLEAR": 4,
+    "CLEAR": 5,
+    "HARD CLEAR": 6,
+    "EX HARD CLEAR": 7,
+    "FULL COMBO": 8,
+}
+_COUNTS: Final = ("egd", "lgd", "ebd", "lbd", "epr", "lpr", "ems", "lms")
+
+
+def ranking(connection: Connection, chart_hash: str, requester: int) -> list[dict[str, Any]] | None:
+    """One entry a player; None where there is no such chart."""
+    for game in _GAMES:
+        chart_ids = chart_rows.with_hash(connection, game, "hashSHA256", chart_hash)
+        if chart_ids:
+            rows = beatoraja_rows.bests(connection, game, chart_ids)
+            return [_entry(row, chart_hash, requester) for row in rows]
+    return None
+
+
+def _entry(row: Row[Any], chart_hash: str, requester: int) -> dict[str, Any]:
+    """Clients read every number as one: none may be missing or null."""
+    optional = row.score_data["optional"]
+    great, rest = divmod(int(row.score_data["score"]), 2)
+    return {
+        "sha256": chart_hash,
+        # Clients know their own player by it.
+        "player": "" if row.user_id == requester else row.username,
+        "playcount": 0,
+        "clear": _CLEARS.get(row.score_data["lamp"], 0),
+        "date": int(row.time_achieved or 0),
+        "maxcombo": int(optional.get("maxCombo") or 0),
+        "gauge": optional.get("gauge") or 0,
+        "minbp": int(optional.get("bp") or 0),
+        "deviceType": None,
+        "random": None,
+        "passnotes": 0,
+        "notes": int(row.notecount or 0),
+        **{name: int(optional.get(name) or 0) for name in _COUNTS},
+        # Of the EX score alone: as if all but one note were early and the best there is.
+        "epg": great,
+        "egr": rest,
+        "lpg": 0,
+        "lgr": 0,
+    }
