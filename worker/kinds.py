@@ -14,6 +14,7 @@ from common.jobs import arguments
 from common.jobs.arguments import Arguments
 from worker.changes import class_rise, deletion, edit, orphans, recalculation, revert
 from worker.imports import pipeline
+from worker.targets import commands
 from worker.work import Result, Work
 
 RUN: Final[Mapping[type[Arguments], Callable[[Work, Any], Result]]] = {
@@ -23,6 +24,7 @@ RUN: Final[Mapping[type[Arguments], Callable[[Work, Any], Result]]] = {
     arguments.Deletion: deletion.run_deletion,
     arguments.Edit: edit.run_edit,
     arguments.ClassRise: class_rise.run_class_rise,
+    arguments.Targets: commands.run_targets,
     arguments.Recalculation: recalculation.run_recalculation,
 }
 

@@ -6,6 +6,7 @@ Source: specification, http-api.md section 5.
 from __future__ import annotations
 
 from api.http import context
+from api.http.identity import Identity
 from common.errors import UserError
 
 
@@ -28,6 +29,14 @@ def require_admin() -> None:
         raise UserError(401, "You are not authenticated.")
     if not identity.is_admin:
         raise UserError(403, "You are not authorised to perform this.")
+
+
+def require_user(owner: int, identity: Identity) -> None:
+    """Raises UserError unless this user's token, or an administrator's in person, is given."""
+    if identity.user_id is None:
+        raise UserError(401, "Authentication is required for this endpoint.")
+    if identity.user_id != owner and not identity.is_admin:
+        raise UserError(403, "You are not authorised as this user.")
 
 
 def require(*permissions: str) -> int:

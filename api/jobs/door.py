@@ -38,6 +38,7 @@ from common.jobs.caps import Caps
 from common.jobs.outcomes import answer_from_record, job_outcome
 from common.jobs.progress import FinalAnswer
 from common.settings import Settings
+from common.targets.target_documents import GoalCharts, GoalCriteria
 from worker import runner
 from worker.catalogue import resolving
 from worker.catalogue.resolving import Wanted
@@ -46,6 +47,7 @@ from worker.messaging import dispatch, make_app
 from worker.runtime import make_runtime
 from worker.services.linking import link
 from worker.services.opening import Access, credential_name
+from worker.targets.goals import make_goal
 
 # The `file/` import types there are, whether this service accepts them or not.
 UPLOADED_TYPES = registry.UPLOADED_TYPES
@@ -295,3 +297,10 @@ def resolve_chart(
     wanted: `matchType`, `identifier` and whatever else an entry of batch-manual names it by.
     """
     return resolving.resolve(connection, search, gpt, Wanted(**wanted))
+
+
+def name_of_goal(
+    connection: Connection, gpt: GPT, charts: GoalCharts, criteria: GoalCriteria
+) -> str:
+    """What a goal would be called. Raises InvalidGoal; stores nothing."""
+    return make_goal(connection, gpt, charts, criteria).name

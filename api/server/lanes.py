@@ -25,6 +25,7 @@ _WAITS: Final = re.compile(
     rb"|POST /api/v1/imports/[^/? ]*/revert[ /?]"
     rb"|(?:PATCH|DELETE) /api/v1/scores/"
     rb"|POST /ir/(?!direct-manual/)"
+    rb"|(?:POST|PUT|DELETE) /api/v1/users/[^? ]*/targets/"
 )
 
 

@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from api.http.dialects import ApiBlueprint
-from api.v1 import bests, charts, games, profiles, sessions, user_scores
+from api.v1 import (
+    activities,
+    bests,
+    charts,
+    folders,
+    game_targets,
+    games,
+    profiles,
+    rivals,
+    search,
+    sessions,
+    targets,
+    user_scores,
+)
 
 READERS: Final[tuple[ApiBlueprint, ...]] = (
     games.blueprint,
@@ -14,4 +27,10 @@ READERS: Final[tuple[ApiBlueprint, ...]] = (
     bests.blueprint,
     user_scores.blueprint,
     sessions.blueprint,
+    targets.blueprint,
+    game_targets.blueprint,
+    activities.blueprint,
+    folders.blueprint,
+    rivals.blueprint,
+    search.blueprint,
 )

@@ -7,35 +7,57 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request
-from sqlalchemy import Connection, Row, text
+from flask import Response
+from marshmallow import EXCLUDE, Schema
 
-from api.http import context, gates
+from api.http import context, gates, queries
 from api.http.answers import failure, success
 from api.http.dialects import ApiBlueprint
+from api.http.endpoint import endpoint
 from api.http.parameters import DeletionBody, EditBody, check
 from api.http.service import service
 from api.jobs import waiting
+from common.accounts import user_documents
+from common.catalogue import catalogue_documents, catalogue_rows
 from common.errors import UserError
-from common.imports import stored_documents
 from common.jobs.accepting import NewJob
 from common.jobs.arguments import Deletion, Edit, ScoreChanges
+from common.profiles import profile_rows
+from common.scores import score_documents, score_rows
+from common.scores.score_lists import OneScore
 from common.text.canonical import new_job_id
 
 blueprint = ApiBlueprint("scores", __name__)
 
 
+class Related(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    getRelated = queries.flag("the score's song, chart and player are shown as well")
+
+
 @blueprint.get("/scores/<score_id>")
-def get_score(score_id: str) -> Response:
+@endpoint("A score.", query=Related(), answers=OneScore, errors={404: "There is no such score."})
+def get_score(score_id: str, query: dict[str, Any]) -> Response:
     """A score; with `getRelated` also its song, chart and player."""
+    wire = service().settings.dialect
     with service().engine.connect() as connection:
-        score = _find(connection, score_id)
-        body: dict[str, Any] = {"score": stored_documents.score_document(score)}
-        if "getRelated" in request.args:
-            related = _related(connection, score)
-            if related is None:
+        score = score_rows.find_score(connection, score_id)
+        if score is None:
+            raise UserError(404, "This score does not exist.")
+        found = catalogue_rows.of_rows(connection, score.game, [score])
+        body = OneScore(score=score_documents.score(score, wire, found.ids))
+        if "getRelated" in query:
+            users = profile_rows.users_by_id(connection, [score.user_id])
+            charts, songs = catalogue_documents.charts(found.charts, found.songs, wire, found.ids)
+            if not (users and charts and songs):
                 return failure(500, "An internal server error has occured.")
-            body |= related
+            body.user, body.chart, body.song = (
+                user_documents.user(users[0]),
+                charts[0],
+                songs[0],
+            )
     return success("Returned score.", body)
 
 
@@ -64,38 +86,9 @@ def delete_score(score_id: str) -> Response:
 def _own(score_id: str) -> int:
     """The score's owner, who must be the requester or somebody with power over all."""
     with service().engine.connect() as connection:
-        owner: int = _find(connection, score_id).user_id
-    gates.require_owner(owner)
-    return owner
-
-
-def _find(connection: Connection, score_id: str) -> Row[Any]:
-    score = connection.execute(
-        text("SELECT * FROM scores WHERE score_id = :score_id"), {"score_id": score_id}
-    ).one_or_none()
+        score = score_rows.find_score(connection, score_id)
     if score is None:
         raise UserError(404, "This score does not exist.")
-    return score
-
-
-def _related(connection: Connection, score: Row[Any]) -> dict[str, Any] | None:
-    given = {
-        "game": score.game,
-        "song_id": score.song_id,
-        "chart_id": score.chart_id,
-        "user_id": score.user_id,
-    }
-
-    def one(sql: str) -> Row[Any] | None:
-        return connection.execute(text(sql), given).one_or_none()
-
-    song = one("SELECT * FROM songs WHERE game = :game AND id = :song_id")
-    chart = one("SELECT * FROM charts WHERE game = :game AND chart_id = :chart_id")
-    user = one("SELECT * FROM users WHERE id = :user_id")
-    if song is None or chart is None or user is None:
-        return None
-    return {
-        "user": stored_documents.user_document(user),
-        "song": stored_documents.song_document(song),
-        "chart": stored_documents.chart_document(chart),
-    }
+    owner = int(score.user_id)
+    gates.require_owner(owner)
+    return owner

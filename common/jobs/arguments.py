@@ -90,6 +90,24 @@ class ClassRise(Arguments, frozen=True):
     value: str
 
 
+class Targets(Arguments, frozen=True):
+    """Subscribing to a goal or quest of a GPT, or ending a subscription.
+
+    action: `add-goal`, `remove-goal`, `join-quest` or `leave-quest`. wire: whose documents are
+    answered. target_id: the goal or quest; of a new goal `charts` and `criteria` say what it is.
+    """
+
+    kind = JobKind.TARGETS
+
+    action: str
+    game: str
+    playtype: str
+    wire: str
+    target_id: str = field(default="", name="targetID")
+    charts: dict[str, Any] | None = None
+    criteria: dict[str, Any] | None = None
+
+
 class Recalculation(Arguments, frozen=True, omit_defaults=False):
     """Making what is stored of a user follow a changed catalogue: what of it concerns the user.
 
@@ -109,7 +127,7 @@ class Recalculation(Arguments, frozen=True, omit_defaults=False):
 
 OF_KIND: Final[Mapping[JobKind, type[Arguments]]] = {
     arguments.kind: arguments
-    for arguments in (Import, Orphans, Revert, Deletion, Edit, ClassRise, Recalculation)
+    for arguments in (Import, Orphans, Revert, Deletion, Edit, ClassRise, Targets, Recalculation)
 }
 
 

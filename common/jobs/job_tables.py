@@ -22,6 +22,7 @@ class JobKind(StrEnum):
     DELETION = "deletion"  # delete scores
     EDIT = "edit"  # change a score's comment or highlight
     CLASS_RISE = "class rise"  # a class of a profile, reached otherwise than by an import
+    TARGETS = "targets"  # subscribe to a goal or quest, or end a subscription
     RECALCULATION = "recalculation"  # make what is stored follow a changed catalogue
 
 

@@ -129,3 +129,41 @@ def leaderboard(connection: Connection, chart_id: str, first: int, most: int) ->
 def players(connection: Connection, chart_id: str) -> int:
     """How many have played the chart."""
     return int(connection.scalar(_PLAYERS, {"chart_id": chart_id}) or 0)
+
+
+# --- on folders ----------------------------------------------------------------------------
+
+_CHARTS_IN = text(
+    """
+    SELECT folder_id, count(*) AS charts FROM folder_charts
+    WHERE folder_id = ANY(CAST(:folder_ids AS text[])) GROUP BY folder_id
+    """
+)
+_IN_FOLDERS = text(
+    """
+    SELECT folder_id, ARRAY(SELECT score_data->>metric
+                            FROM unnest(CAST(:metrics AS text[])) WITH ORDINALITY
+                                 AS named (metric, place) ORDER BY place) AS enums
+    FROM folder_charts JOIN personal_bests AS best
+        ON best.user_id = :user_id AND best.chart_id = folder_charts.chart_id
+    WHERE folder_id = ANY(CAST(:folder_ids AS text[]))
+    """
+)
+
+
+def charts_in_folders(connection: Connection, folder_ids: Collection[str]) -> dict[str, int]:
+    """How many charts each of the folders holds; those without any are left out."""
+    rows = connection.execute(_CHARTS_IN, {"folder_ids": text_array(folder_ids)})
+    return {row.folder_id: row.charts for row in rows}
+
+
+def in_folders(
+    connection: Connection, user_id: int, folder_ids: Collection[str], metrics: Collection[str]
+) -> Sequence[Row[Any]]:
+    """For each of the user's personal bests in each of the folders, the metrics' values."""
+    given = {
+        "user_id": user_id,
+        "folder_ids": text_array(folder_ids),
+        "metrics": text_array(metrics),
+    }
+    return connection.execute(_IN_FOLDERS, given).all()

@@ -47,6 +47,7 @@ class SessionRow(Base):
     __table_args__ = (
         Index("ix_sessions_session_id", "session_id"),
         Index(None, "user_id", "game", "playtype", "time_started"),
+        Index(None, "game", "playtype", "time_started"),
         Index("ix_sessions_recent", "user_id", "game", "playtype", "time_ended", "session_id"),
     )
 
@@ -94,6 +95,7 @@ class ClassAchievement(Base):
     """A class reached for the first time or risen to; never removed."""
 
     __tablename__ = "class_achievements"
+    __table_args__ = (Index(None, "game", "playtype", "time_achieved"),)
 
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)

@@ -55,6 +55,13 @@ class ScoreRow(Base):
             "time_added",
             "score_id",
         ),
+        Index(
+            "ix_scores_highlight",
+            "game",
+            "playtype",
+            "time_achieved",
+            postgresql_where=text("highlight"),
+        ),
         # A score's page is asked for by its id alone; a hash is a quarter of the size.
         Index("ix_scores_score_id", "score_id", postgresql_using="hash"),
     )

@@ -1,5 +1,6 @@
 """Goal and quest subscriptions. Source: specification, documents-targets.md."""
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.database.base import Base, Json, Millis
@@ -7,6 +8,11 @@ from common.database.base import Base, Json, Millis
 
 class GoalSubscription(Base):
     __tablename__ = "goal_subscriptions"
+    __table_args__ = (
+        Index(None, "goal_id", "user_id"),
+        Index("ix_goal_subscriptions_achieved", "game", "playtype", "time_achieved"),
+        Index("ix_goal_subscriptions_raised", "game", "playtype", "last_interaction"),
+    )
 
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     goal_id: Mapped[str] = mapped_column(primary_key=True)
@@ -26,6 +32,11 @@ class GoalSubscription(Base):
 
 class QuestSubscription(Base):
     __tablename__ = "quest_subscriptions"
+    __table_args__ = (
+        Index(None, "quest_id", "user_id"),
+        Index("ix_quest_subscriptions_achieved", "game", "playtype", "time_achieved"),
+        Index("ix_quest_subscriptions_raised", "game", "playtype", "last_interaction"),
+    )
 
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     quest_id: Mapped[str] = mapped_column(primary_key=True)

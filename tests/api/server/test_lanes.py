@@ -11,6 +11,8 @@ WAIT = [
     b"POST /api/v1/imports/0a1b/revert HTTP/1.1",
     b"PATCH /api/v1/scores/Tabc HTTP/1.1",
     b"DELETE /api/v1/scores/Tabc HTTP/1.1",
+    b"POST /api/v1/users/me/games/iidx/SP/targets/goals/add-goal HTTP/1.1",
+    b"PUT /api/v1/users/1/games/sdvx/targets/quests/Q1 HTTP/1.1",
     b"POST /ir/beatoraja/submit-score HTTP/1.1",
     b"POST /ir/usc/Controller/scores HTTP/1.1",
 ]

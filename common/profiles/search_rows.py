@@ -1,0 +1,120 @@
+"""What searches over all games read: a fixed number of statements, whatever the games."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection, Row, text
+
+from common.database.parameters import text_array
+from common.profiles.profile_rows import containing
+
+# What charts call the hashes of their files.
+HASHES: Final = ("hashMD5", "hashSHA256", "hashSHA1", "hashGSv3")
+
+_WANTED: Final = """
+    unnest(CAST(:games AS text[]), CAST(:songs AS integer[])) AS wanted (game, song_id)
+"""
+_SONGS = text(
+    f"SELECT songs.* FROM {_WANTED}"  # noqa: S608 (a constant of ours)
+    " JOIN songs ON songs.game = wanted.game AND songs.id = wanted.song_id"
+)
+_CHARTS = text(
+    f"""
+    SELECT ranked.* FROM (
+        SELECT charts.*, played.count AS playcount,
+               row_number() OVER (PARTITION BY charts.game, charts.playtype
+                                  ORDER BY played.count DESC, level_num, chart_id) AS place
+        FROM {_WANTED}
+        JOIN charts ON charts.game = wanted.game AND charts.song_id = wanted.song_id
+        CROSS JOIN LATERAL (
+            SELECT count(*) FROM personal_bests AS best
+            WHERE best.chart_id = charts.chart_id) AS played) AS ranked
+    WHERE place <= :most ORDER BY place
+    """  # noqa: S608
+)
+_BY_HASH = text(
+    """
+    SELECT * FROM charts
+    WHERE data @> ANY(CAST(:patterns AS jsonb[])) AND game = ANY(CAST(:games AS text[]))
+    ORDER BY is_primary DESC, chart_id
+    """
+)
+_USERS = text(
+    "SELECT * FROM users WHERE username_lowercase LIKE :pattern"
+    " ORDER BY length(username), id LIMIT :most"
+)
+_FOLDERS = text(
+    "SELECT * FROM folders WHERE NOT inactive AND lower(title) LIKE :pattern"
+    " ORDER BY length(title), folder_id LIMIT :most"
+)
+
+
+def _given(songs: Mapping[str, Collection[int]]) -> dict[str, str]:
+    pairs = [(game, str(song_id)) for game, ids in songs.items() for song_id in ids]
+    return {
+        "games": text_array([game for game, _ in pairs]),
+        "songs": text_array([song_id for _, song_id in pairs]),
+    }
+
+
+def songs(connection: Connection, wanted: Mapping[str, Collection[int]]) -> list[Row[Any]]:
+    """Songs of several games. wanted: their ids by game."""
+    return list(connection.execute(_SONGS, _given(wanted)).all())
+
+
+def song_ids(charts: Collection[Row[Any]]) -> dict[str, set[int]]:
+    """The songs of charts, by game."""
+    found: dict[str, set[int]] = {}
+    for row in charts:
+        found.setdefault(row.game, set()).add(row.song_id)
+    return found
+
+
+def charts_of_songs(
+    connection: Connection, wanted: Mapping[str, Collection[int]], most: int
+) -> Sequence[Row[Any]]:
+    """The most played charts of songs, with `playcount`; so many of each GPT."""
+    return connection.execute(_CHARTS, {**_given(wanted), "most": most}).all()
+
+
+def charts_by_hash(connection: Connection, games: Collection[str], wanted: str) -> list[Row[Any]]:
+    """The charts of these games with this hash."""
+    values = {wanted, wanted.lower()}
+    patterns = [
+        orjson.dumps({name: form}).decode()
+        for name in HASHES
+        for value in sorted(values)
+        for form in (value, [value])
+    ]
+    given = {"patterns": text_array(patterns), "games": text_array(games)}
+    return list(connection.execute(_BY_HASH, given).all())
+
+
+def users_named(connection: Connection, part: str, most: int) -> Sequence[Row[Any]]:
+    return connection.execute(_USERS, {"pattern": containing(part), "most": most}).all()
+
+
+def folders_named(connection: Connection, part: str, most: int) -> Sequence[Row[Any]]:
+    return connection.execute(_FOLDERS, {"pattern": containing(part), "most": most}).all()
+
+
+def gpts_of(connection: Connection, user_id: int) -> set[tuple[str, str]]:
+    """What the user has played: games with playtypes."""
+    rows = connection.execute(
+        text("SELECT game, playtype FROM user_game_stats WHERE user_id = :user_id"),
+        {"user_id": user_id},
+    )
+    return {(game, playtype) for game, playtype in rows}
+
+
+def all_rivals(connection: Connection, user_id: int) -> set[int]:
+    """The user's rivals in any game."""
+    return set(
+        connection.scalars(
+            text("SELECT unnest(rivals) FROM game_settings WHERE user_id = :user_id"),
+            {"user_id": user_id},
+        )
+    )

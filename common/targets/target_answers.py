@@ -1,0 +1,281 @@
+"""Goals, quests and who follows them, as documents of the wire of both versions.
+
+Source: specification, documents-targets.md sections 1 to 4, http-api-targets.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from sqlalchemy import Row
+
+from common.accounts.user_documents import UserDocument
+from common.games.registry import get_gpt
+from common.games.version3 import version3_id
+from common.targets.target_documents import Number
+from common.wire import Wire
+
+
+class GoalDocument(msgspec.Struct, kw_only=True):
+    """A goal. charts: `single`, `multi` or `folder`, with the ids. criteria: what to reach."""
+
+    goalID: str
+    game: str
+    playtype: str | UnsetType = UNSET
+    name: str
+    charts: dict[str, Any]
+    criteria: dict[str, Any]
+    subscriptions: int | UnsetType = msgspec.field(default=UNSET, name="__subscriptions")
+
+
+class GoalSubDocument(msgspec.Struct, kw_only=True):
+    """How far a user is with a goal. progress: None = nothing played that counts."""
+
+    goalID: str
+    userID: int
+    game: str
+    playtype: str | UnsetType = UNSET
+    progress: Number | None
+    progressHuman: str
+    outOf: Number
+    outOfHuman: str
+    achieved: bool
+    timeAchieved: int | None
+    lastInteraction: int | None
+    wasInstantlyAchieved: bool
+    wasAssignedStandalone: bool
+
+
+class QuestDocument(msgspec.Struct, kw_only=True):
+    """A quest: sections of goals."""
+
+    questID: str
+    game: str
+    playtype: str | UnsetType = UNSET
+    name: str
+    desc: str
+    questData: list[dict[str, Any]]
+
+
+class QuestSubDocument(msgspec.Struct, kw_only=True):
+    """How far a user is with a quest, in goals."""
+
+    questID: str
+    userID: int
+    game: str
+    playtype: str | UnsetType = UNSET
+    progress: int
+    achieved: bool
+    timeAchieved: int | None
+    lastInteraction: int | None
+    wasInstantlyAchieved: bool
+
+
+class QuestlineDocument(msgspec.Struct, kw_only=True):
+    """Quests in an order."""
+
+    questlineID: str
+    game: str
+    playtype: str | UnsetType = UNSET
+    name: str
+    desc: str
+    quests: list[str]
+
+
+class GoalResult(msgspec.Struct):
+    """How far a user is with one goal of a quest."""
+
+    goalID: str
+    achieved: bool
+    progress: Number | None
+    outOf: Number
+    progressHuman: str
+    outOfHuman: str
+
+
+class Targets(msgspec.Struct, kw_only=True):
+    """Goals and quests with subscriptions to them."""
+
+    goals: list[GoalDocument]
+    goalSubs: list[GoalSubDocument]
+    quests: list[QuestDocument]
+    questSubs: list[QuestSubDocument]
+    user: UserDocument | UnsetType = UNSET
+
+
+class FollowedGoal(msgspec.Struct):
+    goal: GoalDocument
+    goalSub: GoalSubDocument
+    quests: list[QuestDocument]
+    user: UserDocument
+
+
+class FollowedQuests(msgspec.Struct):
+    quests: list[QuestDocument]
+    questSubs: list[QuestSubDocument]
+    goals: list[GoalDocument]
+
+
+class FollowedQuest(msgspec.Struct):
+    questSub: QuestSubDocument
+    quest: QuestDocument
+    results: list[GoalResult]
+    goals: list[GoalDocument]
+
+
+class Subscriptions(msgspec.Struct):
+    goalSubs: list[GoalSubDocument]
+    questSubs: list[QuestSubDocument]
+
+
+class NewGoal(msgspec.Struct):
+    goal: GoalDocument
+    goalSub: GoalSubDocument
+
+
+class NewQuest(msgspec.Struct):
+    questSub: QuestSubDocument
+    goals: list[GoalDocument]
+    goalResults: list[GoalResult]
+    quest: QuestDocument
+
+
+class LeftQuest(msgspec.Struct):
+    quest: QuestDocument
+
+
+class GoalPage(msgspec.Struct):
+    """A goal with those who follow it, and the quests that hold it."""
+
+    goal: GoalDocument
+    goalSubs: list[GoalSubDocument]
+    users: list[UserDocument]
+    parentQuests: list[QuestDocument]
+
+
+class QuestPage(msgspec.Struct):
+    """A quest with those who follow it, its goals, and the questlines that it is in."""
+
+    quest: QuestDocument
+    questSubs: list[QuestSubDocument]
+    users: list[UserDocument]
+    goals: list[GoalDocument]
+    parentQuestlines: list[QuestlineDocument]
+
+
+class QuestList(msgspec.Struct):
+    quests: list[QuestDocument]
+    goals: list[GoalDocument]
+
+
+class Questlines(msgspec.Struct):
+    """standalone: quests in no questline, with their goals."""
+
+    questlines: list[QuestlineDocument]
+    standalone: list[QuestDocument]
+    standaloneGoals: list[GoalDocument]
+
+
+class QuestlinePage(msgspec.Struct):
+    quests: list[QuestDocument]
+    questline: QuestlineDocument
+    goals: list[GoalDocument]
+
+
+# --- rows as documents ---------------------------------------------------------------------
+
+
+def goal(row: Row[Any], wire: Wire) -> GoalDocument:
+    """A row of `goals`, perhaps with `subscriptions`."""
+    document = GoalDocument(
+        goalID=row.goal_id,
+        **_game(row, wire),
+        name=row.name,
+        charts=row.charts,
+        criteria=row.criteria,
+    )
+    if not wire.has_v2 and row.charts["type"] == "folder":
+        document.charts = {**row.charts, "folderSlug": row.charts["data"]}
+    count = getattr(row, "subscriptions", None)
+    if count is not None:
+        document.subscriptions = count
+    return document
+
+
+def goal_sub(row: Row[Any], wire: Wire) -> GoalSubDocument:
+    """A row of `goal_subscriptions`."""
+    return GoalSubDocument(
+        goalID=row.goal_id,
+        userID=row.user_id,
+        **_game(row, wire),
+        progress=_number(row.progress),
+        progressHuman=row.progress_human,
+        outOf=_number(row.out_of) or 0,
+        outOfHuman=row.out_of_human,
+        achieved=row.achieved,
+        timeAchieved=row.time_achieved,
+        lastInteraction=row.last_interaction,
+        wasInstantlyAchieved=row.was_instantly_achieved,
+        wasAssignedStandalone=row.was_assigned_standalone,
+    )
+
+
+def quest(row: Row[Any], wire: Wire) -> QuestDocument:
+    """A row of `quests`."""
+    return QuestDocument(
+        questID=row.quest_id,
+        **_game(row, wire),
+        name=row.name,
+        desc=row.desc,
+        questData=row.quest_data,
+    )
+
+
+def quest_sub(row: Row[Any], wire: Wire) -> QuestSubDocument:
+    """A row of `quest_subscriptions`."""
+    return QuestSubDocument(
+        questID=row.quest_id,
+        userID=row.user_id,
+        **_game(row, wire),
+        progress=row.progress,
+        achieved=row.achieved,
+        timeAchieved=row.time_achieved,
+        lastInteraction=row.last_interaction,
+        wasInstantlyAchieved=row.was_instantly_achieved,
+    )
+
+
+def questline(row: Row[Any], wire: Wire) -> QuestlineDocument:
+    """A row of `questlines`."""
+    return QuestlineDocument(
+        questlineID=row.questline_id,
+        **_game(row, wire),
+        name=row.name,
+        desc=row.desc,
+        quests=row.quests,
+    )
+
+
+def result(row: Row[Any]) -> GoalResult:
+    """A row of `goal_subscriptions`, as far as it says how far the user is."""
+    return GoalResult(
+        row.goal_id,
+        row.achieved,
+        _number(row.progress),
+        _number(row.out_of) or 0,
+        row.progress_human,
+        row.out_of_human,
+    )
+
+
+def _game(row: Row[Any], wire: Wire) -> dict[str, Any]:
+    if wire.has_v2:
+        return {"game": row.game, "playtype": row.playtype}
+    return {"game": version3_id(get_gpt(row.game, row.playtype))}
+
+
+def _number(value: float | None) -> Number | None:
+    """Stored as floats; JSON shows a whole number without a fraction."""
+    return int(value) if value is not None and value.is_integer() else value

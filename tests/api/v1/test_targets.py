@@ -1,0 +1,191 @@
+"""Following goals and quests over HTTP, and looking at them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.support.acts import QUEST
+from tests.support.http import Answer, Http
+from tests.support.stack import Player, Stack, batch_manual
+
+pytestmark = pytest.mark.processes
+
+GAME = "/games/sdvx/Single"
+
+
+@pytest.fixture
+def follower(service: Stack, request: pytest.FixtureRequest) -> Player:
+    name = f"u{abs(hash(request.node.name)) % 10**12}"
+    player = service.user(name, "submit_score", "manage_targets", "manage_rivals")
+    player.wait(player.submit(batch_manual(2)))
+    return player
+
+
+def ask(http: Http, method: str, path: str, player: Player | None, body: Any = None) -> Answer:
+    headers = {} if player is None else {"Authorization": f"Bearer {player.token}"}
+    content = None
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+        content = orjson.dumps(body)
+    return http.request(method, f"/api/v1{path}", content, headers)
+
+
+def of(player: Player, rest: str = "", game: str = GAME) -> str:
+    return f"/users/{player.user_id}{game}/targets{rest}"
+
+
+@pytest.fixture
+def chart(service: Stack) -> str:
+    return str(
+        service.scalar(
+            "SELECT chart_id FROM charts"
+            " WHERE game = 'sdvx' AND song_id = 1 AND difficulty = 'ADV' AND is_primary"
+        )
+    )
+
+
+def goal(chart: str, value: int = 9_900_000) -> dict[str, Any]:
+    return {
+        "charts": {"type": "single", "data": chart},
+        "criteria": {"mode": "single", "key": "score", "value": value},
+    }
+
+
+def test_a_goal_is_followed_looked_at_and_left(http: Http, follower: Player, chart: str) -> None:
+    added = ask(http, "POST", of(follower, "/goals/add-goal"), follower, goal(chart))
+    assert added.status == 200, added.raw
+    body = added.json["body"]
+    assert added.description == f"Subscribed to {body['goal']['name']}."
+    goal_id = body["goal"]["goalID"]
+    assert body["goalSub"]["progress"] == 8_000_001
+    again = ask(http, "POST", of(follower, "/goals/add-goal"), follower, goal(chart))
+    assert (again.status, again.description) == (409, "You are already subscribed to this goal.")
+
+    listed = ask(http, "GET", of(follower, "/goals"), None).json["body"]
+    assert listed["goals"] == [body["goal"]]
+    assert listed["goalSubs"] == [body["goalSub"]]
+    one = ask(http, "GET", of(follower, f"/goals/{goal_id}"), None).json["body"]
+    assert one["user"]["id"] == follower.user_id
+    on_chart = ask(http, "GET", of(follower, f"/on-chart/{chart}"), None).json["body"]
+    assert [each["goalID"] for each in on_chart["goals"]] == [goal_id]
+    public = ask(http, "GET", f"{GAME}/targets/goals/{goal_id}", None).json["body"]
+    assert follower.user_id in {each["id"] for each in public["users"]}
+    version3 = ask(http, "GET", of(follower, f"/goals/{goal_id}", "/games/sdvx"), None)
+    assert "playtype" not in version3.json["body"]["goal"]
+
+    left = ask(http, "DELETE", of(follower, f"/goals/{goal_id}"), follower)
+    assert (left.status, left.json["body"]) == (200, {})
+    assert ask(http, "GET", of(follower, f"/goals/{goal_id}"), None).status == 404
+    assert ask(http, "DELETE", of(follower, f"/goals/{goal_id}"), follower).status == 404
+
+
+def test_a_quest_is_followed_looked_at_and_left(http: Http, follower: Player) -> None:
+    path = of(follower, f"/quests/{QUEST}")
+    joined = ask(http, "PUT", path, follower)
+    assert joined.status == 200, joined.raw
+    body = joined.json["body"]
+    assert body["questSub"]["userID"] == follower.user_id
+    assert len(body["goalResults"]) == len(body["goals"]) > 1
+    assert ask(http, "PUT", path, follower).status == 409
+    one = ask(http, "GET", path, None).json["body"]
+    assert one["results"] == body["goalResults"]
+    assert one["quest"] == body["quest"]
+    listed = ask(http, "GET", of(follower, "/quests"), None).json["body"]
+    assert listed["questSubs"] == [body["questSub"]]
+    subs = ask(http, "GET", of(follower, "/all-subs"), None).json["body"]
+    assert len(subs["goalSubs"]) == len(body["goals"])
+    held = ask(http, "DELETE", of(follower, f"/goals/{subs['goalSubs'][0]['goalID']}"), follower)
+    assert held.status == 400
+    public = ask(http, "GET", f"{GAME}/targets/quests/{QUEST}", None).json["body"]
+    assert follower.user_id in {each["id"] for each in public["users"]}
+
+    left = ask(http, "DELETE", path, follower)
+    assert (left.status, left.json["body"]) == (200, {"quest": body["quest"]})
+    assert ask(http, "DELETE", path, follower).status == 409
+    assert ask(http, "GET", of(follower, "/all-subs"), None).json["body"] == {
+        "goalSubs": [],
+        "questSubs": [],
+    }
+    nothing = ask(http, "PUT", of(follower, "/quests/nothing"), follower)
+    assert (nothing.status, nothing.description) == (404, "Can't find a quest with id 'nothing'.")
+
+
+def test_nobody_follows_for_others(
+    service: Stack, http: Http, follower: Player, chart: str
+) -> None:
+    stranger = service.user("stranger", "manage_targets")
+    powerless = service.user("powerless")
+    path = of(follower, "/goals/add-goal")
+    assert ask(http, "POST", path, None, goal(chart)).status == 401
+    assert ask(http, "POST", path, powerless, goal(chart)).status == 403
+    refused = ask(http, "POST", path, stranger, goal(chart))
+    assert (refused.status, refused.description) == (403, "You are not authorised as this user.")
+    assert ask(http, "GET", of(follower, "/all-subs"), None).json["body"]["goalSubs"] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "description"),
+    [
+        ({"charts": None}, "[charts] Object does not match structure of schema"),
+        ({"criteria": {"mode": "no", "key": "score", "value": 1}}, "[criteria.mode] Expected any"),
+        ({"criteria": {"mode": "single", "key": "no", "value": 1}}, "Invalid criteria 'no'"),
+        ({"criteria": {"mode": "single", "key": "score", "value": -1}}, "[criteria.value] Exp"),
+        (
+            {"criteria": {"mode": "single", "key": "score", "value": 1, "countNum": 2}},
+            "[criteria.countNum] Invalid countNum for mode 'single'",
+        ),
+        ({"charts": {"type": "multi", "data": "x"}}, "[charts.data] Expected an array of 2 to 10"),
+        ({"charts": {"type": "single", "data": "x"}}, "A chart with id x does not exist for sdvx"),
+        ({"criteria": {"mode": "single", "key": "lamp", "value": 99}}, "Invalid value of 99 for"),
+        (
+            {"criteria": {"mode": "single", "key": "score", "value": 1}},
+            "You can't directly assign goals that you would immediately achieve.",
+        ),
+    ],
+)
+def test_a_senseless_goal_is_refused(
+    http: Http, follower: Player, chart: str, changes: dict[str, Any], description: str
+) -> None:
+    body = {name: value for name, value in {**goal(chart), **changes}.items() if value is not None}
+    answer = ask(http, "POST", of(follower, "/goals/add-goal"), follower, body)
+    assert answer.status == 400
+    assert answer.description.startswith(description)
+
+
+def test_a_goal_is_named_without_being_made(service: Stack, http: Http, chart: str) -> None:
+    before = service.scalar("SELECT count(*) FROM goals")
+    answer = ask(http, "POST", f"{GAME}/targets/goals/format", None, goal(chart))
+    assert answer.status == 200
+    assert "9,900,000" in answer.json["body"] or "9.9M" in answer.json["body"]
+    assert service.scalar("SELECT count(*) FROM goals") == before
+    unknown = ask(http, "POST", f"{GAME}/targets/goals/format", None, goal("x"))
+    assert unknown.description.startswith("Invalid goal: ")
+
+
+def test_rivals_are_those_who_play_the_game(service: Stack, http: Http, follower: Player) -> None:
+    rival = service.user("rival", "submit_score")
+    path = f"/users/{follower.user_id}{GAME}/rivals"
+    early = ask(http, "PUT", path, follower, {"rivalIDs": [rival.user_id]})
+    assert early.description.startswith("Not all of the rivals you specified have played")
+    rival.wait(rival.submit(batch_manual(3, first=5)))
+    assert ask(http, "PUT", path, follower, {"rivalIDs": [rival.user_id]}).status == 200
+    rivals = ask(http, "GET", path, None).json["body"]
+    assert [each["username"] for each in rivals] == ["rival"]
+    whom = ask(http, "GET", f"/users/rival{GAME}/rivals/challengers", None).json["body"]
+    assert [each["id"] for each in whom] == [follower.user_id]
+    best = ask(http, "GET", f"{path}/pb-leaderboard", None).json["body"]
+    assert {each["userID"] for each in best["pbs"]} == {rival.user_id, follower.user_id}
+    chart = best["pbs"][0]["chartID"]
+    pbs = ask(http, "GET", f"/users/{follower.user_id}{GAME}/pbs/{chart}/rivals", None)
+    assert [each["userID"] for each in pbs.json["body"]["pbs"]] == [
+        rival.user_id,
+        follower.user_id,
+    ]
+    assert ask(http, "PUT", path, follower, {"rivalIDs": [follower.user_id]}).status == 400
+    assert ask(http, "PUT", path, follower, {"rivalIDs": "x"}).status == 400
+    assert ask(http, "PUT", path, rival, {"rivalIDs": []}).status == 403
+    assert ask(http, "PUT", path, follower, {"rivalIDs": []}).status == 200
+    assert ask(http, "GET", path, None).json["body"] == []
