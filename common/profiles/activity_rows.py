@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
@@ -12,6 +13,9 @@ from common.games.model import GPT
 from common.scores.score_rows import SELECT
 
 Rows = Sequence[Row[Any]]
+
+# The largest time that PostgreSQL's bigint holds.
+MOST: Final = 2**63 - 1
 
 # `users` None: everybody's.
 _WHOSE: Final = "game = :game AND playtype = :playtype{whose}"
@@ -61,8 +65,8 @@ class Activity:
             f"SELECT * FROM class_achievements WHERE {self._whose}"  # noqa: S608
             " AND time_achieved >= :since AND time_achieved < :before"
             " ORDER BY time_achieved DESC, user_id LIMIT :most",
-            since=since,
-            before=before,
+            since=_whole(since),
+            before=_whole(before),
             most=most,
         )
 
@@ -73,7 +77,12 @@ class Activity:
             " AND achieved AND NOT was_instantly_achieved"
             " AND time_achieved >= :since AND time_achieved < :before"
             " ORDER BY time_achieved DESC, user_id LIMIT :most",
-            since=since,
-            before=before,
+            since=_whole(since),
+            before=_whole(before),
             most=most,
         )
+
+
+def _whole(time: float) -> int:
+    """A time as whole milliseconds: an index on whole numbers serves no comparison with others."""
+    return MOST if time >= MOST else math.ceil(time)
