@@ -15,7 +15,7 @@ from api.http.endpoint import endpoint
 from api.http.game_paths import GamePath, of_game
 from api.http.service import service
 from api.jobs.door import name_of_goal
-from api.v1.goal_forms import GoalForm, goal_of
+from api.v1.goal_forms import GoalForm, goal_of, with_keys
 from common.accounts import user_documents
 from common.errors import UserError
 from common.profiles import profile_rows
@@ -85,7 +85,8 @@ def format_goal(at: GamePath, body: dict[str, Any]) -> Response:
     charts, criteria = goal_of(at, body)
     with service().engine.connect() as connection:
         try:
-            name = name_of_goal(connection, at.gpt, charts, criteria)
+            own = with_keys(connection, at.gpt, charts)
+            name = name_of_goal(connection, at.gpt, own, criteria)
         except UserError as problem:
             raise UserError(problem.status, f"Invalid goal: {problem.message}.") from problem
     return success("Formatted goal.", name)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields
+from sqlalchemy import Connection
 
 from api.http.game_paths import GamePath
 from api.http.parameters import MISSING, explain
+from common.catalogue import other_ids
 from common.errors import UserError
+from common.games.model import GPT
 from common.targets.target_documents import GoalCharts, GoalCriteria
 
 MODES = ("single", "absolute", "proportion")
@@ -83,6 +86,15 @@ def goal_of(at: GamePath, body: dict[str, Any]) -> tuple[GoalCharts, GoalCriteri
         raise UserError(400, f"Invalid criteria '{criteria['key']}', expected any of {names}.")
     counted = {} if count is MISSING else {"countNum": count}
     return GoalCharts(kind, data), GoalCriteria(mode, criteria["key"], value, **counted)
+
+
+def with_keys(connection: Connection, gpt: GPT, charts: GoalCharts) -> GoalCharts:
+    """The charts of a goal by the ids that everything goes by; those of version 3 are taken."""
+    ids = charts.data if isinstance(charts.data, list) else [charts.data]
+    kind = "folders" if charts.type == "folder" else "charts"
+    keys = other_ids.keys_of(connection, kind, ids, gpt.game)
+    own = [keys.get(each, each) for each in ids]
+    return GoalCharts(charts.type, own if isinstance(charts.data, list) else own[0])
 
 
 def _object(body: dict[str, Any], name: str, keys: tuple[str, ...]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from api.http.endpoint import endpoint
 from api.http.game_paths import ProfilePath, of_profile
 from api.http.service import service
 from api.jobs import waiting
-from api.v1.goal_forms import GoalForm, goal_of
+from api.v1.goal_forms import GoalForm, goal_of, with_keys
 from common.accounts import user_documents
 from common.catalogue import catalogue_rows
 from common.errors import UserError
@@ -224,6 +224,8 @@ def _pertinent(connection: Connection, at: ProfilePath, rows: Sequence[Row[Any]]
 def add_goal(at: ProfilePath, body: dict[str, Any]) -> Response:
     _require_self(at)
     charts, criteria = goal_of(at, body)
+    with service().engine.connect() as connection:
+        charts = with_keys(connection, at.gpt, charts)
     return _run(
         at,
         "add-goal",

@@ -162,6 +162,7 @@ def folder(row: Row[Any], wire: Wire) -> FolderDocument:
         document.data = row.data
     else:
         document.game = version3_id(get_gpt(row.game, row.playtype))
+        document.folderID = row.v3_id or row.folder_id
     if wire.has_v3:
         document.slug = slug_of(row)
     return document

@@ -68,25 +68,36 @@ def songs_by_id(connection: Connection, game: str, song_ids: Collection[int]) ->
     return connection.execute(_SONGS, {"game": game, "ids": ids}).all()
 
 
+# What an id of version 3 stands for; nothing where it is none.
+_KEY: Final = """
+    (SELECT key FROM other_ids WHERE kind = '{kind}' AND game = :game AND other_id = :id)
+"""
+_CHART: Final = text(
+    "SELECT * FROM charts WHERE game = :game AND playtype = :playtype"  # noqa: S608
+    f" AND chart_id = ANY(ARRAY[:id, {_KEY.format(kind='charts')}])"
+)
+_SONG: Final = text(
+    "SELECT * FROM songs WHERE game = :game"  # noqa: S608
+    f" AND id = ANY(ARRAY[:number, CAST({_KEY.format(kind='songs')} AS integer)])"
+)
+_FOLDER: Final = text(
+    "SELECT * FROM folders WHERE game = :game AND playtype = :playtype"  # noqa: S608
+    f" AND folder_id = ANY(ARRAY[:id, {_KEY.format(kind='folders')}])"
+)
+
+
 def find_chart(connection: Connection, gpt: GPT, chart_id: str) -> Row[Any] | None:
     """The GPT's chart that either version of Tachi calls so."""
-    return connection.execute(
-        text(
-            "SELECT * FROM charts"
-            " WHERE game = :game AND playtype = :playtype AND chart_id = :chart_id"
-        ),
-        {"game": gpt.game, "playtype": gpt.playtype, "chart_id": chart_id},
-    ).one_or_none()
+    given = {"game": gpt.game, "playtype": gpt.playtype, "id": chart_id}
+    return connection.execute(_CHART, given).one_or_none()
 
 
 def find_song(connection: Connection, game: str, song_id: str) -> Row[Any] | None:
     """The game's song that either version of Tachi calls so."""
-    if not (song_id.isascii() and song_id.isdigit()):
-        return None
-    return connection.execute(
-        text("SELECT * FROM songs WHERE game = :game AND id = :id"),
-        {"game": game, "id": min(int(song_id[:20]), MOST)},
-    ).one_or_none()
+    is_number = song_id.isascii() and song_id.isdigit()
+    number = min(int(song_id[:20]), MOST) if is_number else None
+    given = {"game": game, "id": song_id, "number": number}
+    return connection.execute(_SONG, given).one_or_none()
 
 
 _BY_DATA: Final = text(
@@ -176,13 +187,9 @@ def count_charts(connection: Connection, gpt: GPT) -> int:
 
 
 def find_folder(connection: Connection, gpt: GPT, folder_id: str) -> Row[Any] | None:
-    """The GPT's folder with this id or slug."""
-    return connection.execute(
-        text(
-            "SELECT * FROM folders WHERE folder_id = :id AND game = :game AND playtype = :playtype"
-        ),
-        {"id": folder_id, "game": gpt.game, "playtype": gpt.playtype},
-    ).one_or_none()
+    """The GPT's folder that either version of Tachi calls so."""
+    given = {"game": gpt.game, "playtype": gpt.playtype, "id": folder_id}
+    return connection.execute(_FOLDER, given).one_or_none()
 
 
 def charts_of_folder(connection: Connection, game: str, folder_id: str) -> Found:

@@ -375,6 +375,27 @@ def test_charts_are_found_as_scores_find_them(http: Http) -> None:
     assert get(http, f"{V2}/charts/resolve?matchType=songTitle").status == 400
 
 
+def test_ids_of_either_version_are_taken_in_either_path(http: Http) -> None:
+    chart = chart_id(http, "1", "ADV")
+    version3 = body(http, f"{V3}/charts/{chart}")["chart"]
+    assert version3["legacyChartID"] == chart
+    assert version3["chartID"] == version3["id"]
+    assert version3["chartID"].startswith("C")
+    assert version3["song"]["id"].startswith("S")
+    for game in (V2, V3):
+        shown = body(http, f"{game}/charts/{chart}")
+        assert body(http, f"{game}/charts/{version3['chartID']}") == shown
+        song = body(http, f"{game}/songs/1")
+        assert body(http, f"{game}/songs/{version3['song']['id']}") == song
+        pb = body(http, f"/users/alice{game}/pbs/{chart}")
+        assert body(http, f"/users/alice{game}/pbs/{version3['chartID']}") == pb
+        scores = body(http, f"/users/alice{game}/scores/{version3['chartID']}")
+        assert {each["chartID"] for each in scores} == {pb["pb"]["chartID"]}
+    whole = body(http, f"/users/alice{V3}/pbs/all")
+    assert {each["chartID"] for each in whole["pbs"]} == {each["id"] for each in whole["charts"]}
+    assert {each["songID"] for each in whole["pbs"]} == {each["id"] for each in whole["songs"]}
+
+
 def test_a_leaderboard_begins_where_it_is_asked_to(http: Http) -> None:
     chart = chart_id(http, "1", "ADV")
     whole = body(http, f"{V2}/charts/{chart}/pbs")
