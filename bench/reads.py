@@ -1,4 +1,4 @@
-"""How long what clients look at takes: `python -m bench.reads`. Writes bench/READS.md.
+"""How long what clients look at takes: `python -m bench.reads`.
 
 A database of two million scores of two thousand made-up players; a web process; requests at a
 steady rate for all kinds of pages of players drawn at random. Latencies count from the moment a
@@ -45,7 +45,7 @@ are asked for one at a time; the others are single things and pages.
 @click.option("--scores", default=1000, show_default=True, help="scores of each")
 @click.option("--rate", default=50, show_default=True, help="requests a second")
 @click.option("--rounds", default=100, show_default=True, help="requests for each page")
-@click.option("--keep", is_flag=True, help="READS.md stays as it is")
+@click.option("--keep", is_flag=True, help="write no file of figures")
 def main(users: int, scores: int, rate: int, rounds: int, keep: bool) -> None:
     """Measure every endpoint that shows something. Takes a quarter of an hour."""
     console = open_console()
