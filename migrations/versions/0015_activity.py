@@ -1,13 +1,13 @@
 """Indexes for what all players of a game did lately, and for who follows a goal or quest.
 
-Revision: 0014_activity
+Revision: 0015_activity
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014_activity"
-down_revision = "0013_other_ids"
+revision = "0015_activity"
+down_revision = "0014_replays"
 branch_labels = None
 depends_on = None
 
