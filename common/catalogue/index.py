@@ -72,6 +72,8 @@ class GameCatalogue:
         versions: frozenset[tuple[str, str]] | None = None,
     ) -> None:
         self.game = game_id
+        # Version 3's IDs of songs, former ones too, to their numbers.
+        self.other_song_ids: Mapping[str, int] = {}
         self._known_versions = versions
         self.version = version
         self.songs: dict[int, Song] = {song.id: song for song in songs}

@@ -301,6 +301,9 @@ class GPT:
     special_difficulties: bool = False
     difficulty_shorthand: Mapping[str, str]
     default_difficulty: str | None
+    # Names under which clients send charts of any of several difficulties; then a chart that was
+    # superseded will do as well.
+    difficulty_stands_for: Mapping[str, frozenset[str]] = field(default_factory=dict)
     # Difficulties that the game has and no score is taken on: those of `untracked` are counted
     # and passed over; the others refuse the score with a text of their own.
     untracked_difficulties: tuple[str, ...] = ()

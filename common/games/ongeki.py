@@ -197,6 +197,8 @@ _SINGLE = GPT(
     default_session_rating="naiveScoreRating",
     default_profile_rating="naiveRatingRefresh",
     difficulties=tuple(_DIFFICULTIES),
+    # Clients know Re:Masters as LUNATIC.
+    difficulty_stands_for={"LUNATIC": frozenset({"LUNATIC", "Re:MASTER"})},
     difficulty_shorthand=_DIFFICULTIES,
     default_difficulty="MASTER",
     versions={

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import Connection, text
 
+from common.catalogue import other_ids
 from common.catalogue.documents import Chart, Song
 from common.catalogue.index import GameCatalogue
 from common.catalogue.locking import keep_version
@@ -74,7 +75,9 @@ def load(connection: Connection, game: Game, version: int) -> GameCatalogue:
     """Reads all songs and charts of a game."""
     songs = _load_songs(connection, game)
     charts = _load_charts(connection, game)
-    return GameCatalogue(game.id, version, songs, charts)
+    catalogue = GameCatalogue(game.id, version, songs, charts)
+    catalogue.other_song_ids = other_ids.songs_of(connection, game.id)
+    return catalogue
 
 
 def _load_songs(connection: Connection, game: Game) -> list[Song]:

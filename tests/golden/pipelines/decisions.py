@@ -319,6 +319,20 @@ def _refusal(result: Any) -> Any:
     return error if isinstance(error, dict) and error.get("fatal") else None
 
 
+@rule
+def games_with_one_playtype_need_no_playtype(outcome: Outcome) -> None:
+    """As in version 3; what is missing besides is told instead."""
+    theirs, ours = _refusal(outcome.result), _refusal(outcome.our_result)
+    wanted = "Could not retrieve meta.playtype - is this valid BATCH-MANUAL?"
+    if theirs and ours and theirs["message"] == wanted:
+        meta = outcome.step["parserArguments"][0]["$file"]["json"]["meta"]
+        if len(GAMES[meta["game"]].playtypes) == 1 and "service" not in meta:
+            theirs["message"] = (
+                "Invalid BATCH-MANUAL: meta.service | Expected a string with length between 3 and"
+                " 60. | Received undefined [type: undefined]."
+            )
+
+
 # --- busy users ----------------------------------------------------------------------------------
 
 

@@ -18,7 +18,7 @@ from msgspec import UNSET
 
 from common.errors import FatalImportError
 from common.games.model import GPT
-from common.games.registry import GAMES
+from common.games.registry import GAMES, all_gpts, gpt_by_v3_id
 from common.text import json_reading
 from common.validation import explain, first_violation, text_of, type_of
 from worker.import_types.manual.batch_manual_lenient import (
@@ -108,7 +108,7 @@ def _begins_like_json(line: str) -> bool:
 
 class _HeadMeta(msgspec.Struct, gc=False):
     game: str
-    playtype: str
+    playtype: str | msgspec.UnsetType | None = UNSET
 
 
 class _Head(msgspec.Struct, gc=False):
@@ -144,7 +144,18 @@ def quickly_from_body(body: Any, games: Collection[str]) -> ReadDocument | None:
 
 
 def _enabled(meta: _HeadMeta, games: Collection[str]) -> GPT | None:
-    return GAMES[meta.game].playtypes.get(meta.playtype) if meta.game in games else None
+    gpt = _known(meta.game, None if meta.playtype is UNSET else meta.playtype)
+    return gpt if gpt is not None and gpt.game in games else None
+
+
+def _known(game: str, playtype: str | None) -> GPT | None:
+    """The GPT of `iidx` and `SP`, or of `iidx-sp`, which may have its playtype beside it."""
+    try:
+        gpt = gpt_by_v3_id(game)
+    except KeyError:
+        found = GAMES.get(game)
+        return None if found is None or playtype is None else found.playtypes.get(playtype)
+    return gpt if playtype in (None, gpt.playtype) else None
 
 
 # --- exactly ---------------------------------------------------------------------------
@@ -216,11 +227,21 @@ def _gpt_of(document: Any, games: Iterable[str]) -> GPT:
     meta = document.get("meta") if isinstance(document, dict) else None
     given = meta if isinstance(meta, dict) else {}
     game, playtype = given.get("game", UNSET), given.get("playtype", UNSET)
-    for key, value in (("game", game), ("playtype", playtype)):
-        if value is UNSET:
+    if isinstance(game, str) and (playtype is UNSET or isinstance(playtype, str | None)):
+        gpt = _known(game, None if playtype is UNSET else playtype)
+        if gpt is not None and gpt.game in games:
+            return gpt
+    if game is UNSET:
+        raise FatalImportError(400, "Could not retrieve meta.game - is this valid BATCH-MANUAL?")
+    if playtype is UNSET:
+        if not isinstance(game, str) or game not in games:
+            choice = ", ".join(gpt.v3_id for gpt in all_gpts() if gpt.game in games)
             raise FatalImportError(
-                400, f"Could not retrieve meta.{key} - is this valid BATCH-MANUAL?"
+                400, f"Invalid game '{text_of(game)}'. It must be one of {choice}."
             )
+        raise FatalImportError(
+            400, "Could not retrieve meta.playtype - is this valid BATCH-MANUAL?"
+        )
     if not isinstance(game, str) or game not in games:
         raise _unknown("game", game, games)
     playtypes = GAMES[game].playtypes

@@ -57,8 +57,8 @@ def _document(gpt: GPT, score: Rule) -> Record:
             "meta": Record(
                 {
                     "service": length_between(*SERVICE_LENGTH),
-                    "game": one_of(gpt.game),
-                    "playtype": one_of(gpt.playtype),
+                    "game": one_of(gpt.game, gpt.v3_id),
+                    "playtype": optional(nullable(one_of(gpt.playtype))),
                     "version": optional(nullable(STRING)),
                 }
             ),

@@ -53,7 +53,7 @@ class ManualScore(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, gc=F
 class ManualMeta(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     service: str
     game: str
-    playtype: str
+    playtype: str | UnsetType | None = UNSET
     version: str | UnsetType | None = UNSET
 
 

@@ -13,7 +13,14 @@ from typing import Final, NoReturn, Protocol
 from msgspec import UnsetType
 
 from common.catalogue.documents import Chart, Song
-from common.catalogue.index import ANY_INF, Difficulty, GameCatalogue, described
+from common.catalogue.index import (
+    ANY_INF,
+    ANY_VERSION,
+    Difficulty,
+    GameCatalogue,
+    Version,
+    described,
+)
 from common.errors import (
     AmbiguousTitle,
     InternalFailure,
@@ -114,9 +121,11 @@ class ChartFinder:
         )
 
     def tachi_song_id(self, wanted: Matchable) -> Match:
-        song_id = positive_integer(
-            wanted.identifier, "Invalid songID - must be a stringified positive integer."
-        )
+        song_id = self._catalogue.other_song_ids.get(wanted.identifier)
+        if song_id is None:
+            song_id = positive_integer(
+                wanted.identifier, "Invalid songID - must be a stringified positive integer."
+            )
         song = self._catalogue.song(song_id)
         if song is None:
             raise SongOrChartNotFound(f"Cannot find song with songID {wanted.identifier}.")
@@ -132,7 +141,23 @@ class ChartFinder:
         return difficulty_of(self._gpt, given)
 
     def _chart_of_song(self, song: Song, difficulty: str) -> Chart | None:
-        return self._catalogue.chart_of_song(song.id, self._playtype, difficulty, self._version)
+        wanted = self._gpt.difficulty_stands_for.get(difficulty)
+        if wanted is not None:
+            charts = self._catalogue.charts_of_song(song.id)
+            if len({c.difficulty for c in charts if c.isPrimary and c.difficulty in wanted}) > 1:
+                raise InvalidScore("This chart cannot be matched by songTitle+difficulty.")
+        return self._of_any_version(
+            lambda version: self._catalogue.chart_of_song(
+                song.id, self._playtype, wanted or difficulty, version
+            )
+        )
+
+    def _of_any_version(self, find: Callable[[Version], Chart | None]) -> Chart | None:
+        """The chart of the version asked for; of some games also one that was superseded."""
+        chart = find(self._version)
+        if chart is None and self._version is None and self._gpt.difficulty_stands_for:
+            return find(ANY_VERSION)
+        return chart
 
     def _lacks(self, song: Song, difficulty: str) -> NoReturn:
         why = unknown_difficulty(self._gpt, difficulty)
@@ -161,8 +186,12 @@ class ChartFinder:
 
     def in_game_id(self, wanted: Matchable) -> Match:
         difficulty = difficulty_of(self._gpt, wanted.difficulty)
-        chart = self._catalogue.chart_by_in_game_id(
-            loose_number(wanted.identifier), self._playtype, difficulty, self._version
+        in_game_id = loose_number(wanted.identifier)
+        any_of = self._gpt.difficulty_stands_for.get(difficulty, difficulty)
+        chart = self._of_any_version(
+            lambda version: self._catalogue.chart_by_in_game_id(
+                in_game_id, self._playtype, any_of, version
+            )
         )
         return self._found(
             chart,

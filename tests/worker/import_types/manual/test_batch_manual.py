@@ -111,8 +111,12 @@ def test_no_scores_are_fine_and_no_version_is_null() -> None:
         ({"meta": None}, "Could not retrieve meta.game - is this valid BATCH-MANUAL?"),
         ({"meta": [1]}, "Could not retrieve meta.game - is this valid BATCH-MANUAL?"),
         (
-            {"meta": {"game": "sdvx"}},
+            {"meta": {"game": "iidx"}},
             "Could not retrieve meta.playtype - is this valid BATCH-MANUAL?",
+        ),
+        (
+            {"meta": {"game": "SDVX"}},
+            f"Invalid game 'SDVX'. It must be one of {', '.join(gpt.v3_id for gpt in all_gpts())}.",
         ),
         (
             {"meta": {"game": None, "playtype": 1}},
@@ -172,7 +176,7 @@ TIME = (
         ),
         (
             {"matchType": "guess"},
-            ".matchType | Expected any of songTitle, tachiSongID, bmsChartHash, itgChartHash,"
+            ".matchType | Expected any of songTitle, tachiSongID, bmsChartHash, gcmInGameIDSpecialChart, itgChartHash,"
             " sdvxInGameID, inGameID, inGameStrID, uscChartHash, popnChartHash, ddrSongHash."
             " | Received guess [type: string].",
         ),
@@ -220,7 +224,7 @@ TIME = (
             ".hitMeta.gauge | Expected a number between 0 and 100. | Received 101 [type: number].",
         ),
         ({"grade": "S"}, " | Unexpected properties inside object: grade.."),
-        ({"scoreMeta": {"x": 1}}, ".scoreMeta | Invalid Key x. Expected none."),
+        ({"scoreMeta": {"x": 1}}, ".scoreMeta | Invalid Key x. Expected any of inSkillAnalyser."),
         ({"scoreMeta": []}, ".scoreMeta | Not a valid object.."),
     ],
 )
@@ -528,3 +532,37 @@ def test_any_document_is_refused_or_its_scores_convert_or_fail(document: Any) ->
         for entry in parsed.entries:
             with suppress(InvalidScore, AmbiguousTitle, SongOrChartNotFound):
                 assert convert_entry(entry).chart in CATALOGUE.charts
+
+
+# --- the form of version 3 -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("meta", "expected"),
+    [
+        ({"game": "iidx-sp"}, "iidx:SP"),
+        ({"game": "iidx", "playtype": "SP"}, "iidx:SP"),
+        ({"game": "sdvx"}, "sdvx:Single"),
+        ({"game": "sdvx", "playtype": "Single"}, "sdvx:Single"),
+        ({"game": "sdvx", "playtype": None}, "sdvx:Single"),
+        ({"game": "iidx-dp", "playtype": "DP"}, "iidx:DP"),
+        ({"game": "itg", "playtype": "Stamina"}, "itg:Stamina"),
+        ({"game": "itg-stamina"}, "itg:Stamina"),
+    ],
+)
+def test_a_game_is_named_in_the_form_of_either_version(meta: dict[str, Any], expected: str) -> None:
+    document = {"meta": {"service": "My script", **meta}, "scores": []}
+
+    for parsed in (parse(document), parse_body(document)):
+        assert f"{parsed.context['game']}:{parsed.context['playtype']}" == expected
+
+
+@pytest.mark.parametrize(
+    ("meta", "message"),
+    [
+        ({"game": "iidx-sp", "playtype": "DP"}, "Invalid game 'iidx-sp' - expected any of "),
+        ({"game": "iidx", "playtype": "sp"}, "Invalid playtype 'sp' - expected any of SP, DP."),
+    ],
+)
+def test_a_playtype_must_be_one_of_the_game(meta: dict[str, Any], message: str) -> None:
+    assert refusal({"meta": {"service": "My script", **meta}, "scores": []}).startswith(message)

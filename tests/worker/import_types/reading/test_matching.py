@@ -302,3 +302,70 @@ def test_sdvx_points_to_its_own_in_game_id() -> None:
 @pytest.mark.parametrize("gpt", all_gpts(), ids=lambda gpt: gpt.id)
 def test_every_match_type_of_every_gpt_is_known(gpt: GPT) -> None:
     assert set(gpt.match_types) <= set(MATCH_TYPES)
+
+
+# --- what clients of either version call things --------------------------------------------------
+
+ONGEKI = get_gpt("ongeki", "Single")
+
+
+def ongeki_finder(*difficulties: str, superseded: tuple[str, ...] = ()) -> ChartFinder:
+    charts = [
+        chart(each, 1, each, playtype="Single", inGameID=7, primary=each not in superseded)
+        for each in difficulties
+    ]
+    return ChartFinder(ONGEKI, None, GameCatalogue("ongeki", 0, [song(1, "It")], charts))
+
+
+@pytest.mark.parametrize("match_type", ["songTitle", "inGameID"])
+@pytest.mark.parametrize("there", ["LUNATIC", "Re:MASTER"])
+def test_a_re_master_is_found_as_lunatic(there: str, match_type: str) -> None:
+    identifier = "It" if match_type == "songTitle" else "7"
+
+    found = ongeki_finder("MASTER", there).find(Wanted(match_type, identifier, "LUNATIC"))
+
+    assert found[1].chartID == there
+
+
+def test_of_two_such_charts_none_is_guessed_by_title() -> None:
+    with pytest.raises(InvalidScore, match="cannot be matched by songTitle\\+difficulty"):
+        ongeki_finder("LUNATIC", "Re:MASTER").find(Wanted("songTitle", "It", "LUNATIC"))
+
+
+def test_a_superseded_chart_of_ongeki_is_found() -> None:
+    finder = ongeki_finder("MASTER", superseded=("MASTER",))
+
+    assert finder.find(Wanted("inGameID", "7", "MASTER"))[1].chartID == "MASTER"
+
+
+def test_a_song_is_found_by_either_id() -> None:
+    catalogue = GameCatalogue("ongeki", 0, [song(1, "It")], [chart("it", 1, "MASTER")])
+    catalogue.other_song_ids = {"S19d35e0aeddc20a2f7f": 1}
+    finder = ChartFinder(ONGEKI, None, catalogue)
+
+    for identifier in ("1", "S19d35e0aeddc20a2f7f"):
+        assert finder.find(Wanted("tachiSongID", identifier, "MASTER"))[1].chartID == "it"
+
+
+@pytest.mark.parametrize(
+    ("identifier", "expected"), [("8023", "one"), ("8032", "listed"), ("2", None), ("abc", None)]
+)
+def test_special_charts_are_found_by_an_id_of_their_own(
+    identifier: str, expected: str | None
+) -> None:
+    charts = [
+        chart("one", 1, "狂☆3", inGameID=8023),
+        chart("listed", 1, "狂☆4", inGameID=[8031, 8032]),
+        chart("basic", 1, "BASIC", inGameID=2),
+        chart("master", 1, "MASTER", inGameID=2),
+    ]
+    catalogue = GameCatalogue("chunithm", 0, [song(1, "It")], charts)
+    finder = ChartFinder(get_gpt("chunithm", "Single"), "whatever", catalogue)
+    wanted = Wanted("gcmInGameIDSpecialChart", identifier)
+
+    if expected is not None:
+        assert finder.find(wanted)[1].chartID == expected
+        return
+    with pytest.raises(SongOrChartNotFound) as failed:
+        finder.find(wanted)
+    assert failed.value.message == f"Cannot find chart gcmInGameIDSpecialChart:{identifier}."
