@@ -176,8 +176,9 @@ TIME = (
         ),
         (
             {"matchType": "guess"},
-            ".matchType | Expected any of songTitle, tachiSongID, bmsChartHash, gcmInGameIDSpecialChart, itgChartHash,"
-            " sdvxInGameID, inGameID, inGameStrID, uscChartHash, popnChartHash, ddrSongHash."
+            ".matchType | Expected any of songTitle, tachiSongID, bmsChartHash,"
+            " gcmInGameIDSpecialChart, itgChartHash, sdvxInGameID, inGameID, inGameStrID,"
+            " uscChartHash, popnChartHash, ddrSongHash."
             " | Received guess [type: string].",
         ),
         ({"identifier": 5}, ".identifier | Expected string. | Received 5 [type: number]."),
