@@ -119,7 +119,7 @@ def endpoint(
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(**parts: Any) -> Any:
-            if declaration.in_person:
+            if declaration.in_person and not declaration.own_gates:
                 parts["user"] = owners.user_of(parts["user"], service().engine)
                 owners.require_self(parts["user"])
             elif declaration.needs_user and not declaration.own_gates:

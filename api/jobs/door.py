@@ -35,7 +35,7 @@ from common.jobs.accepting import (
     ongoing_sync,
 )
 from common.jobs.caps import Caps
-from common.jobs.outcomes import answer_from_record, job_outcome
+from common.jobs.outcomes import answer_from_record, failure_code, job_outcome
 from common.jobs.progress import FinalAnswer
 from common.settings import Settings
 from common.targets.target_documents import GoalCharts, GoalCriteria
@@ -179,7 +179,8 @@ class InternalProcessor:
             raise UserError(409, "This user already has an ongoing import.")
         if outcome.error_reference is not None:
             raise UserError(500, runner.INTERNAL_ERROR_INLINE)
-        raise UserError(outcome.error_status, outcome.error_message or "")
+        status = outcome.error_status
+        raise UserError(status, outcome.error_message or "", failure_code(status))
 
     def run(self, job: NewJob, turn: Turn | None) -> Accepted | FinalAnswer:
         job_id = self._run_to_its_end(job)

@@ -86,7 +86,8 @@ class Polls:
         try:
             return self._poll(request, import_id)
         except UserError as error:
-            return FinalAnswer(error.status, envelope.failure(error.message)), {}
+            body = envelope.failure(error.message, error={"code": error.code})
+            return FinalAnswer(error.status, body), {}
         except Exception as problem:
             if failures.is_passing(problem):
                 log.error("request %s: %s", request_id, failures.in_a_line(problem))
@@ -111,7 +112,9 @@ class Polls:
         if answer is None:
             answer = self._ask_record(import_id)
         if answer is None:
-            missing = envelope.failure("There is no ongoing import here.")
+            missing = envelope.failure(
+                "There is no ongoing import here.", error={"code": "NOT_FOUND"}
+            )
             return FinalAnswer(404, missing), headers
         if isinstance(answer, FinalAnswer):
             if answer.status == 200:

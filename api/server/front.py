@@ -40,6 +40,7 @@ from api.server.followers import Followers
 from api.server.following import ROOM, Following
 from api.server.framing import BadFraming, Incoming
 from common import envelope
+from common.errors import code_of_status
 from common.settings import load_settings
 
 # Seconds a client has for a head, or for a body that nobody has asked for yet.
@@ -628,7 +629,7 @@ def _replace_answer(connection: Connection, refused: Refused) -> None:
 
 
 def _answer(refused: Refused) -> bytes:
-    body = envelope.failure(refused.text)
+    body = envelope.failure(refused.text, error={"code": code_of_status(refused.status)})
     head = (
         f"HTTP/1.1 {refused.status} {REASONS[refused.status]}\r\n"
         "Connection: close\r\nContent-Type: application/json\r\n"

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
 from flask import Response
 from marshmallow import INCLUDE
 
 from api.http import context, owners
 from api.http.answers import success
 from api.http.dialects import ApiBlueprint
+from api.http.endpoint import endpoint
 from api.http.parameters import CGCard, MytCard, OAuthCode, check
 from api.http.service import service
 from api.jobs.door import exchange_code
@@ -29,12 +31,43 @@ NO_KEYS: Final = "This server is not set up for stored credentials."
 SHOWN: Final = 4
 
 
+_MISSING: Final = {404: "There is no such user or service."}
+_OF_STORING: Final = {**_MISSING, 501: "The server is not set up for stored credentials."}
+
+
+class KaiStatus(msgspec.Struct):
+    """Whether there are tokens."""
+
+    authStatus: bool
+
+
+class CGCardDocument(msgspec.Struct):
+    """A card of CG."""
+
+    userID: int
+    service: str
+    cardID: str
+
+
+class MytCardDocument(msgspec.Struct):
+    """A card of MYT; all but the end of its code is stars."""
+
+    userID: int
+    cardAccessCode: str
+
+
 # --- kai ---------------------------------------------------------------------------------
 
 
 @blueprint.get("/users/<user>/integrations/kai/<kai_type>")
+@endpoint(
+    "Whether the account is linked with a service.",
+    in_person=True,
+    own_gates=True,
+    answers=KaiStatus,
+    errors=_MISSING,
+)
 def kai_status(user: str, kai_type: str) -> Response:
-    """Whether the user's account is linked."""
     owner = _kai_owner(user, kai_type)
     with service().engine.connect() as connection:
         linked = credential_rows.exists(connection, owner)
@@ -43,6 +76,13 @@ def kai_status(user: str, kai_type: str) -> Response:
 
 
 @blueprint.delete("/users/<user>/integrations/kai/<kai_type>")
+@endpoint(
+    "Forgets the tokens of a service.",
+    in_person=True,
+    own_gates=True,
+    answers=dict[str, Any],
+    errors={409: "It is not linked.", 404: "There is no such user or service."},
+)
 def kai_unlink(user: str, kai_type: str) -> Response:
     owner = _kai_owner(user, kai_type)
     with service().engine.begin() as connection:
@@ -52,8 +92,18 @@ def kai_unlink(user: str, kai_type: str) -> Response:
 
 
 @blueprint.post("/users/<user>/integrations/kai/<kai_type>/oauth2callback")
+@endpoint(
+    "Exchanges the code that the service sent the user back with for tokens.",
+    in_person=True,
+    own_gates=True,
+    own_body=OAuthCode(),
+    answers=dict[str, Any],
+    errors={
+        501: "The server is not set up for stored credentials.",
+        404: "There is no such user or service.",
+    },
+)
 def kai_link(user: str, kai_type: str) -> Response:
-    """Exchanges the code that the service sent the user back with for tokens."""
     owner = _kai_owner(user, kai_type, "/oauth2callback")
     code = check(OAuthCode(unknown=INCLUDE), context.current().json_object())["code"]
     here = service()
@@ -75,8 +125,14 @@ def _kai_owner(user: str, kai_type: str, rest: str = "") -> Owner:
 
 
 @blueprint.get("/users/<user>/integrations/cg/<cg_type>")
+@endpoint(
+    "The card, without its PIN.",
+    in_person=True,
+    own_gates=True,
+    answers=CGCardDocument | None,
+    errors=_MISSING,
+)
 def cg_card(user: str, cg_type: str) -> Response:
-    """The card, without its PIN."""
     owner = _cg_owner(user, cg_type)
     card = _stored(owner)
     if card is None:
@@ -86,6 +142,17 @@ def cg_card(user: str, cg_type: str) -> Response:
 
 
 @blueprint.put("/users/<user>/integrations/cg/<cg_type>")
+@endpoint(
+    "Stores a card.",
+    in_person=True,
+    own_gates=True,
+    own_body=CGCard(),
+    answers=dict[str, Any],
+    errors={
+        501: "The server is not set up for stored credentials.",
+        404: "There is no such user or service.",
+    },
+)
 def cg_set(user: str, cg_type: str) -> Response:
     owner = _cg_owner(user, cg_type)
     _store(owner, check(CGCard(), context.current().json_object(), hidden=("pin",)))
@@ -93,6 +160,13 @@ def cg_set(user: str, cg_type: str) -> Response:
 
 
 @blueprint.delete("/users/<user>/integrations/cg/<cg_type>")
+@endpoint(
+    "Forgets a card.",
+    in_person=True,
+    own_gates=True,
+    answers=dict[str, Any],
+    errors=_MISSING,
+)
 def cg_delete(user: str, cg_type: str) -> Response:
     return _delete(_cg_owner(user, cg_type))
 
@@ -109,8 +183,15 @@ def _cg_owner(user: str, cg_type: str) -> Owner:
 
 
 @blueprint.get("/users/<user>/integrations/myt")
+@endpoint(
+    "The card, of whose code only the end is shown.",
+    in_person=True,
+    own_gates=True,
+    answers=MytCardDocument | None,
+    errors=_MISSING,
+)
 def myt_card(user: str) -> Response:
-    """The card, of whose code only the end is shown: it is all that MYT asks for."""
+    """The end of the code is all that MYT's users need to know theirs again."""
     owner = _myt_owner(user)
     card = _stored(owner)
     if card is None:
@@ -120,6 +201,17 @@ def myt_card(user: str) -> Response:
 
 
 @blueprint.put("/users/<user>/integrations/myt")
+@endpoint(
+    "Stores a card.",
+    in_person=True,
+    own_gates=True,
+    own_body=MytCard(),
+    answers=dict[str, Any],
+    errors={
+        501: "The server is not set up for stored credentials.",
+        404: "There is no such user or service.",
+    },
+)
 def myt_set(user: str) -> Response:
     owner = _myt_owner(user)
     _store(owner, check(MytCard(), context.current().json_object(), hidden=("cardAccessCode",)))
@@ -127,6 +219,13 @@ def myt_set(user: str) -> Response:
 
 
 @blueprint.delete("/users/<user>/integrations/myt")
+@endpoint(
+    "Forgets a card.",
+    in_person=True,
+    own_gates=True,
+    answers=dict[str, Any],
+    errors=_MISSING,
+)
 def myt_delete(user: str) -> Response:
     return _delete(_myt_owner(user))
 

@@ -20,6 +20,7 @@ from api.jobs import waiting
 from common.accounts import user_documents
 from common.catalogue import catalogue_documents, catalogue_rows
 from common.errors import UserError
+from common.imports.import_documents import Submitted
 from common.jobs.accepting import NewJob
 from common.jobs.arguments import Deletion, Edit, ScoreChanges
 from common.profiles import profile_rows
@@ -62,8 +63,22 @@ def get_score(score_id: str, query: dict[str, Any]) -> Response:
 
 
 @blueprint.patch("/scores/<score_id>")
+@endpoint(
+    "Sets a score's comment and highlight.",
+    permissions=("customise_score",),
+    own_gates=True,
+    own_body=EditBody(),
+    answers=dict[str, Any],
+    other_answers={202: ("It takes longer; poll the URL.", Submitted)},
+    headers=waiting.HEADERS,
+    errors={
+        400: "Nothing is changed, or to something that cannot be.",
+        403: "It is somebody else's, or the token lacks the permission.",
+        404: "There is no such score.",
+        409: "An import of the same user is on.",
+    },
+)
 def edit_score(score_id: str) -> Response:
-    """Sets a score's comment and highlight."""
     user_id = _own(score_id)
     gates.require("customise_score")
     changes = check(EditBody(), context.current().json_object())
@@ -74,8 +89,21 @@ def edit_score(score_id: str) -> Response:
 
 
 @blueprint.delete("/scores/<score_id>")
+@endpoint(
+    "Deletes a score; with `blacklist` it is not imported again.",
+    permissions=("delete_score",),
+    own_gates=True,
+    own_body=DeletionBody(),
+    answers=dict[str, Any],
+    other_answers={202: ("It takes longer; poll the URL.", Submitted)},
+    headers=waiting.HEADERS,
+    errors={
+        403: "It is somebody else's, or the token lacks the permission.",
+        404: "There is no such score.",
+        409: "An import of the same user is on.",
+    },
+)
 def delete_score(score_id: str) -> Response:
-    """Deletes a score; with `blacklist` it is not imported again."""
     user_id = _own(score_id)
     given = check(DeletionBody(), context.current().json_object())
     gates.require("delete_score")

@@ -6,8 +6,11 @@ import logging
 from importlib.metadata import version
 from typing import Any
 
+import msgspec
 import orjson
 from flask import Response, current_app, request
+from marshmallow import INCLUDE, Schema, fields
+from msgspec import UNSET, UnsetType
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,9 +32,44 @@ health = ApiBlueprint("health", __name__, is_nobodys=True)
 VERSION = f"v{version('score-import')}"
 
 
+class Echo(Schema):
+    """What to send back."""
+
+    class Meta:
+        unknown = INCLUDE
+
+    echo = fields.Raw()
+
+
+class StatusDocument(msgspec.Struct):
+    """How the server is, and who asks.
+
+    serverTime, startTime: milliseconds since the epoch. whoami: null = a guest. services: what
+    can be fetched, by the name of the service. echo: what was sent to be sent back.
+    """
+
+    serverTime: int
+    startTime: int
+    version: str
+    whoami: int | None
+    permissions: list[str]
+    services: dict[str, list[str]]
+    echo: str | UnsetType = UNSET
+
+
+class Health(msgspec.Struct):
+    """redis: whether it answers; only said where it was asked."""
+
+    redis: bool | UnsetType = UNSET
+
+
 @blueprint.route("/status", methods=["GET", "POST"])
+@endpoint(
+    "Who the requester is to the server, and what the time is there.",
+    own_body=Echo(),
+    answers=StatusDocument,
+)
 def status() -> Response:
-    """Who the requester is to us, and what the time is here."""
     given = request.args if request.method == "GET" else context.current().json_object()
     whoami = context.current().identity
     body: dict[str, Any] = {
@@ -49,14 +87,14 @@ def status() -> Response:
 
 
 @health.get("/healthz")
+@endpoint("The process answers.", answers=Health)
 def healthz() -> Response:
-    """The process answers."""
     return success("Alive.", {})
 
 
 @health.get("/readyz")
+@endpoint("Imports can be accepted. They can without Redis too: that is only told.", answers=Health)
 def readyz() -> Response:
-    """Imports can be accepted. They can without Redis too, so that is only mentioned."""
     here = service()
     try:
         with here.engine.connect() as connection:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from flask import Response
+from marshmallow import INCLUDE, Schema, fields
 
 from api.http import context, gates
 from api.http.dialects import ApiBlueprint
+from api.http.endpoint import endpoint
 from api.http.parameters import check, import_form
 from api.http.service import service
-from api.jobs import submitting
-from api.jobs.door import service_import_types
+from api.jobs import submitting, waiting
+from api.jobs.door import fetched_import_types, service_import_types
+from common.imports.import_documents import ImportDocument, Submitted
 from common.jobs.accepting import NewJob
 from common.jobs.arguments import Import
 from common.text.canonical import new_job_id
@@ -17,12 +20,31 @@ from common.text.canonical import new_job_id
 blueprint = ApiBlueprint("syncs", __name__)
 
 
-@blueprint.post("/import/from-api")
-def import_from_api() -> Response:
-    """Starts a sync, or finds the one that runs: 202 with its poll URL, or 200 with its result.
+class SyncBody(Schema):
+    """What to fetch."""
 
-    One sync at a time for a user and import type is limit enough.
-    """
+    class Meta:
+        unknown = INCLUDE
+
+    importType = fields.String(required=True, metadata={"enum": list(fetched_import_types())})
+
+
+@blueprint.post("/import/from-api")
+@endpoint(
+    "Starts a sync with another service, or finds the one that runs.",
+    permissions=("submit_score",),
+    own_body=SyncBody(),
+    answers=Submitted,
+    status=202,
+    other_answers={200: ("The server works without workers: the import is done.", ImportDocument)},
+    headers=waiting.HEADERS,
+    errors={
+        400: "The import type is none that this server fetches, or what came is not understood.",
+        409: "Another import of the user is on, and the server works without workers.",
+    },
+)
+def import_from_api() -> Response:
+    """One sync at a time for a user and import type is limit enough."""
     user_id = gates.require("submit_score")
     form = import_form(service_import_types(service().settings))
     job = NewJob(

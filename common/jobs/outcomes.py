@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
@@ -74,10 +74,20 @@ def job_answer(result: dict[str, Any]) -> FinalAnswer:
     return FinalAnswer(200, success(result["description"], result["body"]))
 
 
+# It is not the client's token that is bad, as a 401 would have it anywhere else.
+INTEGRATION_AUTH: Final = "INTEGRATION_AUTH"
+UNAUTHORISED: Final = 401
+
+
+def failure_code(status: int) -> str:
+    """What a job failed of, for programs. A 401 is about an account with another service."""
+    return INTEGRATION_AUTH if status == UNAUTHORISED else "IMPORT_FAILED"
+
+
 def failed_answer(status: int, message: str, reference: str | None) -> FinalAnswer:
     """What poll-status says of a failed job. A reference leads to the cause in the logs."""
     if reference is None:
-        error = {"code": "IMPORT_FAILED"}
+        error = {"code": failure_code(status)}
     else:
         error = {"code": "INTERNAL_ERROR", "reference": reference}
     return FinalAnswer(status, failure(message, error=error))

@@ -161,9 +161,17 @@ def test_a_token_known_to_be_good_is_not_renewed(player: Player, kai: Kai) -> No
     assert kai.refreshes() == 1
 
 
-def test_who_has_not_linked_is_told_so_and_nobody_is_asked(player: Player, kai: Kai) -> None:
-    failure = failure_of(player, "api/flo-iidx")
+def test_who_has_not_linked_is_told_so_and_nobody_is_asked(
+    player: Player, kai: Kai, http: Http
+) -> None:
+    submitted = sync(player, "api/flo-iidx")
+    with pytest.raises(ApiError) as told:
+        player.wait(submitted)
+    failure = told.value
     assert failure.status == 401
+    # The client's own token is fine: this is about another one.
+    answer = http.get(f"/api/v1/imports/{submitted.import_id}/poll-status")
+    assert (answer.status, answer.json["error"]) == (401, {"code": "INTEGRATION_AUTH"})
     assert failure.description == "No authentication was stored for FLO."
     assert kai.asked == []
 
