@@ -13,9 +13,9 @@ from sqlalchemy import Connection, text
 
 from bench.client import WrongResult
 from bench.service import Service
-from worker.imports.steps.store import SCORE_COLUMNS
+from worker.records import scores
 
-_COLUMNS = ", ".join(SCORE_COLUMNS)
+_COLUMNS = scores.COLUMNS.listed
 
 
 def copy_seconds(service: Service, import_id: str, count: int) -> float:

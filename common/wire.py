@@ -27,3 +27,8 @@ class Wire(StrEnum):
     @property
     def has_v3(self) -> bool:
         return self is not Wire.V2
+
+
+def time_on_the_wire(value: float | None) -> int | float | None:
+    """A stored time; fractions of a millisecond only where a client sent one."""
+    return int(value) if value is not None and float(value).is_integer() else value

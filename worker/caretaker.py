@@ -14,10 +14,10 @@ import time
 from celery import Celery
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from common import locks
-from common.database.engine import autocommit, open_engine
+from common.database.engine import autocommit, check_alive, end_when_silent, open_engine
 from common.redis_client import open_patient_redis
 from common.settings import Settings
 from worker import upkeep as sweeper
@@ -63,7 +63,7 @@ class Caretaker(threading.Thread):
             try:
                 silence = max(SILENCE, 5 * self._settings.sweep_interval)
                 with autocommit(guard):
-                    guard.execute(text(f"SET idle_session_timeout = '{int(silence)}s'"))
+                    end_when_silent(guard, int(silence))
                 log.info("upkeep: done by this worker from now on")
                 while True:
                     pass_once(self._app, self._settings, engine, redis)
@@ -76,7 +76,7 @@ class Caretaker(threading.Thread):
 def _still_ours(guard: Connection) -> None:
     """Raises where the session is gone, and the lock with it."""
     with autocommit(guard):
-        guard.execute(text("SELECT"))
+        check_alive(guard)
 
 
 def pass_once(app: Celery, settings: Settings, engine: Engine, redis: Redis) -> None:

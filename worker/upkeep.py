@@ -12,11 +12,13 @@ from typing import cast
 
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from common import locks
-from common.clock import NOW_MS
+from common.database.engine import end_when_stopped
+from common.jobs import sweeping_rows
 from common.jobs.accepting import Message
+from common.jobs.sweeping_rows import Waiting
 from worker.messaging import AGAIN_QUEUE, JOBS_QUEUE
 from worker.turns import LONGEST_PAUSE, TURN
 
@@ -49,11 +51,11 @@ def sweep(engine: Engine, redis: Redis, patience: float) -> list[Due]:
     """
     with engine.connect() as connection:
         # Stopped in here, we would keep others from it.
-        connection.execute(text("SET idle_in_transaction_session_timeout = '15s'"))
+        end_when_stopped(connection, 15)
         put_back = _put_back_abandoned(connection)
         # One sweep at a time: two could lock the rows of the same users in another order.
         locks.wait_for_transaction(connection, locks.SWEEP)
-        waiting = _waiting(connection)
+        waiting = sweeping_rows.waiting(connection)
         try:
             due = _without_message(waiting, redis, put_back, int(patience * 1000))
         except RedisError as problem:
@@ -71,21 +73,13 @@ def sweep(engine: Engine, redis: Redis, patience: float) -> list[Due]:
 
 def _put_back_abandoned(connection: Connection) -> set[int]:
     """Queues again the running jobs whose user's lock is free: their worker died."""
-    users = connection.scalars(
-        text("SELECT DISTINCT user_id FROM jobs WHERE state = 'running'")
-    ).all()
+    users = sweeping_rows.worked_for(connection)
     connection.commit()
     put_back = set()
     for user_id in users:
         # Holding the lock ourselves is the one way to be sure that nobody does.
         if locks.try_for_transaction(connection, locks.USER, user_id):
-            abandoned = connection.scalars(
-                text(
-                    "UPDATE jobs SET state = 'queued', deferred = true"
-                    " WHERE user_id = :user_id AND state = 'running' RETURNING job_id"
-                ),
-                {"user_id": user_id},
-            ).all()
+            abandoned = sweeping_rows.put_back(connection, user_id)
             for job_id in abandoned:
                 log.warning("sweeper: the worker of job %s is gone, queued again", job_id)
             if abandoned:
@@ -94,50 +88,9 @@ def _put_back_abandoned(connection: Connection) -> set[int]:
     return put_back
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A user who waits, with nobody at work. job_id: the oldest job.
-
-    messages: the ids of those sent for the user's jobs. age: of the youngest, in milliseconds.
-    tried: how long ago a job was begun that the database failed. owed: a message is due without
-    any of those.
-    """
-
-    user_id: int
-    job_id: str
-    dispatched_at: int
-    messages: list[str]
-    age: int
-    tried: int
-    owed: bool
-
-
-def _waiting(connection: Connection) -> list[_Waiting]:
-    """Whoever waits, the one whose job is the oldest first."""
-    rows = connection.execute(
-        text(
-            f"""
-            SELECT user_id,
-                   (array_agg(job_id ORDER BY sequence))[1],
-                   (array_agg(dispatched_at ORDER BY sequence))[1],
-                   coalesce(array_agg(job_id || '.' || dispatched_at)
-                            FILTER (WHERE dispatched_at > 0 AND NOT deferred), '{{}}'),
-                   {NOW_MS} - coalesce(max(dispatched_at) FILTER (WHERE NOT deferred), 0),
-                   {NOW_MS} - coalesce(
-                       max(started_at) FILTER (WHERE troubled_since IS NOT NULL), 0),
-                   bool_or(deferred)
-            FROM jobs WHERE state IN ('queued', 'running')
-            GROUP BY user_id HAVING NOT bool_or(state = 'running')
-            ORDER BY min(sequence)
-            """  # noqa: S608 - a constant of ours
-        )
-    )
-    return [_Waiting(*row) for row in rows]
-
-
 def _without_message(
-    waiting: list[_Waiting], redis: Redis, put_back: set[int], patience: int
-) -> list[_Waiting]:
+    waiting: list[Waiting], redis: Redis, put_back: set[int], patience: int
+) -> list[Waiting]:
     """Of those who wait: the ones that no message stands for. Raises RedisError.
 
     Nobody waits for background jobs: while other messages do, they get none. So an import
@@ -175,7 +128,7 @@ def _message_ids(redis: Redis) -> set[str]:
     return found
 
 
-def _mark_dispatched(connection: Connection, due: list[_Waiting]) -> list[Due]:
+def _mark_dispatched(connection: Connection, due: list[Waiting]) -> list[Due]:
     """Marks their oldest jobs as sent, unless they changed since they were looked at.
 
     What was sent before for the same users counts no more: each job that ends will see to the
@@ -183,32 +136,12 @@ def _mark_dispatched(connection: Connection, due: list[_Waiting]) -> list[Due]:
     """
     if not due:
         return []
-    rows = connection.execute(
-        text(
-            f"""
-            WITH due AS (
-                SELECT user_id, job_id, dispatched_at
-                FROM unnest(CAST(:users AS integer[]), CAST(:jobs AS text[]),
-                            CAST(:stamps AS bigint[])) AS due (user_id, job_id, dispatched_at)),
-            marked AS (
-                UPDATE jobs SET dispatched_at = {NOW_MS}, deferred = false
-                FROM due
-                WHERE (jobs.user_id, jobs.job_id) = (due.user_id, due.job_id)
-                  AND jobs.state = 'queued' AND jobs.dispatched_at = due.dispatched_at
-                RETURNING jobs.user_id, jobs.job_id, jobs.dispatched_at),
-            others AS (
-                UPDATE jobs SET dispatched_at = 0, deferred = true
-                FROM due
-                WHERE jobs.user_id = due.user_id AND jobs.job_id <> due.job_id
-                  AND jobs.state = 'queued' AND jobs.dispatched_at > 0)
-            SELECT * FROM marked
-            """  # noqa: S608 - a constant of ours
-        ),
-        {
-            "users": [user.user_id for user in due],
-            "jobs": [user.job_id for user in due],
-            "stamps": [user.dispatched_at for user in due],
-        },
-    )
+    rows = sweeping_rows.mark_dispatched(connection, due)
     background = {user.job_id for user in due if not user.owed and not user.messages}
-    return [Due(Message(*row), in_background=row.job_id in background) for row in rows]
+    return [
+        Due(
+            Message(row.user_id, row.job_id, row.dispatched_at),
+            in_background=row.job_id in background,
+        )
+        for row in rows
+    ]

@@ -19,9 +19,10 @@ from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
 from api.http.service import service
 from api.jobs.door import Accepted
+from common.catalogue.catalogue_documents import chart_document, song_document
 from common.errors import UserError
 from common.hooks import beatoraja_rows
-from common.imports import stored_documents
+from common.scores.score_documents import score_document
 from common.validation import first_violation
 
 # How the clients' protocol versions that we speak begin.
@@ -93,9 +94,9 @@ def _imported(connection: Connection, document: dict[str, Any]) -> Response:
     return success(
         "Imported score.",
         {
-            "score": stored_documents.score_document(found.score),
-            "song": stored_documents.song_document(found.song),
-            "chart": stored_documents.chart_document(found.chart),
+            "score": score_document(found.score),
+            "song": song_document(found.song),
+            "chart": chart_document(found.chart),
             "import": document,
         },
     )

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row
 
 from common.hooks import usc_rows
-from common.scores.rankings import chart_rankings
+from common.scores.ranking_rows import chart_rankings
 
 # How many personal bests above and below the user's own are shown.
 _NEIGHBOURS: Final = 3

@@ -24,7 +24,7 @@ from common.database.engine import autocommit
 from common.errors import UserError
 from common.games.model import GPT
 from common.games.registry import GAMES
-from common.imports.stored_documents import find_import
+from common.imports.import_documents import find_import
 from common.jobs import caps, idempotency, progress
 from common.jobs.accepting import (
     Message,

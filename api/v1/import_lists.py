@@ -26,10 +26,10 @@ from common.imports.import_documents import (
     ImportList,
     ImportTracker,
     ImportTypeCount,
+    import_document,
     tracker,
 )
 from common.imports.import_rows import Wanted
-from common.imports.stored_documents import import_document
 from common.text.json_pieces import array
 from common.text.numbers import MAX_EXACT_INTEGER
 

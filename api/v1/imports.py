@@ -18,7 +18,7 @@ from api.jobs import submitting, waiting
 from api.jobs.door import UPLOADED_TYPES, file_import_types, form_fields, refuse_unreadable
 from common.accounts import user_rows
 from common.errors import UserError
-from common.imports import import_rows, stored_documents
+from common.imports import import_rows
 from common.imports.import_documents import ImportDocument, Submitted
 from common.imports.whole_import_documents import WholeImport
 from common.imports.whole_imports import whole_import
@@ -115,7 +115,7 @@ def revert_import(import_id: str) -> Response:
 def get_import(import_id: str) -> Response:
     engine = service().engine
     with engine.connect() as connection:
-        found = stored_documents.find_import_row(connection, import_id)
+        found = import_rows.find(connection, import_id)
         if found is None:
             raise UserError(404, "This import does not exist.")
         user = user_rows.by_id(connection, found.user_id)

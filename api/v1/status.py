@@ -12,7 +12,6 @@ from flask import Response, current_app, request
 from marshmallow import INCLUDE, Schema, fields
 from msgspec import UNSET, UnsetType
 from redis.exceptions import RedisError
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.http import context, identity
@@ -23,6 +22,7 @@ from api.http.service import service
 from api.jobs.door import service_names
 from api.openapi import document
 from common.clock import now_ms
+from common.jobs.accepting import check_storage
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ def readyz() -> Response:
     here = service()
     try:
         with here.engine.connect() as connection:
-            connection.execute(text("SELECT FROM jobs LIMIT 1"))
+            check_storage(connection)
     except SQLAlchemyError:
         log.exception("not ready: PostgreSQL")
         return failure(503, "PostgreSQL is not reachable, or its schema is not migrated.")

@@ -91,3 +91,9 @@ class NotificationDocument(msgspec.Struct, kw_only=True):
     sentAt: int
     read: bool
     body: NotificationBody
+
+
+def user_document(row: Row[Any]) -> dict[str, Any]:
+    """A row of `users`, as the pages of imports and scores show it."""
+    document: dict[str, Any] = msgspec.to_builtins(user(row))
+    return document

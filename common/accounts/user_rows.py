@@ -41,6 +41,7 @@ class NewUser:
 _SINCE: Final = f"CASE WHEN :online THEN {NOW_MS} - {ONLINE} ELSE 0 END"
 
 _BY_ID = text("SELECT * FROM users WHERE id = :id")
+_NAME = text("SELECT username FROM users WHERE id = :id")
 _BY_NAME = text("SELECT * FROM users WHERE username_lowercase = :name")
 _NAMED = text(
     f"""
@@ -108,6 +109,10 @@ def named_exactly(connection: Connection, name: str) -> Row[Any] | None:
 
 def by_id(connection: Connection, user_id: int) -> Row[Any] | None:
     return connection.execute(_BY_ID, {"id": user_id}).one_or_none()
+
+
+def name_of(connection: Connection, user_id: int) -> str:
+    return str(connection.scalar(_NAME, {"id": user_id}))
 
 
 def named(

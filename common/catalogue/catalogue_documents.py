@@ -190,3 +190,30 @@ def table(row: Row[Any], wire: Wire, slugs: Mapping[str, str]) -> TableDocument:
         document.game = version3_id(get_gpt(row.game, row.playtype))
         document.folders = [slugs.get(each, each) for each in row.folders]
     return document
+
+
+def song_document(row: Row[Any]) -> dict[str, Any]:
+    """A row of `songs`, as version 2 has it."""
+    return {
+        "id": row.id,
+        "title": row.title,
+        "artist": row.artist,
+        "altTitles": row.alt_titles,
+        "searchTerms": row.search_terms,
+        "data": row.data,
+    }
+
+
+def chart_document(row: Row[Any]) -> dict[str, Any]:
+    """A row of `charts`, as version 2 has it."""
+    return {
+        "chartID": row.chart_id,
+        "songID": row.song_id,
+        "playtype": row.playtype,
+        "difficulty": row.difficulty,
+        "level": row.level,
+        "levelNum": row.level_num,
+        "isPrimary": row.is_primary,
+        "versions": row.versions,
+        "data": row.data,
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -45,7 +45,7 @@ def charts_and_songs(
     connection: Connection, game: str, chart_ids: Collection[str], song_ids: Collection[int]
 ) -> Found:
     """Those of the game with these ids, as far as there are any."""
-    charts = connection.execute(_CHARTS, {"game": game, "ids": text_array(chart_ids)}).all()
+    charts = charts_by_id(connection, game, chart_ids)
     songs = songs_by_id(connection, game, song_ids)
     return Found(charts, songs, ids_of(charts, songs))
 
@@ -63,10 +63,43 @@ def of_charts(connection: Connection, game: str, charts: Sequence[Row[Any]]) -> 
     return Found(charts, songs, ids_of(charts, songs))
 
 
+def charts_by_id(
+    connection: Connection, game: str, chart_ids: Collection[str]
+) -> Sequence[Row[Any]]:
+    return connection.execute(_CHARTS, {"game": game, "ids": text_array(chart_ids)}).all()
+
+
 def songs_by_id(connection: Connection, game: str, song_ids: Collection[int]) -> Sequence[Row[Any]]:
     ids = text_array(list(map(str, song_ids)))
     return connection.execute(_SONGS, {"game": game, "ids": ids}).all()
 
+
+# --- all of a game -------------------------------------------------------------------------
+
+
+def all_songs(connection: Connection, game: str) -> Iterable[Row[Any]]:
+    """The songs of a game as an index is made of them; `data` as a text."""
+    return connection.execute(
+        text(
+            "SELECT id, title, artist, alt_titles, search_terms, data::text AS data"
+            " FROM songs WHERE game = :game"
+        ),
+        {"game": game},
+    )
+
+
+def all_charts(connection: Connection, game: str) -> Iterable[Row[Any]]:
+    """The charts of a game as an index is made of them; `data` as a text."""
+    return connection.execute(
+        text(
+            "SELECT chart_id, song_id, playtype, difficulty, level, level_num, is_primary,"
+            " versions, data::text AS data FROM charts WHERE game = :game"
+        ),
+        {"game": game},
+    )
+
+
+# --- one of them ---------------------------------------------------------------------------
 
 # What an id of version 3 stands for; nothing where it is none.
 _KEY: Final = """

@@ -162,14 +162,19 @@ def songs_with_charts(
 # --- charts that players brought ---------------------------------------------------------
 
 
-def charts_by_hash(connection: Connection, game: str) -> list[tuple[tuple[str, str], str]]:
-    """(playtype, SHA256) and chartID of all charts; of several alike, the smallest ID last."""
+def charts_by_hash(
+    connection: Connection, game: str, field: str
+) -> list[tuple[tuple[str, str], str]]:
+    """(playtype, hash) and chartID of all charts; of several alike, the smallest ID last.
+
+    field: of a chart's data, that holds the hash.
+    """
     rows = connection.execute(
         text(
-            "SELECT playtype, data ->> 'hashSHA256' AS chart_hash, chart_id FROM charts"
+            "SELECT playtype, data ->> :field AS chart_hash, chart_id FROM charts"
             " WHERE game = :game ORDER BY chart_id DESC"
         ),
-        {"game": game},
+        {"game": game, "field": field},
     )
     return [((row.playtype, row.chart_hash), row.chart_id) for row in rows]
 

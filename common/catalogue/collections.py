@@ -25,10 +25,6 @@ from common.seeds.seed_documents import (
     Kind,
 )
 
-# Charts and songs of these games also come from players, so a load never removes any.
-GROWING_GAMES: Final = frozenset({"bms", "pms"})
-# The lists of these are never whole, so a load removes nothing of them.
-KEPT_GAMES: Final = GROWING_GAMES | {"itg", "usc"}
 # Songs that players brought are numbered from here, where no seeds have any.
 FIRST_SONG_OF_PLAYERS: Final = 1_000_000_000
 

@@ -48,10 +48,6 @@ Version = str | None | AnyVersion
 # A difficulty, or several of which any will do.
 Difficulty = str | frozenset[str]
 
-# SOUND VOLTEX gives its fourth difficulty a new name in every release, and most sources of
-# scores only know that it is the fourth.
-ANY_INF: Final = frozenset({"INF", "GRV", "HVN", "VVD", "XCD", "NBL"})
-
 
 class GameCatalogue:
     """The songs and charts of one game. Nothing in it may be changed.

@@ -10,8 +10,9 @@ from typing import Any
 
 import msgspec
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
+from common.clock import NOW_MS
 from common.text.storable import storable, storable_json
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
@@ -107,6 +108,26 @@ def autocommit(connection: Connection) -> Iterator[None]:
         if not connection.invalidated and not driver.closed:
             connection.commit()
             driver.autocommit = False
+
+
+def now_of(connection: Connection) -> int:
+    """PostgreSQL's clock, in milliseconds since the epoch."""
+    return int(connection.execute(text(f"SELECT {NOW_MS}")).scalar_one())
+
+
+def end_when_silent(connection: Connection, seconds: int) -> None:
+    """Has PostgreSQL end the session, with its locks, once it says nothing for so long."""
+    connection.execute(text(f"SET idle_session_timeout = '{seconds}s'"))
+
+
+def end_when_stopped(connection: Connection, seconds: int) -> None:
+    """Has PostgreSQL end the session where a transaction stands still for so long."""
+    connection.execute(text(f"SET idle_in_transaction_session_timeout = '{seconds}s'"))
+
+
+def check_alive(connection: Connection) -> None:
+    """Raises where the session is gone, and its locks with it."""
+    connection.execute(text("SELECT"))
 
 
 def migrate(database_url: str) -> None:

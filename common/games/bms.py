@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 from common.catalogue.documents import Chart, Song
 from common.games.kit import bms_like, iidx_like
 from common.games.kit.bms_like import SongData, dans
+from common.games.kit.chart_rules import unique
 from common.games.kit.classes import ordinal, provided
 from common.games.kit.shared import Strict, table_entries
 from common.games.model import GPT, ClassSet, ClassValue, Game
@@ -137,4 +138,11 @@ GAME = Game(
             {"genocideDan": _GENOCIDE, "stslDan": provided(*_SATELLITE)},
         ),
     },
+    chart_rules=(
+        unique("hashMD5"),
+        unique("hashSHA256"),
+    ),
+    never_whole=True,
+    players_charts_by="hashSHA256",
+    one_playtype_a_chart=True,
 )

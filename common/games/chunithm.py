@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
+from common.games.kit.chart_rules import RATED_LEVEL, each_chart, plus_from, unique, values_of
 from common.games.kit.classes import ladder, provided
 from common.games.kit.goals import enum_goal, grade_goal, score_goal
 from common.games.kit.grades import GradeTable
@@ -298,9 +301,24 @@ _SINGLE = GPT(
     },
 )
 
+
+# --- rules about charts -------------------------------------------------------------------
+
+
+def _in_game_id(chart: Mapping[str, Any]) -> str | None:
+    ids = [value for value in values_of(chart, "inGameID") if value >= 8000]
+    return f"inGameID {ids[0]}: 8000 and above are WORLD'S END" if ids else None
+
+
 GAME = Game(
     id="chunithm",
     name="CHUNITHM",
     song_data=SongData,
     playtypes={"Single": _SINGLE},
+    chart_rules=(
+        unique("inGameID", "difficulty"),
+        RATED_LEVEL,
+        plus_from(5),
+        each_chart("inGameID", _in_game_id),
+    ),
 )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from common.catalogue.documents import Chart
+from common.games.kit.chart_rules import unique
 from common.games.kit.classes import ladder
 from common.games.kit.goals import enum_goal, grade_goal, percent_goal
 from common.games.kit.grades import GradeTable
@@ -149,4 +150,5 @@ GAME = Game(
     name="GITADORA",
     song_data=Empty,
     playtypes={"Gita": _gpt("Gita", _GUITAR), "Dora": _gpt("Dora", _DRUMS)},
+    chart_rules=(unique("inGameID", "difficulty", "playtype"),),
 )

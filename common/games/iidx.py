@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Annotated, Literal
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from common.catalogue.documents import Chart
 from common.games.kit import iidx_like
+from common.games.kit.chart_rules import each_chart
 from common.games.kit.classes import provided
 from common.games.kit.ratings import profile_best, session_average
 from common.games.kit.shared import (
@@ -34,7 +35,7 @@ from common.games.model import (
     ScoreData,
     ScoreRating,
 )
-from common.text.numbers import fixed, js_round
+from common.text.numbers import fixed, js_round, plain
 
 # --- song, chart and score documents -----------------------------------------------------
 
@@ -366,6 +367,33 @@ def _gpt(
     )
 
 
+# --- rules about charts -------------------------------------------------------------------
+
+
+def _level(chart: Mapping[str, Any]) -> str | None:
+    level, number = chart["level"], chart["levelNum"]
+    if level == "?":
+        return None if number == 0 else f"level ? goes with levelNum 0, not {plain(number)}"
+    if number <= 0 or level != plain(number):
+        return f"level {level} is not the text of levelNum {plain(number)}, a number above 0"
+    return None
+
+
+def _records(chart: Mapping[str, Any]) -> str | None:
+    data = chart["data"]
+    notes, record, average = (
+        data.get(name) for name in ("notecount", "worldRecord", "kaidenAverage")
+    )
+    if notes is None:
+        return None
+    for name, score in (("worldRecord", record), ("kaidenAverage", average)):
+        if score is not None and score > 2 * notes:
+            return f"{name} {score} is above the highest EX score, {2 * notes}"
+    if record is not None and average is not None and average >= record:
+        return f"kaidenAverage {average} is not below worldRecord {record}"
+    return None
+
+
 GAME = Game(
     id="iidx",
     name="beatmania IIDX",
@@ -378,4 +406,9 @@ GAME = Game(
             "DP", DPChartData, DPScoreMeta, (lamp_rating_dp, hard_rating_dp, ex_hard_rating_dp)
         ),
     },
+    chart_rules=(
+        each_chart("level", _level),
+        each_chart("records", _records),
+    ),
+    default_preferences={"display2DXTra": False, "bpiTarget": 0},
 )

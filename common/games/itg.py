@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from common.catalogue.documents import Chart, Song
+from common.games.kit.chart_rules import unique
 from common.games.kit.goals import grade_goal, percent_goal
 from common.games.kit.grades import GradeTable
 from common.games.kit.ratings import profile_best, session_average
@@ -300,9 +301,12 @@ _STAMINA = GPT(
     },
 )
 
+
 GAME = Game(
     id="itg",
     name="ITG",
     song_data=SongData,
     playtypes={"Stamina": _STAMINA},
+    chart_rules=(unique("hashGSv3"),),
+    never_whole=True,
 )

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, UnsetType
 
 from common.catalogue.documents import Chart
+from common.games.kit.chart_rules import unique
 from common.games.kit.classes import ladder
 from common.games.kit.goals import enum_goal, grade_goal, score_goal
 from common.games.kit.grades import GradeTable
@@ -274,9 +275,11 @@ _SINGLE = GPT(
     },
 )
 
+
 GAME = Game(
     id="jubeat",
     name="jubeat",
     song_data=SongData,
     playtypes={"Single": _SINGLE},
+    chart_rules=(unique("inGameID", "difficulty"),),
 )

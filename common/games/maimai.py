@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from common.catalogue.documents import Chart
+from common.games.kit.chart_rules import unique
 from common.games.kit.classes import ladder, provided
 from common.games.kit.goals import enum_goal, grade_distance, percent_goal
 from common.games.kit.grades import GradeTable
@@ -291,9 +292,14 @@ _SINGLE = GPT(
     },
 )
 
+
 GAME = Game(
     id="maimai",
     name="maimai",
     song_data=SongData,
     playtypes={"Single": _SINGLE},
+    chart_rules=(
+        unique("inGameID", "difficulty"),
+        unique("inGameStrID", "difficulty"),
+    ),
 )

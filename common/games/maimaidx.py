@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
+from common.games.kit.chart_rules import RATED_LEVEL, each_chart, values_of
 from common.games.kit.classes import ladder, provided
 from common.games.kit.goals import enum_goal, grade_goal, percent_goal
 from common.games.kit.grades import GradeTable
@@ -311,9 +313,34 @@ _SINGLE = GPT(
     },
 )
 
+
+# --- rules about charts -------------------------------------------------------------------
+
+
+def _level(chart: Mapping[str, Any]) -> str | None:
+    if chart["level"].endswith("+") and chart["levelNum"] < 7:
+        return f"level {chart['level']}: there is no + below 7"
+    return None
+
+
+def _in_game_id(chart: Mapping[str, Any]) -> str | None:
+    deluxe = chart["difficulty"].startswith("DX ")
+    for value in values_of(chart, "inGameID"):
+        if deluxe and not 10_000 <= value < 20_000:
+            return f"inGameID {value}: DX charts have 10000 to 19999"
+        if not deluxe and value >= 10_000:
+            return f"inGameID {value}: charts that are not DX stay below 10000"
+    return None
+
+
 GAME = Game(
     id="maimaidx",
     name="maimai DX",
     song_data=SongData,
     playtypes={"Single": _SINGLE},
+    chart_rules=(
+        RATED_LEVEL,
+        each_chart("level", _level),
+        each_chart("inGameID", _in_game_id),
+    ),
 )

@@ -9,9 +9,9 @@ Source: specification, games/README.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -257,6 +257,22 @@ class GoalText:
     out_of: Callable[[Any], str] | None = None
 
 
+# --- rules about charts ------------------------------------------------------------------
+
+
+class Problem(NamedTuple):
+    """What is wrong with one document of the seeds: its key, the rule, and a sentence."""
+
+    key: str
+    rule: str
+    detail: str
+
+
+# Finds what is wrong with the charts of a game, beyond their types; given are the documents, of
+# whatever form `data` is.
+ChartRule = Callable[[Sequence[Mapping[str, Any]]], Iterable[Problem]]
+
+
 # --- the whole -------------------------------------------------------------------------
 
 # Judges a whole score after all metrics were judged: the failure line, or None if fine.
@@ -308,6 +324,8 @@ class GPT:
     # and passed over; the others refuse the score with a text of their own.
     untracked_difficulties: tuple[str, ...] = ()
     refused_difficulties: Mapping[str, str] = field(default_factory=dict)
+    # Names by which a score may mean any one of several difficulties.
+    difficulty_groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     versions: Mapping[str, str]
     match_types: tuple[str, ...]
     chart_text: ChartText
@@ -355,3 +373,14 @@ class Game:
     # Raised where scores that are stored would now be derived, rated, merged or ordered
     # differently: they are brought in line by themselves (`common/games/rules.py`).
     rules: int = 1
+    # What the charts of seeds have to keep to, beyond their types.
+    chart_rules: tuple[ChartRule, ...] = ()
+    # Whether lists of the game's songs and charts are never whole: a load of seeds removes none.
+    never_whole: bool = False
+    # The field of a chart's data by which charts that players bring are known; None = they bring
+    # none.
+    players_charts_by: str | None = None
+    # Whether a chart is made for one playtype; else another may have the same chart.
+    one_playtype_a_chart: bool = False
+    # What `preferences.gameSpecific` of a user starts as.
+    default_preferences: Mapping[str, Any] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from common.catalogue.documents import Chart
+from common.games.kit.chart_rules import unique
 from common.games.kit.goals import enum_goal, grade_goal, score_goal
 from common.games.kit.grades import GradeTable
 from common.games.kit.ratings import profile_best, session_average
@@ -151,9 +152,11 @@ _SINGLE = GPT(
     },
 )
 
+
 GAME = Game(
     id="museca",
     name="MÚSECA",
     song_data=SongData,
     playtypes={"Single": _SINGLE},
+    chart_rules=(unique("inGameID", "difficulty"),),
 )

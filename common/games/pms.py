@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from common.games.kit import bms_like
 from common.games.kit.bms_like import ChartData, SongData, dans
+from common.games.kit.chart_rules import unique
 from common.games.kit.classes import provided
 from common.games.kit.shared import Empty, Strict, chart_text_with_playtype
 from common.games.model import GPT, ClassValue, Game
@@ -49,4 +50,10 @@ GAME = Game(
     name="PMS",
     song_data=SongData,
     playtypes={"Controller": _gpt("Controller"), "Keyboard": _gpt("Keyboard")},
+    chart_rules=(
+        unique("hashMD5", "playtype"),
+        unique("hashSHA256", "playtype"),
+    ),
+    never_whole=True,
+    players_charts_by="hashSHA256",
 )

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
+from common.games.kit.chart_rules import unique
 from common.games.kit.classes import ladder
 from common.games.kit.goals import enum_goal, grade_goal, score_goal
 from common.games.kit.grades import GradeTable
@@ -254,9 +255,11 @@ _9B = GPT(
     },
 )
 
+
 GAME = Game(
     id="popn",
     name="pop'n music",
     song_data=SongData,
     playtypes={"9B": _9B},
+    chart_rules=(unique("hashSHA256"),),
 )

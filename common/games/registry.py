@@ -78,3 +78,15 @@ def all_gpts() -> list[GPT]:
 
 
 _BY_V3_ID: Final = {gpt.v3_id: gpt for gpt in all_gpts()}
+
+
+def is_growing(game_id: str | None) -> bool:
+    """Whether charts and songs of the game also come from players."""
+    game = GAMES.get(game_id or "")
+    return game is not None and game.players_charts_by is not None
+
+
+def is_never_whole(game_id: str | None) -> bool:
+    """Whether a load of seeds keeps what its lists of the game lack."""
+    game = GAMES.get(game_id or "")
+    return game is not None and game.never_whole

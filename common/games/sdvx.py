@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from msgspec import UNSET, UnsetType
 
@@ -18,7 +18,15 @@ from common.games.kit.shared import (
     Tier,
     chart_text,
 )
-from common.games.model import GPT, ClassValue, Enum, Game, Integer, Merge, Optional
+from common.games.model import (
+    GPT,
+    ClassValue,
+    Enum,
+    Game,
+    Integer,
+    Merge,
+    Optional,
+)
 from common.text.numbers import plain
 
 
@@ -43,6 +51,10 @@ def _ex_score_failure(value: Any, chart: Chart) -> str | None:
     # Note counts are not known, so there is no upper bound.
     return f"EX Score must be non-negative. Got {plain(value)}" if value < 0 else None
 
+
+# The fourth difficulty has a new name in every release, and most sources of scores only know that
+# it is the fourth.
+ANY_INF: Final = frozenset({"INF", "GRV", "HVN", "VVD", "XCD", "NBL"})
 
 _SINGLE = GPT(
     game="sdvx",
@@ -91,6 +103,7 @@ _SINGLE = GPT(
         "nabla": "NABLA",
         "konaste": "Konaste",
     },
+    difficulty_groups={"ANY_INF": ANY_INF},
     match_types=("sdvxInGameID", "songTitle", "tachiSongID"),
     chart_text=chart_text,
     chart_data=ChartData,

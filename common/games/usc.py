@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart, Song
 from common.games.kit import sdvx_like
+from common.games.kit.chart_rules import unique
 from common.games.kit.shared import (
     BEST_LAMP,
     FAST_SLOW_MAX_COMBO,
@@ -104,4 +105,6 @@ GAME = Game(
         "Controller": _gpt("Controller", "USC (Controller)"),
         "Keyboard": _gpt("Keyboard", "USC (Keyboard/Other)"),
     },
+    chart_rules=(unique("hashSHA1", "playtype"),),
+    never_whole=True,
 )

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
+from common.games.kit.chart_rules import plus_from, unique
 from common.games.kit.classes import ladder, provided
 from common.games.kit.goals import enum_goal, grade_goal, score_goal
 from common.games.kit.grades import GradeTable
@@ -190,9 +191,14 @@ _SINGLE = GPT(
     },
 )
 
+
 GAME = Game(
     id="wacca",
     name="WACCA",
     song_data=SongData,
     playtypes={"Single": _SINGLE},
+    chart_rules=(
+        unique("inGameID", "difficulty"),
+        plus_from(7),
+    ),
 )

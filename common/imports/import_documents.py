@@ -9,8 +9,10 @@ from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from sqlalchemy import Connection, Row
 
 from common.accounts.user_documents import UserDocument
+from common.imports import import_rows
 
 
 class ImportErrorLine(msgspec.Struct, kw_only=True):
@@ -141,3 +143,34 @@ def tracker(row: Any) -> ImportTracker:
         timeStarted=row.accepted_at,
         error=TrackerError(message=row.error_message or "", statusCode=row.error_status),
     )
+
+
+def import_document(row: Row[Any], score_ids: list[str]) -> dict[str, Any]:
+    """The ImportDocument of a row of `imports`; its scoreIDs are in processing order."""
+    return {
+        "importID": row.import_id,
+        "userID": row.user_id,
+        "importType": row.import_type,
+        "userIntent": row.user_intent,
+        "game": row.game,
+        "playtypes": row.playtypes,
+        "idStrings": [f"{row.game}:{playtype}" for playtype in row.playtypes],
+        "scoreIDs": score_ids,
+        "errors": row.errors,
+        "createdSessions": row.created_sessions,
+        "classDeltas": row.class_deltas,
+        "goalInfo": row.goal_info,
+        "questInfo": row.quest_info,
+        "skipped": row.skipped,
+        "warnings": row.warnings,
+        "timeStarted": row.time_started,
+        "timeFinished": row.time_finished,
+    }
+
+
+def find_import(connection: Connection, import_id: str) -> dict[str, Any] | None:
+    """The ImportDocument with this id, or None."""
+    row = import_rows.find(connection, import_id)
+    if row is None:
+        return None
+    return import_document(row, import_rows.score_ids(connection, row))

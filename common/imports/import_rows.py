@@ -1,4 +1,4 @@
-"""Imports in the database, as lists show them. All SQL on them that only reads."""
+"""Imports in the database, read for those who look at them. All SQL on them that only reads."""
 
 from __future__ import annotations
 
@@ -118,3 +118,55 @@ def users(connection: Connection, user_ids: Collection[int]) -> Sequence[Row[Any
     return connection.execute(
         text("SELECT * FROM users WHERE id = ANY(:ids) ORDER BY id"), {"ids": sorted(user_ids)}
     ).all()
+
+
+# --- one import ----------------------------------------------------------------------------
+
+_ONE: Final = text("SELECT * FROM imports WHERE import_id = :import_id")
+_SCORE_IDS: Final = text(
+    "SELECT score_id FROM scores"
+    " WHERE user_id = :user_id AND import_id = :import_id ORDER BY position"
+)
+_SCORES_AFTER: Final = text(
+    """
+    SELECT * FROM scores
+    WHERE user_id = :user_id AND import_id = :import_id AND position > :after
+    ORDER BY position LIMIT :rows
+    """
+)
+_SCORE_IDS_AFTER: Final = text(
+    """
+    SELECT position, score_id FROM scores
+    WHERE user_id = :user_id AND import_id = :import_id AND position > :after
+    ORDER BY position LIMIT :rows
+    """
+)
+
+
+def find(connection: Connection, import_id: str) -> Row[Any] | None:
+    """The import with this id."""
+    return connection.execute(_ONE, {"import_id": import_id}).one_or_none()
+
+
+def score_ids(connection: Connection, of: Row[Any]) -> list[str]:
+    """The scores of a row of `imports`, in processing order."""
+    given = {"user_id": of.user_id, "import_id": of.import_id}
+    return list(connection.scalars(_SCORE_IDS, given))
+
+
+def scores_after(
+    connection: Connection, of: Row[Any], position: int, most: int
+) -> Sequence[Row[Any]]:
+    """Rows of `scores` of an import, in processing order, from behind a position on."""
+    return connection.execute(_SCORES_AFTER, _page(of, position, most)).all()
+
+
+def score_ids_after(
+    connection: Connection, of: Row[Any], position: int, most: int
+) -> Sequence[Row[Any]]:
+    """The same with `position` and `score_id` only."""
+    return connection.execute(_SCORE_IDS_AFTER, _page(of, position, most)).all()
+
+
+def _page(of: Row[Any], position: int, most: int) -> dict[str, Any]:
+    return {"user_id": of.user_id, "import_id": of.import_id, "after": position, "rows": most}

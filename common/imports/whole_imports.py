@@ -10,44 +10,24 @@ Source: specification, http-api-inspect.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import orjson
-from sqlalchemy import Connection, Engine, Row, text
+from sqlalchemy import Connection, Engine, Row
 
-from common.database.parameters import text_array
-from common.imports import stored_documents
+from common.accounts.user_documents import user_document
+from common.catalogue import catalogue_rows
+from common.catalogue.catalogue_documents import chart_document, song_document
+from common.imports import import_rows
+from common.imports.import_documents import import_document
+from common.scores.score_documents import score_document
+from common.sessions import session_rows
+from common.sessions.session_documents import session_document
 
 ROWS: Final = 200  # read at a time
 
-_SCORES: Final = text(
-    """
-    SELECT * FROM scores
-    WHERE user_id = :user_id AND import_id = :import_id AND position > :after
-    ORDER BY position LIMIT :rows
-    """
-)
-_SCORE_IDS: Final = text(
-    """
-    SELECT position, score_id FROM scores
-    WHERE user_id = :user_id AND import_id = :import_id AND position > :after
-    ORDER BY position LIMIT :rows
-    """
-)
-_CHARTS: Final = text(
-    "SELECT * FROM charts WHERE game = :game AND chart_id = ANY(CAST(:ids AS text[]))"
-    " ORDER BY chart_id"
-)
-_SONGS: Final = text(
-    "SELECT * FROM songs WHERE game = :game AND id = ANY(CAST(:ids AS integer[])) ORDER BY id"
-)
-_SESSIONS: Final = text(
-    """
-    SELECT * FROM sessions
-    WHERE user_id = :user_id AND session_id = ANY(CAST(:ids AS text[]))
-    ORDER BY time_started
-    """
-)
+
+_Id = TypeVar("_Id", str, int)
 
 
 class Changed(Exception):
@@ -60,45 +40,47 @@ def whole_import(engine: Engine, row: Row[Any], user: Row[Any]) -> Iterator[byte
     songs: set[int] = set()
     count = 0
     yield b'{"scores":['
-    for scores in _lots(engine, _SCORES, row):
+    for scores in _lots(engine, import_rows.scores_after, row):
         charts.update(score.chart_id for score in scores)
         songs.update(score.song_id for score in scores)
-        yield _elements(map(stored_documents.score_document, scores), first=not count)
+        yield _elements(map(score_document, scores), first=not count)
         count += len(scores)
     yield b'],"songs":['
-    numbers = map(str, sorted(songs))
     yield from _of_the_catalogue(
-        engine, _SONGS, row.game, list(numbers), stored_documents.song_document
+        engine, catalogue_rows.songs_by_id, row.game, sorted(songs), song_document
     )
     yield b'],"charts":['
     yield from _of_the_catalogue(
-        engine, _CHARTS, row.game, sorted(charts), stored_documents.chart_document
+        engine, catalogue_rows.charts_by_id, row.game, sorted(charts), chart_document
     )
     yield b'],"sessions":'
     with engine.connect() as connection:
         yield orjson.dumps(_created_sessions(connection, row))
-    document = stored_documents.import_document(row, [])
+    document = import_document(row, [])
     # The list of scores, of all its fields, has no bound.
     before, after = orjson.dumps(document).split(b'"scoreIDs":[]')
     yield b',"import":' + before + b'"scoreIDs":['
     listed = 0
-    for ids in _lots(engine, _SCORE_IDS, row):
+    for ids in _lots(engine, import_rows.score_ids_after, row):
         yield _elements((each.score_id for each in ids), first=not listed)
         listed += len(ids)
     with engine.connect() as connection:
-        still_there = stored_documents.find_import_row(connection, row.import_id)
+        still_there = import_rows.find(connection, row.import_id)
     if listed != count or still_there is None:
         raise Changed(row.import_id)
-    yield b"]" + after + b',"user":' + orjson.dumps(stored_documents.user_document(user)) + b"}"
+    yield b"]" + after + b',"user":' + orjson.dumps(user_document(user)) + b"}"
 
 
-def _lots(engine: Engine, statement: Any, row: Row[Any]) -> Iterator[Sequence[Row[Any]]]:
+def _lots(
+    engine: Engine,
+    read: Callable[[Connection, Row[Any], int, int], Sequence[Row[Any]]],
+    row: Row[Any],
+) -> Iterator[Sequence[Row[Any]]]:
     """The import's scores in their order, a lot at a time."""
-    given = {"user_id": row.user_id, "import_id": row.import_id, "rows": ROWS}
     after = -1
     while True:
         with engine.connect() as connection:
-            lot = connection.execute(statement, {**given, "after": after}).all()
+            lot = read(connection, row, after, ROWS)
         if lot:
             yield lot
             after = lot[-1].position
@@ -108,17 +90,15 @@ def _lots(engine: Engine, statement: Any, row: Row[Any]) -> Iterator[Sequence[Ro
 
 def _of_the_catalogue(
     engine: Engine,
-    statement: Any,
+    read: Callable[[Connection, str, Sequence[_Id]], Sequence[Row[Any]]],
     game: str,
-    ids: Sequence[str],
+    ids: Sequence[_Id],
     document: Callable[[Row[Any]], dict[str, Any]],
 ) -> Iterator[bytes]:
     first = True
     for at in range(0, len(ids), ROWS):
         with engine.connect() as connection:
-            lot = connection.execute(
-                statement, {"game": game, "ids": text_array(ids[at : at + ROWS])}
-            ).all()
+            lot = read(connection, game, ids[at : at + ROWS])
         if lot:
             yield _elements(map(document, lot), first=first)
             first = False
@@ -128,8 +108,8 @@ def _created_sessions(connection: Connection, row: Row[Any]) -> list[dict[str, A
     created = [
         session["sessionID"] for session in row.created_sessions if session["type"] == "Created"
     ]
-    sessions = connection.execute(_SESSIONS, {"user_id": row.user_id, "ids": text_array(created)})
-    return [stored_documents.session_document(session) for session in sessions]
+    sessions = session_rows.by_id(connection, row.user_id, created)
+    return [session_document(session) for session in sessions]
 
 
 def _elements(documents: Iterator[Any], *, first: bool) -> bytes:

@@ -279,3 +279,8 @@ def accept_in_background(connection: Connection, jobs: Iterable[NewJob]) -> list
         _INSERT_BACKGROUND, {"jobs": storable_json(orjson.dumps(given)).decode()}
     )
     return [(row.user_id, row.job_id) for row in accepted]
+
+
+def check_storage(connection: Connection) -> None:
+    """Raises SQLAlchemyError where jobs cannot be stored: no server, or none of our schema."""
+    connection.execute(text("SELECT FROM jobs LIMIT 1"))

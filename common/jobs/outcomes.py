@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from common.database.tables import JobKind, JobState
 from common.envelope import failure, success
-from common.imports.stored_documents import find_import
+from common.imports.import_documents import find_import
 from common.jobs.progress import STARTING, WAITING, FinalAnswer
 
 RUNNING = "Importing Scores."

@@ -13,7 +13,7 @@ from common.games.model import GPT
 from common.profiles import profile_documents
 from common.profiles.best_documents import BestList
 from common.profiles.profile_documents import PBDocument
-from common.scores.rankings import Ranking, rankings_of, user_rankings
+from common.scores.ranking_rows import Ranking, rankings_of, user_rankings
 from common.wire import Wire
 
 

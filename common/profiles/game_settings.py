@@ -5,10 +5,9 @@ Source: specification, documents-users.md section 5.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-# What `preferences.gameSpecific` starts as, where it is not empty.
-_GAME_SPECIFIC: Final = {"iidx": {"display2DXTra": False, "bpiTarget": 0}}
+from common.games.registry import get_game
 
 
 def default_preferences(game: str) -> dict[str, Any]:
@@ -21,5 +20,5 @@ def default_preferences(game: str) -> dict[str, Any]:
         "defaultTable": None,
         "preferredRanking": None,
         "stats": [],
-        "gameSpecific": dict(_GAME_SPECIFIC.get(game, {})),
+        "gameSpecific": dict(get_game(game).default_preferences),
     }

@@ -15,9 +15,8 @@ from common.catalogue.catalogue_documents import Ids
 from common.games.model import GPT
 from common.games.registry import get_gpt
 from common.games.version3 import version3_id
-from common.imports.stored_documents import time_on_the_wire
-from common.scores.rankings import Ranking
-from common.wire import Wire
+from common.scores.ranking_rows import Ranking
+from common.wire import Wire, time_on_the_wire
 
 
 class Composition(msgspec.Struct):

@@ -12,13 +12,13 @@ from common.catalogue.catalogue_rows import ids_of
 from common.database.spooling import Spooled
 from common.games.model import GPT
 from common.profiles import profile_documents
-from common.scores import rankings
-from common.scores.rankings import Ranking
+from common.scores import ranking_rows
+from common.scores.ranking_rows import Ranking
 from common.text.json_pieces import array
 from common.wire import Wire
 
 _BESTS: Final = (
-    rankings.WHOLE.replace(":user_id", "%(user_id)s")
+    ranking_rows.WHOLE.replace(":user_id", "%(user_id)s")
     .replace(":game", "%(game)s")
     .replace(":playtype", "%(playtype)s")
     + " ORDER BY mine.time_achieved DESC NULLS LAST, mine.chart_id"

@@ -14,8 +14,7 @@ from sqlalchemy import Row
 from common.catalogue.catalogue_documents import Ids
 from common.games.registry import get_gpt
 from common.games.version3 import version3_id
-from common.imports.stored_documents import time_on_the_wire
-from common.wire import Wire
+from common.wire import Wire, time_on_the_wire
 
 
 class ScoreDocument(msgspec.Struct, kw_only=True):
@@ -72,3 +71,25 @@ def score(row: Row[Any], wire: Wire, ids: Ids) -> ScoreDocument:
     if wire is Wire.BOTH:
         document.gameID = version3
     return document
+
+
+def score_document(row: Row[Any]) -> dict[str, Any]:
+    """The ScoreDocument of a row of `scores`, as version 2 has it."""
+    return {
+        "scoreID": row.score_id,
+        "userID": row.user_id,
+        "game": row.game,
+        "playtype": row.playtype,
+        "songID": row.song_id,
+        "chartID": row.chart_id,
+        "isPrimary": row.is_primary,
+        "service": row.service,
+        "importType": row.import_type,
+        "timeAchieved": time_on_the_wire(row.time_achieved),
+        "timeAdded": row.time_added,
+        "comment": row.comment,
+        "highlight": row.highlight,
+        "scoreData": row.score_data,
+        "scoreMeta": row.score_meta,
+        "calculatedData": row.calculated_data,
+    }

@@ -116,6 +116,56 @@ def _from(after: Place | None) -> dict[str, Any]:
     }
 
 
+# --- what sessions compare -----------------------------------------------------------------
+
+_COMPARED = text(
+    """
+    SELECT score_id, chart_id, score_data - 'judgements' - 'optional' AS score_data FROM scores
+    WHERE user_id = :user_id AND score_id = ANY(CAST(:score_ids AS text[]))
+    """
+)
+_EARLIER = text(
+    """
+    SELECT chart_id, score_id,
+           jsonb_set(score_data, '{optional}',
+                     (score_data->'optional') - CAST(:graphs AS text[])) AS score_data,
+           time_achieved, time_added, highlight, CAST('{}' AS jsonb) AS calculated_data
+    FROM scores
+    WHERE user_id = :user_id AND chart_id = ANY(CAST(:chart_ids AS text[]))
+      AND time_achieved < :before
+    """
+)
+
+
+def compared(
+    connection: Connection, user_id: int, score_ids: Collection[str]
+) -> Sequence[Row[Any]]:
+    """Of the user's scores among these: `score_id`, `chart_id` and the metrics."""
+    given = {"user_id": user_id, "score_ids": text_array(score_ids)}
+    return connection.execute(_COMPARED, given).all()
+
+
+def before(
+    connection: Connection,
+    user_id: int,
+    chart_ids: Collection[str],
+    moment: float,
+    *,
+    without: Collection[str],
+) -> Sequence[Row[Any]]:
+    """The user's scores on charts from before a time: chartID, then a PlayedScore's fields.
+
+    without: names of optional metrics that are left out.
+    """
+    given = {
+        "user_id": user_id,
+        "chart_ids": text_array(chart_ids),
+        "before": moment,
+        "graphs": text_array(without),
+    }
+    return connection.execute(_EARLIER, given).all()
+
+
 # --- what a profile says of them -----------------------------------------------------------
 
 _FIRST_AND_LAST = text(

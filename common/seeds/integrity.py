@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from common.catalogue.folders import compile_folder
 from common.catalogue.queries import QueryError
-from common.games.model import GPT, Derived, Enum, Game, Graph
+from common.games.model import GPT, Derived, Enum, Game, Graph, Problem
+from common.games.registry import GAMES
 from common.seeds.context import UNKNOWN_GPT, Context, References, collect_references, gpt_of
-from common.seeds.game_rules import GAME_RULES, Problem
 from common.seeds.match_keys import ambiguous_titles, unclear_match_keys, unmatchable_charts
 from common.seeds.reading import Collection, Seeds
 from common.seeds.reference_rules import (
@@ -146,7 +146,9 @@ def _course_classes(context: Context) -> Iterator[Violation]:
 
 def _game_rules(context: Context) -> Iterator[Violation]:
     for collection in context.seeds.of_kind(CHARTS):
-        for rule in GAME_RULES.get(collection.game or "", ()):
+        # They hold for a game that is not served, too.
+        game = GAMES.get(collection.game or "")
+        for rule in () if game is None else game.chart_rules:
             yield from _violations(collection, rule(collection.documents))
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from common.catalogue.changed_charts import charts_by_hash
-from common.catalogue.collections import FIRST_SONG_OF_PLAYERS, GROWING_GAMES
+from common.catalogue.collections import FIRST_SONG_OF_PLAYERS
+from common.games.registry import GAMES, is_growing
 from common.seeds.reading import Collection, Seeds
 from common.seeds.seed_documents import CHARTS, FOLDERS, GOALS, SONGS
 from common.seeds.violations import Violation
@@ -22,7 +23,7 @@ from common.seeds.violations import Violation
 def reserved(seeds: Seeds) -> Iterator[Violation]:
     """Songs whose ids are kept for those that players bring."""
     for collection in seeds.collections.values():
-        if collection.kind is SONGS and collection.game in GROWING_GAMES:
+        if collection.kind is SONGS and is_growing(collection.game):
             for song in collection.documents:
                 if song["id"] >= FIRST_SONG_OF_PLAYERS:
                     detail = f"ids from {FIRST_SONG_OF_PLAYERS} on are those of players' songs"
@@ -37,12 +38,12 @@ def join_players_charts(connection: Connection, seeds: Seeds) -> None:
     """
     names: dict[str, str] = {}
     for collection in seeds.collections.values():
-        if collection.kind is CHARTS and collection.game in GROWING_GAMES:
+        if collection.kind is CHARTS and is_growing(collection.game):
             names |= _same_charts(connection, collection)
     if not names:
         return
     for collection in seeds.collections.values():
-        if collection.kind is CHARTS and collection.game in GROWING_GAMES:
+        if collection.kind is CHARTS and is_growing(collection.game):
             for chart in collection.documents:
                 chart["chartID"] = names.get(chart["chartID"], chart["chartID"])
         elif collection.kind is FOLDERS:
@@ -53,16 +54,17 @@ def join_players_charts(connection: Connection, seeds: Seeds) -> None:
 
 def _same_charts(connection: Connection, collection: Collection) -> dict[str, str]:
     """The ids here of charts that have another id in the file, by that."""
+    field = GAMES[collection.game or ""].players_charts_by or ""
     in_file = {chart["chartID"] for chart in collection.documents}
     here = {
         place: chart_id
-        for place, chart_id in charts_by_hash(connection, collection.game or "")
+        for place, chart_id in charts_by_hash(connection, collection.game or "", field)
         if chart_id not in in_file
     }
     return {
         chart["chartID"]: known
         for chart in collection.documents
-        if (known := here.get((chart["playtype"], chart["data"]["hashSHA256"]))) is not None
+        if (known := here.get((chart["playtype"], chart["data"][field]))) is not None
     }
 
 

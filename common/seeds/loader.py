@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
-from common.catalogue import other_ids
+from common.catalogue import collection_rows, other_ids
 from common.catalogue.locking import hold_catalogue
 from common.games.model import Game
 from common.games.registry import GAMES
@@ -25,7 +25,7 @@ from common.seeds.integrity import check
 from common.seeds.joining import join_players_charts, reserved
 from common.seeds.reading import SeedFiles, parse, read_files
 from common.seeds.seed_documents import CHARTS, KINDS, SONGS
-from common.seeds.stored import stored_references
+from common.seeds.stored_rows import stored_references
 from common.seeds.summary import CollectionSummary, Summary
 from common.seeds.version3.conversion import Converted, as_version_2, is_version_3
 from common.seeds.violations import SeedsError, Violation
@@ -75,7 +75,7 @@ def _load(
     if is_version_3(files):
         tell("reading", 0, 1)
         with engine.connect() as connection:
-            stored = connection.scalars(text("SELECT folder_id FROM folders")).all()
+            stored = collection_rows.folder_ids(connection)
         converted = as_version_2(files, stored)
         files = converted.files
     fingerprints = files.fingerprints(FORMAT + ",".join(sorted(games)).encode())
@@ -107,7 +107,7 @@ def _load(
             summary = writer.write()
         except SeedsError as refused:
             raise SeedsError(_named(refused.violations, converted)) from refused
-        _remember(connection, {name: fingerprints[name] for name in outdated})
+        collection_rows.remember(connection, {name: fingerprints[name] for name in outdated})
         _store_other_ids(connection, converted)
         if dry_run:
             transaction.rollback()
@@ -149,20 +149,8 @@ def _collector_paused() -> Iterator[None]:
 
 def _outdated(connection: Connection, fingerprints: Mapping[str, bytes]) -> set[str]:
     """The collections whose files differ from those loaded last."""
-    rows = connection.execute(text("SELECT name, content_hash FROM seed_collections"))
-    loaded = {name: bytes(content_hash) for name, content_hash in rows}
+    loaded = collection_rows.loaded(connection)
     return {name for name, value in fingerprints.items() if loaded.get(name) != value}
-
-
-def _remember(connection: Connection, fingerprints: Mapping[str, bytes]) -> None:
-    if fingerprints:
-        connection.execute(
-            text(
-                "INSERT INTO seed_collections (name, content_hash) VALUES (:name, :content_hash)"
-                " ON CONFLICT (name) DO UPDATE SET content_hash = EXCLUDED.content_hash"
-            ),
-            [{"name": name, "content_hash": value} for name, value in fingerprints.items()],
-        )
 
 
 def _complete(summary: Summary, files: SeedFiles, games: Mapping[str, Game]) -> Summary:

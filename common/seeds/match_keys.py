@@ -12,32 +12,35 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
-from common.catalogue.index import ANY_INF
 from common.catalogue.titles import fold_case
-from common.games.model import GPT, Game
-from common.seeds.game_rules import Problem, values_of
+from common.games.kit.chart_rules import values_of
+from common.games.model import GPT, Game, Problem
 from common.seeds.schema import Document
 
 # The song of a chart is given where the folder has the game's songs.
-KeysOf = Callable[[Document, Document | None], Iterable[Hashable]]
+KeysOf = Callable[[GPT, Document, Document | None], Iterable[Hashable]]
 
 
 def _data_and_difficulty(field: str) -> KeysOf:
-    return lambda chart, _: [(value, chart["difficulty"]) for value in values_of(chart, field)]
+    return lambda _gpt, chart, _: [
+        (value, chart["difficulty"]) for value in values_of(chart, field)
+    ]
 
 
 def _data(*fields: str) -> KeysOf:
-    return lambda chart, _: [value for field in fields for value in values_of(chart, field)]
+    return lambda _gpt, chart, _: [value for field in fields for value in values_of(chart, field)]
 
 
-def _sdvx_in_game_id(chart: Document, _: Document | None) -> Iterable[Hashable]:
+def _sdvx_in_game_id(gpt: GPT, chart: Document, _: Document | None) -> Iterable[Hashable]:
     # Scores may name the fourth difficulty as such, whatever the release calls it.
     difficulty = chart["difficulty"]
-    group = "ANY_INF" if difficulty in ANY_INF else difficulty
-    return [(value, group) for value in values_of(chart, "inGameID")]
+    for name, group in gpt.difficulty_groups.items():
+        if difficulty in group:
+            difficulty = name
+    return [(value, difficulty) for value in values_of(chart, "inGameID")]
 
 
-def _ddr_song_hash(chart: Document, song: Document | None) -> Iterable[Hashable]:
+def _ddr_song_hash(_gpt: GPT, chart: Document, song: Document | None) -> Iterable[Hashable]:
     song_hash = song and song["data"].get("ddrSongHash")
     ids = [song_hash] if song_hash else values_of(chart, "inGameID")
     return [(value, chart["difficulty"]) for value in ids]
@@ -67,7 +70,7 @@ def unclear_match_keys(
                 continue
             owner: dict[Hashable, str] = {}
             for chart in primary:
-                for key in _KEYS[match_type](chart, song_by_id.get(chart["songID"])):
+                for key in _KEYS[match_type](gpt, chart, song_by_id.get(chart["songID"])):
                     other = owner.setdefault(key, chart["chartID"])
                     if other != chart["chartID"]:
                         text = " ".join(map(str, key)) if isinstance(key, tuple) else key

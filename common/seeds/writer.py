@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from common.catalogue import changed_charts as charts
-from common.catalogue.collections import GROWING_GAMES, KEPT_GAMES
+from common.catalogue.collection_rows import analyze
 from common.catalogue.ended_subscriptions import end_goals_on_folders, end_quests
 from common.catalogue.follow_ups import accept_follow_ups
 from common.catalogue.locking import hold_users
@@ -22,7 +22,7 @@ from common.catalogue.sync import (
     stage_changed,
 )
 from common.catalogue.versions import raise_versions
-from common.games.registry import GAMES
+from common.games.registry import GAMES, is_growing, is_never_whole
 from common.seeds.reading import Collection, Seeds
 from common.seeds.schema import Document
 from common.seeds.seed_documents import (
@@ -81,7 +81,7 @@ class Writer:
         # Whether a song may go depends on the charts that stay.
         for collection, difference, line in songs:
             self._remove_songs(collection, difference, line)
-        for game in self._changed_games & GROWING_GAMES:
+        for game in filter(is_growing, self._changed_games):
             charts.forget_songs_without_charts(self._connection, game)
         if self._refused:
             raise SeedsError(self._refused)
@@ -186,7 +186,7 @@ class Writer:
             self._rerate(game, effects.rerated)
 
         difference, line = self._upsert(collection, note_effects)
-        vanished = difference.gone and game not in KEPT_GAMES
+        vanished = difference.gone and not is_never_whole(game)
         if vanished or moved:
             hold_users(self._connection)
         if vanished:
@@ -226,7 +226,7 @@ class Writer:
         self, collection: Collection, difference: Difference, line: CollectionSummary
     ) -> None:
         game, gone = collection.game or "", difference.gone
-        if gone and game not in KEPT_GAMES:
+        if gone and not is_never_whole(game):
             with_charts = charts.songs_with_charts(self._connection, game, gone)
             self._remove(difference, line, [song for song in gone if song not in with_charts])
             self._refused += (
@@ -247,7 +247,7 @@ class Writer:
     def _analyze(self) -> None:
         rows = sum(change.added for change in self._summary.lookups.values())
         if rows + self._summary.changes > MANY_ROWS:
-            self._connection.execute(text("ANALYZE songs, charts, folders, folder_charts"))
+            analyze(self._connection)
 
 
 def _is_partial(collection: Collection) -> bool:

@@ -10,36 +10,16 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row
 
+from common.catalogue import catalogue_rows
+from common.catalogue.catalogue_documents import chart_document
 from common.catalogue.documents import Chart
-from common.database.parameters import text_array
 from common.games.model import GPT, Enum, Graph
 from common.games.registry import get_gpt
 from common.games.scoring.personal_bests import PlayedScore, merge
-from common.imports.stored_documents import chart_document
+from common.scores import score_rows
 from common.sessions.session_documents import ScoreInfo
-
-_SCORES = text(
-    """
-    SELECT score_id, chart_id, score_data - 'judgements' - 'optional' AS score_data FROM scores
-    WHERE user_id = :user_id AND score_id = ANY(CAST(:score_ids AS text[]))
-    """
-)
-_EARLIER = text(
-    """
-    SELECT chart_id, score_id,
-           jsonb_set(score_data, '{optional}',
-                     (score_data->'optional') - CAST(:graphs AS text[])) AS score_data,
-           time_achieved, time_added, highlight, CAST('{}' AS jsonb) AS calculated_data
-    FROM scores
-    WHERE user_id = :user_id AND chart_id = ANY(CAST(:chart_ids AS text[]))
-      AND time_achieved < :before
-    """
-)
-_CHARTS = text(
-    "SELECT * FROM charts WHERE game = :game AND chart_id = ANY(CAST(:chart_ids AS text[]))"
-)
 
 
 def score_info(connection: Connection, session: Row[Any]) -> list[ScoreInfo]:
@@ -57,12 +37,7 @@ def score_infos(connection: Connection, sessions: Sequence[Row[Any]]) -> dict[st
     gpt = get_gpt(sessions[0].game, sessions[0].playtype)
     user_id = sessions[0].user_id
     listed = [score_id for session in sessions for score_id in session.score_ids]
-    scores = {
-        row.score_id: row
-        for row in connection.execute(
-            _SCORES, {"user_id": user_id, "score_ids": text_array(listed)}
-        )
-    }
+    scores = {row.score_id: row for row in score_rows.compared(connection, user_id, listed)}
     earlier = _earlier_scores(
         connection,
         user_id,
@@ -113,24 +88,16 @@ def _earlier_scores(
 ) -> dict[str, list[PlayedScore]]:
     """By chart, the player's scores from before a time."""
     graphs = [name for name, optional in gpt.optional.items() if isinstance(optional.metric, Graph)]
-    rows = connection.execute(
-        _EARLIER,
-        {
-            "user_id": user_id,
-            "chart_ids": text_array(chart_ids),
-            "before": before,
-            # Nothing is compared by its graphs, and they are most of what is stored.
-            "graphs": text_array(graphs),
-        },
-    )
+    # Nothing is compared by its graphs, and they are most of what is stored.
+    rows = score_rows.before(connection, user_id, chart_ids, before, without=graphs)
     earlier: dict[str, list[PlayedScore]] = defaultdict(list)
-    for chart_id, *played in rows:
-        earlier[chart_id].append(PlayedScore(*played))
+    for row in rows:
+        earlier[row.chart_id].append(PlayedScore(*tuple(row)[1:]))
     return earlier
 
 
 def _charts(connection: Connection, gpt: GPT, chart_ids: Sequence[str]) -> dict[str, Chart]:
-    rows = connection.execute(_CHARTS, {"game": gpt.game, "chart_ids": text_array(chart_ids)})
+    rows = catalogue_rows.charts_by_id(connection, gpt.game, chart_ids)
     charts = {row.chart_id: msgspec.convert(chart_document(row), Chart) for row in rows}
     for chart in charts.values():
         chart.data = msgspec.convert(chart.data, gpt.chart_data)

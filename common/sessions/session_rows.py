@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, text
 
+from common.database.parameters import text_array
 from common.games.model import GPT
 from common.profiles.profile_rows import containing
 
@@ -14,6 +15,13 @@ _OF_GPT: Final = "user_id = :user_id AND game = :game AND playtype = :playtype"
 _FROM: Final = "(NOT :paged OR (time_ended, session_id) < (:ended, :session_id))"
 
 _ONE = text("SELECT * FROM sessions WHERE session_id = :session_id")
+_SOME = text(
+    """
+    SELECT * FROM sessions
+    WHERE user_id = :user_id AND session_id = ANY(CAST(:ids AS text[]))
+    ORDER BY time_started
+    """
+)
 _RECENT = text(
     f"""
     SELECT * FROM sessions WHERE {_OF_GPT} AND {_FROM}
@@ -85,6 +93,12 @@ def place_of(row: Row[Any]) -> Place:
 
 def find(connection: Connection, session_id: str) -> Row[Any] | None:
     return connection.execute(_ONE, {"session_id": session_id}).one_or_none()
+
+
+def by_id(connection: Connection, user_id: int, session_ids: Collection[str]) -> Sequence[Row[Any]]:
+    """The user's sessions among these, in the order of their start."""
+    given = {"user_id": user_id, "ids": text_array(session_ids)}
+    return connection.execute(_SOME, given).all()
 
 
 def recent(

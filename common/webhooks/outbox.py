@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
+
+from common.webhooks import outbox_rows
 
 CLASS_UPDATE: Final = "class-update/v1"
 GOALS_ACHIEVED: Final = "goals-achieved/v1"
@@ -31,21 +33,5 @@ def add(
     """
     if not contents:
         return
-    connection.execute(
-        text(
-            """
-            INSERT INTO outbox_events (user_id, event_id, type, content, created_at)
-            SELECT :user_id, event_id, :type, CAST(content AS json), :now
-            FROM unnest(CAST(:event_ids AS text[]), CAST(:contents AS text[]))
-                 WITH ORDINALITY AS added (event_id, content, position)
-            ORDER BY position
-            """
-        ),
-        {
-            "user_id": user_id,
-            "type": event_type,
-            "now": now,
-            "event_ids": [secrets.token_hex(20) for _ in contents],
-            "contents": [orjson.dumps(content).decode() for content in contents],
-        },
-    )
+    events = [(secrets.token_hex(20), orjson.dumps(content).decode()) for content in contents]
+    outbox_rows.insert(connection, user_id, event_type, events, now)

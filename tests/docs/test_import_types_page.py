@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from common.imports.stored_documents import find_import
+from common.imports.import_documents import find_import
 from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
 from common.text.canonical import new_job_id

@@ -24,7 +24,7 @@ from common import locks
 from common.clock import now_ms
 from common.database.tables import JobKind
 from common.games.registry import get_gpt
-from common.scores.rankings import user_rankings
+from common.scores.ranking_rows import user_rankings
 from tests.conftest import fresh_database
 from tests.seeds.catalogue import Catalogue
 from tests.support.acts import QUEST, accepted

@@ -14,7 +14,8 @@ from common.targets.refusals import SubscriptionRefused
 from common.targets.target_documents import GoalCharts, GoalCriteria
 from tests.support.follower import Follower
 from worker.runtime import Runtime
-from worker.targets.goals import make_goal, store_goal
+from worker.targets.goal_rows import store_goal
+from worker.targets.goals import make_goal
 
 GPTS: Final = [("sdvx", "Single"), ("iidx", "SP"), ("iidx", "DP")]
 # Few charts, so that imports meet on them. Song and difficulty.

@@ -13,7 +13,7 @@ from sqlalchemy import make_url, text
 from cli.accounts import create_user
 from cli.local import EmbeddedRedis
 from common.database.tables import JobKind
-from common.imports.stored_documents import find_import
+from common.imports.import_documents import find_import
 from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
 from common.jobs.outcomes import JobOutcome, job_outcome

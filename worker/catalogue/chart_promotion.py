@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
+from common.catalogue import chart_queue_rows
 from common.catalogue.collections import FIRST_SONG_OF_PLAYERS, STORED, content_hash
 from common.catalogue.follow_ups import accept_follow_ups, accept_orphan_jobs
 from common.catalogue.locking import hold_catalogue
 from common.catalogue.lookup import refresh_lookup
 from common.catalogue.sync import Difference, insert_new
 from common.catalogue.versions import raise_versions
+from common.games.registry import GAMES
 from common.seeds.schema import Document
 from common.seeds.seed_documents import CHARTS, SONGS, Kind
 from common.seeds.summary import Summary
@@ -52,7 +54,7 @@ def promote(
         _add_to_catalogue(connection, game, new)
     others = {player for chart in charts for player in chart.user_ids} - {promoter}
     accept_orphan_jobs(connection, [game], others)
-    _dequeue(connection, charts)
+    chart_queue_rows.remove(connection, [(chart.gpt, chart.chart_hash) for chart in charts])
     return [present.get(chart.place) or chart.chart["chartID"] for chart in charts]
 
 
@@ -60,24 +62,14 @@ def _present(
     connection: Connection, game: str, charts: Sequence[QueuedChart]
 ) -> dict[tuple[str, str], str]:
     """The chartIDs, by place, of charts that the catalogue has got meanwhile."""
-    rows = connection.execute(
-        text(
-            """
-            SELECT playtype, data ->> 'hashSHA256' AS chart_hash, chart_id FROM charts
-            WHERE game = :game AND data ->> 'hashSHA256' = ANY(:hashes)
-            """
-        ),
-        {"game": game, "hashes": [chart.chart_hash for chart in charts]},
-    )
+    field = GAMES[game].players_charts_by or ""
+    rows = chart_queue_rows.in_catalogue(connection, game, field, [c.chart_hash for c in charts])
     return {(row.playtype, row.chart_hash): row.chart_id for row in rows}
 
 
 def _add_to_catalogue(connection: Connection, game: str, charts: Sequence[QueuedChart]) -> None:
     # Nobody else adds songs meanwhile: the catalogue is held.
-    first: int = connection.scalar(
-        text("SELECT greatest(max(id) + 1, :first) FROM songs WHERE game = :game"),
-        {"game": game, "first": FIRST_SONG_OF_PLAYERS},
-    )
+    first = chart_queue_rows.next_song(connection, game, FIRST_SONG_OF_PLAYERS)
     numbered = list(enumerate(charts, first))
     _insert(connection, SONGS, game, [chart.song | {"id": n} for n, chart in numbered])
     _insert(connection, CHARTS, game, [chart.chart | {"songID": n} for n, chart in numbered])
@@ -90,19 +82,3 @@ def _insert(connection: Connection, kind: Kind, game: str, documents: list[Docum
     stored = STORED[kind.name]
     rows = [stored.row(document, content_hash(document), game) for document in documents]
     insert_new(connection, Difference(stored, game, new=rows))
-
-
-def _dequeue(connection: Connection, charts: Sequence[QueuedChart]) -> None:
-    connection.execute(
-        text(
-            """
-            DELETE FROM orphan_charts
-            USING unnest(CAST(:gpts AS text[]), CAST(:hashes AS text[])) AS gone (gpt, chart_hash)
-            WHERE orphan_charts.gpt = gone.gpt AND orphan_charts.chart_hash = gone.chart_hash
-            """
-        ),
-        {
-            "gpts": [chart.gpt for chart in charts],
-            "hashes": [chart.chart_hash for chart in charts],
-        },
-    )

@@ -12,9 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 import msgspec
-import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
+from common.catalogue import chart_queue_rows
 from common.text.canonical import new_chart_id
 from worker.catalogue.chart_promotion import QueuedChart, promote
 from worker.import_types.base import ChartProposal
@@ -47,24 +47,6 @@ def offer(
     ]
 
 
-# Rows are locked in the order of their keys, so that two who offer the same charts cannot wait
-# for each other. The second sees the first among the players.
-_ADD_PLAYER = text(
-    """
-    INSERT INTO orphan_charts AS queued (gpt, chart_hash, song, chart, user_ids)
-    SELECT gpt, chart_hash, song, chart, jsonb_build_array(CAST(:user_id AS integer))
-    FROM json_to_recordset(CAST(:offered AS json)) AS offered (
-        gpt text, chart_hash text, song jsonb, chart jsonb)
-    ORDER BY gpt, chart_hash
-    ON CONFLICT (gpt, chart_hash) DO UPDATE
-    SET user_ids = CASE
-        WHEN queued.user_ids @> EXCLUDED.user_ids THEN queued.user_ids
-        ELSE queued.user_ids || EXCLUDED.user_ids END
-    RETURNING gpt, chart_hash, song, chart, user_ids
-    """
-)
-
-
 def _add_player(
     connection: Connection, user_id: int, proposals: Iterable[ChartProposal]
 ) -> list[QueuedChart]:
@@ -79,7 +61,5 @@ def _add_player(
         }
         for proposal in proposals
     ]
-    rows = connection.execute(
-        _ADD_PLAYER, {"user_id": user_id, "offered": orjson.dumps(offered).decode()}
-    )
+    rows = chart_queue_rows.add_player(connection, user_id, offered)
     return [QueuedChart(**row._asdict()) for row in rows]

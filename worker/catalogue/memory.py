@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from common.catalogue import other_ids
+from common.catalogue import catalogue_rows, other_ids
 from common.catalogue.documents import Chart, Song
 from common.catalogue.index import GameCatalogue
 from common.catalogue.locking import keep_version
@@ -82,16 +82,17 @@ def load(connection: Connection, game: Game, version: int) -> GameCatalogue:
 
 def _load_songs(connection: Connection, game: Game) -> list[Song]:
     decode = msgspec.json.Decoder(game.song_data).decode
-    rows = connection.execute(
-        text(
-            "SELECT id, title, artist, alt_titles, search_terms, data::text"
-            " FROM songs WHERE game = :game"
-        ),
-        {"game": game.id},
-    )
+    rows = catalogue_rows.all_songs(connection, game.id)
     return [
-        Song(id=i, title=title, artist=artist, altTitles=alt, searchTerms=terms, data=decode(data))
-        for i, title, artist, alt, terms, data in rows
+        Song(
+            id=row.id,
+            title=row.title,
+            artist=row.artist,
+            altTitles=row.alt_titles,
+            searchTerms=row.search_terms,
+            data=decode(row.data),
+        )
+        for row in rows
     ]
 
 
@@ -114,11 +115,5 @@ def _load_charts(connection: Connection, game: Game) -> list[Chart]:
             data=decoders[row.playtype](row.data),
         )
 
-    rows = connection.execute(
-        text(
-            "SELECT chart_id, song_id, playtype, difficulty, level, level_num, is_primary,"
-            " versions, data::text AS data FROM charts WHERE game = :game"
-        ),
-        {"game": game.id},
-    )
+    rows = catalogue_rows.all_charts(connection, game.id)
     return [chart(row) for row in rows]

@@ -16,11 +16,11 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection
 
 from common.catalogue import catalogue_rows
+from common.catalogue.catalogue_documents import chart_document, song_document
 from common.catalogue.index import GameCatalogue
 from common.catalogue.song_search import SongSearch
 from common.games.model import GPT
 from common.games.registry import get_game
-from common.imports.stored_documents import chart_document, song_document
 from worker.import_types.reading.matching import ChartFinder
 
 # Where a chart's or song's data names it by.

@@ -13,7 +13,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from common.accounts import notification_rows
 from common.jobs.arguments import Orphans
@@ -54,15 +54,7 @@ def run_orphans(work: Work, arguments: Orphans) -> Done:
     and run again goes on with the rest.
     """
     groups: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
-    for row in work.connection.execute(
-        text(
-            "SELECT orphan_id, import_type, game, data, context FROM orphan_scores"
-            " WHERE user_id = :user_id"
-            "   AND (CAST(:games AS text[]) IS NULL OR game = ANY(:games))"
-            " ORDER BY time_inserted, orphan_id"
-        ),
-        {"user_id": work.user_id, "games": arguments.games},
-    ):
+    for row in orphan_rows.of_user(work.connection, work.user_id, arguments.games):
         groups[row.import_type, row.game].append(row)
     total = Counts()
     for (import_type, _), orphans in groups.items():

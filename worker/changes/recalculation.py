@@ -12,13 +12,13 @@ import logging
 from collections.abc import Collection
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from common.catalogue.locking import keep_catalogue
 from common.jobs.arguments import Recalculation
 from common.targets.subscriptions import goal_moved
 from worker.changes import rerating
-from worker.records import personal_bests, profiles
+from worker.records import personal_bests, profiles, scores
 from worker.targets import subscription_rows
 from worker.targets.following import follow_goals, follow_quests, goals_of, touched_quests
 from worker.targets.subscriptions import enrol
@@ -35,7 +35,7 @@ def run_recalculation(work: Work, concerned: Recalculation) -> Done:
     connection, user_id = work.connection, work.user_id
     keep_catalogue(connection)
     for game in concerned.games:
-        concerned.charts[game] = rerating.played_charts(connection, user_id, game)
+        concerned.charts[game] = scores.played_charts(connection, user_id, game)
     changed = 0
     for game, chart_ids in concerned.charts.items():
         changed += _recalculate(work, game, chart_ids)
@@ -43,7 +43,7 @@ def run_recalculation(work: Work, concerned: Recalculation) -> Done:
         profiles.mark_renewed(connection, user_id, game)
     if concerned.quests:
         log.info("user %d: quests changed: %s", user_id, concerned.quests)
-        _leave_goals(connection, user_id, concerned.quests)
+        subscription_rows.leave_goals(connection, user_id, concerned.quests)
     _follow(connection, user_id, concerned, work.now())
     return Done(f"Recalculated {changed} scores.", {"scores": changed})
 
@@ -92,27 +92,3 @@ def _follow(connection: Connection, user_id: int, concerned: Recalculation, now:
     mine |= enrol(connection, user_id, needed - mine.keys(), now)
     achieved = {goal_id: goal.achieved for goal_id, goal in mine.items()}
     follow_quests(connection, user_id, touched, achieved, now)
-
-
-_LEAVE_GOALS = text(
-    """
-    DELETE FROM goal_subscriptions AS mine USING quests AS changed
-    WHERE mine.user_id = :user_id AND NOT mine.was_assigned_standalone
-      AND changed.quest_id = ANY(:quest_ids)
-      AND (mine.game, mine.playtype) = (changed.game, changed.playtype)
-      AND NOT EXISTS (
-          SELECT FROM quest_subscriptions AS follows JOIN quests USING (quest_id)
-          WHERE follows.user_id = mine.user_id
-            AND jsonb_path_exists(quests.quest_data, '$[*].goals[*].goalID ? (@ == $goal)',
-                                  jsonb_build_object('goal', mine.goal_id)))
-    """
-)
-
-
-def _leave_goals(connection: Connection, user_id: int, quest_ids: Collection[str]) -> None:
-    """Ends the subscriptions to goals that left these quests.
-
-    A goal is followed because the user chose it for itself or because a quest of the user's
-    holds it: those of neither kind go.
-    """
-    connection.execute(_LEAVE_GOALS, {"user_id": user_id, "quest_ids": list(quest_ids)})

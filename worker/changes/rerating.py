@@ -12,49 +12,19 @@ import logging
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import orjson
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row
 
 from common.catalogue.documents import Chart
-from common.database.parameters import text_array
 from common.errors import InvalidScore
 from common.games.kit.ratings import session_ratings
 from common.games.registry import get_gpt
 from common.games.scoring.hydration import CANNOT_COMPUTE, Hydrated, hydrate, score_data_of
-from worker.records import sessions
+from worker.records import scores, sessions
 from worker.records.sessions import SessionChange
 
 log = logging.getLogger(__name__)
 
 # --- scores ------------------------------------------------------------------------------
-
-_SCORES = text(
-    """
-    SELECT score_id, chart_id, score_data, calculated_data FROM scores
-    WHERE user_id = :user_id
-      AND chart_id = ANY(CAST(:chart_ids AS text[]))
-    """
-)
-
-_PLAYED_CHARTS = text(
-    "SELECT DISTINCT chart_id FROM scores WHERE user_id = :user_id AND game = :game"
-)
-
-# What each becomes is looked up by its ID: a join with a list may go through it for every row.
-_CHANGE_SCORES = text(
-    """
-    UPDATE scores SET (score_data, calculated_data) = (
-        SELECT new -> 0, new -> 1
-        FROM (SELECT CAST(:changed AS jsonb) -> score_id AS new OFFSET 0) AS found)
-    WHERE user_id = :user_id AND score_id = ANY(CAST(:score_ids AS text[]))
-    """
-)
-
-
-def played_charts(connection: Connection, user_id: int, game: str) -> list[str]:
-    """The charts of the game on which the user has scores."""
-    given = {"user_id": user_id, "game": game}
-    return sorted(connection.scalars(_PLAYED_CHARTS, given))
 
 
 def rerate_scores(
@@ -66,9 +36,8 @@ def rerate_scores(
     different now. A score that the chart does not allow (any more) stays as it is. That its
     parts fit each other was judged when it came, by the rules of then.
     """
-    given = {"user_id": user_id, "chart_ids": text_array(charts)}
     changed: dict[str, tuple[Any, Any]] = {}
-    for score in connection.execute(_SCORES, given):
+    for score in scores.on_charts(connection, user_id, charts):
         hydrated = _hydrated(score, game, charts[score.chart_id])
         if hydrated is None:
             continue
@@ -76,14 +45,7 @@ def rerate_scores(
         if after != (score.score_data, score.calculated_data):
             changed[score.score_id] = after
     if changed:
-        connection.execute(
-            _CHANGE_SCORES,
-            {
-                "user_id": user_id,
-                "score_ids": text_array(changed),
-                "changed": orjson.dumps(changed).decode(),
-            },
-        )
+        scores.rerate(connection, user_id, changed)
     return list(changed)
 
 
@@ -105,15 +67,6 @@ def _hydrated(score: Row[Any], game: str, chart: Chart) -> Hydrated | None:
 
 # --- sessions ----------------------------------------------------------------------------
 
-_HOLDING = text(
-    """
-    SELECT session_id, playtype, time_started, time_ended FROM sessions
-    WHERE user_id = :user_id AND game = :game AND EXISTS (
-        SELECT FROM unnest(score_ids) AS listed (score_id)
-        WHERE listed.score_id = ANY(CAST(:score_ids AS text[])))
-    """
-)
-
 
 def rerate_sessions(
     connection: Connection, user_id: int, game: str, score_ids: Collection[str]
@@ -121,12 +74,7 @@ def rerate_sessions(
     """Makes the ratings of the sessions that hold any of these scores follow from all of theirs."""
     if not score_ids:
         return
-    given = {
-        "user_id": user_id,
-        "game": game,
-        "score_ids": text_array(score_ids),
-    }
-    holding = connection.execute(_HOLDING, given).all()
+    holding = sessions.holding(connection, user_id, game, score_ids)
     calculated = sessions.calculated_of_scores(
         connection, user_id, [session.session_id for session in holding]
     )

@@ -7,14 +7,12 @@ is as if it had never been. Source: specification, pipeline-mutation.md.
 
 from __future__ import annotations
 
-from sqlalchemy import text
-
 from common.catalogue.locking import keep_catalogue
 from common.errors import UserError
 from common.jobs.arguments import Revert
 from worker.changes.consequences import recompute
-from worker.records import orphan_rows
-from worker.targets import subscription_changes
+from worker.records import imports, orphan_rows, scores
+from worker.targets import subscription_change_rows
 from worker.work import Done, Work
 
 
@@ -23,18 +21,11 @@ def run_revert(work: Work, arguments: Revert) -> Done:
     connection = work.connection
     keep_catalogue(connection)
     user_id, import_id = work.user_id, arguments.import_id
-    given = {"user_id": user_id, "import_id": import_id}
-    reverted = connection.execute(
-        text("DELETE FROM imports WHERE user_id = :user_id AND import_id = :import_id"), given
-    )
-    if reverted.rowcount == 0:
+    if not imports.delete(connection, user_id, import_id):
         raise UserError(404, "This import does not exist.")
-    deleted = connection.execute(
-        text("DELETE FROM scores WHERE user_id = :user_id AND import_id = :import_id RETURNING *"),
-        given,
-    ).all()
+    deleted = scores.delete_of_import(connection, user_id, import_id)
     orphan_rows.restore(connection, user_id, import_id)
     orphan_rows.delete_stored_by(connection, user_id, import_id)
-    noted = subscription_changes.take(connection, user_id, import_id)
+    noted = subscription_change_rows.take(connection, user_id, import_id)
     recompute(work, deleted, noted)
     return Done("Reverted import.", {}, [import_id])

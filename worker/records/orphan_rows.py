@@ -6,15 +6,32 @@ went into, until that is reverted.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
+from common.database.columns import Columns
 from common.database.parameters import text_array
+from common.scores.score_tables import OrphanScore
 
-_ORPHAN: Final = (
-    "user_id, orphan_id, import_id, import_type, game, data, context, err_msg, time_inserted"
+COLUMNS: Final = Columns(OrphanScore)
+_ORPHAN: Final = COLUMNS.listed
+
+_OF_USER: Final = text(
+    "SELECT orphan_id, import_type, game, data, context FROM orphan_scores"
+    " WHERE user_id = :user_id"
+    "   AND (CAST(:games AS text[]) IS NULL OR game = ANY(:games))"
+    " ORDER BY time_inserted, orphan_id"
+)
+_KNOWN: Final = text(
+    """
+    SELECT orphan_id FROM orphan_scores
+    WHERE user_id = :user_id AND orphan_id = ANY(CAST(:orphan_ids AS text[]))
+    """
+)
+_COUNT: Final = text(
+    "SELECT count(*) FROM ( SELECT FROM orphan_scores WHERE user_id = :user_id LIMIT :most) AS kept"
 )
 
 _RESOLVE = text(
@@ -38,6 +55,30 @@ _RESTORE = text(
     SELECT {_ORPHAN} FROM restored ON CONFLICT DO NOTHING
     """  # noqa: S608 (the columns above)
 )
+
+
+def of_user(
+    connection: Connection, user_id: int, games: Collection[str] | None
+) -> Iterable[Row[Any]]:
+    """What trying the user's orphans again takes, the oldest first. games: None = all."""
+    given = {"user_id": user_id, "games": None if games is None else list(games)}
+    return connection.execute(_OF_USER, given)
+
+
+def known(connection: Connection, user_id: int, orphan_ids: Collection[str]) -> set[str]:
+    """Which of these the user has as orphans."""
+    given = {"user_id": user_id, "orphan_ids": text_array(orphan_ids)}
+    return set(connection.scalars(_KNOWN, given))
+
+
+def count(connection: Connection, user_id: int, most: int) -> int:
+    """How many orphans the user has; counted as far as `most`."""
+    return int(connection.scalars(_COUNT, {"user_id": user_id, "most": most}).one())
+
+
+def insert(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """One COPY, whatever the number of orphans."""
+    COLUMNS.copy(connection, rows)
 
 
 def delete(connection: Connection, user_id: int, orphan_ids: Collection[str]) -> None:

@@ -14,28 +14,16 @@ from sqlalchemy import Connection, Row, text
 
 from common.catalogue.documents import Chart
 from common.catalogue.index import GameCatalogue
-from common.database.engine import copy_json, copy_lines, copy_text
+from common.database.columns import Columns
 from common.database.parameters import text_array
 from common.errors import InternalFailure
 from common.games.model import GPT
 from common.games.registry import get_game
 from common.games.scoring.leaderboards import ranking_values
 from common.games.scoring.personal_bests import PersonalBest, PlayedScore, merge
+from common.profiles.profile_tables import PersonalBest as PersonalBestRow
 
-COLUMNS: Final = (
-    "user_id",
-    "chart_id",
-    "game",
-    "playtype",
-    "song_id",
-    "is_primary",
-    "highlight",
-    "time_achieved",
-    "ranking_values",
-    "score_data",
-    "calculated_data",
-    "composed_from",
-)
+COLUMNS: Final = Columns(PersonalBestRow)
 
 _DELETE = text(
     """
@@ -87,14 +75,14 @@ def rebuild(
     stored = connection.execute(_STORED, given)
     alone = set(chart_ids)
 
-    def lines(scores: Iterable[tuple[str, Iterable[PlayedScore]]]) -> Iterator[str]:
-        return _lines(user_id, game, _best_of(game, catalogue, scores))
+    def rows(scores: Iterable[tuple[str, Iterable[PlayedScore]]]) -> Iterator[dict[str, Any]]:
+        return _rows(user_id, game, _best_of(game, catalogue, scores))
 
     # COPY cannot begin before all is read; what needs no reading is composed while it runs.
-    composed = list(lines(_with_stored(stored, fresh, alone)))
+    composed = list(map(COLUMNS.line, rows(_with_stored(stored, fresh, alone))))
     connection.execute(_DELETE, given)
-    rest = lines((chart_id, fresh(chart_id)) for chart_id in sorted(alone))
-    copy_lines(connection, "personal_bests", COLUMNS, chain(composed, rest))
+    rest = rows((chart_id, fresh(chart_id)) for chart_id in sorted(alone))
+    COLUMNS.copy_lines(connection, chain(composed, map(COLUMNS.line, rest)))
 
 
 def _with_stored(
@@ -125,24 +113,21 @@ def _best_of(
             yield gpt, chart, best
 
 
-def _lines(
+def _rows(
     user_id: int, game: str, bests: Iterable[tuple[GPT, Chart, PersonalBest]]
-) -> Iterator[str]:
+) -> Iterator[dict[str, Any]]:
     for gpt, chart, best in bests:
-        values = ranking_values(gpt, best.scoreData)
-        yield "\t".join(
-            (
-                str(user_id),
-                copy_text(chart.chartID),
-                game,
-                chart.playtype,
-                str(chart.songID),
-                "t" if chart.isPrimary else "f",
-                "t" if best.highlight else "f",
-                "\\N" if best.timeAchieved is None else str(best.timeAchieved),
-                "{" + ",".join(map(str, values)) + "}",
-                copy_json(best.scoreData),
-                copy_json(best.calculatedData),
-                copy_json(best.composedFrom),
-            )
-        )
+        yield {
+            "user_id": user_id,
+            "chart_id": chart.chartID,
+            "game": game,
+            "playtype": chart.playtype,
+            "song_id": chart.songID,
+            "is_primary": chart.isPrimary,
+            "highlight": best.highlight,
+            "time_achieved": best.timeAchieved,
+            "ranking_values": ranking_values(gpt, best.scoreData),
+            "score_data": best.scoreData,
+            "calculated_data": best.calculatedData,
+            "composed_from": best.composedFrom,
+        }

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import Connection, Row, text
 
+from common.database.columns import Columns
 from common.database.parameters import text_array
 from common.games.kit.ratings import session_ratings
 from common.games.registry import get_gpt
+from common.profiles.profile_tables import SessionRow
 from common.sessions.grouping import Session
+
+COLUMNS: Final = Columns(SessionRow)
 
 # --- reading -----------------------------------------------------------------------------
 
@@ -93,6 +97,11 @@ def calculated_of_scores(
 # --- writing -----------------------------------------------------------------------------
 
 
+def insert_sessions(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    """One COPY, whatever the number of sessions."""
+    COLUMNS.copy(connection, rows)
+
+
 @dataclass(frozen=True, slots=True)
 class SessionChange:
     """What a stored session becomes; see `change_sessions` for `score_ids`."""
@@ -132,6 +141,26 @@ def change_sessions(
             "keep": keep,
         }
         connection.execute(_CHANGE, given)
+
+
+# --- finding by scores -------------------------------------------------------------------
+
+_OF_GAME_HOLDING = text(
+    """
+    SELECT session_id, playtype, time_started, time_ended FROM sessions
+    WHERE user_id = :user_id AND game = :game AND EXISTS (
+        SELECT FROM unnest(score_ids) AS listed (score_id)
+        WHERE listed.score_id = ANY(CAST(:score_ids AS text[])))
+    """
+)
+
+
+def holding(
+    connection: Connection, user_id: int, game: str, score_ids: Collection[str]
+) -> Sequence[Row[Any]]:
+    """`session_id`, `playtype` and times of the user's sessions with any of these scores."""
+    given = {"user_id": user_id, "game": game, "score_ids": text_array(score_ids)}
+    return connection.execute(_OF_GAME_HOLDING, given).all()
 
 
 # --- taking scores away ------------------------------------------------------------------

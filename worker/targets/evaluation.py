@@ -21,9 +21,10 @@ from common.targets.subscriptions import (
     quest_moved,
 )
 from common.webhooks import outbox
-from worker.targets import subscription_changes, subscription_rows
+from worker.targets import subscription_change_rows, subscription_rows
 from worker.targets.following import follow_goals, follow_quests, goals_of, touched_quests
-from worker.targets.standings import find_goals, folders_of, standings
+from worker.targets.goal_rows import find_goals, folders_of
+from worker.targets.standings import standings
 from worker.targets.subscriptions import enrol
 
 # --- after an import -----------------------------------------------------------------------
@@ -42,7 +43,7 @@ def re_evaluate_goals(
     chart_ids: charts of the game on which the import changed the user's personal bests.
     """
     changed = follow_goals(connection, user_id, game, chart_ids, now)
-    subscription_changes.record(
+    subscription_change_rows.record(
         connection,
         user_id,
         import_id,
@@ -75,14 +76,14 @@ def re_evaluate_quests(
     achieved = {goal_id: goal.achieved for goal_id, goal in (mine | mended).items()}
     changed = follow_quests(connection, user_id, touched, achieved, now)
 
-    subscription_changes.record(
+    subscription_change_rows.record(
         connection,
         user_id,
         import_id,
         Kind.GOAL,
         [(goal_id, None, goal) for goal_id, goal in mended.items()],
     )
-    subscription_changes.record(
+    subscription_change_rows.record(
         connection,
         user_id,
         import_id,

@@ -22,7 +22,8 @@ from common.targets.subscriptions import (
     goal_moved,
 )
 from worker.targets import subscription_rows
-from worker.targets.standings import find_goals, folders_of, standings
+from worker.targets.goal_rows import find_goals, folders_of
+from worker.targets.standings import standings
 from worker.targets.subscription_rows import Quest
 
 log = logging.getLogger(__name__)

@@ -4,45 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, text
 
-from common.database.engine import copy_rows
+from common.database.columns import Columns
+from common.games.model import GPT
+from common.targets import target_tables as tables
 from common.targets.evaluate import goal_ids_of
 from common.targets.subscriptions import GoalSubscription, QuestSubscription
 from common.targets.target_documents import GoalCharts
 
-# In the order of the documents' fields.
-_GOAL_COLUMNS = (
-    "goal_id",
-    "user_id",
-    "game",
-    "playtype",
-    "progress",
-    "progress_human",
-    "out_of",
-    "out_of_human",
-    "achieved",
-    "time_achieved",
-    "last_interaction",
-    "was_instantly_achieved",
-    "was_assigned_standalone",
-)
-_QUEST_COLUMNS = (
-    "quest_id",
-    "user_id",
-    "game",
-    "playtype",
-    "progress",
-    "achieved",
-    "time_achieved",
-    "last_interaction",
-    "was_instantly_achieved",
-)
-_GOAL_SELECT = f"SELECT {', '.join(_GOAL_COLUMNS)} FROM goal_subscriptions"  # noqa: S608
-_QUEST_SELECT = f"SELECT {', '.join(_QUEST_COLUMNS)} FROM quest_subscriptions"  # noqa: S608
+GOAL_COLUMNS: Final = Columns(tables.GoalSubscription)
+QUEST_COLUMNS: Final = Columns(tables.QuestSubscription)
+
+_read_goal: Final = GOAL_COLUMNS.reader(GoalSubscription)
+_read_quest: Final = QUEST_COLUMNS.reader(QuestSubscription)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +58,21 @@ def goal_subscriptions(
     """The user's subscriptions to those of `goal_ids` that the user has, by goalID."""
     rows = connection.execute(
         text(
-            f"{_GOAL_SELECT} WHERE user_id = :user_id AND goal_id = ANY(:goal_ids) ORDER BY goal_id"
+            f"{GOAL_COLUMNS.select}"
+            " WHERE user_id = :user_id AND goal_id = ANY(:goal_ids) ORDER BY goal_id"
         ),
         {"user_id": user_id, "goal_ids": list(goal_ids)},
     ).all()
-    return {row.goal_id: GoalSubscription(*row) for row in rows}
+    return {row.goal_id: _read_goal(row) for row in rows}
+
+
+def count_goals(connection: Connection, user_id: int, gpt: GPT) -> int:
+    """How many goals of the GPT the user is subscribed to."""
+    return _count(connection, GOAL_COLUMNS, user_id, gpt)
 
 
 def insert_goals(connection: Connection, subscriptions: Sequence[GoalSubscription]) -> None:
-    _insert(connection, "goal_subscriptions", _GOAL_COLUMNS, subscriptions)
+    _insert(connection, GOAL_COLUMNS, subscriptions)
 
 
 def update_goals(
@@ -120,6 +104,30 @@ def update_goals(
     )
 
 
+_LEAVE: Final = text(
+    """
+    DELETE FROM goal_subscriptions AS mine USING quests AS changed
+    WHERE mine.user_id = :user_id AND NOT mine.was_assigned_standalone
+      AND changed.quest_id = ANY(:quest_ids)
+      AND (mine.game, mine.playtype) = (changed.game, changed.playtype)
+      AND NOT EXISTS (
+          SELECT FROM quest_subscriptions AS follows JOIN quests USING (quest_id)
+          WHERE follows.user_id = mine.user_id
+            AND jsonb_path_exists(quests.quest_data, '$[*].goals[*].goalID ? (@ == $goal)',
+                                  jsonb_build_object('goal', mine.goal_id)))
+    """
+)
+
+
+def leave_goals(connection: Connection, user_id: int, quest_ids: Collection[str]) -> None:
+    """Ends the subscriptions to goals that left these quests.
+
+    A goal is followed because the user chose it for itself or because a quest of the user's
+    holds it: those of neither kind go.
+    """
+    connection.execute(_LEAVE, {"user_id": user_id, "quest_ids": list(quest_ids)})
+
+
 def make_standalone(connection: Connection, user_id: int, goal_id: str) -> None:
     connection.execute(
         text(
@@ -145,9 +153,10 @@ def delete_goals(connection: Connection, user_id: int, goal_ids: Collection[str]
 def followed_quests(connection: Connection, user_id: int) -> list[QuestSubscription]:
     """The quests that the user is subscribed to."""
     rows = connection.execute(
-        text(f"{_QUEST_SELECT} WHERE user_id = :user_id ORDER BY quest_id"), {"user_id": user_id}
+        text(f"{QUEST_COLUMNS.select} WHERE user_id = :user_id ORDER BY quest_id"),
+        {"user_id": user_id},
     )
-    return [QuestSubscription(*row) for row in rows]
+    return [_read_quest(row) for row in rows]
 
 
 def find_quests(connection: Connection, quest_ids: Collection[str]) -> dict[str, Quest]:
@@ -165,8 +174,13 @@ def find_quests(connection: Connection, quest_ids: Collection[str]) -> dict[str,
     }
 
 
+def count_quests(connection: Connection, user_id: int, gpt: GPT) -> int:
+    """How many quests of the GPT the user is subscribed to."""
+    return _count(connection, QUEST_COLUMNS, user_id, gpt)
+
+
 def insert_quest(connection: Connection, subscription: QuestSubscription) -> None:
-    _insert(connection, "quest_subscriptions", _QUEST_COLUMNS, [subscription])
+    _insert(connection, QUEST_COLUMNS, [subscription])
 
 
 def update_quests(
@@ -204,14 +218,26 @@ def delete_quest(connection: Connection, user_id: int, quest_id: str) -> bool:
 # --- both ----------------------------------------------------------------------------------
 
 
+def _count(connection: Connection, columns: Columns, user_id: int, gpt: GPT) -> int:
+    return int(
+        connection.scalar(
+            text(
+                f"SELECT count(*) FROM {columns.table}"  # noqa: S608 (a model's)
+                " WHERE user_id = :user_id AND game = :game AND playtype = :playtype"
+            ),
+            {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype},
+        )
+        or 0
+    )
+
+
 def _insert(
     connection: Connection,
-    table: str,
-    columns: Sequence[str],
+    columns: Columns,
     subscriptions: Sequence[GoalSubscription | QuestSubscription],
 ) -> None:
     if subscriptions:
-        copy_rows(connection, table, columns, map(msgspec.structs.astuple, subscriptions))
+        columns.copy(connection, map(columns.values_of, subscriptions))
 
 
 def _by_field(

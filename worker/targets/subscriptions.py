@@ -14,8 +14,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import msgspec
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
+from common.accounts import user_rows
 from common.errors import ScoreImportError
 from common.games.model import GPT
 from common.targets import refusals
@@ -28,8 +29,9 @@ from common.targets.subscriptions import (
 )
 from common.targets.target_documents import Goal, GoalCharts, GoalCriteria
 from worker.targets import subscription_rows
-from worker.targets.goals import make_goal, store_goal
-from worker.targets.standings import find_goals, folders_of, standings
+from worker.targets.goal_rows import find_goals, folders_of, store_goal
+from worker.targets.goals import make_goal
+from worker.targets.standings import standings
 from worker.targets.subscription_rows import Quest
 
 
@@ -63,7 +65,7 @@ def subscribe_goal(
 
     Raises InvalidGoal and SubscriptionRefused. `standalone`: chosen for itself.
     """
-    refusals.check_room_for_goal(_count(connection, "goal_subscriptions", user_id, gpt))
+    refusals.check_room_for_goal(subscription_rows.count_goals(connection, user_id, gpt))
     goal = make_goal(connection, gpt, goal_charts, criteria)
     mine = subscription_rows.goal_subscriptions(connection, user_id, [goal.goalID])
     before = mine.get(goal.goalID)
@@ -83,7 +85,7 @@ def subscribe_goal(
 def unsubscribe_goal(connection: Connection, user_id: int, goal_id: str) -> None:
     """Ends the subscription; the goal itself stays. Raises SubscriptionRefused."""
     if goal_id not in subscription_rows.goal_subscriptions(connection, user_id, [goal_id]):
-        raise refusals.not_on_goal(_username(connection, user_id))
+        raise refusals.not_on_goal(user_rows.name_of(connection, user_id))
     quests = _quests_of_user(connection, user_id)
     refusals.check_goal_may_go([each.name for each in quests if goal_id in each.goal_ids])
     subscription_rows.delete_goals(connection, user_id, [goal_id])
@@ -101,7 +103,7 @@ def subscribe_quest(
     quest itself is at fault.
     """
     quest = _quest_of(connection, gpt, quest_id)
-    refusals.check_room_for_quest(_count(connection, "quest_subscriptions", user_id, gpt))
+    refusals.check_room_for_quest(subscription_rows.count_quests(connection, user_id, gpt))
     followed = subscription_rows.followed_quests(connection, user_id)
     refusals.check_new_to_quest(any(each.questID == quest_id for each in followed))
 
@@ -165,20 +167,6 @@ def unsubscribe_quest(connection: Connection, user_id: int, gpt: GPT, quest_id: 
 # --- what it takes -------------------------------------------------------------------------
 
 
-def _count(connection: Connection, table: str, user_id: int, gpt: GPT) -> int:
-    """The user's subscriptions on the GPT in this table."""
-    return int(
-        connection.scalar(
-            text(
-                f"SELECT count(*) FROM {table}"  # noqa: S608 (one of two names above)
-                " WHERE user_id = :user_id AND game = :game AND playtype = :playtype"
-            ),
-            {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype},
-        )
-        or 0
-    )
-
-
 def _quest_of(connection: Connection, gpt: GPT, quest_id: str) -> Quest:
     quest = subscription_rows.find_quests(connection, [quest_id]).get(quest_id)
     if quest is None or (quest.game, quest.playtype) != (gpt.game, gpt.playtype):
@@ -189,9 +177,3 @@ def _quest_of(connection: Connection, gpt: GPT, quest_id: str) -> Quest:
 def _quests_of_user(connection: Connection, user_id: int) -> Collection[Quest]:
     followed = subscription_rows.followed_quests(connection, user_id)
     return subscription_rows.find_quests(connection, [each.questID for each in followed]).values()
-
-
-def _username(connection: Connection, user_id: int) -> str:
-    return str(
-        connection.scalar(text("SELECT username FROM users WHERE id = :id"), {"id": user_id})
-    )

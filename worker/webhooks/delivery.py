@@ -12,15 +12,15 @@ import logging
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from common import locks
-from common.clock import NOW_MS
+from common.database.engine import now_of
 from common.settings import Webhook
+from common.webhooks import delivery_rows
+from common.webhooks.delivery_rows import Delivery
 from worker.runtime import Runtime
 from worker.webhooks.requests import Answer, Outcome, body_of, headers_of, post
 
@@ -48,28 +48,13 @@ def waiting(runtime: Runtime, user_id: int) -> bool:
     if not runtime.settings.webhooks:
         return False
     with runtime.engine.connect() as connection:
-        return bool(
-            connection.scalar(
-                text("SELECT EXISTS (SELECT FROM outbox_events WHERE user_id = :user_id)"),
-                {"user_id": user_id},
-            )
-        )
+        return delivery_rows.has_news(connection, user_id)
 
 
 def due(engine: Engine) -> bool:
     """Whether any user has news to tell, or a delivery to be made by now."""
     with engine.connect() as connection:
-        return bool(
-            connection.scalar(
-                text(
-                    f"""
-                    SELECT EXISTS (SELECT FROM outbox_events) OR EXISTS (
-                        SELECT FROM webhook_deliveries
-                        WHERE state = 'pending' AND next_attempt_at <= {NOW_MS})
-                    """  # noqa: S608 - a constant of ours
-                )
-            )
-        )
+        return delivery_rows.due(connection)
 
 
 def deliver(runtime: Runtime) -> bool:
@@ -79,7 +64,7 @@ def deliver(runtime: Runtime) -> bool:
         # Deliveries take up one process of all workers at most.
         if not locks.try_for_transaction(guard, locks.DELIVERY):
             return False
-        runtime.follow_clock(guard.execute(text(f"SELECT {NOW_MS}")).scalar_one())
+        runtime.follow_clock(now_of(guard))
         fan_out(runtime)
         if not webhooks:
             return False
@@ -93,26 +78,9 @@ def fan_out(runtime: Runtime) -> None:
     """Moves each event of the outbox to one delivery a receiver, and forgets old dead ones."""
     now = runtime.clock()
     with runtime.engine.begin() as connection:
-        connection.execute(
-            text(
-                """
-                WITH told AS (
-                    DELETE FROM outbox_events
-                    WHERE (user_id, id) IN (
-                        SELECT user_id, id FROM outbox_events FOR UPDATE SKIP LOCKED)
-                    RETURNING *)
-                INSERT INTO webhook_deliveries (user_id, id, receiver, event_id, type, content,
-                                                created_at, next_attempt_at)
-                SELECT user_id, id, receiver, event_id, type, content, created_at, :now
-                FROM told CROSS JOIN unnest(CAST(:receivers AS text[])) AS receiver
-                """
-            ),
-            {"now": now, "receivers": [webhook.url for webhook in runtime.settings.webhooks]},
-        )
-        connection.execute(
-            text("DELETE FROM webhook_deliveries WHERE state = 'dead' AND created_at < :before"),
-            {"before": now - KEEP_DEAD},
-        )
+        receivers = [webhook.url for webhook in runtime.settings.webhooks]
+        delivery_rows.fan_out(connection, receivers, now)
+        delivery_rows.forget_dead(connection, now - KEEP_DEAD)
 
 
 def deliver_to(runtime: Runtime, webhook: Webhook, until: float) -> bool:
@@ -122,7 +90,9 @@ def deliver_to(runtime: Runtime, webhook: Webhook, until: float) -> bool:
     """
     while time.monotonic() < until:
         with runtime.engine.begin() as connection:
-            delivery = _claim(connection, webhook, runtime.clock())
+            now = runtime.clock()
+            # Out of the reach of others for the time of a LEASE.
+            delivery = delivery_rows.claim(connection, webhook.url, now, now + LEASE)
         if delivery is None:
             return False
         answer = _attempt(runtime, webhook, delivery)
@@ -133,43 +103,7 @@ def deliver_to(runtime: Runtime, webhook: Webhook, until: float) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class _Delivery:
-    """A delivery in its `attempt`-th attempt, counted from 1."""
-
-    user_id: int
-    id: int
-    receiver: str
-    event_id: str
-    type: str
-    content: Any
-    attempt: int
-
-    @property
-    def key(self) -> dict[str, Any]:
-        return {"user_id": self.user_id, "id": self.id, "receiver": self.receiver}
-
-
-def _claim(connection: Connection, webhook: Webhook, now: int) -> _Delivery | None:
-    """The receiver's next due delivery, out of the reach of others for the time of a LEASE."""
-    row = connection.execute(
-        text(
-            """
-            UPDATE webhook_deliveries
-            SET attempts = attempts + 1, next_attempt_at = :lost_at
-            WHERE (user_id, id, receiver) = (
-                SELECT user_id, id, receiver FROM webhook_deliveries
-                WHERE state = 'pending' AND receiver = :receiver AND next_attempt_at <= :now
-                ORDER BY next_attempt_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-            RETURNING user_id, id, receiver, event_id, type, content, attempts
-            """
-        ),
-        {"receiver": webhook.url, "now": now, "lost_at": now + LEASE},
-    ).one_or_none()
-    return None if row is None else _Delivery(*row)
-
-
-def _attempt(runtime: Runtime, webhook: Webhook, delivery: _Delivery) -> Answer:
+def _attempt(runtime: Runtime, webhook: Webhook, delivery: Delivery) -> Answer:
     body = body_of(delivery.type, delivery.content)
     headers = headers_of(delivery.event_id, webhook.secret, runtime.clock(), body)
     started = time.perf_counter()
@@ -188,34 +122,17 @@ def _attempt(runtime: Runtime, webhook: Webhook, delivery: _Delivery) -> Answer:
     return answer
 
 
-def _settle(connection: Connection, delivery: _Delivery, answer: Answer, now: int) -> None:
+def _settle(connection: Connection, delivery: Delivery, answer: Answer, now: int) -> None:
     if answer.outcome is Outcome.ACCEPTED:
-        connection.execute(
-            text(
-                "DELETE FROM webhook_deliveries"
-                " WHERE user_id = :user_id AND id = :id AND receiver = :receiver"
-            ),
-            delivery.key,
-        )
+        delivery_rows.remove(connection, delivery)
         return
     dead = answer.outcome is Outcome.REFUSED or delivery.attempt >= MAX_ATTEMPTS
     if dead:
         log.error("event %s is given up", delivery.event_id)
-    connection.execute(
-        text(
-            """
-            UPDATE webhook_deliveries
-            SET state = :state, next_attempt_at = :next, last_error = :reason
-            WHERE user_id = :user_id AND id = :id AND receiver = :receiver
-              AND attempts = :attempt -- else our lease ran out and somebody else is at it
-            """
-        ),
-        {
-            **delivery.key,
-            "attempt": delivery.attempt,
-            "state": "dead" if dead else "pending",
-            "next": now + pause_after(delivery.attempt, random.random()),  # noqa: S311
-            # PostgreSQL's text cannot hold U+0000.
-            "reason": answer.reason.replace("\0", "\ufffd")[:500],
-        },
+    delivery_rows.failed(
+        connection,
+        delivery,
+        answer.reason,
+        state="dead" if dead else "pending",
+        next_attempt_at=now + pause_after(delivery.attempt, random.random()),  # noqa: S311
     )

@@ -88,7 +88,7 @@ def test_errors_come_in_the_order_of_the_file_and_say_why(player: Player) -> Non
     imported = player.wait(player.submit(document))
     assert [error["type"] for error in imported["errors"]] == [
         "SongOrChartNotFound",
-        "InvalidDatapoint",
+        "SongOrChartNotFound",
         "InvalidDatapoint",
     ]
     assert imported["errors"][0]["message"] == "Cannot find song with songID 999999."

@@ -5,9 +5,10 @@ import sys
 import msgspec
 import pytest
 
-from common.catalogue.index import ANY_INF, ANY_VERSION, UNKNOWN_VERSION, GameCatalogue, pick
+from common.catalogue.index import ANY_VERSION, UNKNOWN_VERSION, GameCatalogue, pick
 from common.errors import InternalFailure
 from common.games.registry import get_game
+from common.games.sdvx import ANY_INF
 from tests.common.catalogue.documents import chart, song
 
 SONGS = [

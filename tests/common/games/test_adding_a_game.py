@@ -19,6 +19,7 @@ from common.games.model import GPT, Game
 from common.games.registry import GAMES
 from common.games.scoring.hydration import hydrate
 from tests.common.games import test_properties, test_registry
+from tests.common.seeds.seeds import violations
 from tests.support.stack import ROOT
 from worker.import_types.base import Upload
 from worker.import_types.manual.batch_manual import BatchManual
@@ -112,6 +113,15 @@ def test_a_score_of_the_new_game_can_be_imported(tapper: Game) -> None:
 
     assert score.chart.chartID == chart["chartID"]
     assert (stored["score"], stored["grade"]) == (987_654, "S")
+
+
+def test_the_rules_of_the_new_game_hold_for_its_charts(tapper: Game) -> None:
+    song, chart = json.loads(block("A song:")), json.loads(block("A chart:"))
+    documents = {"songs-tapper": [song], "charts-tapper": [chart, {**chart, "chartID": "other"}]}
+
+    rules = {violation.rule for violation in violations(documents, games={NEW: tapper})}
+
+    assert "unique inGameID + difficulty" in rules
 
 
 def test_the_game_is_in_the_registry_for_a_moment_only() -> None:

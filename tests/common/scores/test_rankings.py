@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from common.database.engine import copy_rows, open_engine
-from common.scores.rankings import Ranking, chart_rankings, user_rankings
+from common.scores.ranking_rows import Ranking, chart_rankings, user_rankings
 
 CHART = "a chart"
 PB_COLUMNS = (

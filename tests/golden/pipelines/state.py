@@ -8,13 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from common.imports.stored_documents import (
-    import_document,
-    score_document,
-    session_document,
-    time_on_the_wire,
-)
-from common.scores.rankings import chart_rankings
+from common.imports.import_documents import import_document
+from common.scores.ranking_rows import chart_rankings
+from common.scores.score_documents import score_document
+from common.sessions.session_documents import session_document
+from common.wire import time_on_the_wire
 from tests.golden.pipelines.matching import Key
 
 Documents = list[dict[str, Any]]

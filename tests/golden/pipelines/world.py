@@ -18,7 +18,7 @@ from sqlalchemy import text
 
 from common.database.tables import JobState
 from common.games.registry import get_gpt
-from common.imports.stored_documents import find_import
+from common.imports.import_documents import find_import
 from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
 from common.jobs.outcomes import job_outcome

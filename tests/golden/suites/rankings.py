@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 
 from common.catalogue.index import GameCatalogue
 from common.database.engine import copy_rows
-from common.scores.rankings import chart_rankings, user_rankings
+from common.scores.ranking_rows import chart_rankings, user_rankings
 from tests.golden.database import empty_database
 from tests.golden.suites.common import chart_of, gpt_of
 from tests.golden.suites.registry import Case, departs, suite
 from tests.golden.told import bests
 from tests.golden.version3 import renewed_score_data
-from worker.imports.steps.store import SCORE_COLUMNS
+from worker.records import scores as stored_scores
 from worker.records.personal_bests import rebuild
 
 
@@ -31,7 +31,7 @@ def _ranked(connection: Connection, case: Case) -> Any:
     gpt = gpt_of(given)
     chart = chart_of(gpt, given["chart"])
     catalogue = GameCatalogue(gpt.game, 0, [], [chart])
-    copy_rows(connection, "scores", SCORE_COLUMNS, map(_score_row, _renewed(case)))
+    stored_scores.insert(connection, map(_score_row, _renewed(case)))
     copy_rows(
         connection,
         "game_settings",
@@ -56,8 +56,8 @@ def _ranked(connection: Connection, case: Case) -> Any:
     }
 
 
-def _score_row(score: dict[str, Any]) -> tuple[Any, ...]:
-    return (
+def _score_row(score: dict[str, Any]) -> dict[str, Any]:
+    values = (
         score["userID"],
         score["scoreID"],
         "import",
@@ -77,6 +77,7 @@ def _score_row(score: dict[str, Any]) -> tuple[Any, ...]:
         score["scoreMeta"],
         score["calculatedData"],
     )
+    return dict(zip(stored_scores.COLUMNS.names, values, strict=True))
 
 
 @departs(

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from api.app import create_app
 from cli.local import EmbeddedRedis
-from common.scores.rankings import chart_rankings, user_rankings
+from common.scores.ranking_rows import chart_rankings, user_rankings
 from tests.support import acts
 from tests.support.acts import (
     QUEST,

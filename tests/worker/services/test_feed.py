@@ -12,7 +12,7 @@ from sqlalchemy import text
 from cli.accounts import create_user
 from common.credentials import credential_rows
 from common.credentials.vault import Owner, Vault
-from common.imports.stored_documents import find_import
+from common.imports.import_documents import find_import
 from common.jobs.accepting import NewJob, accept
 from common.jobs.arguments import Import
 from common.settings import load_settings

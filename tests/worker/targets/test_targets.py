@@ -12,7 +12,7 @@ from common.webhooks import outbox
 from tests.support.follower import NOW, Follower, stat
 from worker.imports.steps import write_document as document
 from worker.runtime import Runtime
-from worker.targets import standings
+from worker.targets import goal_rows
 
 
 @pytest.fixture
@@ -130,7 +130,7 @@ def test_a_goal_shows_how_far_the_user_is(
 def test_only_goals_on_the_played_charts_are_looked_at(
     player: Follower, folder: str, many_charts: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(standings, "MANY_CHARTS", many_charts)
+    monkeypatch.setattr(goal_rows, "MANY_CHARTS", many_charts)
     player.play((1, "ADV", 9_100_000, "CLEAR"))
     elsewhere = player.folder("elsewhere", [player.chart(1, "ADV"), player.chart(2, "NOV")])
     goals = [

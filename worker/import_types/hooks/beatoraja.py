@@ -14,7 +14,7 @@ from common.catalogue.documents import Chart
 from common.catalogue.index import GameCatalogue
 from common.errors import FatalImportError, InvalidScore
 from common.games.model import GPT, ScoreData
-from common.games.registry import get_gpt
+from common.games.registry import GAMES, get_gpt
 from common.text.canonical import TIME_RECEIVED
 from common.validation import explain, first_violation, text_of
 from common.validation.rules import Record
@@ -146,8 +146,8 @@ def _find(
     if described["hasRandom"]:
         raise InvalidScore("Charts with #RANDOM declarations are not supported by this IR.")
     gpt = _gpt(described["mode"], entry["deviceType"])
-    # In pms, both playtypes have the same charts.
-    playtype = gpt.playtype if gpt.game == "pms" else None
+    # Else all playtypes have the same charts.
+    playtype = None if GAMES[gpt.game].one_playtype_a_chart else gpt.playtype
     chart = catalogue.chart_by_hash("hashSHA256", entry["sha256"], playtype)
     if chart is None:
         raise unknown_chart(gpt, described)

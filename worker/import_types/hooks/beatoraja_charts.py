@@ -54,7 +54,7 @@ def _chart(gpt: GPT, described: Mapping[str, Any]) -> Chart:
         "sglEC": None,
         "sglHC": None,
     }
-    if gpt.game == "bms":
+    if "aiLevel" in gpt.chart_data.__struct_fields__:
         data["aiLevel"] = None
     return Chart(
         chartID="",

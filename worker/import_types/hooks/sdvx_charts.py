@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 from common.catalogue.documents import Chart
-from common.catalogue.index import ANY_INF, Difficulty, GameCatalogue
+from common.catalogue.index import Difficulty, GameCatalogue
 from common.errors import SongOrChartNotFound
+from common.games.sdvx import ANY_INF
 from common.validation import text_of
 from worker.import_types.services.finding import difficulty_text
 

@@ -14,7 +14,6 @@ from msgspec import UnsetType
 
 from common.catalogue.documents import Chart, Song
 from common.catalogue.index import (
-    ANY_INF,
     ANY_VERSION,
     Difficulty,
     GameCatalogue,
@@ -28,6 +27,7 @@ from common.errors import (
     SongOrChartNotFound,
 )
 from common.games.model import GPT
+from common.games.registry import get_game
 from common.validation import text_of
 from worker.import_types.reading.assertions import (
     difficulty_of,
@@ -233,21 +233,19 @@ class ChartFinder:
         return self._catalogue.song_of(chart), chart
 
     def _sdvx_difficulty(self, given: str | UnsetType | None) -> Difficulty:
-        if given == "ANY_INF":
-            return ANY_INF
+        groups = self._gpt.difficulty_groups
         if isinstance(given, str) and given:
-            return difficulty_of(self._gpt, given)
+            return groups.get(given) or difficulty_of(self._gpt, given)
         raise InvalidScore(
             f"Invalid difficulty '{text_of(given)}', Expected any of"
-            f" {', '.join(self._gpt.difficulties or ())} or ANY_INF"
+            f" {', '.join(self._gpt.difficulties or ())} or {', '.join(groups)}"
         )
 
     # --- by hash -----------------------------------------------------------------------
 
     def bms_chart_hash(self, wanted: Matchable) -> Match:
         chart = self._catalogue.chart_by_bms_hash(wanted.identifier, self._playtype)
-        if chart is None and self._gpt.game == "bms":
-            # A BMS is made for one playtype. (A PMS may be added for the other one later.)
+        if chart is None and get_game(self._gpt.game).one_playtype_a_chart:
             other = self._catalogue.chart_by_bms_hash(wanted.identifier)
             if other is not None:
                 raise InvalidScore(

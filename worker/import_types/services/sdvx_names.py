@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from common.catalogue.index import ANY_INF, Difficulty
+from common.catalogue.index import Difficulty
+from common.games.sdvx import ANY_INF
 
 DIFFICULTIES: Final[Mapping[float, Difficulty]] = {
     0: "NOV",

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from common.database.parameters import text_array
 from common.games.scoring.hydration import hydrate as hydrate_score
 from common.games.scoring.hydration import score_id
 from worker.import_types.base import Subject
 from worker.imports.flow import Candidate, Collected, Converted, NewScore, taken
 from worker.imports.steps.convert import entry_error
+from worker.records import scores
 
 NO_META: Final = b"{}"
 
@@ -48,7 +48,7 @@ def drop_known(connection: Connection, user_id: int, converted: Converted) -> No
     The user's lock is held, so nobody can store any of them before we do.
     """
     score_ids = list({candidate.score_id for candidate in converted.candidates})
-    blacklisted, stored = _known(connection, user_id, score_ids)
+    blacklisted, stored = scores.known(connection, user_id, score_ids)
     if not blacklisted and not stored:
         return
     unknown = []
@@ -62,29 +62,6 @@ def drop_known(connection: Connection, user_id: int, converted: Converted) -> No
         else:
             unknown.append(candidate)
     converted.candidates = unknown
-
-
-_KNOWN = text(
-    """
-    SELECT score_id, true FROM scores
-    WHERE user_id = :user_id
-      AND score_id = ANY(CAST(:score_ids AS text[]))
-    UNION ALL
-    SELECT score_id, false FROM score_blacklist WHERE user_id = :user_id
-    """
-)
-
-
-def _known(connection: Connection, user_id: int, score_ids: list[str]) -> tuple[set[str], set[str]]:
-    """Which of the ids are on the user's blacklist, and which are stored."""
-    if not score_ids:
-        return set(), set()
-    given = {"user_id": user_id, "score_ids": text_array(score_ids)}
-    blacklisted: set[str] = set()
-    stored: set[str] = set()
-    for known, is_stored in connection.execute(_KNOWN, given):
-        (stored if is_stored else blacklisted).add(known)
-    return blacklisted, stored
 
 
 def hydrate(

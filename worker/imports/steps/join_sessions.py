@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from common.database.engine import copy_rows
 from common.games.kit.ratings import session_ratings
 from common.sessions.grouping import SESSION_GAP, Placement, Play, Session, place, runs
 from common.sessions.session_names import random_name
@@ -17,22 +16,8 @@ from worker.records.sessions import (
     SessionChange,
     calculated_of_scores,
     change_sessions,
+    insert_sessions,
     stored_sessions,
-)
-
-COLUMNS = (
-    "user_id",
-    "session_id",
-    "game",
-    "playtype",
-    "score_ids",
-    "name",
-    '"desc"',
-    "highlight",
-    "time_inserted",
-    "time_started",
-    "time_ended",
-    "calculated_data",
 )
 
 
@@ -135,23 +120,26 @@ def _create(
 ) -> None:
     if not created:
         return
-    rows = (
+    insert_sessions(
+        connection,
         (
-            head.user_id,
-            session.session_id,
-            collected.game.id,
-            playtype,
-            [play.score_id for play in session.added],
-            name(),
-            None,
-            False,
-            head.added,
-            session.time_started,
-            session.time_ended,
-            session_ratings(
-                collected.game.playtypes[playtype], [play.calculated for play in session.added]
-            ),
-        )
-        for session, playtype in created
+            {
+                "user_id": head.user_id,
+                "session_id": session.session_id,
+                "game": collected.game.id,
+                "playtype": playtype,
+                "score_ids": [play.score_id for play in session.added],
+                "name": name(),
+                "desc": None,
+                "highlight": False,
+                "time_inserted": head.added,
+                "time_started": session.time_started,
+                "time_ended": session.time_ended,
+                "calculated_data": session_ratings(
+                    collected.game.playtypes[playtype],
+                    [play.calculated for play in session.added],
+                ),
+            }
+            for session, playtype in created
+        ),
     )
-    copy_rows(connection, "sessions", COLUMNS, rows)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+import msgspec
 import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-from common.database.engine import copy_encoded, copy_field, copy_json, copy_lines, copy_text
-from common.database.parameters import text_array
 from common.text.canonical import orphan_id
 from worker.imports.flow import (
     MESSAGE_LIMIT,
@@ -20,40 +20,7 @@ from worker.imports.flow import (
     Unmatched,
 )
 from worker.imports.steps.convert import entry_error
-
-SCORE_COLUMNS = (
-    "user_id",
-    "score_id",
-    "import_id",
-    "position",
-    "game",
-    "playtype",
-    "song_id",
-    "chart_id",
-    "is_primary",
-    "service",
-    "import_type",
-    "time_achieved",
-    "time_added",
-    "comment",
-    "highlight",
-    "score_data",
-    "score_meta",
-    "calculated_data",
-)
-
-ORPHAN_COLUMNS = (
-    "user_id",
-    "orphan_id",
-    "import_id",
-    "import_type",
-    "game",
-    "data",
-    "context",
-    "err_msg",
-    "time_inserted",
-)
-
+from worker.records import orphan_rows, scores
 
 NOT_KEPT = (
     "Scores whose error is TooManyOrphans were not kept to be tried again: you have {most} such"
@@ -66,48 +33,42 @@ def store_scores(
 ) -> None:
     """One COPY, whatever the number of scores."""
     if new:
-        copy_lines(connection, "scores", SCORE_COLUMNS, _score_lines(head, collected, new))
+        scores.insert(connection, _score_rows(head, collected, new))
 
 
 def highlight_scores(connection: Connection, head: ImportHead, converted: Converted) -> None:
     """Marks out the stored scores that this import says are."""
     if converted.highlighted:
-        connection.execute(
-            text(
-                "UPDATE scores SET highlight = true WHERE user_id = :user_id"
-                " AND score_id = ANY(CAST(:score_ids AS text[]))"
-            ),
-            {"user_id": head.user_id, "score_ids": text_array(list(converted.highlighted))},
-        )
+        scores.highlight(connection, head.user_id, list(converted.highlighted))
 
 
-def _score_lines(head: ImportHead, collected: Collected, new: Iterable[NewScore]) -> Iterator[str]:
+def _score_rows(
+    head: ImportHead, collected: Collected, new: Iterable[NewScore]
+) -> Iterator[dict[str, Any]]:
     import_type = collected.import_type.name
     game = collected.game.id
     for position, score in enumerate(new):
         chart = score.chart
-        yield "\t".join(
-            (
-                str(head.user_id),
-                score.score_id,
-                head.import_id,
-                str(position),
-                game,
-                chart.playtype,
-                str(chart.songID),
-                copy_text(chart.chartID),
-                "t" if chart.isPrimary else "f",
-                copy_text(score.service),
-                import_type,
-                "\\N" if score.time_achieved is None else str(score.time_achieved),
-                str(head.added),
-                copy_field(score.comment),
-                "t" if score.highlight else "f",
-                copy_encoded(score.score_data),
-                copy_encoded(score.score_meta),
-                copy_json(score.calculated_data),
-            )
-        )
+        yield {
+            "user_id": head.user_id,
+            "score_id": score.score_id,
+            "import_id": head.import_id,
+            "position": position,
+            "game": game,
+            "playtype": chart.playtype,
+            "song_id": chart.songID,
+            "chart_id": chart.chartID,
+            "is_primary": chart.isPrimary,
+            "service": score.service,
+            "import_type": import_type,
+            "time_achieved": score.time_achieved,
+            "time_added": head.added,
+            "comment": score.comment,
+            "highlight": score.highlight,
+            "score_data": score.score_data,
+            "score_meta": score.score_meta,
+            "calculated_data": score.calculated_data,
+        }
 
 
 def store_orphans(
@@ -126,20 +87,7 @@ def store_orphans(
     orphans = _identify(head, collected, converted)
     if not orphans:
         return
-    known = set(
-        connection.scalars(
-            text(
-                """
-                SELECT orphan_id FROM orphan_scores
-                WHERE user_id = :user_id AND orphan_id = ANY(CAST(:orphan_ids AS text[]))
-                """
-            ),
-            {
-                "user_id": head.user_id,
-                "orphan_ids": text_array([orphan for orphan, _ in orphans]),
-            },
-        )
-    )
+    known = orphan_rows.known(connection, head.user_id, [orphan for orphan, _ in orphans])
     new: list[tuple[str, Unmatched]] = []
     room = _room(connection, head.user_id, most) if len(known) < len(orphans) else 0
     has_room = True
@@ -156,36 +104,29 @@ def store_orphans(
     if not has_room:
         # Said once: of a hundred thousand lines the same words would be most of the document.
         collected.parsed.warnings.append(NOT_KEPT.format(most=most))
-    context = copy_json(collected.parsed.context)
-    lines = (
-        "\t".join(
-            (
-                str(head.user_id),
-                orphan,
-                head.import_id,
-                collected.import_type.name,
-                collected.game.id,
-                copy_encoded(unmatched.data),
-                context,
-                copy_text(unmatched.message[:MESSAGE_LIMIT]),
-                str(head.added),
-            )
-        )
-        for orphan, unmatched in new
+    context = msgspec.json.encode(collected.parsed.context)
+    orphan_rows.insert(
+        connection,
+        (
+            {
+                "user_id": head.user_id,
+                "orphan_id": orphan,
+                "import_id": head.import_id,
+                "import_type": collected.import_type.name,
+                "game": collected.game.id,
+                "data": unmatched.data,
+                "context": context,
+                "err_msg": unmatched.message[:MESSAGE_LIMIT],
+                "time_inserted": head.added,
+            }
+            for orphan, unmatched in new
+        ),
     )
-    copy_lines(connection, "orphan_scores", ORPHAN_COLUMNS, lines)
 
 
 def _room(connection: Connection, user_id: int, most: int) -> int:
     """How many orphans more the user may have."""
-    count: int = connection.scalars(
-        text(
-            "SELECT count(*) FROM ("
-            " SELECT FROM orphan_scores WHERE user_id = :user_id LIMIT :most) AS kept"
-        ),
-        {"user_id": user_id, "most": most},
-    ).one()
-    return most - count
+    return most - orphan_rows.count(connection, user_id, most)
 
 
 def _identify(

@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from common.games.registry import GAMES
-from common.seeds.game_rules import GAME_RULES
 from tests.common.seeds.seeds import a_chart, a_song, violations, warnings
 
 
@@ -146,10 +144,6 @@ def test_in_game_ids_are_in_the_range_of_their_kind(
     problems = found(game, a_chart("a", {"inGameID": in_game_id}, difficulty=difficulty))
 
     assert [rule for _, rule, _ in problems] == ([] if fine else ["inGameID"])
-
-
-def test_only_games_that_exist_have_rules() -> None:
-    assert set(GAME_RULES) <= set(GAMES)
 
 
 def test_a_chart_without_in_game_id_cannot_be_matched() -> None:

@@ -8,11 +8,12 @@ from typing import Final
 import orjson
 from sqlalchemy import Connection, text
 
-from common.database.engine import copy_rows
+from common.database.columns import Columns
 from common.database.parameters import text_array
 from common.targets.changes import Change, Changes, Kind, Subscription, state_of
+from common.targets.target_tables import SubscriptionChange
 
-_COLUMNS: Final = ("user_id", "import_id", "kind", "target_id", "before", "after")
+COLUMNS: Final = Columns(SubscriptionChange)
 
 
 def record(
@@ -27,12 +28,19 @@ def record(
     What only changed in its texts is left out. One COPY.
     """
     rows = [
-        (user_id, import_id, kind, target_id, None if old is None else state_of(old), state_of(new))
+        {
+            "user_id": user_id,
+            "import_id": import_id,
+            "kind": kind,
+            "target_id": target_id,
+            "before": None if old is None else state_of(old),
+            "after": state_of(new),
+        }
         for target_id, old, new in changed
         if old is None or state_of(old) != state_of(new)
     ]
     if rows:
-        copy_rows(connection, "subscription_changes", _COLUMNS, rows)
+        COLUMNS.copy(connection, rows)
 
 
 _TAKE = text(

@@ -1,0 +1,43 @@
+"""Jobs that ended: removed after a time, with their answers kept. Part of the life of a job."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, text
+
+_REMOVE = text(
+    """
+    WITH ended AS (
+        SELECT user_id, job_id
+        FROM jobs, (SELECT CAST(extract(epoch FROM now()) * 1000 AS bigint) - :retention AS moment)
+            AS oldest
+        WHERE state IN ('completed', 'failed')
+          AND accepted_at < moment AND coalesce(finished_at, accepted_at) < moment
+        ORDER BY accepted_at LIMIT :batch FOR UPDATE OF jobs SKIP LOCKED),
+    removed AS (
+        DELETE FROM jobs USING ended
+        WHERE (jobs.user_id, jobs.job_id) = (ended.user_id, ended.job_id)
+        RETURNING jobs.*),
+    payloads AS (
+        DELETE FROM job_payloads USING ended
+        WHERE (job_payloads.user_id, job_payloads.job_id) = (ended.user_id, ended.job_id)),
+    answers AS (
+        INSERT INTO job_answers (user_id, job_id, kind, result, error_status, error_message,
+                                 error_reference)
+        SELECT user_id, job_id, kind, result,
+               CASE WHEN state = 'failed' THEN coalesce(error_status, 500) END,
+               error_message, error_reference
+        FROM removed
+        WHERE NOT in_background AND (state = 'failed' OR result IS NOT NULL)
+        ON CONFLICT DO NOTHING)
+    SELECT count(*) FROM removed
+    """
+)
+
+
+def remove_ended(connection: Connection, retention: int, most: int) -> int:
+    """Removes jobs that ended `retention` milliseconds ago by PostgreSQL's clock; how many.
+
+    One statement; `most`: of them at once.
+    """
+    removed: int = connection.scalar(_REMOVE, {"retention": retention, "batch": most}) or 0
+    return removed
