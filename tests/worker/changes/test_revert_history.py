@@ -19,6 +19,7 @@ RECORDS = {
     "outbox_events": "news stay true, delivered or not",
     "webhook_deliveries": "likewise",
     "api_tokens": "nothing here touches them",
+    "notifications": "what a user was told was so when it was told",
 }
 
 RANDOM = settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
