@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from cli.local import EmbeddedRedis
+from common.jobs.accepting import Message
 from common.redis_client import open_redis
 from common.settings import load_settings
 from worker.messaging import JOBS_QUEUE, dispatch, make_app
@@ -98,6 +99,6 @@ def test_a_message_goes_only_to_a_redis_that_proves_who_it_is(
     environment = {"DATABASE_URL": "postgresql://x/y", "REDIS_URL": url, "OUR_URL": "http://x"}
     app = make_app(load_settings(environment))
     with contextlib.closing(app):
-        assert dispatch(app, 1, "job") is accepted
+        assert dispatch(app, Message(1, "job", 1)) is accepted
     with open_redis(redis.url) as client:
         assert client.llen(JOBS_QUEUE) == int(accepted)
