@@ -52,24 +52,5 @@ def _history(case: Case, got: Any) -> bool:
         return False
     with strictness() as fired:
         strict = history(case)
-    return bool(fired) and _agrees_when_strict(case, strict)
-
-
-# In these version 3's rules and a look-up that is no longer refused meet in one history, so that
-# neither decision alone explains the difference. Named one by one, for no rule compares them yet.
-_BOTH = {
-    "lookup/maimaidx:Single/0",
-    "lookup/maimaidx:Single/2",
-    "lookup/arcaea:Touch/1",
-    "lookup/arcaea:Touch/2",
-    "lookup/ddr:SP/0",
-}
-
-
-@exempt(
-    "pipeline/lookup.jsonl",
-    "two decisions meet in one history",
-    "Version 3's rules change what is stored of scores that a stricter look-up refused.",
-)
-def _two_decisions(case: Case, got: Any) -> bool:
-    return case.id in _BOTH and (case.path, case.id) not in _asked
+        # Within: a rule that runs the history again, with another decision put back, needs both.
+        return bool(fired) and _agrees_when_strict(case, strict)
