@@ -69,7 +69,7 @@ def spend(connection: Connection, user_id: int, job_id: str, stamp: int | None) 
     connection.execute(
         text(
             """
-            UPDATE jobs SET dispatched_at = 0, deferred = true
+            UPDATE jobs SET dispatched_at = NULL, deferred = true
             WHERE user_id = :user_id AND job_id = :job_id AND state = 'queued'
               AND dispatched_at = coalesce(:stamp, dispatched_at)
             """

@@ -95,7 +95,7 @@ _INSERT = text(
         INSERT INTO jobs (user_id, job_id, kind, state, import_type, user_intent, arguments,
                           accepted_at, dispatched_at, deferred, request_id)
         SELECT :user_id, :job_id, :kind, 'queued', :import_type, :user_intent,
-               CAST(:arguments AS json), now, CASE WHEN already THEN 0 ELSE now END, already,
+               CAST(:arguments AS json), now, CASE WHEN NOT already THEN now END, already,
                :request_id
         FROM served, (SELECT {NOW_MS} AS now) AS clock
         WHERE CASE WHEN CAST(:key AS text) IS NULL
@@ -116,7 +116,7 @@ _NEXT = text(
         SELECT user_id, job_id FROM jobs
         WHERE user_id = :user_id AND state IN ('queued', 'running')
         ORDER BY sequence LIMIT 1)
-      AND state = 'queued' AND (deferred OR dispatched_at = 0)
+      AND state = 'queued' AND (deferred OR dispatched_at IS NULL)
       AND NOT EXISTS (
         SELECT FROM jobs AS other
         WHERE other.user_id = :user_id AND other.state = 'queued'
@@ -150,7 +150,7 @@ def accept(connection: Connection, job: NewJob, *, until: int | None = None) -> 
     milliseconds; a server that hung and goes on accepts nothing that its client has given up.
     Raises TooLate, Repeated.
     """
-    stamp: int | None = connection.execute(
+    accepted = connection.execute(
         _INSERT,
         {
             "user_id": job.user_id,
@@ -164,14 +164,16 @@ def accept(connection: Connection, job: NewJob, *, until: int | None = None) -> 
             "key": job.idempotency_key,
             "content": None if job.payload is None else Binary(pack(job.payload)),
         },
-    ).scalar_one_or_none()
-    if stamp is None:
+    ).one_or_none()
+    if accepted is None:
         if job.idempotency_key is not None:
             before = idempotency.job_of(connection, job.user_id, job.idempotency_key)
             if before is not None:
                 raise Repeated(before)
         raise TooLate(f"job {job.job_id}")
-    return Message(job.user_id, job.job_id, stamp) if stamp else None
+    if accepted.dispatched_at is None:
+        return None
+    return Message(job.user_id, job.job_id, accepted.dispatched_at)
 
 
 def next_message(connection: Connection, user_id: int) -> Message | None:
@@ -248,8 +250,8 @@ def unpack(content: bytes | memoryview) -> bytes:
 _INSERT_BACKGROUND = text(
     f"""
     INSERT INTO jobs (user_id, job_id, kind, state, user_intent, arguments, in_background,
-                      accepted_at, dispatched_at)
-    SELECT user_id, job_id, kind, 'queued', false, arguments, true, {NOW_MS}, 0
+                      accepted_at)
+    SELECT user_id, job_id, kind, 'queued', false, arguments, true, {NOW_MS}
     FROM json_to_recordset(CAST(:jobs AS json)) AS job (
         user_id integer, job_id text, kind text, arguments json)
     JOIN users ON users.id = user_id

@@ -29,7 +29,7 @@ class JobKind(StrEnum):
 class Job(Base):
     """One job. `sequence` is the order of acceptance; one user's jobs run in that order.
 
-    dispatched_at: when its last message was sent, and the stamp of it; 0 = it has none.
+    dispatched_at: when its last message was sent, and the stamp of it; NULL = it has none.
     attempts: how often a worker claimed it and did not give it back, of which those that are not
     the present one died of it. claims: how often it was claimed at all. troubled_since: when the
     database first failed it, if it did. arguments: what the job needs beside its
@@ -101,7 +101,7 @@ class Job(Base):
     # Of the request that brought the job, to be found in the logs.
     request_id: Mapped[str | None]
     accepted_at: Mapped[Millis]
-    dispatched_at: Mapped[Millis]
+    dispatched_at: Mapped[Millis | None]
     started_at: Mapped[Millis | None]
     finished_at: Mapped[Millis | None]
     result: Mapped[RawJson | None]

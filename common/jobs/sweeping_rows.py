@@ -41,10 +41,11 @@ _MARK: Final = text(
         UPDATE jobs SET dispatched_at = {NOW_MS}, deferred = false
         FROM due
         WHERE (jobs.user_id, jobs.job_id) = (due.user_id, due.job_id)
-          AND jobs.state = 'queued' AND jobs.dispatched_at = due.dispatched_at
+          AND jobs.state = 'queued'
+          AND jobs.dispatched_at IS NOT DISTINCT FROM due.dispatched_at
         RETURNING jobs.user_id, jobs.job_id, jobs.dispatched_at),
     others AS (
-        UPDATE jobs SET dispatched_at = 0, deferred = true
+        UPDATE jobs SET dispatched_at = NULL, deferred = true
         FROM due
         WHERE jobs.user_id = due.user_id AND jobs.job_id <> due.job_id
           AND jobs.state = 'queued' AND jobs.dispatched_at > 0)
@@ -64,7 +65,7 @@ class Waiting:
 
     user_id: int
     job_id: str
-    dispatched_at: int
+    dispatched_at: int | None
     messages: list[str]
     age: int
     tried: int

@@ -146,8 +146,8 @@ def test_a_job_that_the_database_never_takes_fails_with_a_reason_and_can_be_run_
     assert stack.scalar("SELECT count(*) FROM job_payloads") == 1
     administer(
         stack,
-        "UPDATE jobs SET state = 'queued', attempts = 0, dispatched_at = 0, troubled_since = NULL,"
-        " error_status = NULL, error_message = NULL",
+        "UPDATE jobs SET state = 'queued', attempts = 0, dispatched_at = NULL,"
+        " troubled_since = NULL, error_status = NULL, error_message = NULL",
     )
     wait_for(lambda: player.score_count() == 50, "its second run", PATIENCE)
 

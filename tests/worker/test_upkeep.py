@@ -212,6 +212,13 @@ def test_a_background_job_is_sent_at_once_and_is_nothing_to_warn_of(
     ]
 
 
+def test_a_time_of_0_is_no_message_either(importer: Importer) -> None:
+    """So wrote workers of an earlier release, and so may an operator who runs a job again."""
+    job_id = accept_background_job(importer)
+    importer.execute("UPDATE jobs SET dispatched_at = 0")
+    assert sweep(importer) == [(importer.user_id, job_id)]
+
+
 def test_background_jobs_wait_while_messages_of_others_do(importer: Importer) -> None:
     job_id = accept_background_job(importer)
     put(importer, "another.1")
