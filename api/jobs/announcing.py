@@ -64,7 +64,7 @@ def failure_in(answer: FinalAnswer) -> str | None:
 class Follower:
     """Somebody who follows an import, and what they were told last."""
 
-    import_id: str
+    job_id: str
     push: Push
     told: str
     since: float = field(default_factory=time.monotonic)
@@ -83,14 +83,14 @@ class Announcer:
         self._thread: threading.Thread | None = None
         self._record_at = 0.0
 
-    def follow(self, import_id: str, told: str, push: Push) -> Callable[[], None]:
+    def follow(self, job_id: str, told: str, push: Push) -> Callable[[], None]:
         """Pushes what is new of the import to whoever was told something already.
 
         Returns what ends that.
         """
-        follower = Follower(import_id, push, told)
+        follower = Follower(job_id, push, told)
         with self._lock:
-            self._followers.setdefault(import_id, set()).add(follower)
+            self._followers.setdefault(job_id, set()).add(follower)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="announcer", daemon=True)
                 self._thread.start()
@@ -99,10 +99,10 @@ class Announcer:
 
     def _forget(self, follower: Follower) -> None:
         with self._lock:
-            of_import = self._followers.get(follower.import_id, set())
-            of_import.discard(follower)
-            if not of_import:
-                self._followers.pop(follower.import_id, None)
+            followers = self._followers.get(follower.job_id, set())
+            followers.discard(follower)
+            if not followers:
+                self._followers.pop(follower.job_id, None)
                 if not self._followers:
                     self._somebody.clear()
 
@@ -124,13 +124,13 @@ class Announcer:
             ids = list(self._followers)
         unsaid = []
         for some in _batches(ids):
-            for import_id, answer in self._said_of(some).items():
+            for job_id, answer in self._said_of(some).items():
                 if isinstance(answer, FinalAnswer):
-                    self._end(import_id, failure_in(answer))
+                    self._end(job_id, failure_in(answer))
                 elif answer is not None:
-                    self._tell(import_id, answer)
+                    self._tell(job_id, answer)
                 else:
-                    unsaid.append(import_id)
+                    unsaid.append(job_id)
         if unsaid and time.monotonic() >= self._record_at:
             self._record_at = time.monotonic() + RECORD
             for some in _batches(unsaid):
@@ -139,34 +139,32 @@ class Announcer:
     def _said_of(self, ids: list[str]) -> dict[str, FinalAnswer | str | None]:
         try:
             with self._redis.pipeline(transaction=False) as pipeline:
-                for import_id in ids:
-                    progress.ask(pipeline, import_id)
+                for job_id in ids:
+                    progress.ask(pipeline, job_id)
                 found = pipeline.execute()
         except RedisError:
             return dict.fromkeys(ids)
-        return {
-            import_id: progress.understand(each) for import_id, each in zip(ids, found, strict=True)
-        }
+        return {job_id: progress.understand(each) for job_id, each in zip(ids, found, strict=True)}
 
     def _look_up(self, ids: list[str]) -> None:
         with self._engine.connect() as connection, autocommit(connection):
             found = standings(connection, ids)
-        for import_id in ids:
+        for job_id in ids:
             # What there was when it was first followed, and is not any more, was taken back.
-            standing = found.get(import_id, Standing(True))
+            standing = found.get(job_id, Standing(True))
             if standing.ended:
-                self._end(import_id, standing.failure)
+                self._end(job_id, standing.failure)
             else:
-                self._tell(import_id, standing.said)
+                self._tell(job_id, standing.said)
 
-    def _tell(self, import_id: str, text: str) -> None:
-        for follower in self._of(import_id):
+    def _tell(self, job_id: str, text: str) -> None:
+        for follower in self._of(job_id):
             if follower.told != text:
                 follower.told = text
                 self._push(follower, said(text))
 
-    def _end(self, import_id: str, failure: str | None) -> None:
-        for follower in self._of(import_id):
+    def _end(self, job_id: str, failure: str | None) -> None:
+        for follower in self._of(job_id):
             self._push(follower, ended(failure), last=True)
 
     def _see_to_the_quiet(self) -> None:
@@ -179,9 +177,9 @@ class Announcer:
             elif now - follower.heard >= KEEPALIVE:
                 self._push(follower, KEPT_ALIVE)
 
-    def _of(self, import_id: str) -> list[Follower]:
+    def _of(self, job_id: str) -> list[Follower]:
         with self._lock:
-            return list(self._followers.get(import_id, ()))
+            return list(self._followers.get(job_id, ()))
 
     def _push(self, follower: Follower, piece: bytes, *, last: bool = False) -> None:
         follower.heard = time.monotonic()

@@ -80,11 +80,11 @@ class Polls:
         return [answer.body] if method == "GET" else []
 
     def _answer(
-        self, request: Request, import_id: str, request_id: str
+        self, request: Request, job_id: str, request_id: str
     ) -> tuple[FinalAnswer, dict[str, str]]:
         """The answer, and headers that say how much more may be asked."""
         try:
-            return self._poll(request, import_id)
+            return self._poll(request, job_id)
         except UserError as error:
             body = envelope.failure(error.message, error={"code": error.code})
             return FinalAnswer(error.status, body), {}
@@ -98,10 +98,10 @@ class Polls:
             details = {"code": "INTERNAL_ERROR", "reference": request_id}
             return FinalAnswer(500, envelope.failure(UNEXPECTED, error=details)), {}
 
-    def _poll(self, request: Request, import_id: str) -> tuple[FinalAnswer, dict[str, str]]:
+    def _poll(self, request: Request, job_id: str) -> tuple[FinalAnswer, dict[str, str]]:
         here = self._here
         who = here.admissions.who(request)
-        counted, answer = self._ask_redis(import_id, who)
+        counted, answer = self._ask_redis(job_id, who)
         if counted is None or not counted.exceeded:
             counted = here.admissions.check(request, who, counted)
         headers = {} if counted is None else counted.headers()
@@ -110,7 +110,7 @@ class Polls:
         if not here.processor.polled:
             raise UserError(501, NO_WORKER.format(name=here.settings.name))
         if answer is None:
-            answer = self._ask_record(import_id)
+            answer = self._ask_record(job_id)
         if answer is None:
             missing = envelope.failure(
                 "There is no ongoing import here.", error={"code": "NOT_FOUND"}
@@ -125,31 +125,31 @@ class Polls:
         return FinalAnswer(200, envelope.success("Import is ongoing.", body)), headers
 
     def _ask_redis(
-        self, import_id: str, who: str
+        self, job_id: str, who: str
     ) -> tuple[limits.Count | None, FinalAnswer | str | None]:
         """Counts the request and reads the answer in one round trip."""
         redis = self._here.redis
         limit = limits.Limit("normal", self._here.settings.rate_limit)
         try:
             if not limit.most:
-                return None, progress.read(redis, import_id)
+                return None, progress.read(redis, job_id)
             with redis.pipeline(transaction=False) as pipeline:
                 limits.ask(pipeline, limit, who)
-                progress.ask(pipeline, import_id)
+                progress.ask(pipeline, job_id)
                 *counting, found = pipeline.execute()
             return limits.read(limit, counting), progress.understand(found)
         except RedisError:
             return None, None
 
-    def _ask_record(self, import_id: str) -> FinalAnswer | str | None:
+    def _ask_record(self, job_id: str) -> FinalAnswer | str | None:
         """Asks PostgreSQL, and keeps a final answer for the next poll."""
         with self._here.engine.connect() as connection, autocommit(connection):
-            answer = answer_from_record(connection, import_id)
+            answer = answer_from_record(connection, job_id)
         if isinstance(answer, FinalAnswer):
             try:
-                progress.write_final(self._here.redis, import_id, answer)
+                progress.write_final(self._here.redis, job_id, answer)
             except RedisError:
-                log.debug("final answer of %s not kept", import_id)
+                log.debug("final answer of %s not kept", job_id)
         return answer
 
 

@@ -77,7 +77,7 @@ class Streams:
         return [answer.get_data()] if isinstance(answer, Response) else answer
 
     def _answer(
-        self, request: Request, import_id: str, headers: dict[str, str]
+        self, request: Request, job_id: str, headers: dict[str, str]
     ) -> Following | list[bytes] | Response:
         here = self._here
         counted = self._count(request)
@@ -87,7 +87,7 @@ class Streams:
                 return Response(counted.refusal(), 429, mimetype="application/json")
         if not here.processor.polled:
             raise UserError(501, NO_WORKER.format(name=here.settings.name))
-        standing = self._standing(import_id)
+        standing = self._standing(job_id)
         if standing is None:
             raise UserError(404, "There is no ongoing import here.")
         if standing.ended:
@@ -96,7 +96,7 @@ class Streams:
             headers["Retry-After"] = str(AWAY_SECONDS)
             raise UserError(503, TOO_MANY, "TOO_MANY_STREAMS")
         follow: Callable[[Push], Callable[[], None]] = partial(
-            self._announcer.follow, import_id, standing.said
+            self._announcer.follow, job_id, standing.said
         )
         return Following(announcing.said(standing.said), follow)
 
@@ -110,18 +110,18 @@ class Streams:
             return counted
         return here.admissions.check(request, who, counted)
 
-    def _standing(self, import_id: str) -> Standing | None:
+    def _standing(self, job_id: str) -> Standing | None:
         answer: FinalAnswer | str | None = None
         try:
-            answer = progress.read(self._here.redis, import_id)
+            answer = progress.read(self._here.redis, job_id)
         except RedisError:
-            log.debug("nothing is said of %s: Redis is away", import_id)
+            log.debug("nothing is said of %s: Redis is away", job_id)
         if isinstance(answer, FinalAnswer):
             return Standing(True, announcing.failure_in(answer))
         if answer is not None:
             return Standing(False, said=answer)
         with self._here.engine.connect() as connection, autocommit(connection):
-            return standings(connection, [import_id]).get(import_id)
+            return standings(connection, [job_id]).get(job_id)
 
 
 def _fault(problem: Exception, request_id: str) -> Response:

@@ -93,9 +93,9 @@ def failed_answer(status: int, message: str, reference: str | None) -> FinalAnsw
     return FinalAnswer(status, failure(message, error=error))
 
 
-def answer_from_record(connection: Connection, import_id: str) -> FinalAnswer | str | None:
+def answer_from_record(connection: Connection, job_id: str) -> FinalAnswer | str | None:
     """The final answer or the progress text of an import; None if there is none such."""
-    outcome = job_outcome(connection, import_id)
+    outcome = job_outcome(connection, job_id)
     if outcome is not None and outcome.state is JobState.FAILED:
         return failed_answer(
             outcome.error_status or 500, outcome.error_message or "", outcome.error_reference
@@ -106,5 +106,5 @@ def answer_from_record(connection: Connection, import_id: str) -> FinalAnswer | 
         return WAITING if outcome.must_wait else STARTING
     if outcome is not None and outcome.result is not None:
         return job_answer(outcome.result)
-    document = find_import(connection, import_id)
+    document = find_import(connection, job_id)
     return None if document is None else completed_answer(document)

@@ -39,12 +39,12 @@ WAITING: Final = "Waiting for your other import to finish."
 _SEAL: Final = 8  # bytes before every value
 
 
-def text_key(import_id: str) -> str:
-    return f"score-import:said:{import_id}"
+def text_key(job_id: str) -> str:
+    return f"score-import:said:{job_id}"
 
 
-def answer_key(import_id: str) -> str:
-    return f"score-import:answer:{import_id}"
+def answer_key(job_id: str) -> str:
+    return f"score-import:answer:{job_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +71,14 @@ def unseal(value: Any) -> tuple[int, bytes] | None:
     return (int(status), value[_SEAL + 3 :]) if status.isdigit() else None
 
 
-def read(redis: Redis, import_id: str) -> FinalAnswer | str | None:
+def read(redis: Redis, job_id: str) -> FinalAnswer | str | None:
     """The final answer, else the text of the moment, else None. Raises RedisError."""
-    return understand(redis.mget(answer_key(import_id), text_key(import_id)))
+    return understand(redis.mget(answer_key(job_id), text_key(job_id)))
 
 
-def ask(pipeline: Pipeline, import_id: str) -> None:
+def ask(pipeline: Pipeline, job_id: str) -> None:
     """Adds the reading to a pipeline; `understand` takes its result."""
-    pipeline.mget(answer_key(import_id), text_key(import_id))
+    pipeline.mget(answer_key(job_id), text_key(job_id))
 
 
 def understand(found: Any) -> FinalAnswer | str | None:
@@ -90,19 +90,19 @@ def understand(found: Any) -> FinalAnswer | str | None:
     return None
 
 
-def write_progress(redis: Redis, import_id: str, description: str) -> None:
+def write_progress(redis: Redis, job_id: str, description: str) -> None:
     """Raises RedisError."""
-    redis.set(text_key(import_id), seal(0, description.encode()), px=TEXT_TTL)
+    redis.set(text_key(job_id), seal(0, description.encode()), px=TEXT_TTL)
 
 
-def write_final(redis: Redis, import_id: str, answer: FinalAnswer) -> None:
+def write_final(redis: Redis, job_id: str, answer: FinalAnswer) -> None:
     """Keeps an answer for the next polls. Raises RedisError."""
-    redis.set(answer_key(import_id), seal(answer.status, answer.body), ex=ANSWER_TTL)
+    redis.set(answer_key(job_id), seal(answer.status, answer.body), ex=ANSWER_TTL)
 
 
-def forget(redis: Redis, import_id: str) -> None:
+def forget(redis: Redis, job_id: str) -> None:
     """Removes both, for an import that was reverted. Raises RedisError."""
-    redis.delete(answer_key(import_id), text_key(import_id))
+    redis.delete(answer_key(job_id), text_key(job_id))
 
 
 class ProgressReporter:
@@ -111,9 +111,9 @@ class ProgressReporter:
     As a context manager it keeps the last text alive until the import has ended.
     """
 
-    def __init__(self, redis: Redis, import_id: str) -> None:
+    def __init__(self, redis: Redis, job_id: str) -> None:
         self._redis = redis
-        self._import_id = import_id
+        self._job_id = job_id
         self._not_before = 0.0
         self._said: str | None = None
         self._begun = False
@@ -154,7 +154,7 @@ class ProgressReporter:
             return
         try:
             if self._begun:
-                write_progress(self._redis, self._import_id, self._said)
+                write_progress(self._redis, self._job_id, self._said)
             else:
                 self._begin(self._said)
         except RedisError:
@@ -166,8 +166,8 @@ class ProgressReporter:
     def _begin(self, description: str) -> None:
         with self._redis.pipeline(transaction=False) as pipeline:
             # An earlier end may still be there, if an operator had this job run again.
-            pipeline.delete(answer_key(self._import_id))
-            write_progress(pipeline, self._import_id, description)
+            pipeline.delete(answer_key(self._job_id))
+            write_progress(pipeline, self._job_id, description)
             pipeline.execute()
 
     def finish(self, answer: FinalAnswer) -> None:
@@ -179,9 +179,9 @@ class ProgressReporter:
             self._said = None
             with self._redis.pipeline(transaction=False) as pipeline:
                 # Removed first, and by itself: a Redis that is full still removes.
-                pipeline.delete(text_key(self._import_id))
+                pipeline.delete(text_key(self._job_id))
                 pipeline.set(
-                    answer_key(self._import_id), seal(answer.status, answer.body), ex=ANSWER_TTL
+                    answer_key(self._job_id), seal(answer.status, answer.body), ex=ANSWER_TTL
                 )
-                pipeline.publish(ENDED_CHANNEL, self._import_id)
+                pipeline.publish(ENDED_CHANNEL, self._job_id)
                 pipeline.execute(raise_on_error=False)
