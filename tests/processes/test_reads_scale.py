@@ -28,7 +28,30 @@ from tests.support.plans import recorded_plans
 pytestmark = pytest.mark.processes
 
 CROWD = Crowd(users=300, scores=200, songs=250)
-FEW = 5  # scores that the smaller player is left with
+FEW = 5  # things of each kind that the smaller player is left with
+
+# What is left hangs together: scores of the charts of the personal bests, and their sessions.
+# An answer that happens to be empty needs fewer statements than one that is not.
+_LEAVE_LITTLE = (
+    """
+    DELETE FROM personal_bests WHERE user_id = :user AND chart_id NOT IN (
+        SELECT chart_id FROM personal_bests WHERE user_id = :user ORDER BY chart_id LIMIT :few)
+    """,
+    """
+    DELETE FROM scores WHERE user_id = :user AND score_id NOT IN (
+        SELECT composed_from->0->>'scoreID' FROM personal_bests WHERE user_id = :user)
+    """,
+    """
+    DELETE FROM sessions WHERE user_id = :user AND NOT EXISTS (
+        SELECT FROM scores
+        WHERE scores.user_id = :user AND scores.score_id = ANY(sessions.score_ids))
+    """,
+    "UPDATE sessions SET highlight = true WHERE user_id = :user",
+    """
+    DELETE FROM goal_subscriptions WHERE user_id = :user AND goal_id NOT IN (
+        SELECT goal_id FROM goal_subscriptions WHERE user_id = :user ORDER BY goal_id LIMIT :few)
+    """,
+)
 
 # What grows with players and their scores.
 LARGE = {
@@ -56,14 +79,8 @@ def players(database: str) -> tuple[Player, Player]:
     engine = open_engine(database)
     much, little = populate(engine, CROWD)[:2]
     with engine.begin() as connection:
-        for table in ("scores", "personal_bests", "sessions", "goal_subscriptions"):
-            connection.execute(
-                text(
-                    f"DELETE FROM {table} WHERE user_id = :user AND ctid NOT IN ("
-                    f"SELECT ctid FROM {table} WHERE user_id = :user LIMIT {FEW})"
-                ),
-                {"user": little},
-            )
+        for statement in _LEAVE_LITTLE:
+            connection.execute(text(statement), {"user": little, "few": FEW})
     found = player(engine, much), player(engine, little)
     engine.dispose()
     return found
