@@ -103,7 +103,7 @@ def _add_documents(spec: APISpec, declarations: list[Declaration]) -> None:
     types = [d.answers for d in declarations]
     types += [kind for d in declarations for _, kind in d.other_answers.values()]
     _, components = msgspec.json.schema_components(
-        [kind for kind in types if kind is not None], ref_template=_REF
+        [each for kind in types for each in _alternatives(kind)], ref_template=_REF
     )
     for name, schema in components.items():
         spec.components.schema(name, schema)
@@ -181,14 +181,22 @@ def _responses(declaration: Declaration) -> dict[str, Any]:
     return responses
 
 
+def _alternatives(kind: Any) -> tuple[Any, ...]:
+    """The types that an answer may be of."""
+    if kind is None:
+        return ()
+    return kind if isinstance(kind, tuple) else (kind,)
+
+
 def _envelope(kind: Any) -> dict[str, Any]:
-    (schema,), _ = msgspec.json.schema_components([kind], ref_template=_REF)
+    schemas, _ = msgspec.json.schema_components(_alternatives(kind), ref_template=_REF)
+    schema = {"anyOf": list(schemas)} if len(schemas) > 1 else next(iter(schemas), {})
     return {
         "type": "object",
         "required": ["success", "description", "body"],
         "properties": {
             "success": {"const": True},
             "description": {"type": "string"},
-            "body": {} if kind is None or kind is Any else schema,
+            "body": schema,
         },
     }

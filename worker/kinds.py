@@ -13,12 +13,13 @@ from typing import Any, Final
 from common.jobs import arguments
 from common.jobs.arguments import Arguments
 from worker.changes import class_rise, deletion, edit, orphans, recalculation, revert
-from worker.imports import pipeline
+from worker.imports import checking, pipeline
 from worker.targets import commands
 from worker.work import Result, Work
 
 RUN: Final[Mapping[type[Arguments], Callable[[Work, Any], Result]]] = {
     arguments.Import: pipeline.run_import,
+    arguments.Check: checking.run_check,
     arguments.Orphans: orphans.run_orphans,
     arguments.Revert: revert.run_revert,
     arguments.Deletion: deletion.run_deletion,

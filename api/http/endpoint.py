@@ -91,7 +91,8 @@ def endpoint(
             first, or a client is refused in other words.
         plain_forms: whether `body` may come as a URL-encoded form as well.
         errors: what else can go wrong, by status, beyond what the gates and schemas say.
-        other_answers: description and body type of further good answers, by status.
+        other_answers: description and body type of further good answers, by status; where the
+            body is of one of several types, a tuple of them.
         headers: headers of the answer, by name, with a sentence each.
         hidden: not in the OpenAPI document.
     """

@@ -23,6 +23,7 @@ SPARE: Final = 1
 _WAITS: Final = re.compile(
     rb"POST /api/v1/import/orphans[ /?]"
     rb"|POST /api/v1/imports/[^/? ]*/revert[ /?]"
+    rb"|POST /api/v1/import/file/?\?(?:[^ ]*&)?check=true[ &]"
     rb"|(?:PATCH|DELETE) /api/v1/scores/"
     rb"|POST /ir/(?!direct-manual/)"
     rb"|(?:POST|PUT|DELETE) /api/v1/users/[^? ]*/targets/"

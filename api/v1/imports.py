@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, request
-from marshmallow import INCLUDE, Schema, fields
+from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields
 
 from api.http import gates, limits
 from api.http.answers import failure, streamed
@@ -19,11 +19,12 @@ from api.jobs.door import UPLOADED_TYPES, file_import_types, form_fields, refuse
 from common.accounts import user_rows
 from common.errors import UserError
 from common.imports import import_rows
+from common.imports.check_documents import CheckReport
 from common.imports.import_documents import ImportDocument, Submitted
 from common.imports.whole_import_documents import WholeImport
 from common.imports.whole_imports import whole_import
 from common.jobs.accepting import NewJob
-from common.jobs.arguments import Import, Revert
+from common.jobs.arguments import Check, Import, Revert
 from common.text.canonical import new_job_id
 
 blueprint = ApiBlueprint("imports", __name__)
@@ -44,21 +45,52 @@ class FileForm(Schema):
     assertPlaytypeCorrect = fields.String()
 
 
+def _is_check(value: Any) -> bool:
+    # Whoever writes `check=1` must not find the file imported.
+    if value not in ("true", "false"):
+        raise ValidationError("Expected true or false.")
+    return bool(value == "true")
+
+
+class FileQuery(Schema):
+    """Whether the file is only checked."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    check = fields.Function(
+        deserialize=_is_check,
+        load_default=False,
+        metadata={
+            "type": "string",
+            "enum": ["true", "false"],
+            "default": "false",
+            "description": "true: say what the import would do, and store nothing",
+        },
+    )
+
+
 @blueprint.post("/import/file")
 @endpoint(
-    "Submits a file of scores.",
+    "Submits a file of scores, or has it checked.",
     permissions=("submit_score",),
+    query=FileQuery(),
     form=FileForm(),
     answers=Submitted,
     status=202,
-    other_answers={200: ("The server works without workers: the import is done.", ImportDocument)},
+    other_answers={
+        200: (
+            "The file was checked; or the server works without workers, and the import is done.",
+            (CheckReport, ImportDocument),
+        )
+    },
     headers=waiting.HEADERS,
     errors={
         400: "The form lacks something, or the file cannot be one of its type.",
         409: "Another import of the user is on, and the server works without workers.",
     },
 )
-def import_file() -> Response:
+def import_file(query: dict[str, Any]) -> Response:
     here = service()
     user_id = gates.require("submit_score")
     refusal = submitting.too_many(user_id)
@@ -67,19 +99,22 @@ def import_file() -> Response:
     upload = read_upload(request, "scoreData", limits.user(user_id))
     form = check(import_form(file_import_types(here.settings)), upload.fields)
     import_type = form["importType"]
-    refuse_unreadable(here.settings, import_type, upload.content)
+    kind = Check if query["check"] else Import
     job = NewJob(
         user_id=user_id,
         job_id=new_job_id(),
         import_type=import_type,
         user_intent=submitting.is_set("X-User-Intent"),
-        arguments=Import(
+        arguments=kind(
             filename=upload.filename,
             # Nobody would read the others.
             fields={name: form[name] for name in form_fields(import_type) if name in form},
         ),
         payload=upload.content,
     )
+    if query["check"]:
+        return waiting.answer(job)
+    refuse_unreadable(here.settings, import_type, upload.content)
     return submitting.submit(job)
 
 

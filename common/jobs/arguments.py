@@ -38,6 +38,12 @@ class Import(Arguments, frozen=True):
     spends: str = ""
 
 
+class Check(Import, frozen=True):
+    """Saying what such an import would do. It changes nothing."""
+
+    kind = JobKind.CHECK
+
+
 class Orphans(Arguments, frozen=True):
     """Trying a user's orphans again. games: only those of these; None = all."""
 
@@ -127,7 +133,17 @@ class Recalculation(Arguments, frozen=True, omit_defaults=False):
 
 OF_KIND: Final[Mapping[JobKind, type[Arguments]]] = {
     arguments.kind: arguments
-    for arguments in (Import, Orphans, Revert, Deletion, Edit, ClassRise, Targets, Recalculation)
+    for arguments in (
+        Import,
+        Check,
+        Orphans,
+        Revert,
+        Deletion,
+        Edit,
+        ClassRise,
+        Targets,
+        Recalculation,
+    )
 }
 
 

@@ -27,7 +27,8 @@ _REMOVE = text(
                CASE WHEN state = 'failed' THEN coalesce(error_status, 500) END,
                error_message, error_reference
         FROM removed
-        WHERE NOT in_background AND (state = 'failed' OR result IS NOT NULL)
+        -- What an import would have done long ago is of no use to anybody.
+        WHERE NOT in_background AND kind <> 'check' AND (state = 'failed' OR result IS NOT NULL)
         ON CONFLICT DO NOTHING)
     SELECT count(*) FROM removed
     """

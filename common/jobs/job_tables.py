@@ -17,6 +17,7 @@ class JobState(StrEnum):
 
 class JobKind(StrEnum):
     IMPORT = "import"
+    CHECK = "check"  # say what an import would do, and change nothing
     ORPHANS = "orphans"  # try a user's orphaned scores again
     REVERT = "revert"  # undo an import
     DELETION = "deletion"  # delete scores

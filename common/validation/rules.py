@@ -8,7 +8,7 @@ come last.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -28,6 +28,34 @@ def first_violation(schema: Rule, value: Any) -> Violation | None:
     if isinstance(schema, Record) and _members(value) is None:
         return Violation((), "Non-object provided for validation.", value)
     return schema.violation(value)
+
+
+def all_violations(rule: Rule, value: Any) -> Iterator[Violation]:
+    """Everything wrong with `value`, in the order in which the schema looks at it.
+
+    Of several rules on one value, those that come after one that is broken are not asked.
+    """
+    match rule:
+        case Unless():
+            if not rule.accepts(value):
+                yield from all_violations(rule.rule, value)
+        case AllOf():
+            broken = next((each for each in rule.rules if each.violation(value)), None)
+            if broken is not None:
+                yield from all_violations(broken, value)
+        case ListOf() if isinstance(value, list):
+            for index, element in enumerate(value):
+                for found in all_violations(rule.element, element):
+                    yield found.under(index)
+        case Record() if (members := _members(value)) is not None:
+            for key, member_rule in rule.fields.items():
+                for found in all_violations(member_rule, members.get(key, UNSET)):
+                    yield found.under(key)
+            if (others := rule.unexpected(members, value)) is not None:
+                yield others
+        case _:
+            if (found_here := rule.violation(value)) is not None:
+                yield found_here
 
 
 # --- one value -------------------------------------------------------------------------
@@ -156,10 +184,12 @@ class Unless:
     absent: bool = False
     null: bool = False
 
+    def accepts(self, value: Any) -> bool:
+        """Whether the value is absent or null, and may be: the rule is not asked then."""
+        return (value is UNSET and self.absent) or (value is None and self.null)
+
     def violation(self, value: Any) -> Violation | None:
-        if (value is UNSET and self.absent) or (value is None and self.null):
-            return None
-        return self.rule.violation(value)
+        return None if self.accepts(value) else self.rule.violation(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +257,14 @@ class Record:
         for key, rule in self.fields.items():
             if found := rule.violation(members.get(key, UNSET)):
                 return found.under(key)
-        if not self.others:
-            unexpected = [key for key in members if key not in self.fields]
-            if unexpected:
-                message = f"Unexpected properties inside object: {', '.join(unexpected)}."
-                return Violation((), message, value)
-        return None
+        return self.unexpected(members, value)
+
+    def unexpected(self, members: Mapping[str, Any], value: Any) -> Violation | None:
+        """What is wrong with an object that has keys it should not have."""
+        others = [] if self.others else [key for key in members if key not in self.fields]
+        if not others:
+            return None
+        return Violation((), f"Unexpected properties inside object: {', '.join(others)}.", value)
 
 
 _NOT_AN_OBJECT = (

@@ -75,13 +75,14 @@ class Importer:
         **fields: str,
     ) -> str:
         payload = orjson.dumps(content) if isinstance(content, dict) else content
+        with_a_file = kind in (JobKind.IMPORT, JobKind.CHECK)
         job = NewJob(
             user_id=self.user_id,
             job_id=new_job_id(),
-            import_type=import_type if kind is JobKind.IMPORT else None,
-            arguments=job_arguments.Import(filename="scores", fields=fields)
-            if kind is JobKind.IMPORT
-            else job_arguments.read(kind, {}),
+            import_type=import_type if with_a_file else None,
+            arguments=job_arguments.read(
+                kind, {"filename": "scores", "fields": fields} if with_a_file else {}
+            ),
             payload=payload,
         )
         with self.runtime.engine.begin() as connection:
@@ -100,8 +101,12 @@ class Importer:
         job_id = self.accept(content, *args, **fields)
         outcome = self.run(job_id)
         assert outcome.error_message is None, outcome
+        return self.document(job_id)
+
+    def document(self, import_id: str) -> Any:
+        """The ImportDocument; None where there is none."""
         with self.runtime.engine.connect() as connection:
-            return find_import(connection, job_id)
+            return find_import(connection, import_id)
 
     def query(self, sql: str, **parameters: Any) -> list[Any]:
         with self.runtime.engine.connect() as connection:

@@ -9,6 +9,8 @@ from api.server.lanes import waits
 WAIT = [
     b"POST /api/v1/import/orphans HTTP/1.1",
     b"POST /api/v1/imports/0a1b/revert HTTP/1.1",
+    b"POST /api/v1/import/file?check=true HTTP/1.1",
+    b"POST /api/v1/import/file?a=b&check=true&c=d HTTP/1.1",
     b"PATCH /api/v1/scores/Tabc HTTP/1.1",
     b"DELETE /api/v1/scores/Tabc HTTP/1.1",
     b"POST /api/v1/users/me/games/iidx/SP/targets/goals/add-goal HTTP/1.1",
@@ -19,6 +21,8 @@ WAIT = [
 DO_NOT = [
     b"GET /api/v1/imports/0a1b/poll-status HTTP/1.1",
     b"POST /api/v1/import/file HTTP/1.1",
+    b"POST /api/v1/import/file?check=false HTTP/1.1",
+    b"POST /api/v1/import/file?recheck=true HTTP/1.1",
     b"GET /api/v1/scores/Tabc HTTP/1.1",
     b"GET /ir/usc/Controller HTTP/1.1",
     b"POST /ir/direct-manual/import HTTP/1.1",

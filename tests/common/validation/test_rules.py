@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec import UNSET
 
-from common.validation import first_violation
+from common.validation import all_violations, first_violation
 from common.validation.rules import (
     ANYTHING,
     BOOLEAN,
@@ -156,3 +156,28 @@ def test_what_keeps_the_schema_has_no_violation() -> None:
     value = {"tail": None, "graph": [None, 0, 9.0], "head": {"a": 1, "b": ""}}
 
     assert first_violation(SCHEMA, value) is None
+
+
+def test_all_violations_are_found_in_the_order_of_the_schema() -> None:
+    schema = Record(
+        {
+            "name": STRING,
+            "sizes": ListOf(all_of(INTEGER, integer_between(1, 3))),
+            "parts": optional(nullable(ListOf(Record({"lamp": one_of("A", "B")})))),
+        }
+    )
+    value = {"sizes": [1, "x", 9], "parts": [{"lamp": "A"}, {"lamp": "C", "more": 1}, 5], "z": 0}
+    assert [(found.path, found.message) for found in all_violations(schema, value)] == [
+        (("name",), "Expected string."),
+        (("sizes", 1), "Expected an integer."),
+        (("sizes", 2), "Expected an integer between 1 and 3."),
+        (("parts", 1, "lamp"), "Expected any of A, B."),
+        (("parts", 1), "Unexpected properties inside object: more."),
+        (
+            ("parts", 2),
+            "Object does not match structure of schema, expected this location to have an object.",
+        ),
+        ((), "Unexpected properties inside object: z."),
+    ]
+    assert list(all_violations(schema, {"name": "", "sizes": [], "parts": None})) == []
+    assert first_violation(schema, value) == next(all_violations(schema, value))

@@ -5,7 +5,7 @@ Source: specification, import-types/batch-manual.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +15,7 @@ from common.catalogue.index import GameCatalogue
 from common.errors import FatalImportError, InternalFailure
 from common.games.model import GPT, ScoreData
 from common.games.registry import get_gpt
-from common.validation import text_of
+from common.validation import Violation, text_of
 from worker.import_types.base import (
     Body,
     ClassProvider,
@@ -32,6 +32,7 @@ from worker.import_types.manual.batch_manual_reading import (
     check_file,
     read_body,
     read_file,
+    violations_of_file,
 )
 from worker.import_types.manual.batch_manual_structs import (
     ManualDocument,
@@ -98,6 +99,9 @@ class BatchManual(_ManualImport):
     input = Upload
     suffix = "BATCH-MANUAL"
     check = staticmethod(check_file)
+
+    def violations(self, given: Upload) -> Iterator[Violation]:
+        return violations_of_file(given.content, given.games)
 
     def parse(self, given: Upload) -> Parsed:
         read = read_file(given.content, given.games, lenient=given.lenient)

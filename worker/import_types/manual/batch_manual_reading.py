@@ -9,7 +9,7 @@ Source: specification, import-types/batch-manual.md section 1.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -20,7 +20,14 @@ from common.errors import FatalImportError
 from common.games.model import GPT
 from common.games.registry import GAMES, all_gpts, gpt_by_v3_id
 from common.text import json_reading
-from common.validation import explain, first_violation, text_of, type_of
+from common.validation import (
+    Violation,
+    all_violations,
+    explain,
+    first_violation,
+    text_of,
+    type_of,
+)
 from worker.import_types.manual.batch_manual_lenient import (
     DOCUMENT_KEYS,
     FOREWORD,
@@ -93,6 +100,18 @@ def check_file(content: bytes, games: Collection[str]) -> None:
 def check_body(body: Any, games: Collection[str]) -> None:
     """The same for JSON that has been decoded."""
     _gpt_of(body, games)
+
+
+def violations_of_file(content: bytes, games: Collection[str]) -> Iterator[Violation]:
+    """Where the document breaks its format's rules, also where `lenient` would forgive it.
+
+    Raises FatalImportError (400) where it is no document, or of no game.
+    """
+    content = from_utf16(content, _begins_like_json)
+    _refuse_endless(content)
+    if quickly_from_file(content, games) is None:
+        document = _json(content)
+        yield from all_violations(rules(_gpt_of(document, games)), document)
 
 
 def _slowly(document: Any, games: Collection[str], lenient: bool) -> ReadDocument:

@@ -58,10 +58,16 @@ def collect(work: Work, arguments: Import, feed: Feed | None) -> Collected:
             stop = timestop_rows.find(connection, job.user_id, import_type.name)
         parsed = import_type.parse(Upstream(*_head(work), feed, stop))
     else:
-        with autocommit(connection):
-            content = jobs.payload(connection, job)
-        parsed = import_type.parse(_input(work, arguments, import_type.input, content))
+        parsed = import_type.parse(given_input(work, arguments))
     return gather(work, import_type, parsed)
+
+
+def given_input(work: Work, arguments: Import) -> ImportInput:
+    """The payload of the job, as its import type takes it."""
+    with autocommit(work.connection):
+        content = jobs.payload(work.connection, work.job)
+    kind = registry.get(work.job.import_type or "").input
+    return _input(work, arguments, kind, content)
 
 
 def gather(work: Work, import_type: ImportType[Any], parsed: Parsed) -> Collected:

@@ -19,7 +19,7 @@ def update_profile(
     An import that provides classes touches all playtypes of its game. Raises FatalImportError
     where it provides one that there is not.
     """
-    provided = _provided_classes(collected)
+    provided = provided_classes(collected)
     playtypes = list(provided or dict.fromkeys(score.chart.playtype for score in new))
     if not playtypes:
         return []
@@ -34,8 +34,11 @@ def update_profile(
     )
 
 
-def _provided_classes(collected: Collected) -> dict[str, dict[str, str]]:
-    """Of every playtype, in the game's order; empty where the import has no class provider."""
+def provided_classes(collected: Collected) -> dict[str, dict[str, str]]:
+    """Of every playtype, in the game's order; empty where the import has no class provider.
+
+    Raises FatalImportError where it provides one that there is not.
+    """
     provide = collected.parsed.class_provider
     if provide is None:
         return {}

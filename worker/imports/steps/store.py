@@ -84,26 +84,9 @@ def store_orphans(
     `TooManyOrphans` where it is not kept because the user has `most` of them, which a warning
     explains.
     """
-    orphans = _identify(head, collected, converted)
-    if not orphans:
+    new = new_orphans(connection, head, collected, converted, most)
+    if not new:
         return
-    known = orphan_rows.known(connection, head.user_id, [orphan for orphan, _ in orphans])
-    new: list[tuple[str, Unmatched]] = []
-    room = _room(connection, head.user_id, most) if len(known) < len(orphans) else 0
-    has_room = True
-    for orphan, unmatched in orphans:
-        kind = "OrphanExists"
-        if orphan not in known and len(new) < room:
-            kind = "SongOrChartNotFound"
-            known.add(orphan)
-            new.append((orphan, unmatched))
-        elif orphan not in known:
-            kind, has_room = "TooManyOrphans", False
-        line = EntryError(unmatched.position, kind, unmatched.message, unmatched.subject)
-        converted.errors.append(line)
-    if not has_room:
-        # Said once: of a hundred thousand lines the same words would be most of the document.
-        collected.parsed.warnings.append(NOT_KEPT.format(most=most))
     context = msgspec.json.encode(collected.parsed.context)
     orphan_rows.insert(
         connection,
@@ -122,6 +105,37 @@ def store_orphans(
             for orphan, unmatched in new
         ),
     )
+
+
+def new_orphans(
+    connection: Connection,
+    head: ImportHead,
+    collected: Collected,
+    converted: Converted,
+    most: int,
+) -> list[tuple[str, Unmatched]]:
+    """Reports the unmatched entries as `store_orphans` says; those it stores, with their IDs."""
+    new: list[tuple[str, Unmatched]] = []
+    orphans = _identify(head, collected, converted)
+    if not orphans:
+        return new
+    known = orphan_rows.known(connection, head.user_id, [orphan for orphan, _ in orphans])
+    room = _room(connection, head.user_id, most) if len(known) < len(orphans) else 0
+    has_room = True
+    for orphan, unmatched in orphans:
+        kind = "OrphanExists"
+        if orphan not in known and len(new) < room:
+            kind = "SongOrChartNotFound"
+            known.add(orphan)
+            new.append((orphan, unmatched))
+        elif orphan not in known:
+            kind, has_room = "TooManyOrphans", False
+        line = EntryError(unmatched.position, kind, unmatched.message, unmatched.subject)
+        converted.errors.append(line)
+    if not has_room:
+        # Said once: of a hundred thousand lines the same words would be most of the document.
+        collected.parsed.warnings.append(NOT_KEPT.format(most=most))
+    return new
 
 
 def _room(connection: Connection, user_id: int, most: int) -> int:
