@@ -15,7 +15,9 @@ from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
+
+from common.database.parameters import text_array
 
 
 class _Derived(NamedTuple):
@@ -56,38 +58,51 @@ def store(connection: Connection, kind: str, game: str, others: Mapping[str, str
     connection.execute(_STORE, given)
 
 
+_DERIVE: Final = """
+    INSERT INTO other_ids (kind, game, other_id, key, current)
+    SELECT :kind, game,
+        :letter || substr(encode(sha256(convert_to({about}, 'UTF8')), 'hex'), 1, 19),
+        {key}::text, true
+    FROM {table} AS one
+    WHERE {which} AND NOT EXISTS (
+        SELECT FROM other_ids AS known
+        WHERE known.kind = :kind AND known.game = one.game AND known.key = one.{key}::text)
+    ON CONFLICT DO NOTHING
+"""
+_SHOW: Final = """
+    UPDATE {table} AS one SET v3_id = known.other_id FROM other_ids AS known
+    WHERE {which} AND known.kind = :kind AND known.game = one.game AND known.current
+        AND known.key = one.{key}::text AND one.v3_id IS DISTINCT FROM known.other_id
+"""
+_THESE: Final = "one.game = :game AND one.{key}::text = ANY(CAST(:keys AS text[]))"
+
+
+def _of_kind(statement: str, derived: _Derived, which: str = "true") -> TextClause:
+    fields = derived._asdict()
+    return text(statement.format(**fields, which=which.format(**fields)))
+
+
 def derive_missing(connection: Connection) -> None:
     """Gives an ID to everything in the catalogue that has none. A statement a kind."""
     # The planner should know how many there are.
     connection.execute(text("ANALYZE other_ids"))
     for kind, derived in _DERIVED.items():
-        connection.execute(
-            text(
-                f"INSERT INTO other_ids (kind, game, other_id, key, current)"
-                f" SELECT :kind, game, :letter || substr(encode(sha256(convert_to({derived.about},"
-                f" 'UTF8')), 'hex'), 1, 19), {derived.key}::text, true"
-                f" FROM {derived.table} AS one WHERE NOT EXISTS (SELECT FROM other_ids AS known"
-                f" WHERE known.kind = :kind AND known.game = one.game"
-                f" AND known.key = one.{derived.key}::text)"
-                " ON CONFLICT DO NOTHING"
-            ),
-            {"kind": kind, "letter": derived.letter},
-        )
+        connection.execute(_of_kind(_DERIVE, derived), {"kind": kind, "letter": derived.letter})
 
 
 def show_current(connection: Connection) -> None:
     """Has the rows of the catalogue name the ID that is in use. A statement a kind."""
     connection.execute(text("ANALYZE other_ids"))
     for kind, derived in _DERIVED.items():
-        connection.execute(
-            text(
-                f"UPDATE {derived.table} AS one SET v3_id = known.other_id FROM other_ids AS known"
-                " WHERE known.kind = :kind AND known.game = one.game AND known.current"
-                f" AND known.key = one.{derived.key}::text"
-                " AND one.v3_id IS DISTINCT FROM known.other_id"
-            ),
-            {"kind": kind},
-        )
+        connection.execute(_of_kind(_SHOW, derived), {"kind": kind})
+
+
+def name_new(connection: Connection, kind: str, game: str, keys: Collection[str]) -> None:
+    """Derives IDs for rows that were added to a game, and has the rows name them."""
+    derived = _DERIVED[kind]
+    given = {"kind": kind, "letter": derived.letter, "game": game, "keys": text_array(keys)}
+    connection.execute(_of_kind(_DERIVE, derived, _THESE), given)
+    connection.execute(_of_kind(_SHOW, derived, _THESE), given)
 
 
 def other_ids(

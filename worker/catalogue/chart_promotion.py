@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from common.catalogue import chart_queue_rows
+from common.catalogue import chart_queue_rows, other_ids
 from common.catalogue.collections import FIRST_SONG_OF_PLAYERS, STORED, content_hash
 from common.catalogue.follow_ups import accept_follow_ups, accept_orphan_jobs
 from common.catalogue.locking import hold_catalogue
@@ -82,3 +82,5 @@ def _insert(connection: Connection, kind: Kind, game: str, documents: list[Docum
     stored = STORED[kind.name]
     rows = [stored.row(document, content_hash(document), game) for document in documents]
     insert_new(connection, Difference(stored, game, new=rows))
+    keys = [str(document[kind.key]) for document in documents]
+    other_ids.name_new(connection, kind.name, game, keys)
