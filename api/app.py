@@ -13,7 +13,6 @@ import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
-from api.hooks import barbatos, beatoraja, direct_manual, fervidex, kshook, lr2hook, usc
 from api.http import bodies, context, cors, cross_site, limits
 from api.http.admission import Admission, Admissions
 from api.http.answers import AWAY_SECONDS, DATABASE_AWAY, HEADERS, UNEXPECTED, failure
@@ -23,27 +22,7 @@ from api.http.service import EXTENSION, Service, service
 from api.jobs.door import check_names, make_processor
 from api.jobs.polling import Polls
 from api.jobs.streaming import Streams
-from api.v1 import (
-    admin,
-    api_tokens,
-    auth,
-    clients,
-    game_stats,
-    hook_settings,
-    import_lists,
-    imports,
-    integrations,
-    oauth,
-    orphans,
-    replays,
-    scores,
-    status,
-    syncs,
-    timestops,
-    users,
-)
-from api.v1.readers import READERS
-from api.web import account_pages, client_pages
+from api.routes import ROUTES
 from common import log_context
 from common.database import failures
 from common.database.watcher import open_watched_engine
@@ -55,8 +34,6 @@ from common.text import json_reading
 
 log = logging.getLogger(__name__)
 
-API = "/api/v1"
-IR = "/ir"
 JSON_LIMIT = 4 * 1024 * 1024  # bytes
 
 
@@ -81,35 +58,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_error_handler(UserError, user_error)
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(Exception, unexpected_error)
-    app.register_blueprint(imports.blueprint, url_prefix=API)
-    app.register_blueprint(import_lists.blueprint, url_prefix=API)
-    app.register_blueprint(orphans.blueprint, url_prefix=API)
-    app.register_blueprint(syncs.blueprint, url_prefix=API)
-    app.register_blueprint(integrations.blueprint, url_prefix=API)
-    app.register_blueprint(hook_settings.blueprint, url_prefix=API)
-    app.register_blueprint(timestops.blueprint, url_prefix=API)
-    app.register_blueprint(scores.blueprint, url_prefix=API)
-    app.register_blueprint(replays.blueprint, url_prefix=API)
-    for reader in READERS:
-        app.register_blueprint(reader, url_prefix=API)
-    app.register_blueprint(status.blueprint, url_prefix=API)
-    app.register_blueprint(users.blueprint, url_prefix=API)
-    app.register_blueprint(game_stats.blueprint, url_prefix=API)
-    app.register_blueprint(auth.blueprint, url_prefix=API)
-    app.register_blueprint(api_tokens.blueprint, url_prefix=API)
-    app.register_blueprint(clients.blueprint, url_prefix=API)
-    app.register_blueprint(oauth.blueprint, url_prefix=API)
-    app.register_blueprint(admin.blueprint, url_prefix=API)
-    app.register_blueprint(direct_manual.blueprint, url_prefix=IR)
-    app.register_blueprint(beatoraja.blueprint, url_prefix=f"{IR}/beatoraja")
-    app.register_blueprint(usc.blueprint, url_prefix=f"{IR}/usc")
-    app.register_blueprint(fervidex.blueprint, url_prefix=f"{IR}/fervidex")
-    app.register_blueprint(kshook.blueprint, url_prefix=f"{IR}/kshook")
-    app.register_blueprint(barbatos.blueprint, url_prefix=f"{IR}/barbatos")
-    app.register_blueprint(lr2hook.blueprint, url_prefix=f"{IR}/lr2hook")
-    app.register_blueprint(account_pages.blueprint)
-    app.register_blueprint(client_pages.blueprint)
-    app.register_blueprint(status.health)
+    for prefix, blueprint in ROUTES:
+        app.register_blueprint(blueprint, url_prefix=prefix or None)
     # Flask's own way to put WSGI in front of an application.
     streams = Streams(here, app.wsgi_app)
     app.wsgi_app = Polls(here, streams)  # type: ignore
