@@ -56,7 +56,7 @@ def test_bytes_beyond_the_cap_are_refused_until_some_have_ended(stack: Stack) ->
     stack.start_web()
     alice, bob = stack.user("alice"), stack.user("bob")
     # Random bytes do not compress.
-    accepted = [alice.submit(os.urandom(BEYOND)) for _ in range(2)]
+    accepted = [alice.submit_what_fails(os.urandom(BEYOND)) for _ in range(2)]
     with pytest.raises(ApiError) as refusal:
         alice.submit(batch_manual(1))
     assert refusal.value.status == 429
@@ -65,7 +65,7 @@ def test_bytes_beyond_the_cap_are_refused_until_some_have_ended(stack: Stack) ->
 
     stack.start_worker()
     for submitted in accepted:
-        with pytest.raises(ApiError, match="Invalid JSON"):
+        with pytest.raises(ApiError, match="XML"):
             alice.wait(submitted)
     alice.wait(alice.submit(batch_manual(1)))
 
@@ -108,7 +108,7 @@ def test_a_removed_job_says_what_it_said(stack: Stack) -> None:
     http = Http(stack.port)
     authorised = {"Authorization": f"Bearer {player.token}"}
     completed = player.submit(batch_manual(3))
-    failed = player.submit(b"not JSON")
+    failed = player.submit_what_fails()
     reverted = player.submit(batch_manual(2, first=50))
     document = player.wait(completed)
     with pytest.raises(ApiError):

@@ -75,7 +75,7 @@ def test_a_busy_user_waits_and_says_so_while_another_user_passes(
 
         wait_for(waits, "the second import saying that it waits")
         # Bob's import fails before it writes a document, so nothing holds it up.
-        refused = bob.submit(b"not JSON")
+        refused = bob.submit_what_fails()
         wait_for(
             lambda: (
                 stack.scalar("SELECT state FROM jobs WHERE job_id = :id", id=refused.import_id)

@@ -172,6 +172,10 @@ class Player:
         assert isinstance(submitted, Submitted)
         return submitted
 
+    def submit_what_fails(self, content: bytes = b"not XML") -> Submitted:
+        """Submits a file that is accepted, and that only a worker finds to be nothing."""
+        return self.submit(content, "file/solid-state-squad", "scores.xml")
+
     def wait(self, submitted: Submitted, timeout: float = PATIENCE) -> dict[str, Any]:
         """The ImportDocument; raises ApiError where the import failed."""
 
