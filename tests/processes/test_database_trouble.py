@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from cli.client import ApiError
-from cli.local import EmbeddedPostgres, unprivileged
+from cli.local import EmbeddedPostgres
 from tests.conftest import a_stack
 from tests.processes.conftest import Reached, hold_up
+from tests.support.small_disk import MayNotMountError, SmallDisk, small_disk
 from tests.support.stack import Player, Stack, batch_manual, wait_for
 
 pytestmark = pytest.mark.processes
@@ -30,14 +28,6 @@ def applied_once(player: Player, submitted: Any, count: int) -> None:
     assert len(document["scoreIDs"]) == count
     assert player.stack.scalar("SELECT max(attempts) FROM jobs") == 1, "it cost no attempt"
     assert player.stack.scalar("SELECT count(*) FROM job_payloads") == 0
-
-
-def administer(stack: Stack, *statements: str) -> None:
-    engine = create_engine(stack.database_url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
 
 
 def begin(stack: Stack) -> Player:
@@ -56,7 +46,7 @@ def test_a_statement_cancelled_or_a_connection_cut_in_mid_import(
         submitted = player.submit(batch_manual(50))
         for _ in range(3):
             pid = reached()
-            administer(stack, f"SELECT {how}({pid})")
+            stack.administer(f"SELECT {how}({pid})")
             wait_for(
                 lambda pid=pid: (
                     not stack.query(
@@ -76,8 +66,7 @@ def test_connections_cut_again_and_again_for_six_seconds(stack: Stack) -> None:
 
     def cut() -> None:
         while not over.wait(0.3):
-            administer(
-                stack,
+            stack.administer(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND application_name = 'score-import worker'",
             )
@@ -97,7 +86,7 @@ def test_connections_cut_again_and_again_for_six_seconds(stack: Stack) -> None:
 
 def test_a_lock_time_out(stack: Stack, held_up: HeldUp) -> None:
     database = stack.scalar("SELECT current_database()")
-    administer(stack, f"ALTER DATABASE {database} SET lock_timeout = '100ms'")
+    stack.administer(f"ALTER DATABASE {database} SET lock_timeout = '100ms'")
     player = begin(stack)
     with held_up():
         submitted = player.submit(batch_manual(50))
@@ -111,15 +100,13 @@ def test_a_database_that_is_read_only_for_a_while(stack: Stack, held_up: HeldUp)
     with held_up() as reached:
         submitted = player.submit(batch_manual(50))
         pid = reached()
-        administer(
-            stack,
+        stack.administer(
             f"ALTER DATABASE {database} SET default_transaction_read_only = on",
             f"SELECT pg_terminate_backend({pid})",
         )
     log = stack.worker_log()
     wait_for(lambda: log.read_text().count("(25006)") >= 3, "three tries")
-    administer(
-        stack,
+    stack.administer(
         "SET default_transaction_read_only = off",
         f"ALTER DATABASE {database} RESET default_transaction_read_only",
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -133,7 +120,7 @@ def test_a_job_that_the_database_never_takes_fails_with_a_reason_and_can_be_run_
 ) -> None:
     stack = impatient
     database = stack.scalar("SELECT current_database()")
-    administer(stack, f"ALTER DATABASE {database} SET lock_timeout = '100ms'")
+    stack.administer(f"ALTER DATABASE {database} SET lock_timeout = '100ms'")
     player = begin(stack)
     with hold_up(stack):
         submitted = player.submit(batch_manual(50))
@@ -144,8 +131,7 @@ def test_a_job_that_the_database_never_takes_fails_with_a_reason_and_can_be_run_
     assert player.score_count() == 0
     assert stack.scalar("SELECT attempts FROM jobs") == 0
     assert stack.scalar("SELECT count(*) FROM job_payloads") == 1
-    administer(
-        stack,
+    stack.administer(
         "UPDATE jobs SET state = 'queued', attempts = 0, dispatched_at = NULL,"
         " troubled_since = NULL, error_status = NULL, error_message = NULL",
     )
@@ -185,46 +171,25 @@ def test_a_server_that_is_away_for_a_while(
     applied_once(player, submitted, 50)
 
 
-@contextmanager
-def small_disk(size: str) -> Iterator[Path]:
-    with unprivileged.temporary_folder() as folder:
-        place = folder / "disk"
-        place.mkdir()
-        mount = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0777", "tmpfs", str(place)]
-        try:
-            subprocess.run(mount, check=True, capture_output=True)
-        except (OSError, subprocess.CalledProcessError) as problem:
-            pytest.skip(f"NOT SHOWN: a full disk needs the right to mount a file system: {problem}")
-        try:
-            yield place
-        finally:
-            subprocess.run(["umount", "-l", str(place)], check=True)
+@pytest.fixture
+def disk() -> Iterator[SmallDisk]:
+    try:
+        with small_disk("12m") as disk:
+            yield disk
+    except MayNotMountError as problem:
+        pytest.skip(str(problem))
 
 
-def fill(ballast: Path) -> None:
-    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
-        while True:
-            file.write(bytes(65536))
-
-
-def test_a_full_disk(own_stack: Stack, own_postgres: EmbeddedPostgres) -> None:
-    with small_disk("12m") as disk:
-        folder = unprivileged.make_private_folder(
-            disk / "space", unprivileged.server_account(own_postgres.data)
-        )
-        administer(
-            own_stack,
-            f"CREATE TABLESPACE small LOCATION '{folder}'",
-            "ALTER TABLE scores SET TABLESPACE small",
-        )
-        ballast = disk / "ballast"
-        player = begin(own_stack)
-        fill(ballast)
-        submitted = player.submit(batch_manual(2000))
-        log = own_stack.worker_log()
-        wait_for(lambda: log.read_text().count("(53100)") >= 3, "three tries", PATIENCE)
-        ballast.unlink()
-        applied_once(player, submitted, 2000)
-        administer(
-            own_stack, "ALTER TABLE scores SET TABLESPACE pg_default", "DROP TABLESPACE small"
-        )
+def test_a_full_disk(own_stack: Stack, own_postgres: EmbeddedPostgres, disk: SmallDisk) -> None:
+    own_stack.administer(
+        f"CREATE TABLESPACE small LOCATION '{disk.tablespace_for(own_postgres)}'",
+        "ALTER TABLE scores SET TABLESPACE small",
+    )
+    player = begin(own_stack)
+    disk.fill()
+    submitted = player.submit(batch_manual(2000))
+    log = own_stack.worker_log()
+    wait_for(lambda: log.read_text().count("(53100)") >= 3, "three tries", PATIENCE)
+    disk.clear()
+    applied_once(player, submitted, 2000)
+    own_stack.administer("ALTER TABLE scores SET TABLESPACE pg_default", "DROP TABLESPACE small")

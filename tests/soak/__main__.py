@@ -11,6 +11,8 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,9 +24,10 @@ from common.seeds.loader import load_directory
 from tests.conftest import EXAMPLE_CATALOGUE, a_stack, fresh_database
 from tests.soak.audit import NOTE_WHAT_IS_ACCEPTED, Findings, audit
 from tests.soak.faults import FAULTS, Fault
-from tests.soak.house import House, administer, logs
+from tests.soak.house import House, logs
 from tests.soak.users import PERMISSIONS, User
-from tests.support.stack import Stack, batch_manual, wait_for
+from tests.support.small_disk import MayNotMountError, SmallDisk, small_disk
+from tests.support.stack import Player, Stack, batch_manual, wait_for
 from tests.worker.conftest import a_runtime
 
 USERS = 12
@@ -60,20 +63,44 @@ def main() -> int:
         engine = open_engine(url)
         load_directory(engine, EXAMPLE_CATALOGUE)
         engine.dispose()
-        with a_stack(Path(scratch), postgres, "template_of_soak", folder, {}) as stack:
-            return _soak(stack, postgres, folder, chosen, given.minutes, given.seed)
+        with (
+            _a_small_disk() as disk,
+            a_stack(Path(scratch), postgres, "template_of_soak", folder, {}) as stack,
+        ):
+            if disk is None:
+                chosen = [fault for fault in chosen if not fault.needs_disk]
+            return _soak(stack, postgres, disk, folder, chosen, given.minutes, given.seed)
+
+
+@contextmanager
+def _a_small_disk() -> Iterator[SmallDisk | None]:
+    """None where none may be mounted."""
+    with ExitStack() as mounted:
+        try:
+            disk = mounted.enter_context(small_disk("1g"))
+        except MayNotMountError as problem:
+            print(problem, flush=True)
+            disk = None
+        yield disk
 
 
 def _soak(
     stack: Stack,
     postgres: EmbeddedPostgres,
+    disk: SmallDisk | None,
     folder: Path,
     faults: list[Fault],
     minutes: float,
     seed: int,
 ) -> int:
-    administer(stack.database_url, *filter(str.strip, [NOTE_WHAT_IS_ACCEPTED]))
-    house = House(stack, postgres)
+    if disk is not None:
+        stack.administer(
+            f"CREATE TABLESPACE small LOCATION '{disk.tablespace_for(postgres)}'",
+            "ALTER TABLE ALL IN TABLESPACE pg_default SET TABLESPACE small",
+            "ALTER INDEX ALL IN TABLESPACE pg_default SET TABLESPACE small",
+        )
+    stack.administer(NOTE_WHAT_IS_ACCEPTED)
+    house = House(stack, postgres, disk)
     house.start()
     over = threading.Event()
     users = [
@@ -121,7 +148,7 @@ def _soak(
     return 0
 
 
-def _probe(probe, number: int) -> None:  # type: ignore[no-untyped-def]
+def _probe(probe: Player, number: int) -> None:
     """An import of somebody else is accepted and applied: the fault is over."""
 
     def applied() -> bool:
@@ -137,7 +164,9 @@ def _probe(probe, number: int) -> None:  # type: ignore[no-untyped-def]
     wait_for(applied, "an import's end after a fault", timeout=LONGEST)
 
 
-def _report(lines, users, found: Findings, stack: Stack, house: House) -> None:  # type: ignore[no-untyped-def]
+def _report(
+    lines: Collection[Line], users: list[User], found: Findings, stack: Stack, house: House
+) -> None:
     begun = sorted((at, line.fault.name) for line in lines for at in line.begun)
     accepted = stack.query("SELECT job_id, accepted_at FROM soak_jobs")
     windows: dict[str, list[str]] = {line.fault.name: [] for line in lines}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.local.processes import ChildProcess, ProcessError
-from tests.soak.house import House, administer
+from tests.soak.house import House
 from tests.support import redis_faults
 from tests.support.stack import kill
 from worker.messaging import JOBS_QUEUE
@@ -24,8 +24,11 @@ Do = Callable[[House, random.Random], None]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
+    """needs_disk: it can be done only where the house has a disk to fill."""
+
     name: str
     do: Do
+    needs_disk: bool = False
 
 
 def _worker_killed(house: House, dice: random.Random) -> None:
@@ -95,8 +98,7 @@ def _redis_restored(house: House, dice: random.Random) -> None:
 
 def _connections_cut(house: House, dice: random.Random) -> None:
     for _ in range(10):
-        administer(
-            house.stack.database_url,
+        house.stack.administer(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()",
         )
@@ -105,8 +107,7 @@ def _connections_cut(house: House, dice: random.Random) -> None:
 
 def _statements_cancelled(house: House, dice: random.Random) -> None:
     for _ in range(20):
-        administer(
-            house.stack.database_url,
+        house.stack.administer(
             "SELECT pg_cancel_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()",
         )
@@ -150,17 +151,23 @@ def _database_hung(house: House, dice: random.Random) -> None:
 def _read_only(house: House, dice: random.Random) -> None:
     """As where a standby has not been promoted yet."""
     name = house.stack.database_url.rpartition("/")[2].partition("?")[0]
-    administer(
-        house.stack.database_url, f"ALTER DATABASE {name} SET default_transaction_read_only = on"
-    )
+    house.stack.administer(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     _connections_cut(house, dice)
     time.sleep(3)
-    administer(
-        house.stack.database_url,
+    house.stack.administer(
         "SET default_transaction_read_only = off",
         f"ALTER DATABASE {name} RESET default_transaction_read_only",
     )
     _connections_cut(house, dice)
+
+
+def _disk_full(house: House, dice: random.Random) -> None:
+    assert house.disk is not None
+    house.disk.fill()
+    try:
+        time.sleep(dice.uniform(2, 8))
+    finally:
+        house.disk.clear()
 
 
 def _duplicates(house: House, dice: random.Random) -> None:
@@ -215,6 +222,7 @@ FAULTS = [
     Fault("PostgreSQL killed and recovered", _database_restarted),
     Fault("PostgreSQL hangs", _database_hung),
     Fault("database read-only", _read_only),
+    Fault("disk full", _disk_full, needs_disk=True),
     Fault("messages doubled", _duplicates),
     Fault("messages nobody can read", _unreadable),
     *([Fault("clocks an hour apart", _clocks_apart)] if LIBRARIES else []),

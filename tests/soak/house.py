@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
-
 from cli.local import EmbeddedPostgres
 from cli.local.processes import ChildProcess
+from tests.support.small_disk import SmallDisk
 from tests.support.stack import Stack, wait_for
 
 WORKERS = 2
@@ -20,9 +19,13 @@ WORKERS = 2
 class House:
     """Web, workers and beat; as a supervisor would, it starts again whatever ended."""
 
-    def __init__(self, stack: Stack, postgres: EmbeddedPostgres) -> None:
+    def __init__(
+        self, stack: Stack, postgres: EmbeddedPostgres, disk: SmallDisk | None = None
+    ) -> None:
+        """disk: where the tables are, if they are on a small one."""
         self.stack = stack
         self.postgres = postgres
+        self.disk = disk
         self.processes: dict[str, ChildProcess] = {}
         self.restarts: list[str] = []
         self._over = threading.Event()
@@ -93,16 +96,6 @@ class House:
             )
         except Exception:  # the database may have its own trouble just now
             return 1
-
-
-def administer(url: str, *statements: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    try:
-        with engine.connect() as connection:
-            for statement in statements:
-                connection.execute(text(statement))
-    finally:
-        engine.dispose()
 
 
 def logs(folder: Path) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from cli.accounts import create_token, create_user
 from cli.client import Client, Ongoing, Submitted
@@ -149,6 +149,14 @@ class Stack:
     def scalar(self, sql: str, **parameters: Any) -> Any:
         with self.engine.connect() as connection:
             return connection.scalar(text(sql), parameters)
+
+    def administer(self, *statements: str) -> None:
+        """Runs statements that must not stand in a transaction, on a connection of its own."""
+        engine = create_engine(self.database_url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+        engine.dispose()
 
 
 class Player:
