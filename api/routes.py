@@ -9,6 +9,7 @@ from api.http.dialects import ApiBlueprint
 from api.v1 import (
     activities,
     admin,
+    admin_jobs,
     api_tokens,
     auth,
     bests,
@@ -75,6 +76,7 @@ ROUTES: Final[tuple[tuple[str, ApiBlueprint], ...]] = (
     (API, clients.blueprint),
     (API, oauth.blueprint),
     (API, admin.blueprint),
+    (API, admin_jobs.blueprint),
     # Programs beside games.
     (IR, direct_manual.blueprint),
     (f"{IR}/beatoraja", beatoraja.blueprint),

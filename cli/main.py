@@ -15,6 +15,7 @@ COMMANDS = {
     "sync": ("cli.sync:sync", "Fetch scores from another service"),
     "users": ("cli.accounts:users", "Create and list users, set passwords, invite people"),
     "tokens": ("cli.accounts:tokens", "Create, list and revoke API tokens"),
+    "jobs": ("cli.jobs:jobs", "Look at jobs, cancel them, run them again"),
     "clients": ("cli.clients:clients", "Register programs that users give tokens to"),
     "keys": ("cli.keys:keys", "Make and change the keys of stored credentials"),
     "seeds": ("cli.seeds:seeds", "Load the catalogue of songs and charts"),

@@ -7,12 +7,22 @@ import click
 from cli.local.state import default_state_dir
 
 DATABASE_URL_FILE = "database-url"
+REDIS_URL_FILE = "redis-url"
 
 
 def running_database_url() -> str | None:
     """The database of the `score-import up` that runs in this checkout, if one does."""
+    return _running(DATABASE_URL_FILE)
+
+
+def running_redis_url() -> str | None:
+    """The Redis of the `score-import up` that runs in this checkout, if one does."""
+    return _running(REDIS_URL_FILE)
+
+
+def _running(file: str) -> str | None:
     try:
-        return (default_state_dir() / DATABASE_URL_FILE).read_text(encoding="utf-8")
+        return (default_state_dir() / file).read_text(encoding="utf-8")
     except OSError:
         return None
 
@@ -23,6 +33,13 @@ database_url_option = click.option(
     default=running_database_url,
     required=True,
     help="PostgreSQL; by default $DATABASE_URL, or what `score-import up` runs",
+)
+
+redis_url_option = click.option(
+    "--redis-url",
+    envvar="REDIS_URL",
+    default=running_redis_url,
+    help="Redis; by default $REDIS_URL, or what `score-import up` runs",
 )
 
 state_dir_option = click.option(

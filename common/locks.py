@@ -27,6 +27,16 @@ CATALOGUE: Final = 0x53454544
 STORING: Final = 0x53454545
 DELIVERY: Final = 0x57454248
 
+# As those who run the service are told of them.
+NAMES: Final = {
+    UPKEEP: "upkeep",
+    USER: "user",
+    SWEEP: "sweep",
+    CATALOGUE: "catalogue",
+    STORING: "storing",
+    DELIVERY: "delivery",
+}
+
 # To be combined with another statement of the same round trip; takes `:lock`.
 SHARED: Final = "SELECT pg_advisory_xact_lock_shared(:lock);"
 

@@ -7,6 +7,8 @@ holder of the lock is one whose worker died.
 
 from __future__ import annotations
 
+import os
+import platform
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +17,9 @@ from sqlalchemy import Connection, text
 
 from common import locks
 from common.clock import NOW_MS
-from common.database.tables import JobKind, JobState
+from common.database.tables import AttemptOutcome, JobKind, JobState
 from common.jobs.accepting import unpack
+from common.jobs.outcomes import is_ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class ClaimedJob:
 
 # Characters of the message a failed job keeps.
 MESSAGE_LIMIT = 4000
+# Characters of the cause an attempt keeps.
+CAUSE_LIMIT = 1000
 
 
 class JobLost(Exception):
@@ -78,6 +83,14 @@ def spend(connection: Connection, user_id: int, job_id: str, stamp: int | None) 
     )
 
 
+_DIED = AttemptOutcome.WORKER_DIED
+
+
+def worker_name() -> str:
+    """This process, as attempts name it: its host and number."""
+    return f"{platform.node()}:{os.getpid()}"
+
+
 def claim_oldest(
     connection: Connection,
     user_id: int,
@@ -94,24 +107,41 @@ def claim_oldest(
     row = connection.execute(
         text(
             f"""
-            UPDATE jobs
-            SET state = 'running', attempts = least(jobs.attempts + 1, :most), claims = claims + 1,
-                started_at = {NOW_MS}, deferred = false
-            FROM (
-                SELECT user_id, job_id, attempts FROM jobs
-                WHERE user_id = :user_id AND state IN ('queued', 'running')
-                ORDER BY sequence LIMIT 1) AS oldest
-            WHERE jobs.user_id = oldest.user_id AND jobs.job_id = oldest.job_id
-              AND (CAST(:stamp AS bigint) IS NULL OR EXISTS (
-                SELECT FROM jobs AS named
-                WHERE named.user_id = :user_id AND named.job_id = :named
-                  AND named.state IN ('queued', 'running') AND named.dispatched_at = :stamp))
-            RETURNING jobs.user_id, jobs.job_id, kind, import_type, user_intent, arguments,
-                      jobs.attempts, claims, oldest.attempts >= :most AS exhausted,
-                      accepted_at, started_at, request_id
-            """  # noqa: S608 - a constant of ours
+            WITH claimed AS (
+                UPDATE jobs
+                SET state = 'running', attempts = least(jobs.attempts + 1, :most),
+                    claims = claims + 1, started_at = {NOW_MS}, deferred = false
+                FROM (
+                    SELECT user_id, job_id, attempts FROM jobs
+                    WHERE user_id = :user_id AND state IN ('queued', 'running')
+                    ORDER BY sequence LIMIT 1) AS oldest
+                WHERE jobs.user_id = oldest.user_id AND jobs.job_id = oldest.job_id
+                  AND jobs.state IN ('queued', 'running')
+                  AND (CAST(:stamp AS bigint) IS NULL OR EXISTS (
+                    SELECT FROM jobs AS named
+                    WHERE named.user_id = :user_id AND named.job_id = :named
+                      AND named.state IN ('queued', 'running') AND named.dispatched_at = :stamp))
+                RETURNING jobs.user_id, jobs.job_id, kind, import_type, user_intent, arguments,
+                          jobs.attempts, claims, oldest.attempts >= :most AS exhausted,
+                          accepted_at, started_at, request_id),
+            before AS (
+                UPDATE job_attempts SET ended_at = started_at, outcome = '{_DIED}'
+                FROM claimed
+                WHERE (job_attempts.user_id, job_attempts.job_id)
+                    = (claimed.user_id, claimed.job_id) AND ended_at IS NULL),
+            attempt AS (
+                INSERT INTO job_attempts (user_id, job_id, claim, worker, began_at)
+                SELECT user_id, job_id, claims, :worker, started_at FROM claimed)
+            SELECT * FROM claimed
+            """  # noqa: S608 - constants of ours
         ),
-        {"user_id": user_id, "named": job_id, "stamp": stamp, "most": most_attempts},
+        {
+            "user_id": user_id,
+            "named": job_id,
+            "stamp": stamp,
+            "most": most_attempts,
+            "worker": worker_name(),
+        },
     ).one_or_none()
     if row is None:
         return None
@@ -141,22 +171,30 @@ def payload(connection: Connection, job: ClaimedJob) -> bytes:
     return unpack(content) if content is not None else b""
 
 
+# To stand before a statement that ends or gives back the job.
+_ATTEMPT_ENDS = f"""
+    attempt AS (
+        UPDATE job_attempts SET ended_at = {NOW_MS}, outcome = :outcome, cause = :cause
+        WHERE user_id = :user_id AND job_id = :job_id AND claim = :claim AND ended_at IS NULL)
+"""  # noqa: S608 - a constant of ours
+
 # The claim guards the end: a job that was taken over meanwhile is not ours to end. The payload of
 # one that failed through no fault of its user stays, so that it can be run again.
 _END = f"""
     WITH payload AS (
         DELETE FROM job_payloads
-        WHERE user_id = :user_id AND job_id = :job_id AND NOT :keep_payload)
+        WHERE user_id = :user_id AND job_id = :job_id AND NOT :keep_payload),
+    {_ATTEMPT_ENDS}
     UPDATE jobs
     SET state = :state, finished_at = {NOW_MS}, result = :result, error_status = :status,
         error_message = :message, error_reference = :reference
     WHERE user_id = :user_id AND job_id = :job_id AND state = 'running' AND claims = :claim
-"""  # noqa: S608 - a constant of ours
+"""  # noqa: S608 - constants of ours
 
 
 def complete(connection: Connection, job: ClaimedJob, result: dict[str, Any] | None = None) -> None:
     """Ends the job well, in the transaction that holds its effects; raises JobLost."""
-    _end(connection, job, JobState.COMPLETED, result=result)
+    _end(connection, job, JobState.COMPLETED, AttemptOutcome.COMPLETED, result=result)
 
 
 def fail(
@@ -165,37 +203,44 @@ def fail(
     status: int,
     message: str,
     reference: str | None = None,
-    *,
-    keep_payload: bool = False,
+    cause: str | None = None,
 ) -> str:
     """Ends the job without effect; raises JobLost.
 
+    cause: for operators, where the message says less.
+
     Returns the message as it is stored, which is what the job's owner reads.
     """
-    # PostgreSQL's text cannot hold U+0000, and messages quote what a client sent.
-    readable = message[:MESSAGE_LIMIT].replace("\0", "\ufffd")
+    readable = _storable(message, MESSAGE_LIMIT)
     _end(
         connection,
         job,
         JobState.FAILED,
+        AttemptOutcome.FAILED,
         status=status,
         message=readable,
         reference=reference,
-        keep_payload=keep_payload,
+        cause=_storable(cause or message, CAUSE_LIMIT),
     )
     return readable
+
+
+def _storable(message: str, limit: int) -> str:
+    # PostgreSQL's text cannot hold U+0000, and messages quote what a client sent.
+    return message[:limit].replace("\0", "\ufffd")
 
 
 def _end(
     connection: Connection,
     job: ClaimedJob,
     state: JobState,
+    outcome: AttemptOutcome,
     *,
     result: dict[str, Any] | None = None,
     status: int | None = None,
     message: str | None = None,
     reference: str | None = None,
-    keep_payload: bool = False,
+    cause: str | None = None,
 ) -> None:
     ended = connection.execute(
         text(_END),
@@ -203,7 +248,9 @@ def _end(
             "user_id": job.user_id,
             "job_id": job.job_id,
             "claim": job.claim,
-            "keep_payload": keep_payload,
+            "keep_payload": is_ours(status),
+            "outcome": outcome,
+            "cause": cause,
             "state": state,
             "result": None if result is None else orjson.dumps(result).decode(),
             "status": status,
@@ -220,6 +267,7 @@ def _end(
 
 # Also where another worker has claimed it meanwhile: what we did was no attempt.
 _GIVE_BACK = f"""
+    WITH {_ATTEMPT_ENDS}
     UPDATE jobs
     SET attempts = greatest(attempts - 1, 0),
         state = CASE WHEN claims = :claim THEN 'queued' ELSE state END,
@@ -230,13 +278,22 @@ _GIVE_BACK = f"""
 """  # noqa: S608 (a constant of ours)
 
 
-def give_back(connection: Connection, job: ClaimedJob) -> float:
+def give_back(connection: Connection, job: ClaimedJob, cause: str) -> float:
     """Queues the job again as if we had not tried it: the database was at fault, not the job.
+
+    cause: what was wrong with it, for operators.
 
     Returns for how many seconds the database has been failing it.
     """
     age = connection.scalar(
-        text(_GIVE_BACK), {"user_id": job.user_id, "job_id": job.job_id, "claim": job.claim}
+        text(_GIVE_BACK),
+        {
+            "user_id": job.user_id,
+            "job_id": job.job_id,
+            "claim": job.claim,
+            "outcome": AttemptOutcome.DATABASE_TROUBLE,
+            "cause": _storable(cause, CAUSE_LIMIT),
+        },
     )
     return float(age or 0)
 
@@ -270,17 +327,25 @@ def give_up(
     return ended.rowcount == 1
 
 
+_RELEASE = f"""
+    WITH {_ATTEMPT_ENDS}
+    UPDATE jobs SET state = 'queued', attempts = attempts - 1, deferred = true
+    WHERE user_id = :user_id AND job_id = :job_id AND state = 'running' AND claims = :claim
+"""  # noqa: S608 (constants of ours)
+
+
 def release(connection: Connection, job: ClaimedJob) -> None:
     """Queues the job again as if we had not taken it.
 
     Whoever frees the user sends the message that makes another worker take it.
     """
     connection.execute(
-        text(
-            """
-            UPDATE jobs SET state = 'queued', attempts = attempts - 1, deferred = true
-            WHERE user_id = :user_id AND job_id = :job_id AND state = 'running' AND claims = :claim
-            """
-        ),
-        {"user_id": job.user_id, "job_id": job.job_id, "claim": job.claim},
+        text(_RELEASE),
+        {
+            "user_id": job.user_id,
+            "job_id": job.job_id,
+            "claim": job.claim,
+            "outcome": AttemptOutcome.WORKER_STOPPED,
+            "cause": None,
+        },
     )

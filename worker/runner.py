@@ -151,7 +151,7 @@ def run_claimed(runtime: Runtime, connection: Connection, job: ClaimedJob) -> No
             _run_claimed(runtime, connection, job, reporter)
         except JobLost as lost:
             connection.rollback()
-            log.warning("%s: taken over by another worker, nothing committed", lost)
+            log.warning("%s: cancelled, or taken over by another worker; nothing committed", lost)
         except Stopping:
             connection.rollback()
             jobs.release(connection, job)
@@ -175,8 +175,7 @@ def _run_claimed(
     except Stopping:
         raise  # which is no end
     except UserError as error:
-        kept = isinstance(error, GivenUp)
-        answer = _fail(connection, job, error.status, error.message, keep_payload=kept)
+        answer = _fail(connection, job, error.status, error.message)
         log.info("job %s failed: %s %s", job.job_id, error.status, error.message)
     except MemoryError:
         # What filled the memory hangs on this error: it has to be let go of first.
@@ -188,7 +187,7 @@ def _run_claimed(
     except Exception as problem:
         if failures.is_passing(problem):
             raise
-        answer = _fail_internally(connection, job)
+        answer = _fail_internally(connection, job, problem)
     if answer is None:
         log.error("job %s needed more memory than there was", job.job_id)
         answer = _fail(connection, job, 500, TOO_LARGE)
@@ -203,10 +202,11 @@ def _forget(runtime: Runtime, import_ids: Sequence[str]) -> None:
             progress.forget(runtime.redis, import_id)
 
 
-def _fail_internally(connection: Connection, job: ClaimedJob) -> FinalAnswer:
+def _fail_internally(connection: Connection, job: ClaimedJob, problem: Exception) -> FinalAnswer:
     reference = secrets.token_hex(6)
     log.exception("job %s failed, reference %s", job.job_id, reference)
-    return _fail(connection, job, 500, INTERNAL_ERROR, reference, keep_payload=True)
+    cause = f"{type(problem).__name__}: {problem}"
+    return _fail(connection, job, 500, INTERNAL_ERROR, reference, cause)
 
 
 def _fail(
@@ -215,10 +215,9 @@ def _fail(
     status: int,
     message: str,
     reference: str | None = None,
-    *,
-    keep_payload: bool = False,
+    cause: str | None = None,
 ) -> FinalAnswer:
     connection.rollback()
-    readable = jobs.fail(connection, job, status, message, reference, keep_payload=keep_payload)
+    readable = jobs.fail(connection, job, status, message, reference, cause)
     connection.commit()
     return failed_answer(status, readable, reference)

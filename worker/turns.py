@@ -63,15 +63,18 @@ class Turn:
         """The job came to an end of its own, which is stored."""
         self._claimed, self._owed = None, False
 
-    def give_back(self) -> float:
+    def give_back(self, trouble: Exception | None) -> float:
         """Queues the job again as if it had not been tried; for how many seconds it is in trouble.
+
+        trouble: what the database raised.
 
         Raises whatever the database raises; it is owed then.
         """
         if self._claimed is None or not self._owed:
             return 0.0
         with self._runtime.engine.begin() as connection:
-            age = jobs.give_back(connection, self._claimed)
+            cause = "" if trouble is None else failures.in_a_line(trouble)
+            age = jobs.give_back(connection, self._claimed, cause)
         self._owed = False
         return age
 
@@ -118,7 +121,7 @@ def take_turn(
     for tries in itertools.count():
         age = 0.0
         try:
-            turn.give_back()
+            turn.give_back(last)
             return once(turn)
         except Exception as problem:
             if not failures.is_passing(problem):
@@ -126,7 +129,7 @@ def take_turn(
             last = problem
             log.warning("%s: trouble with the database: %s", what, failures.in_a_line(problem))
         try:
-            age = turn.give_back()
+            age = turn.give_back(last)
             if turn.is_over():
                 turn.give_up()
                 break

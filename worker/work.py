@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from common.jobs.outcomes import completed_answer, job_answer
 from common.jobs.progress import FinalAnswer, ProgressReporter
-from worker.jobs import ClaimedJob
+from worker.jobs import ClaimedJob, JobLost
 from worker.runtime import Runtime
 
 
@@ -32,11 +32,20 @@ class Work:
         return self.job.user_id
 
     def tell(self, text: str) -> None:
-        """Tells whoever polls what is being done; at most some ten times a second."""
+        """Tells whoever polls what is being done; at most some ten times a second.
+
+        Raises JobLost where the job was cancelled meanwhile.
+        """
         self.progress.tell(text)
+        self._check()
 
     def tell_now(self, text: str) -> None:
         self.progress.tell_now(text)
+        self._check()
+
+    def _check(self) -> None:
+        if self.progress.is_cancelled:
+            raise JobLost(f"job {self.job.job_id}")
 
     def now(self) -> int:
         """Milliseconds since the epoch; what documents are stamped with."""

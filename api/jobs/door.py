@@ -86,6 +86,9 @@ class Processor(Protocol):
         turn: given up while the request waits; None: it may not wait.
         """
 
+    def resume(self, user_id: int, job_id: str) -> None:
+        """Has a user's jobs go on, of which this one was queued anew, or cancelled."""
+
 
 class ExternalProcessor:
     """Leaves the work to the Celery workers."""
@@ -143,6 +146,12 @@ class ExternalProcessor:
                 return accepted
             return self._waiters.wait(ended, lambda: self._ended(accepted.job_id), turn) or accepted
 
+    def resume(self, user_id: int, job_id: str) -> None:
+        with self._engine.connect() as connection, autocommit(connection):
+            message = next_message(connection, user_id)
+        if message is not None:
+            self._dispatch(message)
+
     def _ended(self, job_id: str) -> FinalAnswer | None:
         """The answer of a job that has ended."""
         answer: FinalAnswer | str | None = None
@@ -187,6 +196,9 @@ class InternalProcessor:
         with self._runtime.engine.connect() as connection:
             answer = answer_from_record(connection, job_id)
         return answer if isinstance(answer, FinalAnswer) else Accepted(job_id)
+
+    def resume(self, user_id: int, job_id: str) -> None:
+        runner.run_inline(self._runtime, user_id, job_id)
 
     def _run_to_its_end(self, job: NewJob) -> str:
         with self._runtime.engine.connect() as connection, autocommit(connection):

@@ -19,7 +19,7 @@ from cli.local import EmbeddedPostgres, EmbeddedRedis, example, services, unpriv
 from cli.local.processes import tail
 from cli.local.state import StateError, locked, state_dir, write_private
 from cli.local.supervisor import Supervisor
-from cli.options import DATABASE_URL_FILE, state_dir_option
+from cli.options import DATABASE_URL_FILE, REDIS_URL_FILE, state_dir_option
 
 HOST = "127.0.0.1"
 PORT = 8000
@@ -120,6 +120,7 @@ def _bring_up(options: Options, folder: Path, supervisor: Supervisor, console: C
         else:
             _done(console, "Redis", _host(redis_url))
     write_private(folder / DATABASE_URL_FILE, database_url)
+    write_private(folder / REDIS_URL_FILE, redis_url)
     with console.status("Preparing the database ..."):
         catalogue, token = example.prepare_database(database_url, folder)
         _done(console, "Database", catalogue)
@@ -177,7 +178,8 @@ def _state(given: Path | None, *, temporary: bool) -> Iterator[Path]:
                 f"score-import runs already with its data in {folder}: stop it first, or give "
                 "this one another --state-dir"
             ) from error
-        stack.callback((folder / DATABASE_URL_FILE).unlink, missing_ok=True)
+        for file in (DATABASE_URL_FILE, REDIS_URL_FILE):
+            stack.callback((folder / file).unlink, missing_ok=True)
         yield folder
 
 

@@ -29,7 +29,16 @@ from common.credentials.credential_tables import ServiceCredential
 from common.database.base import Base
 from common.hooks.hook_tables import HookSettings
 from common.imports.timestop_tables import ImportTimestop
-from common.jobs.job_tables import IdempotencyKey, Job, JobAnswer, JobKind, JobPayload, JobState
+from common.jobs.job_tables import (
+    AttemptOutcome,
+    IdempotencyKey,
+    Job,
+    JobAnswer,
+    JobAttempt,
+    JobKind,
+    JobPayload,
+    JobState,
+)
 from common.profiles.profile_tables import (
     ClassAchievement,
     GameSettings,
@@ -51,6 +60,7 @@ from common.webhooks.event_tables import DeliveryState, OutboxEvent, WebhookDeli
 __all__ = [
     "ApiClient",
     "ApiToken",
+    "AttemptOutcome",
     "Base",
     "BlacklistedScore",
     "BmsCourse",
@@ -70,6 +80,7 @@ __all__ = [
     "Invite",
     "Job",
     "JobAnswer",
+    "JobAttempt",
     "JobKind",
     "JobPayload",
     "JobState",

@@ -49,6 +49,8 @@ class Job(Base):
             "accepted_at",
             postgresql_where=text("state IN ('completed', 'failed')"),
         ),
+        # Lists of all jobs, the newest first.
+        Index("ix_jobs_accepted", "accepted_at", "job_id"),
         # Lists of imports that failed, of all and of a user.
         Index(
             "ix_jobs_failed",
@@ -142,6 +144,34 @@ class JobPayload(Base):
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     job_id: Mapped[str] = mapped_column(primary_key=True)
     content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AttemptOutcome(StrEnum):
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"  # by an operator, while the worker was at it
+    DATABASE_TROUBLE = "database trouble"  # given back: it counts for nothing
+    WORKER_STOPPED = "worker stopped"  # given back by a worker that was told to end
+    WORKER_DIED = "worker died"  # or was cut off, and its job taken over
+
+
+class JobAttempt(Base):
+    """One run of a job: which worker had it, when, and what became of it.
+
+    claim: the job's `claims` at the time. outcome: an AttemptOutcome; null while it runs. cause:
+    of an outcome that is not good, in words for operators. Removed with the job.
+    """
+
+    __tablename__ = "job_attempts"
+
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    job_id: Mapped[str] = mapped_column(primary_key=True)
+    claim: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    worker: Mapped[str]
+    began_at: Mapped[Millis]
+    ended_at: Mapped[Millis | None]
+    outcome: Mapped[str | None]
+    cause: Mapped[str | None]
 
 
 class IdempotencyKey(Base):

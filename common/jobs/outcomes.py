@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from common.database.tables import JobKind, JobState
 from common.envelope import failure, success
 from common.imports.import_documents import find_import
-from common.jobs.progress import STARTING, WAITING, FinalAnswer
+from common.jobs.progress import CANCELLED, STARTING, WAITING, FinalAnswer
 
 RUNNING = "Importing Scores."
 
@@ -79,9 +79,20 @@ INTEGRATION_AUTH: Final = "INTEGRATION_AUTH"
 UNAUTHORISED: Final = 401
 
 
+# Of a job that whoever runs the service cancelled. It counts as failed, wherever that is told.
+IMPORT_CANCELLED: Final = "IMPORT_CANCELLED"
+
+_CODES: Final = {UNAUTHORISED: INTEGRATION_AUTH, CANCELLED: IMPORT_CANCELLED}
+
+
 def failure_code(status: int) -> str:
     """What a job failed of, for programs. A 401 is about an account with another service."""
-    return INTEGRATION_AUTH if status == UNAUTHORISED else "IMPORT_FAILED"
+    return _CODES.get(status, "IMPORT_FAILED")
+
+
+def is_ours(status: int | None) -> bool:
+    """Whether a job that failed so did through no fault of its user; then it can be run again."""
+    return status is not None and status >= 500
 
 
 def failed_answer(status: int, message: str, reference: str | None) -> FinalAnswer:

@@ -27,6 +27,8 @@ from common.jobs.refreshing import refresher
 TEXT_TTL: Final = 1000  # milliseconds
 ANSWER_TTL: Final = 10  # seconds
 WRITES_PER_SECOND: Final = 10
+# The status of a cancelled job's answer; see `common.jobs.outcomes`.
+CANCELLED: Final = 410
 # After Redis failed to answer, writers leave it alone for this many seconds.
 QUIET_AFTER_FAILURE: Final = 1.0
 
@@ -108,7 +110,8 @@ def forget(redis: Redis, job_id: str) -> None:
 class ProgressReporter:
     """Tells the progress of one running import; throttled, and deaf to Redis' troubles.
 
-    As a context manager it keeps the last text alive until the import has ended.
+    As a context manager it keeps the last text alive until the import has ended. is_cancelled:
+    whoever runs the service has ended the import, and whoever works at it may stop.
     """
 
     def __init__(self, redis: Redis, job_id: str) -> None:
@@ -117,6 +120,7 @@ class ProgressReporter:
         self._not_before = 0.0
         self._said: str | None = None
         self._begun = False
+        self.is_cancelled = False
         # Between the thread that works and the one that refreshes.
         self._lock = threading.Lock()
 
@@ -150,25 +154,42 @@ class ProgressReporter:
             self._write()
 
     def _write(self) -> None:
-        if self._said is None or time.monotonic() < self._not_before - 1 / WRITES_PER_SECOND:
+        if (
+            self._said is None
+            or self.is_cancelled
+            or time.monotonic() < self._not_before - 1 / WRITES_PER_SECOND
+        ):
             return
         try:
-            if self._begun:
-                write_progress(self._redis, self._job_id, self._said)
-            else:
-                self._begin(self._said)
+            answer = self._say(self._said) if self._begun else self._begin(self._said)
+            if answer is not None and answer[0] == CANCELLED:
+                self._fall_silent(FinalAnswer(*answer))
         except RedisError:
             self._not_before = time.monotonic() + QUIET_AFTER_FAILURE
         else:
             self._begun = True
             self._not_before = time.monotonic() + 1 / WRITES_PER_SECOND
 
-    def _begin(self, description: str) -> None:
+    def _say(self, description: str) -> tuple[int, bytes] | None:
+        """Writes the text; the answer that stands beside it."""
         with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.get(answer_key(self._job_id))
+            write_progress(pipeline, self._job_id, description)
+            return unseal(pipeline.execute()[0])
+
+    def _begin(self, description: str) -> tuple[int, bytes] | None:
+        """The same, the first time."""
+        with self._redis.pipeline(transaction=True) as pipeline:
+            pipeline.get(answer_key(self._job_id))
             # An earlier end may still be there, if an operator had this job run again.
             pipeline.delete(answer_key(self._job_id))
             write_progress(pipeline, self._job_id, description)
-            pipeline.execute()
+            return unseal(pipeline.execute()[0])
+
+    def _fall_silent(self, answer: FinalAnswer) -> None:
+        self.is_cancelled, self._said = True, None
+        self._redis.delete(text_key(self._job_id))
+        write_final(self._redis, self._job_id, answer)
 
     def finish(self, answer: FinalAnswer) -> None:
         """The import has ended: nothing is said of its progress any more.

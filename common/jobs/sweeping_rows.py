@@ -9,11 +9,21 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, text
 
 from common.clock import NOW_MS
+from common.jobs.job_tables import AttemptOutcome
 
 _WORKED_FOR: Final = text("SELECT DISTINCT user_id FROM jobs WHERE state = 'running'")
 _PUT_BACK: Final = text(
-    "UPDATE jobs SET state = 'queued', deferred = true"
-    " WHERE user_id = :user_id AND state = 'running' RETURNING job_id"
+    f"""
+    WITH abandoned AS (
+        UPDATE jobs SET state = 'queued', deferred = true
+        WHERE user_id = :user_id AND state = 'running' RETURNING user_id, job_id),
+    attempts AS (
+        UPDATE job_attempts SET ended_at = {NOW_MS}, outcome = '{AttemptOutcome.WORKER_DIED}'
+        FROM abandoned
+        WHERE (job_attempts.user_id, job_attempts.job_id) = (abandoned.user_id, abandoned.job_id)
+          AND ended_at IS NULL)
+    SELECT job_id FROM abandoned
+    """  # noqa: S608 (constants of ours)
 )
 _WAITING: Final = text(
     f"""

@@ -1,0 +1,321 @@
+"""`score-import jobs`: jobs looked at, cancelled, run again and removed, without SQL.
+
+Workers need not be told of it: their upkeep sees within seconds what waits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
+
+import click
+from rich.table import Table
+from sqlalchemy import Engine
+
+from cli.accounts import find_user
+from cli.errors import CommandError
+from cli.options import database_url_option, redis_url_option
+from cli.showing import json_option, moment, print_json, print_table
+from common.database.engine import open_engine
+from common.jobs import job_documents, managing, managing_rows
+from common.jobs.job_documents import JobDocument, JobsChanged, WholeJob
+from common.jobs.managing import Manager
+from common.jobs.managing_rows import STATES, Wanted
+from common.redis_client import open_patient_redis
+
+AT_ONCE: Final = 1000
+_UNITS: Final = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Age(click.ParamType[int]):
+    """A span of time: a number and s, m, h or d. In milliseconds."""
+
+    name = "age"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        found = re.fullmatch(r"([0-9]{1,9})([smhd])", str(value))
+        if found is None:
+            self.fail("expected something like 90s, 15m, 12h or 7d", param, ctx)
+        return int(found[1]) * _UNITS[found[2]] * 1000
+
+
+def filters(command: Command) -> Command:
+    """The options that say which jobs are meant."""
+    for option in reversed(
+        (
+            click.option(
+                "--state", "states", type=click.Choice(STATES), multiple=True, help="repeatable"
+            ),
+            click.option("--user", help="whose: a number or a name"),
+            click.option(
+                "--type",
+                "types",
+                multiple=True,
+                metavar="NAME",
+                help="an import type, or a kind of job; repeatable",
+            ),
+            click.option("--older-than", "older", type=Age(), help="accepted so long ago: 7d, 12h"),
+            click.option("--newer-than", "newer", type=Age(), help="accepted since: 15m, 90s"),
+            click.option(
+                "--error",
+                metavar="TEXT",
+                help="the reference, the status, or a part of the message or of the cause",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def wanted(engine: Engine, given: dict[str, Any]) -> Wanted:
+    """What those options say. Takes them out of `given`."""
+    user = given.pop("user")
+    return Wanted(
+        given.pop("states"),
+        None if user is None else find_user(engine, user),
+        given.pop("types"),
+        given.pop("older"),
+        given.pop("newer"),
+        given.pop("error"),
+    )
+
+
+@click.group()
+def jobs() -> None:
+    """Look at jobs, cancel them, run them again."""
+
+
+@jobs.command("list")
+@filters
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
+@json_option
+@database_url_option
+def list_command(limit: int, as_json: bool, database_url: str, **given: Any) -> None:
+    """List jobs, those first that were accepted last."""
+    engine = open_engine(database_url)
+    meant = wanted(engine, given)
+    with engine.connect() as connection:
+        rows = managing_rows.page(connection, meant, limit)
+        total = managing_rows.count(connection, meant)
+    found = [*map(job_documents.in_list, rows)]
+    if as_json:
+        print_json(found)
+        return
+    table = Table("job", "user", "what", "state", "accepted", "tries", "error", box=None)
+    for job in found:
+        table.add_row(
+            job.jobID,
+            job.username,
+            job.importType or job.kind,
+            job.state,
+            moment(job.acceptedAt),
+            str(job.attempts),
+            _in_a_line(job),
+        )
+    print_table(table)
+    click.echo(f"{len(found)} of {total} jobs.", err=True)
+
+
+def _in_a_line(job: JobDocument) -> str:
+    if job.error is None:
+        return ""
+    again = " (can be run again)" if job.canRetry else ""
+    reference = f" [{job.error.reference}]" if job.error.reference else ""
+    return f"{job.error.status}{reference} {job.error.message[:60]}{again}"
+
+
+@jobs.command("show")
+@click.argument("job")
+@json_option
+@database_url_option
+def show_command(job: str, as_json: bool, database_url: str) -> None:
+    """Show all there is of JOB, with every attempt: its ID, or the reference of its error."""
+    with open_engine(database_url).connect() as connection:
+        found = managing.show(connection, job)
+    if found is None:
+        raise CommandError(f"there is no job {job}, and none with this reference")
+    if as_json:
+        print_json(found)
+    else:
+        _print(found)
+
+
+def _print(job: WholeJob) -> None:
+    facts = Table(box=None, show_header=False)
+    kept = None if job.payloadBytes is None else f"{job.payloadBytes} bytes, compressed"
+    error = job.error
+    for name, value in (
+        ("job", job.jobID),
+        ("user", f"{job.username} ({job.userID})"),
+        ("what", " ".join(filter(None, (job.kind, job.importType)))),
+        ("state", job.state),
+        ("waits for", f"{job.jobsAhead} older jobs of the user" if job.jobsAhead else None),
+        ("accepted", moment(job.acceptedAt)),
+        ("ended", moment(job.finishedAt) if job.finishedAt else None),
+        ("request", job.requestID),
+        ("upload kept", kept),
+        ("error", None if error is None else f"{error.status} {error.code}: {error.message}"),
+        ("reference", None if error is None else error.reference),
+        ("can be run again", "yes" if job.canRetry else None),
+    ):
+        if value:
+            facts.add_row(name, value)
+    print_table(facts)
+    runs = Table("attempt", "began", "ended", "worker", "outcome", "cause", box=None)
+    for number, run in enumerate(job.runs, 1):
+        runs.add_row(
+            str(number),
+            moment(run.beganAt),
+            moment(run.endedAt) if run.endedAt else "",
+            run.worker,
+            run.outcome or "running",
+            run.cause or "",
+        )
+    if job.runs:
+        print_table(runs)
+
+
+_job_ids = click.argument("job_ids", nargs=-1, metavar="[JOB]...")
+_yes_option = click.option("--yes", is_flag=True, help="do not ask")
+
+
+@jobs.command("retry")
+@_job_ids
+@filters
+@_yes_option
+@json_option
+@database_url_option
+@redis_url_option
+def retry_command(
+    job_ids: tuple[str, ...],
+    yes: bool,
+    as_json: bool,
+    database_url: str,
+    redis_url: str | None,
+    **given: Any,
+) -> None:
+    """Have jobs run again that failed through no fault of their users.
+
+    Each keeps its place in the order of its user's jobs. Name them, or say by options which.
+    """
+    engine = open_engine(database_url)
+    given["states"] = given["states"] or ("failed",)
+    chosen = _chosen(engine, job_ids, given, yes, "Run", newest_first=False)
+    _report(_manager(engine, redis_url).retry(chosen), "queued again", as_json)
+
+
+@jobs.command("cancel")
+@_job_ids
+@filters
+@click.option("--reason", default="", help="told to the user")
+@_yes_option
+@json_option
+@database_url_option
+@redis_url_option
+def cancel_command(
+    job_ids: tuple[str, ...],
+    reason: str,
+    yes: bool,
+    as_json: bool,
+    database_url: str,
+    redis_url: str | None,
+    **given: Any,
+) -> None:
+    """End jobs that wait or run, for good: nothing of them is stored, and polls say why.
+
+    Name them, or say by options which.
+    """
+    engine = open_engine(database_url)
+    given["states"] = given["states"] or ("queued", "running")
+    chosen = _chosen(engine, job_ids, given, yes, "Cancel", newest_first=True)
+    _report(_manager(engine, redis_url).cancel(chosen, reason), "cancelled", as_json)
+
+
+def _manager(engine: Engine, redis_url: str | None) -> Manager:
+    redis = None if redis_url is None else open_patient_redis(redis_url)
+    # The upkeep sends the messages: this process need not know the broker.
+    return Manager(engine, redis, lambda user_id, job_id: None)
+
+
+def _chosen(
+    engine: Engine,
+    job_ids: Sequence[str],
+    given: dict[str, Any],
+    yes: bool,
+    verb: str,
+    *,
+    newest_first: bool,
+) -> Sequence[str]:
+    """The jobs that are named, or that the options mean; asks before those are changed."""
+    by_options = any(given[name] for name in ("user", "types", "older", "newer", "error"))
+    meant = wanted(engine, given)
+    if job_ids:
+        if by_options:
+            raise CommandError("name jobs, or say by options which: not both")
+        return job_ids
+    if not by_options and not yes:
+        raise CommandError("say which jobs: by their IDs or by options; with --yes alone: all")
+    with engine.connect() as connection:
+        total = managing_rows.count(connection, meant)
+        found = managing_rows.ids(connection, meant, total, newest_first=newest_first)
+    if not yes and total:
+        click.confirm(f"{verb} {total} jobs?", abort=True, err=True)
+    return found
+
+
+def _report(done: JobsChanged, what: str, as_json: bool) -> None:
+    if as_json:
+        print_json(done)
+    else:
+        for refused in done.refused:
+            click.echo(f"{refused.jobID}: left as it is: {refused.reason}", err=True)
+        click.echo(f"{len(done.changed)} jobs {what}.")
+    if done.refused:
+        raise SystemExit(1)
+
+
+@jobs.command("locks")
+@json_option
+@database_url_option
+def locks_command(as_json: bool, database_url: str) -> None:
+    """Show who is being worked for, and by which database session."""
+    with open_engine(database_url).connect() as connection:
+        found = managing.held_locks(connection)
+    if as_json:
+        print_json(found)
+        return
+    table = Table("lock", "user", "job", "since", "session", "process", "from", box=None)
+    for lock in found:
+        table.add_row(
+            lock.lock if lock.isHeld else f"{lock.lock} (waits for it)",
+            lock.username or "",
+            lock.jobID or "",
+            moment(lock.startedAt) if lock.startedAt else "",
+            lock.application,
+            str(lock.process),
+            lock.address or "here",
+        )
+    print_table(table)
+
+
+@jobs.command("purge")
+@filters
+@click.option("--payloads", is_flag=True, help="only the uploads that are kept of failed jobs")
+@_yes_option
+@database_url_option
+def purge_command(payloads: bool, yes: bool, database_url: str, **given: Any) -> None:
+    """Remove jobs that ended, before their time comes by itself.
+
+    What polls say of them stays. A failed job cannot be run again afterwards.
+    """
+    engine = open_engine(database_url)
+    meant = wanted(engine, given)
+    if meant == Wanted() and not yes:
+        raise CommandError("say which jobs by options; with --yes alone: all that ended")
+    if not yes:
+        click.confirm("Remove what is kept of these jobs?", abort=True, err=True)
+    removed = managing.purge(engine, meant, payloads_only=payloads)
+    click.echo(f"{removed} {'uploads' if payloads else 'jobs'} removed.")
