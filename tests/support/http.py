@@ -30,8 +30,9 @@ class Answer:
 class Http:
     """A client that sends exactly what it is told."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, timeout: float = 30.0) -> None:
         self._port = port
+        self._timeout = timeout
 
     def request(
         self,
@@ -40,7 +41,7 @@ class Http:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=self._timeout)
         try:
             connection.request(method, path, body, dict(headers or {}))
             reply = connection.getresponse()
