@@ -5,12 +5,16 @@ needs neither a database driver nor the embedded servers.
 """
 
 from importlib import import_module
+from typing import Any
 
 import click
+
+from cli.errors import database_errors_told
 
 # Subcommand -> (where it is, what it is for).
 COMMANDS = {
     "up": ("cli.local.up:up", "Run everything on this machine"),
+    "status": ("cli.local.status:status", "Say how what `up` started is doing"),
     "submit": ("cli.submit:submit", "Import a file of scores"),
     "sync": ("cli.sync:sync", "Fetch scores from another service"),
     "users": ("cli.accounts:users", "Create and list users, set passwords, invite people"),
@@ -27,6 +31,10 @@ COMMANDS = {
 
 class LazyGroup(click.Group):
     """A group that imports a subcommand only to run it or to show its own help."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with database_errors_told():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

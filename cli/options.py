@@ -1,46 +1,19 @@
 """Options that several commands share."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Final, TypeVar
 
 import click
 
+from cli.errors import CommandError
+from cli.local import running
 from cli.local.state import default_state_dir
 
-DATABASE_URL_FILE = "database-url"
-REDIS_URL_FILE = "redis-url"
+DRIVERS: Final = ("postgresql", "postgresql+psycopg2", "postgres")
+_STATE_DIR: Final = "cli.options.state_dir"
 
-
-def running_database_url() -> str | None:
-    """The database of the `score-import up` that runs in this checkout, if one does."""
-    return _running(DATABASE_URL_FILE)
-
-
-def running_redis_url() -> str | None:
-    """The Redis of the `score-import up` that runs in this checkout, if one does."""
-    return _running(REDIS_URL_FILE)
-
-
-def _running(file: str) -> str | None:
-    try:
-        return (default_state_dir() / file).read_text(encoding="utf-8")
-    except OSError:
-        return None
-
-
-database_url_option = click.option(
-    "--database-url",
-    envvar="DATABASE_URL",
-    default=running_database_url,
-    required=True,
-    help="PostgreSQL; by default $DATABASE_URL, or what `score-import up` runs",
-)
-
-redis_url_option = click.option(
-    "--redis-url",
-    envvar="REDIS_URL",
-    default=running_redis_url,
-    help="Redis; by default $REDIS_URL, or what `score-import up` runs",
-)
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 state_dir_option = click.option(
     "--state-dir",
@@ -48,3 +21,75 @@ state_dir_option = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     help="where data and logs are kept [default: .local in the checkout]",
 )
+
+
+def _remember_state_dir(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
+    ctx.meta[_STATE_DIR] = value
+
+
+def _chosen_database_url(ctx: click.Context, _: click.Parameter, value: str | None) -> str:
+    folder = _folder(ctx)
+    found = running.read(folder)
+    url = value or (found.database_url if found else None)
+    if url is None:
+        raise CommandError(
+            "which database? Set DATABASE_URL or give --database-url; or start one with "
+            f"`score-import up` (none runs with its data in {folder})"
+        )
+    return checked_database_url(url)
+
+
+def checked_database_url(url: str) -> str:
+    """The URL as it is given. Raises CommandError where it is none of PostgreSQL's."""
+    from sqlalchemy import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        known = make_url(url).drivername in DRIVERS
+    except (ValueError, ArgumentError):
+        known = False
+    if not known:
+        # It may hold a password, so it is not repeated.
+        raise CommandError(
+            "DATABASE_URL: expected a URL like postgresql://user:password@host:5432/name"
+        )
+    return url
+
+
+def _chosen_redis_url(ctx: click.Context, _: click.Parameter, value: str | None) -> str | None:
+    found = running.read(_folder(ctx))
+    return value or (found.redis_url if found else None)
+
+
+def _folder(ctx: click.Context) -> Path:
+    folder: Path | None = ctx.meta.get(_STATE_DIR)
+    return folder or default_state_dir()
+
+
+# Beside `database_url_option`, which takes the folder.
+redis_url_option = click.option(
+    "--redis-url",
+    envvar="REDIS_URL",
+    callback=_chosen_redis_url,
+    help="Redis; by default $REDIS_URL, or what `score-import up` runs",
+)
+
+
+def database_url_option(command: Command) -> Command:
+    """Gives a command its `database_url`: as given, or that of a running `score-import up`."""
+    url = click.option(
+        "--database-url",
+        envvar="DATABASE_URL",
+        callback=_chosen_database_url,
+        help="PostgreSQL; by default $DATABASE_URL, or what `score-import up` runs",
+    )
+    folder = click.option(
+        "--state-dir",
+        envvar="SCORE_IMPORT_STATE_DIR",
+        type=click.Path(file_okay=False, path_type=Path),
+        is_eager=True,
+        expose_value=False,
+        callback=_remember_state_dir,
+        help="of the `score-import up` whose database it is [default: .local in the checkout]",
+    )
+    return url(folder(command))

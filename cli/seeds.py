@@ -10,9 +10,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as ProgressBar
 from rich.table import Table
-from sqlalchemy.exc import SQLAlchemyError
 
 from cli.errors import CommandError
+from cli.local.example import CATALOGUE
 from cli.options import database_url_option
 from common.database.engine import open_engine
 from common.seeds.loader import load_directory
@@ -47,19 +47,24 @@ def load(directory: Path, database_url: str, retire: bool, dry_run: bool) -> Non
 
     All of it or nothing: if anything is wrong with the seeds, every violation is listed,
     nothing is written, and the exit code is 1. Loading the same files again changes nothing.
+
+    Where the example catalogue is loaded, it gives way to a real one, with what was played on it.
     """
     console = Console()
     engine = open_engine(database_url)
     try:
         with _progress(console) as progress:
             summary = load_directory(
-                engine, directory, progress=progress, retire=retire, dry_run=dry_run
+                engine,
+                directory,
+                progress=progress,
+                retire=retire,
+                dry_run=dry_run,
+                giving_way=CATALOGUE,
             )
     except SeedsError as error:
         _print_violations(Console(stderr=True), error.violations)
         raise CommandError("the seeds were refused; nothing was written") from error
-    except SQLAlchemyError as error:
-        raise CommandError(f"the database gave up, nothing was written: {error}") from error
     finally:
         engine.dispose()
     _print_summary(console, summary, dry_run=dry_run)
@@ -74,7 +79,8 @@ def _progress(console: Console) -> Iterator[Progress]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with ProgressBar(*columns, console=console, transient=True) as bar:
+    hidden = not console.is_terminal
+    with ProgressBar(*columns, console=console, transient=True, disable=hidden) as bar:
         task = bar.add_task("reading")
 
         def tell(what: str, done: int, total: int) -> None:
@@ -106,6 +112,12 @@ def _print_summary(console: Console, summary: Summary, *, dry_run: bool) -> None
         console.print(_table(written, summary))
     else:
         console.print("No file differs from what was loaded last.")
+    if summary.gave_way is not None:
+        verb = "would give" if dry_run else "gave"
+        console.print(
+            f"The example catalogue {verb} way, with {summary.gave_way.scores:,} scores on it.",
+            soft_wrap=True,
+        )
     for warning in summary.warnings[:WARNINGS_SHOWN]:
         _print_finding(console, warning, "yellow")
     if len(summary.warnings) > WARNINGS_SHOWN:

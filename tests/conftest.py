@@ -11,7 +11,7 @@ from typing import Any
 import hypothesis
 import pytest
 from hypothesis import HealthCheck
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
 from cli.local import EmbeddedPostgres, EmbeddedRedis, unprivileged
 from common.database.engine import migrate, open_engine
@@ -60,6 +60,23 @@ def database(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
     """The URL of a fresh database with schema and example catalogue."""
     with fresh_database(postgres, template) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def empty_template(postgres: EmbeddedPostgres) -> str:
+    """The name of a migrated database without rows."""
+    postgres.create_database("template_without_rows")
+    migrate(postgres.url_of("template_without_rows"))
+    return "template_without_rows"
+
+
+@pytest.fixture
+def empty(postgres: EmbeddedPostgres, empty_template: str) -> Iterator[Engine]:
+    """A database with nothing but the schema."""
+    with fresh_database(postgres, empty_template) as url:
+        engine = open_engine(url)
+        yield engine
+        engine.dispose()
 
 
 @contextmanager

@@ -1,30 +1,35 @@
 """What makes a fresh installation worth looking at: a catalogue, a user, clients, some scores."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from cli import accounts, clients
 from cli.client import Client, ClientError
 from cli.errors import CommandError
-from cli.local.state import CHECKOUT, write_private
+from cli.local.state import write_private
 from cli.submit import Summary, submit_and_watch
 from common.accounts.account_tables import ApiToken, User
 from common.accounts.permissions import PERMISSIONS
 from common.accounts.proofs import proof_hash
 from common.catalogue.catalogue_tables import ChartRow
+from common.catalogue.giving_way_rows import games_of
 from common.database import engine as db
 from common.profiles import outdated_rows
 from common.seeds.loader import load_directory
+from common.seeds.reading import charts_in, read_files
 from common.seeds.violations import SeedsError
+from common.seeds.writer import Progress
 
-CATALOGUE = CHECKOUT / "examples" / "catalogue"
-CLIENTS = CHECKOUT / "examples" / "clients.json"
-SCORES = CHECKOUT / "examples" / "imports" / "batch-manual-sdvx.json"
+# A link to the checkout's folder; in a wheel, the files themselves.
+EXAMPLES = (Path(__file__).parent / "examples").resolve()
+CATALOGUE = EXAMPLES / "catalogue"
+CLIENTS = EXAMPLES / "clients.json"
+SCORES = EXAMPLES / "imports" / "batch-manual-sdvx.json"
 IMPORT_TYPE = "file/batch-manual"
 USER = "demo"
 TOKEN_FILE = "token"  # noqa: S105
@@ -33,19 +38,42 @@ TOKEN_NAME = "score-import up"  # noqa: S105
 TOKEN_PERMISSIONS = [name for name in PERMISSIONS if name != "manage_account"]
 
 
-def prepare_database(database_url: str, folder: Path) -> tuple[str, str | None]:
+@dataclass(frozen=True)
+class Prepared:
+    """A database that the service can begin with.
+
+    remark: about the catalogue. has_example: the catalogue is the example's. token: of the
+    example user; None for a database with users of its own.
+    """
+
+    remark: str
+    has_example: bool
+    token: str | None
+
+
+def prepare_database(
+    database_url: str, folder: Path, seeds: Path | None, *, with_example: bool, progress: Progress
+) -> Prepared:
     """Bring schema, catalogue and user about, as far as they are missing.
 
-    Returns a remark about the catalogue, and a token, which is kept in `folder` for the next
-    run. There is no token for a database with users of its own.
+    The token is kept in `folder` for the next run.
+
+    Parameters:
+        seeds: the catalogue to load; where the example's was, it gives way.
+        with_example: load the example's where there is none.
     """
     engine = db.open_engine(database_url)
     try:
+        progress("schema", 0, 1)
         outdated_rows.upgrade(database_url)
-        return _load_catalogue(engine), _token(engine, folder / TOKEN_FILE)
-    except (SQLAlchemyError, SeedsError) as error:
-        reason = getattr(error, "orig", error)  # without SQLAlchemy's own remarks
-        raise CommandError(f"the database cannot be prepared: {reason}") from error
+        remark = _load_catalogue(engine, seeds, progress, with_example=with_example)
+        with engine.connect() as connection:
+            has_example = bool(games_of(connection, charts_in(read_files(CATALOGUE))))
+        return Prepared(remark, has_example, _token(engine, folder / TOKEN_FILE))
+    except SeedsError as error:
+        raise CommandError(
+            f"the seeds in {seeds or CATALOGUE} were refused, nothing was loaded: {error}"
+        ) from error
     finally:
         engine.dispose()
 
@@ -63,14 +91,20 @@ def import_scores(url: str, token: str, console: Console) -> bool:
     return summary.scores + summary.duplicates == expected and not summary.errors
 
 
-def _load_catalogue(engine: Engine) -> str:
-    """Load the example catalogue if there is none; returns a remark about what is there."""
+def _load_catalogue(
+    engine: Engine, seeds: Path | None, progress: Progress, *, with_example: bool
+) -> str:
+    """Load a catalogue where one is to be loaded; returns a remark about what is there."""
+    if seeds is not None:
+        summary = load_directory(engine, seeds, progress=progress, giving_way=CATALOGUE)
+        return f"catalogue of {seeds}, {summary.changes:,} documents changed"
     with engine.connect() as connection:
         if connection.execute(select(ChartRow.chart_id).limit(1)).first():
             return "catalogue as it was"
-    summary = load_directory(engine, CATALOGUE)
-    documents = sum(each.inserted for each in summary.collections)
-    return f"example catalogue loaded, {documents:,} documents"
+    if not with_example:
+        return "no catalogue: score-import seeds load DIR"
+    summary = load_directory(engine, CATALOGUE, progress=progress)
+    return f"example catalogue loaded, {summary.changes:,} documents"
 
 
 def _token(engine: Engine, kept: Path) -> str | None:

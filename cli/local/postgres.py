@@ -51,6 +51,7 @@ class EmbeddedPostgres:
     """
 
     name = "PostgreSQL"
+    stop_timeout = STOP_SECONDS
 
     def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
         self.folder = folder

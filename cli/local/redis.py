@@ -38,6 +38,7 @@ class EmbeddedRedis:
     """
 
     name = "Redis"
+    stop_timeout = STOP_SECONDS
 
     def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
         self.folder = folder

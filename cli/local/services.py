@@ -29,18 +29,36 @@ WORKER = [
 BEAT = ["celery", "-A", "worker.celery_app", "beat"]
 
 
+# What a service that takes long to stop is at, for people.
+WAITED_FOR = {
+    "worker": "it ends the imports it is at; what is cut off is done again at the next start",
+    "web": "it answers what it was asked",
+    "PostgreSQL": "it writes what it has to disk",
+}
+
+
+def everything(state: Path, environment: Mapping[str, str], url: str) -> list[ProgramService]:
+    """The processes, in the order in which they are started."""
+    return [worker(state, environment), beat(state, environment), web(state, environment, url)]
+
+
 def web(state: Path, environment: Mapping[str, str], url: str) -> ProgramService:
     """The HTTP API; ready when it says so itself."""
     return ProgramService(
         _program("web", WEB, state, environment),
-        ready=lambda: _web_is_ready(url),
+        ready=lambda: web_is_ready(url),
         stop_timeout=STOP_WEB_SECONDS,
     )
 
 
+def workers_directory(state: Path) -> Path:
+    """Where the workers of `up` write down how they are."""
+    return state / "workers"
+
+
 def worker(state: Path, environment: Mapping[str, str]) -> ProgramService:
     """A worker; ready when it takes jobs, and started again where it says nothing for long."""
-    directory = state / "workers"
+    directory = workers_directory(state)
     for left_over in directory.glob("*"):
         left_over.unlink()
 
@@ -91,7 +109,8 @@ def _program(name: str, command: list[str], state: Path, environment: Mapping[st
     )
 
 
-def _web_is_ready(url: str) -> bool:
+def web_is_ready(url: str) -> bool:
+    """Whether it answers, and has PostgreSQL and Redis."""
     opener = build_opener(ProxyHandler({}))
     try:
         with opener.open(f"{url}/readyz", timeout=ANSWER_SECONDS) as reply:

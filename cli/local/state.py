@@ -66,6 +66,21 @@ def locked(folder: Path, *, wait: float) -> Iterator[int]:
         os.close(descriptor)
 
 
+def is_locked(folder: Path) -> bool:
+    """Whether somebody holds the folder; see `locked`."""
+    try:
+        descriptor = os.open(folder / "lock", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def write_private(path: Path, text: str) -> None:
     """Write a file that only we may read."""
     path.unlink(missing_ok=True)  # an older file would keep its mode

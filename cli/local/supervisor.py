@@ -1,7 +1,9 @@
 """Keeping a set of services running, and stopping them in order."""
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +13,7 @@ from cli.local import processes
 WATCH_SECONDS = 0.2
 FIRST_PAUSE = 1.0  # before a service that died is started again; doubles each time
 LONGEST_PAUSE = 30.0
+SLOW_SECONDS = 2.0  # after which it is said what is waited for
 STABLE_SECONDS = 60.0  # a run as long as this forgives the deaths before it
 
 
@@ -22,6 +25,10 @@ class Service(Protocol):
 
     def start(self) -> None:
         """Start, and return once it is ready. Raises ProcessError. May follow a death."""
+
+    @property
+    def stop_timeout(self) -> float:
+        """Seconds that an end in order may take."""
 
     def stop(self) -> None:
         """End in order, within a bounded time."""
@@ -56,7 +63,7 @@ class ProgramService:
         self._ready = ready
         self._hung = hung
         self._start_timeout = start_timeout
-        self._stop_timeout = stop_timeout
+        self.stop_timeout = stop_timeout
         self._child: processes.ChildProcess | None = None
         processes.rotate_log(program.log)
 
@@ -72,7 +79,7 @@ class ProgramService:
 
     def stop(self) -> None:
         if self._child is not None:
-            self._child.stop(self._stop_timeout)
+            self._child.stop(self.stop_timeout)
             self._child = None
 
     def kill(self) -> None:
@@ -102,10 +109,14 @@ class Supervisor:
 
     Parameters:
         report: told in a sentence what happened.
+        waiting: what a service that takes long to stop is at, by its name.
     """
 
-    def __init__(self, report: Callable[[str], None]) -> None:
+    def __init__(
+        self, report: Callable[[str], None], waiting: Mapping[str, str] | None = None
+    ) -> None:
         self._report = report
+        self._waiting = waiting or {}
         self._watched: list[_Watched] = []
 
     def start(self, service: Service) -> None:
@@ -126,10 +137,34 @@ class Supervisor:
         self._watched.clear()
         try:
             for service in services:
-                service.stop()
+                with self._said_after(SLOW_SECONDS, service):
+                    service.stop()
         except KeyboardInterrupt:
             for service in services:
                 service.kill()
+
+    @contextmanager
+    def _said_after(self, seconds: float, service: Service) -> Iterator[None]:
+        """Says what is waited for, where stopping the service takes longer."""
+        doing = self._waiting.get(service.name, "it has not ended yet")
+        sentence = f"waiting for {service.name}, {service.stop_timeout:g} s at most: {doing}"
+        timer = threading.Timer(seconds, self._report, [sentence])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The services that were started, in that order."""
+        return tuple(watched.service.name for watched in self._watched)
+
+    @property
+    def down(self) -> tuple[str, ...]:
+        """Those of them that have died and are to be started again."""
+        return tuple(each.service.name for each in self._watched if each.again_at is not None)
 
     def _look_after(self, watched: _Watched) -> None:
         now = time.monotonic()
@@ -140,18 +175,20 @@ class Supervisor:
                 return
             if now - watched.started > STABLE_SECONDS:
                 watched.pause = FIRST_PAUSE
-            self._report(f"{service.name} ended with {code}, again in {watched.pause:g} s")
+            self._later(watched, f"{service.name} ended with {code}, again in {watched.pause:g} s")
         elif now >= watched.again_at:
             watched.again_at = None
             watched.started = now
             try:
                 service.start()
             except CommandError as error:
-                self._report(f"{error}\n{service.name}: trying again in {watched.pause:g} s")
+                self._later(
+                    watched, f"{error}\n{service.name}: trying again in {watched.pause:g} s"
+                )
             else:
                 self._report(f"{service.name} runs again")
-                return
-        else:
-            return
+
+    def _later(self, watched: _Watched, why: str) -> None:
         watched.again_at = time.monotonic() + watched.pause
         watched.pause = min(watched.pause * 2, LONGEST_PAUSE)
+        self._report(why)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import msgspec
 from rich.console import Console
 from rich.markup import escape
 from sqlalchemy import make_url
@@ -17,9 +18,11 @@ from sqlalchemy import make_url
 from cli.errors import CommandError
 from cli.local import EmbeddedPostgres, EmbeddedRedis, example, services, unprivileged
 from cli.local.processes import tail
-from cli.local.state import StateError, locked, state_dir, write_private
+from cli.local.running import Running, forget, write
+from cli.local.state import StateError, locked, state_dir
+from cli.local.steps import Steps
 from cli.local.supervisor import Supervisor
-from cli.options import DATABASE_URL_FILE, REDIS_URL_FILE, state_dir_option
+from cli.options import checked_database_url, state_dir_option
 
 HOST = "127.0.0.1"
 PORT = 8000
@@ -36,22 +39,32 @@ class Options:
     redis_url: str | None
     our_url: str | None
     port: int
+    seeds: Path | None
     example: bool
 
 
 @dataclass(frozen=True)
-class Running:
-    """What `up` brought up."""
+class Brought:
+    """What `up` brought up. example_is_right: None where there was no example to import."""
 
     url: str
     token: str | None
-    example_is_right: bool
+    has_example: bool
+    example_is_right: bool | None
 
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), help=f"[default: {PORT}, or a free one]")
 @click.option(
-    "--example/--no-example", "with_example", default=True, help="import the example scores"
+    "--example/--no-example",
+    "with_example",
+    default=None,
+    help="load the example catalogue into an empty database and import some scores",
+)
+@click.option(
+    "--seeds",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="load this catalogue instead of the example one, which gives way where it is loaded",
 )
 @click.option(
     "--once",
@@ -65,7 +78,8 @@ class Running:
 @state_dir_option
 def up(
     port: int | None,
-    with_example: bool,
+    with_example: bool | None,
+    seeds: Path | None,
     once: bool,
     database_url: str | None,
     redis_url: str | None,
@@ -75,71 +89,115 @@ def up(
     """Run everything on this machine: PostgreSQL, Redis, the API, a worker and beat.
 
     The first run makes a database, loads the example catalogue and creates a user. Ctrl-C
-    stops everything in order; the data are kept for the next run.
+    stops everything in order; the data are kept for the next run. `score-import status` in
+    another terminal says how everything is.
     """
+    if seeds is not None and with_example:
+        raise click.UsageError("--seeds and --example are two catalogues: give one of them")
+    if once and (seeds is not None or with_example is False):
+        raise click.UsageError("--once imports the example: give neither --seeds nor --no-example")
     console = Console(highlight=False)
     options = Options(
-        database_url, redis_url, our_url, _free_port(port), example=with_example or once
+        database_url,
+        redis_url,
+        our_url,
+        _free_port(port),
+        seeds,
+        example=seeds is None and with_example is not False,
     )
     with contextlib.ExitStack() as stack:
         stack.enter_context(_interrupted_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
         folder = stack.enter_context(_state(state_dir, temporary=once and state_dir is None))
-        supervisor = Supervisor(lambda text: console.print(f"[yellow]{escape(text)}[/]"))
-        stack.callback(supervisor.stop)
+        start = _Start(options, folder, console)
+        stack.callback(start.supervisor.stop)
         try:
-            running = _bring_up(options, folder, supervisor, console)
+            brought = start.bring_up()
             if once:
-                _finish(running, folder, console)
+                _finish(brought, folder, console)
                 return
-            _say_what_next(running, folder, console)
-            supervisor.watch()
+            _say_what_next(brought, folder, console)
+            start.supervisor.watch()
         except KeyboardInterrupt:
             console.print("\nStopping ... (Ctrl-C again: at once)")
             if once:
                 raise
 
 
-def _bring_up(options: Options, folder: Path, supervisor: Supervisor, console: Console) -> Running:
-    """Start everything in order, the first time with all it needs; show each step."""
-    unprivileged.make_folder(folder / "logs")
-    database_url, redis_url = options.database_url, options.redis_url
-    with console.status("Starting PostgreSQL ..."):
-        if database_url is None:
-            postgres = EmbeddedPostgres(folder / POSTGRES)
-            supervisor.start(postgres)
-            database_url = postgres.libpq_url()
-            _done(console, "PostgreSQL", f"{postgres.version}, embedded")
-        else:
-            _done(console, "PostgreSQL", _host(database_url))
-    with console.status("Starting Redis ..."):
-        if redis_url is None:
-            redis = EmbeddedRedis(folder / "redis")
-            supervisor.start(redis)
-            redis_url = redis.url
-            _done(console, "Redis", f"{redis.version}, embedded")
-        else:
-            _done(console, "Redis", _host(redis_url))
-    write_private(folder / DATABASE_URL_FILE, database_url)
-    write_private(folder / REDIS_URL_FILE, redis_url)
-    with console.status("Preparing the database ..."):
-        catalogue, token = example.prepare_database(database_url, folder)
-        _done(console, "Database", catalogue)
-    url = f"http://{HOST}:{options.port}"
-    environment = services.environment(
-        database_url, redis_url, f"{HOST}:{options.port}", options.our_url or url
-    )
-    with console.status("Starting the service ..."):
-        supervisor.start(services.worker(folder, environment))
-        supervisor.start(services.beat(folder, environment))
-        supervisor.start(services.web(folder, environment, url))
-        _done(console, "Service", "web, worker, beat")
-    right = options.example and token is not None and example.import_scores(url, token, console)
-    return Running(url, token, right)
+class _Start:
+    """Starts everything in order, the first time with all it needs; shows each step."""
+
+    def __init__(self, options: Options, folder: Path, console: Console) -> None:
+        self._options = options
+        self._folder = folder
+        self._console = console
+        self._steps = Steps(console)
+        self._running: Running | None = None
+        self.supervisor = Supervisor(self._report, services.WAITED_FOR)
+
+    def bring_up(self) -> Brought:
+        options, folder, supervisor = self._options, self._folder, self.supervisor
+        unprivileged.make_folder(folder / "logs")
+        with self._steps.step("PostgreSQL", "Starting PostgreSQL") as step:
+            database_url, step.remark = self._postgres()
+        with self._steps.step("Redis", "Starting Redis") as step:
+            redis_url, step.remark = self._redis()
+        self._note(Running(database_url=database_url, redis_url=redis_url))
+        with self._steps.step("Database", "Preparing the database") as step:
+            prepared = example.prepare_database(
+                database_url,
+                folder,
+                options.seeds,
+                with_example=options.example,
+                progress=step.progress,
+            )
+            step.remark = prepared.remark
+        url = f"http://{HOST}:{options.port}"
+        environment = services.environment(
+            database_url, redis_url, f"{HOST}:{options.port}", options.our_url or url
+        )
+        with self._steps.step("Service", "Starting") as step:
+            for number, service in enumerate(services.everything(folder, environment, url)):
+                step.progress(service.name, number + 1, 3)
+                supervisor.start(service)
+            step.remark = "worker, beat, web"
+        self._note(
+            Running(database_url=database_url, redis_url=redis_url, url=url, token=prepared.token)
+        )
+        right = None
+        if options.example and prepared.has_example and prepared.token is not None:
+            right = example.import_scores(url, prepared.token, self._console)
+        return Brought(url, prepared.token, prepared.has_example, right)
+
+    def _postgres(self) -> tuple[str, str]:
+        """Its URL, and a remark."""
+        if (given := self._options.database_url) is not None:
+            return checked_database_url(given), _host(given)
+        postgres = EmbeddedPostgres(self._folder / POSTGRES)
+        self.supervisor.start(postgres)
+        return postgres.libpq_url(), f"{postgres.version}, embedded"
+
+    def _redis(self) -> tuple[str, str]:
+        if (given := self._options.redis_url) is not None:
+            return given, _host(given)
+        redis = EmbeddedRedis(self._folder / "redis")
+        self.supervisor.start(redis)
+        return redis.url, f"{redis.version}, embedded"
+
+    def _report(self, text: str) -> None:
+        self._console.print(f"[yellow]{escape(text)}[/]", soft_wrap=True)
+        if self._running is not None:
+            self._note(self._running)
+
+    def _note(self, running: Running) -> None:
+        """Tells other commands."""
+        ours, down = self.supervisor.names, self.supervisor.down
+        self._running = msgspec.structs.replace(running, ours=ours, down=down)
+        write(self._folder, self._running)
 
 
-def _finish(running: Running, folder: Path, console: Console) -> None:
+def _finish(brought: Brought, folder: Path, console: Console) -> None:
     """The end of `--once`."""
-    if not running.example_is_right:
+    if not brought.example_is_right:
         raise CommandError(
             "the example import did not come out as it should. The end of the worker's log:\n"
             + tail(folder / "logs" / "worker.log")
@@ -147,16 +205,15 @@ def _finish(running: Running, folder: Path, console: Console) -> None:
     console.print("[green]Everything works.[/] Stopping ...")
 
 
-def _say_what_next(running: Running, folder: Path, console: Console) -> None:
-    console.print(f"\n[bold]score-import runs at {running.url}[/]  (Ctrl-C stops it)\n")
+def _say_what_next(brought: Brought, folder: Path, console: Console) -> None:
+    console.print(f"\n[bold]score-import runs at {brought.url}[/]  (Ctrl-C stops it)\n")
     command = _short(Path(sys.executable).parent / "score-import")
-    lines = [f"export SCORE_IMPORT_URL={running.url}"]
-    if running.token:
-        lines.append(f"export SCORE_IMPORT_TOKEN={running.token}")
-    lines += [
-        f"{command} submit {_short(example.SCORES)} --type {example.IMPORT_TYPE}",
-        f"{command} psql",
-    ]
+    lines = [f"export SCORE_IMPORT_URL={brought.url}"]
+    if brought.token:
+        lines.append(f"export SCORE_IMPORT_TOKEN={brought.token}")
+    if brought.has_example:
+        lines.append(f"{command} submit {_short(example.SCORES)} --type {example.IMPORT_TYPE}")
+    lines += [f"{command} status", f"{command} psql"]
     console.print(f"Logs are in {_short(folder / 'logs')}. In another terminal:")
     for line in lines:
         console.print(f"  {line}", soft_wrap=True, markup=False)
@@ -178,8 +235,7 @@ def _state(given: Path | None, *, temporary: bool) -> Iterator[Path]:
                 f"score-import runs already with its data in {folder}: stop it first, or give "
                 "this one another --state-dir"
             ) from error
-        for file in (DATABASE_URL_FILE, REDIS_URL_FILE):
-            stack.callback((folder / file).unlink, missing_ok=True)
+        stack.callback(forget, folder)
         yield folder
 
 
@@ -231,7 +287,3 @@ def _short(path: Path) -> Path:
     """A path as one would type it here."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
-
-
-def _done(console: Console, what: str, remark: str) -> None:
-    console.print(f"[green]✓[/] {what:<11} [dim]{escape(remark)}[/]", soft_wrap=True)

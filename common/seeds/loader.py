@@ -17,16 +17,16 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine
 
-from common.catalogue import collection_rows, other_ids
-from common.catalogue.locking import hold_catalogue
+from common.catalogue import collection_rows, giving_way_rows, other_ids
+from common.catalogue.locking import hold_catalogue, hold_users
 from common.games.model import Game
 from common.games.registry import GAMES
 from common.seeds.integrity import check
 from common.seeds.joining import join_players_charts, reserved
-from common.seeds.reading import SeedFiles, parse, read_files
+from common.seeds.reading import SeedFiles, Seeds, charts_in, parse, read_files
 from common.seeds.seed_documents import CHARTS, KINDS, SONGS
 from common.seeds.stored_rows import stored_references
-from common.seeds.summary import CollectionSummary, Summary
+from common.seeds.summary import CollectionSummary, GaveWay, Summary
 from common.seeds.version3.conversion import Converted, as_version_2, is_version_3
 from common.seeds.violations import SeedsError, Violation
 from common.seeds.writer import Progress, Writer
@@ -42,6 +42,7 @@ def load_directory(
     progress: Progress | None = None,
     retire: bool = False,
     dry_run: bool = False,
+    giving_way: Path | None = None,
     games: Mapping[str, Game] = GAMES,
 ) -> Summary:
     """Brings the catalogue in line with the collections in `directory`.
@@ -50,6 +51,8 @@ def load_directory(
     retire: keep charts that vanished but are needed by scores, personal bests or goals as
     retired (not primary, in no version); without it they are a reason to refuse.
     dry_run: find out what would change, and change nothing.
+    giving_way: a folder whose catalogue, where it is the one that is loaded and the new one has
+    none of its charts, goes first, with everything that was played on it.
     games: those whose rules the seeds are held against.
 
     The folder may be one of version 2 or of version 3; its documents tell. Raises SeedsError,
@@ -57,7 +60,7 @@ def load_directory(
     """
     started = time.monotonic()
     with _collector_paused():
-        summary = _load(engine, directory, progress or _silence, retire, dry_run, games)
+        summary = _load(engine, directory, progress or _silence, retire, dry_run, giving_way, games)
     summary.seconds = time.monotonic() - started
     return summary
 
@@ -68,6 +71,7 @@ def _load(
     tell: Progress,
     retire: bool,
     dry_run: bool,
+    giving_way: Path | None,
     games: Mapping[str, Game],
 ) -> Summary:
     files = read_files(directory)
@@ -95,6 +99,7 @@ def _load(
     with engine.connect() as connection, connection.begin() as transaction:
         # Until the end of the transaction: what is checked now still holds when it is written.
         hold_catalogue(connection)
+        gave_way = _give_way(connection, giving_way, seeds)
         findings = check(seeds, games, stored_references(connection, files.collections))
         violations += reserved(seeds)
         if violations or findings.violations:
@@ -111,8 +116,25 @@ def _load(
         _store_other_ids(connection, converted)
         if dry_run:
             transaction.rollback()
+    summary.gave_way = gave_way
     summary.warnings = _named(findings.warnings, converted)
     return _complete(summary, files, games)
+
+
+def _give_way(connection: Connection, folder: Path | None, seeds: Seeds) -> GaveWay | None:
+    """Removes the folder's catalogue where that is loaded and the seeds are another."""
+    if folder is None:
+        return None
+    files = read_files(folder)
+    theirs = charts_in(files)
+    ours = seeds.of_kind(CHARTS)
+    if not ours or any(theirs & each.keys for each in ours):
+        return None
+    games = giving_way_rows.games_of(connection, theirs)
+    if games.isdisjoint(each.game for each in ours):
+        return None
+    hold_users(connection)
+    return GaveWay(sorted(games), giving_way_rows.remove(connection, games, files.collections))
 
 
 def _store_other_ids(connection: Connection, converted: Converted | None) -> None:

@@ -61,6 +61,11 @@ class Collection:
     def file(self) -> str:
         return f"{self.name}.json"
 
+    @property
+    def keys(self) -> set[Any]:
+        """What the documents go by."""
+        return {document[self.kind.key] for document in self.documents}
+
     def violation(self, key: object, rule: str, detail: str) -> Violation:
         return Violation(self.file, str(key), rule, detail)
 
@@ -182,3 +187,9 @@ def _key(kind: Kind, document: Any) -> Any:
 def _label(kind: Kind, documents: list[Any], place: int) -> str:
     key = _key(kind, documents[place])
     return f"document {place + 1}" if key is None else str(key)
+
+
+def charts_in(files: SeedFiles) -> set[str]:
+    """The IDs of all charts in the files, of version 2."""
+    seeds, _ = parse(files, {})
+    return {chart_id for charts in seeds.of_kind(CHARTS) for chart_id in charts.keys}

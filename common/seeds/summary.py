@@ -29,6 +29,14 @@ class CollectionSummary:
         return self.inserted + self.replaced + self.removed + self.retired
 
 
+@dataclass(frozen=True, slots=True)
+class GaveWay:
+    """A catalogue that went as a whole. scores: how many had been played on it."""
+
+    games: list[str]
+    scores: int
+
+
 @dataclass(slots=True)
 class Summary:
     """What a load did, and what it left to do (`follow_ups`).
@@ -43,6 +51,7 @@ class Summary:
     rerated: charts by game whose ratings may have changed, so that scores and personal bests
     on them need to be calculated anew. changed_quests: whose subscribers are to follow.
     orphan_jobs, recalculation_jobs: users for whom such a job was queued.
+    gave_way: the catalogue that went first, if one did.
     """
 
     collections: list[CollectionSummary] = field(default_factory=list)
@@ -56,6 +65,7 @@ class Summary:
     changed_quests: list[str] = field(default_factory=list)
     orphan_jobs: int = 0
     recalculation_jobs: int = 0
+    gave_way: GaveWay | None = None
     seconds: float = 0.0
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,7 @@ class Catalogue:
 
     def write(self) -> Path:
         """Makes the folder hold the documents, and nothing else."""
-        self.folder.mkdir(exist_ok=True)
-        for path in self.folder.glob("*.json"):
-            path.unlink()
-        for name, content in self.documents.items():
-            (self.folder / f"{name}.json").write_bytes(orjson.dumps(content))
-        return self.folder
+        return write_seeds(self.folder, self.documents)
 
     def rows(self, query: str, **values: Any) -> list[Any]:
         """What a query yields; rows of one column as bare values."""
@@ -89,6 +85,29 @@ class Catalogue:
             (gone if fits else kept).append(document)
         self.documents[collection] = kept
         return gone
+
+
+def write_seeds(folder: Path, documents: Mapping[str, Any]) -> Path:
+    """Makes the folder hold these collections, and nothing else."""
+    folder.mkdir(exist_ok=True)
+    for path in folder.glob("*.json"):
+        path.unlink()
+    for name, content in documents.items():
+        (folder / f"{name}.json").write_bytes(orjson.dumps(content))
+    return folder
+
+
+def make_another(documents: dict[str, Any]) -> None:
+    """Makes the example's documents another catalogue, whose songs have the same numbers."""
+    for game in ("iidx", "sdvx", "wacca"):
+        for chart in documents[f"charts-{game}"]:
+            chart["chartID"] = chart["chartID"][::-1]
+        for song in documents[f"songs-{game}"]:
+            song["title"] += " (real)"
+    # What names charts of the example, directly or not.
+    documents["folders"] = [each for each in documents["folders"] if each["type"] != "static"]
+    for name in ("tables", "goals", "quests", "questlines"):
+        documents[name] = []
 
 
 def changes(summary: Summary) -> dict[str, tuple[int, int, int, int]]:

@@ -1,34 +1,13 @@
-"""A migrated database without anything in it, and seeds folders to load into it."""
+"""Seeds folders to load into an empty database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from cli.local import EmbeddedPostgres
-from common.database.engine import migrate, open_engine
-from tests.conftest import fresh_database
 from tests.seeds.catalogue import Catalogue
-
-
-@pytest.fixture(scope="session")
-def empty_template(postgres: EmbeddedPostgres) -> str:
-    """The name of a migrated database without rows."""
-    postgres.create_database("template_without_rows")
-    migrate(postgres.url_of("template_without_rows"))
-    return "template_without_rows"
-
-
-@pytest.fixture
-def empty(postgres: EmbeddedPostgres, empty_template: str) -> Iterator[Engine]:
-    """A database with nothing but the schema."""
-    with fresh_database(postgres, empty_template) as url:
-        engine = open_engine(url)
-        yield engine
-        engine.dispose()
 
 
 @pytest.fixture

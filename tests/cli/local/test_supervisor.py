@@ -8,6 +8,7 @@ import pytest
 from cli.local import supervisor as supervisor_module
 from cli.local.processes import ProcessError, Program
 from cli.local.supervisor import ProgramService, Supervisor
+from tests.support.stack import wait_for
 
 
 class FakeService:
@@ -15,6 +16,7 @@ class FakeService:
 
     def __init__(self, name: str, journal: list[str]) -> None:
         self.name = name
+        self.stop_timeout = 30.0
         self.journal = journal
         self.code: int | None = None
         self.broken = False
@@ -94,6 +96,18 @@ def test_a_service_that_fails_to_start_is_stopped_like_the_others(
     assert journal[2:] == ["stop web", "stop postgres"]
 
 
+def test_what_takes_long_to_stop_is_said(
+    reports: list[str], journal: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor_module, "SLOW_SECONDS", 0.01)
+    supervisor = Supervisor(reports.append, {"worker": "it ends an import"})
+    worker = FakeService("worker", journal)
+    supervisor.start(worker)
+    monkeypatch.setattr(worker, "stop", lambda: wait_for(lambda: reports, "it is said"))
+    supervisor.stop()
+    assert reports == ["waiting for worker, 30 s at most: it ends an import"]
+
+
 def test_another_interrupt_ends_everything_at_once(
     supervisor: Supervisor, journal: list[str]
 ) -> None:
@@ -112,7 +126,11 @@ def test_a_service_that_dies_is_started_again(
     supervisor.start(worker)
     supervisor.start(web)
     web.code = 3
+    assert supervisor.names == ("worker", "web")
+    watch(supervisor, Clock(0.5), monkeypatch)
+    assert supervisor.down == ("web",)
     watch(supervisor, Clock(10), monkeypatch)
+    assert supervisor.down == ()
     assert journal == ["start worker", "start web", "start web"]
     assert reports == ["web ended with 3, again in 1 s", "web runs again"]
 

@@ -17,11 +17,14 @@ import psutil
 import pytest
 
 from cli.local import unprivileged
+from tests.common.seeds.seeds import example
+from tests.seeds.catalogue import make_another, write_seeds
 from tests.support.stack import wait_for
 
 pytestmark = pytest.mark.processes
 
-COMMAND = [str(Path(sys.executable).parent / "score-import"), "up"]
+PROGRAM = str(Path(sys.executable).parent / "score-import")
+COMMAND = [PROGRAM, "up"]
 # A developer's own servers must not get in here.
 ENVIRONMENT = {
     name: value
@@ -29,6 +32,7 @@ ENVIRONMENT = {
     if name not in ("DATABASE_URL", "REDIS_URL", "OUR_URL", "SCORE_IMPORT_STATE_DIR")
 }
 START_SECONDS = 120.0
+PARTS = {"PostgreSQL", "Redis", "worker", "beat", "web"}
 
 
 class Up:
@@ -109,6 +113,20 @@ def is_ready(url: str) -> bool:
         return False
 
 
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [PROGRAM, *arguments], capture_output=True, text=True, env=ENVIRONMENT, check=False
+    )
+
+
+@pytest.fixture
+def real_seeds(tmp_path: Path) -> Path:
+    """A catalogue that is not the example's."""
+    documents = example()
+    make_another(documents)
+    return write_seeds(tmp_path / "seeds", documents)
+
+
 def test_once_imports_the_example_and_leaves_nothing_behind() -> None:
     up = subprocess.run(
         [*COMMAND, "--once", "--port", str(free_port())],
@@ -126,14 +144,35 @@ def test_once_imports_the_example_and_leaves_nothing_behind() -> None:
 
 def test_ctrl_c_ends_everything_in_order(folder: Path) -> None:
     with running(folder, "--no-example") as up:
+        assert "no catalogue" in up.output
         assert is_ready(up.url)
+        status = command("status", "--json", "--state-dir", str(folder))
+        told = json.loads(status.stdout)
+        assert status.returncode == 0, told
+        assert (told["running"], told["url"]) == (True, up.url)
+        assert told["token"] in up.output
+        assert {part["name"] for part in told["parts"]} == PARTS
+        users = command("users", "list", "--state-dir", str(folder))
+        assert "demo" in users.stdout, users.stderr
         # The well-known clients are there, for users to make keys for.
         urllib.request.urlopen(f"{up.url}/api/v1/clients/CXMikado", timeout=30).close()
+        up.program("gunicorn").send_signal(signal.SIGSTOP)
+        assert "web" in command("status", "--state-dir", str(folder)).stdout
+        up.program("gunicorn").send_signal(signal.SIGCONT)
         assert up.end(signal.SIGINT) == 0
+    assert "nothing runs" in command("status", "--state-dir", str(folder)).stderr
     assert "Stopping" in up.output
     assert "Traceback" not in up.output
     assert "Warm shutdown" in (folder / "logs" / "worker.log").read_text()
     assert "database system is shut down" in (folder / "postgres" / "postgres.log").read_text()
+
+
+def test_ctrl_c_in_the_first_moments_is_a_line(folder: Path) -> None:
+    up = Up(folder)
+    wait_for(lambda: (folder / "postgres").exists(), "PostgreSQL is being made")
+    up.children = psutil.Process(up.process.pid).children(recursive=True)
+    assert up.end(signal.SIGINT) == 0
+    assert up.output.split() == ["Stopping", "...", "(Ctrl-C", "again:", "at", "once)"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's help is Linux'")
@@ -146,8 +185,10 @@ def test_a_killed_run_leaves_nothing_behind_and_loses_nothing(folder: Path) -> N
         assert up.end(signal.SIGHUP) == 0
 
 
-def test_what_dies_comes_back(folder: Path) -> None:
+def test_what_dies_comes_back_and_the_example_gives_way(folder: Path, real_seeds: Path) -> None:
     with running(folder) as up:
+        loaded = command("seeds", "load", str(real_seeds), "--state-dir", str(folder))
+        assert "gave way, with 20 scores" in loaded.stdout, loaded.stderr
         up.program("gunicorn").kill()
         wait_for(lambda: "web runs again" in up.output, "web runs again")
         assert is_ready(up.url)
@@ -160,28 +201,21 @@ def test_what_dies_comes_back(folder: Path) -> None:
         assert up.end(signal.SIGTERM) == 0
 
 
-def test_a_second_run_in_the_same_place_is_refused_with_a_reason(folder: Path) -> None:
-    with running(folder, "--no-example") as up:
+def test_a_second_run_in_the_same_place_is_refused_with_a_reason(
+    folder: Path, real_seeds: Path
+) -> None:
+    with running(folder, "--seeds", str(real_seeds)) as up:
+        # No example is loaded, nor imported.
+        assert f"catalogue of {real_seeds}" in up.output
+        assert "Import completed" not in up.output
         started = time.monotonic()
-        second = subprocess.run(
-            [*COMMAND, "--state-dir", str(folder)],
-            capture_output=True,
-            text=True,
-            env=ENVIRONMENT,
-            check=False,
-        )
+        second = command("up", "--state-dir", str(folder))
         assert second.returncode == 1
         assert "runs already" in second.stderr
         assert "Traceback" not in second.stderr
         assert time.monotonic() - started < START_SECONDS
         # Another place and another port are fine, the same port is not.
-        busy = subprocess.run(
-            [*COMMAND, "--state-dir", str(folder / "other"), "--port", str(up.port)],
-            capture_output=True,
-            text=True,
-            env=ENVIRONMENT,
-            check=False,
-        )
+        busy = command("up", "--state-dir", str(folder / "other"), "--port", str(up.port))
         assert busy.returncode == 1
         assert "cannot be used" in busy.stderr
         assert up.end(signal.SIGTERM) == 0
