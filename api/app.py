@@ -23,6 +23,7 @@ from api.jobs.door import check_names, make_processor
 from api.jobs.polling import Polls
 from api.jobs.streaming import Streams
 from api.routes import ROUTES
+from api.web.rendering import failed, wants_a_page
 from common import log_context
 from common.database import failures
 from common.database.watcher import open_watched_engine
@@ -43,6 +44,7 @@ def create_app(settings: Settings) -> Flask:
     if problems:
         raise SettingsError("The environment is not usable:\n  " + "\n  ".join(problems))
     app = Flask("score-import", static_folder=None)
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 365 * 24 * 60 * 60  # seconds; see static_files
     app.url_map.strict_slashes = False
     # Paths are taken as they come: a doubled slash makes another path, and no redirect.
     app.url_map.merge_slashes = False
@@ -137,7 +139,10 @@ def _read_json(here: RequestContext, admission: Admission) -> None:
 
 def after(response: Response) -> Response:
     headers = response.headers
+    kept = headers.get("Cache-Control") if response.cache_control.public else None
     headers.update(HEADERS)
+    if kept is not None:
+        headers["Cache-Control"] = kept
     headers.update(cors.headers(request.headers.get("Origin"), service().settings.cors_origins))
     here = context.current()
     headers.update(here.headers)
@@ -147,10 +152,16 @@ def after(response: Response) -> Response:
 
 def user_error(error: UserError) -> Response:
     blueprint = blueprint_of_request()
+    if blueprint is None and wants_a_page():
+        return failed(error)
     return (blueprint.dialect if blueprint is not None else ENVELOPE).failure(error)
 
 
 def http_error(error: HTTPException) -> Response:
+    if wants_a_page():
+        missing = error.code in (404, 405)
+        text = "There is nothing at this address." if missing else error.description or error.name
+        return failed(UserError(404 if missing else error.code or 500, text))
     if error.code in (404, 405) or isinstance(error, NotFound):
         return failure(404, "Endpoint Not Found.")
     return failure(error.code or 500, error.description or error.name)
@@ -159,8 +170,14 @@ def http_error(error: HTTPException) -> Response:
 def unexpected_error(error: Exception) -> Response:
     if failures.is_passing(error) or isinstance(error, TooLate):
         log.error("request %s: %s", context.request_id(), failures.in_a_line(error))
-        response = failure(503, DATABASE_AWAY, code="DATABASE_UNAVAILABLE")
+        response = (
+            failed(UserError(503, DATABASE_AWAY))
+            if wants_a_page()
+            else failure(503, DATABASE_AWAY, code="DATABASE_UNAVAILABLE")
+        )
         response.headers["Retry-After"] = str(AWAY_SECONDS)
         return response
     log.error("request %s failed", context.request_id(), exc_info=error)
+    if wants_a_page():
+        return failed(UserError(500, UNEXPECTED))
     return failure(500, UNEXPECTED, reference=context.request_id())

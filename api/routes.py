@@ -19,8 +19,10 @@ from api.v1 import (
     game_stats,
     game_targets,
     games,
+    guesses,
     hook_settings,
     import_lists,
+    import_scores,
     imports,
     integrations,
     oauth,
@@ -38,7 +40,18 @@ from api.v1 import (
     user_scores,
     users,
 )
-from api.web import account_pages, client_pages
+from api.web import (
+    account_pages,
+    client_pages,
+    home_pages,
+    import_pages,
+    orphan_pages,
+    player_pages,
+    reference_pages,
+    service_pages,
+    static_files,
+    token_pages,
+)
 
 API: Final = "/api/v1"
 IR: Final = "/ir"
@@ -47,6 +60,8 @@ ROUTES: Final[tuple[tuple[str, ApiBlueprint], ...]] = (
     # Imports.
     (API, imports.blueprint),
     (API, import_lists.blueprint),
+    (API, import_scores.blueprint),
+    (API, guesses.blueprint),
     (API, orphans.blueprint),
     (API, syncs.blueprint),
     (API, integrations.blueprint),
@@ -88,5 +103,14 @@ ROUTES: Final[tuple[tuple[str, ApiBlueprint], ...]] = (
     # Pages, and whoever watches over the process.
     ("", account_pages.blueprint),
     ("", client_pages.blueprint),
+    ("", home_pages.blueprint),
+    ("", home_pages.lists),
+    ("", import_pages.blueprint),
+    ("", orphan_pages.blueprint),
+    ("", player_pages.blueprint),
+    ("", service_pages.blueprint),
+    ("", token_pages.blueprint),
+    ("", reference_pages.blueprint),
+    ("", static_files.blueprint),
     ("", status.health),
 )

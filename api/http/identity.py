@@ -34,6 +34,7 @@ class Identity:
         in_person: the user themselves, by a session or a token that stands for them.
         is_admin: an administrator in person, not just their token.
         session: the stored form of the session; None where it is not one.
+        username: of a session.
     """
 
     user_id: int | None
@@ -42,6 +43,7 @@ class Identity:
     in_person: bool = False
     is_admin: bool = False
     session: str | None = None
+    username: str = ""
 
 
 GUEST = Identity(None, frozenset(), "Guest Token")
@@ -140,13 +142,16 @@ def _of_session(session: str, engine: Engine, service_name: str) -> Identity | N
         # What it is worth to know that is not worth an answer.
         with contextlib.suppress(SQLAlchemyError), engine.begin() as connection:
             user_rows.seen(connection, row.user_id)
+    permissions = frozenset(ORDINARY if row.permissions is None else row.permissions)
+    in_person = row.permissions is None or IN_PERSON in permissions
     return Identity(
         row.user_id,
-        frozenset(ORDINARY),
+        permissions,
         f"Session-Key {row.user_id}",
-        in_person=True,
-        is_admin=row.auth_level == ADMINISTRATOR,
+        in_person=in_person,
+        is_admin=in_person and row.auth_level == ADMINISTRATOR,
         session=proof_hash(session),
+        username=row.username,
     )
 
 

@@ -10,10 +10,11 @@ from typing import Any, Final
 from flask import Response, request
 from sqlalchemy import Connection, Row
 
-from api.http import attempts, context
+from api.http import attempts, context, identity
 from api.http.identity import cookie_name
 from api.http.service import service
 from common.accounts import login_rows, passwords, user_rows
+from common.accounts.proofs import proof_hash
 from common.accounts.user_rows import BANNED, NewUser
 from common.errors import UserError
 
@@ -38,6 +39,22 @@ def log_in(username: str, password: str) -> tuple[Row[Any], str]:
             login_rows.set_password(connection, row.id, passwords.hashed(password))
         _end_present_session(connection)
         return row, _begin_session(connection, row.id)
+
+
+def log_in_by_token(token: str) -> str:
+    """Begins a session that may do what the token may: what the cookie is to hold.
+
+    Raises UserError.
+    """
+    here = service()
+    counted = attempts.attempt(here.settings, here.redis, proof_hash(token))
+    given = identity.Credentials(None, f"Bearer {token}")
+    found = identity.resolve(given, here.engine, here.settings.name)
+    assert found.user_id is not None  # a token that is nobody's is refused
+    counted.succeeded()
+    with here.engine.begin() as connection:
+        _end_present_session(connection)
+        return _begin_session(connection, found.user_id, token)
 
 
 def register(
@@ -79,10 +96,11 @@ def create_account(
     return row
 
 
-def _begin_session(connection: Connection, user_id: int) -> str:
+def _begin_session(connection: Connection, user_id: int, token: str | None = None) -> str:
     user_rows.seen(connection, user_id)
     agent = request.headers.get("User-Agent", "")
-    return login_rows.begin_session(connection, user_id, agent, service().settings.session_days)
+    days = service().settings.session_days
+    return login_rows.begin_session(connection, user_id, agent, days, token)
 
 
 def _end_present_session(connection: Connection) -> None:

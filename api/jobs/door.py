@@ -42,7 +42,7 @@ from common.targets.target_documents import GoalCharts, GoalCriteria
 from worker import runner
 from worker.catalogue import resolving
 from worker.catalogue.resolving import Wanted
-from worker.import_types import registry
+from worker.import_types import guessing, registry
 from worker.messaging import dispatch, make_app
 from worker.runtime import make_runtime
 from worker.services.linking import link
@@ -279,6 +279,15 @@ def exchange_code(settings: Settings, engine: Engine, owner: Owner, code: str) -
 def form_fields(import_type: str) -> tuple[str, ...]:
     """The text fields that an import type reads of a form; what else comes is not kept."""
     return getattr(registry.get(import_type), "form_fields", ())
+
+
+def guess_import_types(
+    settings: Settings, filename: str, beginning: bytes
+) -> tuple[list[str], dict[str, str]]:
+    """What a file may be imported as here, the likeliest first, and fields that its name gives."""
+    guess = guessing.guess(filename, beginning)
+    accepted = file_import_types(settings)
+    return [name for name in guess.import_types if name in accepted], guess.fields
 
 
 def refuse_unreadable(settings: Settings, import_type: str, given: Any) -> None:

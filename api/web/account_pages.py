@@ -13,8 +13,6 @@ from common.errors import UserError
 
 blueprint = pages_blueprint("account_pages", __name__)
 blueprint.template_folder = "templates"
-blueprint.static_folder = "static"
-blueprint.static_url_path = "/web"
 
 
 @blueprint.get("/login")
@@ -35,12 +33,22 @@ def log_in() -> Response:
     return logins.remember(leave(after), session)
 
 
+@blueprint.post("/login/token")
+def log_in_by_token() -> Response:
+    """For who has a token, and no password here: the session may do what the token may."""
+    fields = forms.fields()
+    after = local(fields.get("next"))
+    try:
+        session = logins.log_in_by_token(fields.get("token", "").strip())
+    except UserError as problem:
+        return _login(after, "", problem)
+    return logins.remember(leave(after), session)
+
+
 def _login(after: str, username: str, problem: UserError | None) -> Response:
     whoami = context.current().identity
     if whoami.session is not None and problem is None:
-        if after != "/login":
-            return leave(after)
-        return page("logged_in.html", title="Logged in", user_id=whoami.user_id)
+        return leave(after)
     return page(
         "login.html",
         200 if problem is None else problem.status,

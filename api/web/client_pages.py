@@ -18,6 +18,7 @@ from api.v1 import clients
 from api.v1.oauth import new_code
 from api.web.rendering import asking_login, fields_of_own_form, leave, page
 from api.web.rendering import blueprint as pages_blueprint
+from api.web.token_pages import MEANINGS
 from common.accounts import token_rows, user_rows
 from common.accounts.client_documents import KEY, client_document
 from common.accounts.token_rows import NewToken
@@ -50,7 +51,12 @@ def file_flow(client_id: str) -> Response:
     user_id = _session_user()
     if user_id is None:
         return page(
-            "file_flow.html", title=client.name, client=client, author=author, **asking_login()
+            "file_flow.html",
+            title=client.name,
+            client=client,
+            author=author,
+            meanings=MEANINGS,
+            **asking_login(),
         )
     with service().engine.connect() as connection:
         earlier = token_rows.of_client(connection, user_id, client_id)
@@ -59,6 +65,7 @@ def file_flow(client_id: str) -> Response:
         title=client.name,
         client=client,
         author=author,
+        meanings=MEANINGS,
         earlier=[row.last_four for row in earlier],
     )
 
@@ -108,6 +115,7 @@ def request_auth() -> Response:
         title=client.name,
         client=client,
         author=author,
+        meanings=MEANINGS,
         back_to=urlsplit(client.redirect_uri).netloc or client.redirect_uri.partition(":")[0],
     )
 

@@ -6,7 +6,7 @@ random, as its SHA-256.
 Source: specification, documents-users.md.
 """
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, text
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Identity, Index, Integer, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -80,10 +80,25 @@ class Login(Base):
 
 
 class LoginSession(Base):
-    """A browser that has logged in. Deleting the row logs it out."""
+    """A browser that has logged in. Deleting the row logs it out.
+
+    token_hash: of the token it did that with, if it was one.
+    """
 
     __tablename__ = "login_sessions"
-    __table_args__ = (Index("ix_login_sessions_session_hash", "session_hash", unique=True),)
+    __table_args__ = (
+        Index("ix_login_sessions_session_hash", "session_hash", unique=True),
+        Index(
+            "ix_login_sessions_token_hash",
+            "token_hash",
+            postgresql_where=text("token_hash IS NOT NULL"),
+        ),
+        ForeignKeyConstraint(
+            ["user_id", "token_hash"],
+            ["api_tokens.user_id", "api_tokens.token_hash"],
+            ondelete="CASCADE",
+        ),
+    )
 
     user_id: Mapped[int] = _owner()
     # Lowercase hex SHA-256 of the cookie's value.
@@ -91,6 +106,7 @@ class LoginSession(Base):
     user_agent: Mapped[str]
     created_at: Mapped[Millis]
     expires_at: Mapped[Millis]
+    token_hash: Mapped[str | None]
 
 
 class Invite(Base):

@@ -34,8 +34,12 @@ _SET_PASSWORD = text(
 )
 _BEGIN = text(
     f"""
-    INSERT INTO login_sessions (user_id, session_hash, user_agent, created_at, expires_at)
-    VALUES (:user_id, :session_hash, :user_agent, {NOW_MS}, {NOW_MS} + :lasts)
+    INSERT INTO login_sessions
+        (user_id, session_hash, user_agent, created_at, expires_at, token_hash)
+    VALUES (:user_id, :session_hash, :user_agent, {NOW_MS},
+            least({NOW_MS} + :lasts, (SELECT expires_at FROM api_tokens
+                                      WHERE user_id = :user_id AND token_hash = :token_hash)),
+            :token_hash)
     """  # noqa: S608 (a constant of ours)
 )
 _TRIM = text(
@@ -48,9 +52,11 @@ _TRIM = text(
 )
 _FIND = text(
     f"""
-    SELECT user_id, auth_level, last_seen < {NOW_MS} - :again AS unseen
-    FROM login_sessions JOIN users ON users.id = user_id
-    WHERE session_hash = :session_hash AND expires_at > {NOW_MS}
+    SELECT login_sessions.user_id, username, auth_level, permissions,
+           last_seen < {NOW_MS} - :again AS unseen
+    FROM login_sessions JOIN users ON users.id = login_sessions.user_id
+    LEFT JOIN api_tokens USING (user_id, token_hash)
+    WHERE session_hash = :session_hash AND login_sessions.expires_at > {NOW_MS}
     """  # noqa: S608 (a constant of ours)
 )
 _OF_USER = text(
@@ -116,17 +122,26 @@ def set_password(
 # --- sessions ------------------------------------------------------------------------------
 
 
-def begin_session(connection: Connection, user_id: int, user_agent: str, days: int) -> str:
-    """Logs a browser in: what its cookie is to hold, which is not stored."""
+def begin_session(
+    connection: Connection, user_id: int, user_agent: str, days: int, token: str | None = None
+) -> str:
+    """Logs a browser in: what its cookie is to hold, which is not stored.
+
+    token: what it logs in with; the session may do no more, and lasts no longer.
+    """
     session = new_proof()
-    given = {"session_hash": proof_hash(session), "lasts": days * DAY}
+    given: dict[str, Any] = {"session_hash": proof_hash(session), "lasts": days * DAY}
+    given["token_hash"] = None if token is None else proof_hash(token)
     connection.execute(_BEGIN, {"user_id": user_id, "user_agent": user_agent[:200], **given})
     connection.execute(_TRIM, {"user_id": user_id, "most": SESSIONS})
     return session
 
 
 def find_session(connection: Connection, session: str) -> Row[Any] | None:
-    """Whose a session is. unseen: it is time to write down that they were here."""
+    """Whose a session is. unseen: it is time to write down that they were here.
+
+    permissions: of the token it was begun with; None where that was a password.
+    """
     given = {"session_hash": proof_hash(session), "again": SEEN_AGAIN}
     return connection.execute(_FIND, given).one_or_none()
 

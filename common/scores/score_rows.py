@@ -124,16 +124,17 @@ _COMPARED = text(
     WHERE user_id = :user_id AND score_id = ANY(CAST(:score_ids AS text[]))
     """
 )
-_EARLIER = text(
-    """
+_ON_CHARTS: Final = """
     SELECT chart_id, score_id,
            jsonb_set(score_data, '{optional}',
                      (score_data->'optional') - CAST(:graphs AS text[])) AS score_data,
            time_achieved, time_added, highlight, CAST('{}' AS jsonb) AS calculated_data
     FROM scores
     WHERE user_id = :user_id AND chart_id = ANY(CAST(:chart_ids AS text[]))
-      AND time_achieved < :before
-    """
+"""
+_EARLIER = text(f"{_ON_CHARTS} AND time_achieved < :before")
+_BEFORE_IMPORT = text(
+    f"{_ON_CHARTS} AND time_added <= :before AND import_id IS DISTINCT FROM :import_id"
 )
 
 
@@ -164,6 +165,26 @@ def before(
         "graphs": text_array(without),
     }
     return connection.execute(_EARLIER, given).all()
+
+
+def before_import(
+    connection: Connection,
+    user_id: int,
+    chart_ids: Collection[str],
+    import_id: str,
+    moment: float,
+    *,
+    without: Collection[str],
+) -> Sequence[Row[Any]]:
+    """The same of scores that were there when an import began, at this time."""
+    given = {
+        "user_id": user_id,
+        "chart_ids": text_array(chart_ids),
+        "import_id": import_id,
+        "before": moment,
+        "graphs": text_array(without),
+    }
+    return connection.execute(_BEFORE_IMPORT, given).all()
 
 
 # --- what a profile says of them -----------------------------------------------------------

@@ -45,7 +45,7 @@ def score_infos(connection: Connection, sessions: Sequence[Row[Any]]) -> dict[st
         {score.chart_id for score in scores.values()},
         max(session.time_started for session in sessions),
     )
-    charts = _charts(connection, gpt, list(earlier))
+    charts = game_charts(gpt, catalogue_rows.charts_by_id(connection, gpt.game, list(earlier)))
     infos: dict[str, list[ScoreInfo]] = {}
     for session in sessions:
         present = [scores[score_id] for score_id in session.score_ids if score_id in scores]
@@ -96,8 +96,8 @@ def _earlier_scores(
     return earlier
 
 
-def _charts(connection: Connection, gpt: GPT, chart_ids: Sequence[str]) -> dict[str, Chart]:
-    rows = catalogue_rows.charts_by_id(connection, gpt.game, chart_ids)
+def game_charts(gpt: GPT, rows: Sequence[Row[Any]]) -> dict[str, Chart]:
+    """Rows of `charts` as the rules of their game know them, by chartID."""
     charts = {row.chart_id: msgspec.convert(chart_document(row), Chart) for row in rows}
     for chart in charts.values():
         chart.data = msgspec.convert(chart.data, gpt.chart_data)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from cli.accounts import create_user
-from common.accounts import client_rows
+from common.accounts import client_rows, token_rows
 from common.accounts.client_rows import Client
 from common.accounts.proofs import proof_hash
 from tests.support.browser import Browser
@@ -100,9 +100,9 @@ def test_a_page_leads_to_the_login_and_back(browser: Browser, service: Stack, na
 def test_a_login_leads_nowhere_else(browser: Browser, name: str, elsewhere: str) -> None:
     form = {"username": name, "password": PASSWORD, "next": elsewhere}
     answer = browser.submit("/login", form)
-    assert (answer.status, answer.headers["Location"]) == (303, "/login")
-    assert "You are logged in" in browser.visit("/login").raw.decode()
-    assert "evil" not in str(browser.visit("/login", next=elsewhere).headers)
+    assert (answer.status, answer.headers["Location"]) == (303, "/")
+    assert browser.visit("/login").headers["Location"] == "/"
+    assert browser.visit("/login", next=elsewhere).headers["Location"] == "/"
 
 
 def test_a_login_is_not_sent_by_another_site(browser: Browser, name: str) -> None:
@@ -125,18 +125,54 @@ def test_who_registers_is_logged_in(browser: Browser) -> None:
 
 def test_who_logs_out_is_out(mine: Browser) -> None:
     assert mine.submit("/logout", {}).status == 403
-    page = mine.visit("/login")
+    page = mine.visit("/tokens")
     assert mine.submit("/logout", form_of(page)).status == 303
     assert mine("GET", "/api/v1/users/me").status == 401
 
 
-def test_pages_can_neither_be_framed_nor_run_scripts(browser: Browser) -> None:
+def test_who_logs_in_with_a_token_may_do_what_it_may(browser: Browser, service: Stack) -> None:
+    player = service.user(next(_names), "submit_score")
+    wrong = browser.submit("/login/token", {"token": "0" * 40, "next": "/imports"})
+    assert (wrong.status, COOKIE in browser.cookies) == (401, False)
+    right = browser.submit("/login/token", {"token": player.token, "next": "/imports"})
+    assert (right.status, right.headers["Location"]) == (303, "/imports")
+    assert browser("GET", "/api/v1/status").json["body"]["permissions"] == ["submit_score"]
+    assert browser.visit("/imports").status == 200
+    # What takes its owner in person is not shown, and not done.
+    assert browser.visit("/tokens").status == 403
+    assert browser("POST", "/api/v1/users/me/api-tokens/create", {}).status == 403
+    with service.engine.begin() as connection:
+        token_rows.delete(connection, player.user_id, player.token)
+    assert browser.visit("/imports").headers["Location"].startswith("/login")
+
+
+def test_the_first_page_is_for_browsers(browser: Browser, http: Http) -> None:
+    assert http.get("/").json["description"] == "Endpoint Not Found."
+    page = {"Accept": "text/html,*/*"}
+    assert http.get("/", page).headers["Location"] == "/login"
+    missing = http.get("/nothing-here", page)
+    assert (missing.status, "There is nothing at this address." in missing.raw.decode()) == (
+        404,
+        True,
+    )
+    assert http.get("/api/v1/nothing-here", page).json["description"] == "Endpoint Not Found."
+
+
+def test_pages_are_neither_framed_nor_kept_nor_run_foreign_scripts(browser: Browser) -> None:
     page = browser.visit("/login")
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
-    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert page.headers["Cache-Control"] == "no-store"
+    # Else browsers would not say that a form comes from here.
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert (
+        "default-src 'none'; script-src 'self'; style-src 'self'"
+        in (page.headers["Content-Security-Policy"])
+    )
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
     assert page.headers["X-Frame-Options"] == "DENY"
-    assert browser.visit("/web/pages.css").headers["Content-Type"].startswith("text/css")
+    styles = browser.visit("/web/pages.css")
+    assert styles.headers["Content-Type"].startswith("text/css")
+    assert "public" in styles.headers["Cache-Control"]
 
 
 # --- a key, or a file with it ---------------------------------------------------------------

@@ -1,0 +1,65 @@
+"""The first page, where files are dropped, and the lists of imports."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response, request
+from werkzeug.exceptions import NotFound
+
+from api.http import context
+from api.http.service import service
+from api.jobs.door import file_import_types
+from api.web import interface
+from api.web.rendering import blueprint as pages_blueprint
+from api.web.rendering import leave, page, viewer, wants_a_page
+
+blueprint = pages_blueprint("home_pages", __name__)
+lists = pages_blueprint("import_list_pages", __name__, for_users=True)
+
+LATELY: Final = 10
+PAGE: Final = 50
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Files are dropped here, and what was imported lately is below."""
+    if not wants_a_page():
+        raise NotFound
+    if context.current().identity.session is None:
+        return leave("/login")
+    return page(
+        "home.html",
+        title="Import scores",
+        import_types=file_import_types(service().settings),
+        may_submit="submit_score" in viewer().permissions,
+        imports=interface.get("/users/me/imports", limit=LATELY).body,
+        failed=interface.get("/users/me/imports/failed", limit=LATELY).body,
+    )
+
+
+@lists.get("/imports")
+def imports() -> Response:
+    """All imports or those that failed, of any type or of one."""
+    asked = {name: request.args.get(name) for name in ("importType", "before", "beforeID")}
+    only_failed = request.args.get("show") == "failed"
+    path = "/users/me/imports/failed" if only_failed else "/users/me/imports"
+    wanted = {name: value for name, value in asked.items() if value}
+    found = interface.get(path, limit=PAGE + 1, **wanted).body
+    shown = found[:PAGE]
+    return page(
+        "imports.html",
+        title="Imports",
+        imports=shown,
+        only_failed=only_failed,
+        import_type=asked["importType"] or "",
+        import_types=interface.get("/config").body["IMPORT_TYPES"],
+        older=_after(shown[-1]) if len(found) > PAGE else None,
+        is_first=not asked["before"],
+    )
+
+
+def _after(last: dict[str, Any]) -> dict[str, Any]:
+    """What the page behind one is asked for by."""
+    time = last["timeFinished"] if "timeFinished" in last else last["timeStarted"]
+    return {"before": time, "beforeID": last["importID"]}

@@ -1,0 +1,81 @@
+"""A page of an import's scores, and what each raised: how it compares with what was before.
+
+Computed when asked for.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row
+
+from common.catalogue import catalogue_rows
+from common.catalogue.catalogue_documents import (
+    ChartDocument,
+    SongDocument,
+    chart_document,
+    song_document,
+)
+from common.games.model import Graph
+from common.games.registry import get_gpt
+from common.games.scoring.personal_bests import PlayedScore, merge
+from common.scores import score_rows
+from common.scores.score_documents import ScoreDocument, score_document
+from common.sessions.session_documents import ScoreInfo
+from common.sessions.session_info import entry, game_charts
+
+
+class ImportScores(msgspec.Struct, kw_only=True):
+    """Scores of an import with their songs and charts, each once.
+
+    scoreInfo: of each score, how it compares with the user's personal best before the import.
+    """
+
+    scores: list[ScoreDocument]
+    songs: list[SongDocument]
+    charts: list[ChartDocument]
+    scoreInfo: list[ScoreInfo]
+
+
+def import_scores(
+    connection: Connection, of: Row[Any], scores: Sequence[Row[Any]]
+) -> dict[str, Any]:
+    """The ImportScores of some `scores` of an import. of: a row of `imports`."""
+    found = catalogue_rows.of_rows(connection, of.game, scores)
+    return {
+        "scores": list(map(score_document, scores)),
+        "songs": list(map(song_document, found.songs)),
+        "charts": list(map(chart_document, found.charts)),
+        "scoreInfo": _raised(connection, of, scores, found.charts),
+    }
+
+
+def _raised(
+    connection: Connection, of: Row[Any], scores: Sequence[Row[Any]], charts: Sequence[Row[Any]]
+) -> list[ScoreInfo]:
+    """One statement for each playtype, of which an import has two at most."""
+    bests: dict[str, Any] = {}
+    for playtype in sorted({chart.playtype for chart in charts}):
+        gpt = get_gpt(of.game, playtype)
+        known = game_charts(gpt, [chart for chart in charts if chart.playtype == playtype])
+        graphs = [name for name, each in gpt.optional.items() if isinstance(each.metric, Graph)]
+        earlier: dict[str, list[PlayedScore]] = defaultdict(list)
+        for row in score_rows.before_import(
+            connection, of.user_id, list(known), of.import_id, of.time_started, without=graphs
+        ):
+            earlier[row.chart_id].append(PlayedScore(*tuple(row)[1:]))
+        for chart_id, played in earlier.items():
+            best = merge(gpt, known[chart_id], played)
+            bests[chart_id] = None if best is None else best.scoreData
+    return [
+        entry(
+            get_gpt(score.game, score.playtype),
+            score.score_id,
+            score.score_data,
+            bests.get(score.chart_id),
+        )
+        for score in scores
+    ]

@@ -1,0 +1,145 @@
+"""One service and one browser for all tests of a module; each test has a window of its own.
+
+Of every page it is noted what went wrong in it, and what it asked of whom: a test whose pages
+complained in the console, or asked another host for anything, fails.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    sync_playwright,
+)
+
+from cli.accounts import create_user
+from cli.local import EmbeddedPostgres
+from common.accounts.user_rows import ADMINISTRATOR, USER
+from tests.browser import chromium
+from tests.conftest import a_stack
+from tests.support.stack import Stack
+
+PASSWORD = "correct horse battery"
+# Where screenshots go; none are made without it.
+SCREENSHOTS = os.environ.get("SCREENSHOTS")
+
+
+@pytest.fixture(scope="module")
+def module_settings() -> dict[str, str]:
+    """Environment variables a test module wants to differ; override it there."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def service(
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres: EmbeddedPostgres,
+    template: str,
+    module_settings: dict[str, str],
+) -> Iterator[Stack]:
+    """A service with API and worker."""
+    folder = tmp_path_factory.mktemp("service")
+    servers = postgres.folder.parent
+    with a_stack(folder, postgres, template, servers, module_settings) as stack:
+        stack.start_web()
+        stack.start_worker()
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = chromium.executable()
+    if found is None:
+        pytest.skip(chromium.MISSING)
+    with sync_playwright() as playwright:
+        # As root, which continuous integration is, Chromium has no sandbox.
+        started = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox"] if os.geteuid() == 0 else []
+        )
+        yield started
+        started.close()
+
+
+class Window:
+    """A window of the browser, with cookies of its own.
+
+    Parameters:
+        expected: parts of complaints that a test provokes.
+    """
+
+    def __init__(self, service: Stack, context: BrowserContext) -> None:
+        self.service = service
+        self.context = context
+        self.expected: list[str] = []
+        self.complaints: list[str] = []
+        self.elsewhere: list[str] = []
+        context.set_default_timeout(20_000)
+        context.on("console", self._heard)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("request", self._asked)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.text} ({message.location.get('url')})")
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.service.url, "data:", "blob:")):
+            self.elsewhere.append(request.url)
+
+    def page(self, path: str = "/") -> Page:
+        """Another tab."""
+        page = self.context.new_page()
+        page.goto(self.service.url + path)
+        return page
+
+    def user(self, name: str, *, admin: bool = False) -> Page:
+        """A new user, logged in, at the first page."""
+        level = ADMINISTRATOR if admin else USER
+        create_user(self.service.engine, name, password=PASSWORD, auth_level=level)
+        page = self.page("/login")
+        log_in(page, name)
+        return page
+
+    def check(self) -> None:
+        found = [
+            each for each in self.complaints if not any(part in each for part in self.expected)
+        ]
+        assert not found
+        assert not self.elsewhere
+
+
+def log_in(page: Page, name: str) -> None:
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    page.get_by_role("button", name="Log out").wait_for()
+
+
+@pytest.fixture
+def window(service: Stack, browser: Browser) -> Iterator[Window]:
+    context = browser.new_context(
+        accept_downloads=True, locale="en-GB", timezone_id="UTC", reduced_motion="reduce"
+    )
+    found = Window(service, context)
+    yield found
+    context.close()
+    found.check()
+
+
+@pytest.fixture(scope="session")
+def shot() -> Callable[[Page, str], None]:
+    """Keeps a picture of a page where SCREENSHOTS names a folder."""
+
+    def keep(page: Page, name: str) -> None:
+        if SCREENSHOTS:
+            page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=False)
+
+    return keep
