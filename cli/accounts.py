@@ -46,7 +46,7 @@ def create_user(
             row = user_rows.create(connection, NewUser(username, user_id, auth_level))
             if password is not None:
                 _set_password(connection, row.id, password)
-    except user_rows.Taken as error:
+    except user_rows.NameTaken as error:
         raise AccountError(f"there is a user {username}, or one with this number") from error
     return int(row.id)
 

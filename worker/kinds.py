@@ -32,5 +32,5 @@ RUN: Final[Mapping[type[Arguments], Callable[[Work, Any], Result]]] = {
 
 def run(work: Work) -> Result:
     """Runs the work's job; raises UnreadableArguments, UserError, and whatever went wrong."""
-    given = arguments.read(work.job.kind, work.job.arguments)
-    return RUN[type(given)](work, given)
+    typed = arguments.read(work.job.kind, work.job.arguments)
+    return RUN[type(typed)](work, typed)

@@ -24,10 +24,10 @@ from worker.webhooks import delivery
 def run_job(self: Task, user_id: int, job_id: str) -> None:
     """Runs the user's oldest job, if nobody else works for the user."""
     stamp = stamp_of(self.request.id)
-    following = runner.run(process_runtime(), user_id, job_id, stamp)
-    if following is not None:
-        dispatch(app, following)
-    if delivery.waiting(process_runtime(), user_id):
+    next_message = runner.run(process_runtime(), user_id, job_id, stamp)
+    if next_message is not None:
+        dispatch(app, next_message)
+    if delivery.has_news(process_runtime(), user_id):
         announce_events(app)
 
 

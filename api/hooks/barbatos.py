@@ -6,15 +6,15 @@ from typing import Any
 
 from flask import Response
 
-from api.hooks import one_score
+from api.hooks import score_hooks
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
 
 
 def admit() -> None:
     """Who may use the hook, besides what its endpoint says."""
-    one_score.requester()
-    one_score.check_kamaitachi("/ir/barbatos")
+    score_hooks.requester()
+    score_hooks.check_kamaitachi("/ir/barbatos")
 
 
 blueprint = ApiBlueprint("barbatos", __name__, gates=(admit,))
@@ -28,4 +28,4 @@ blueprint = ApiBlueprint("barbatos", __name__, gates=(admit,))
     other_answers={202: ("It takes longer.", dict[str, str])},
 )
 def submit_score() -> Response:
-    return one_score.imported(one_score.run(one_score.requester(), "ir/barbatos"))
+    return score_hooks.imported(score_hooks.run(score_hooks.requester(), "ir/barbatos"))

@@ -11,7 +11,7 @@ import orjson
 from flask import Response, request
 from sqlalchemy import Connection
 
-from api.hooks import beatoraja_courses, courses, one_score
+from api.hooks import beatoraja_courses, courses, score_hooks
 from api.hooks.beatoraja_ranking import ranking
 from api.http import context
 from api.http.answers import failure, ready_made, success, without_body
@@ -31,8 +31,8 @@ _VERSIONS: Final = ("v2", "v3")
 
 def admit() -> None:
     """Who may use the ranking at all; raises UserError, for the first of several reasons."""
-    one_score.requester()
-    one_score.check_bokutachi(request.path.removeprefix("/ir/beatoraja"))
+    score_hooks.requester()
+    score_hooks.check_bokutachi(request.path.removeprefix("/ir/beatoraja"))
     if not request.headers.get("X-TachiIR-Version", "").startswith(_VERSIONS):
         raise UserError(400, "Invalid X-TachiIR-Version.")
 
@@ -52,9 +52,9 @@ def submit_score() -> Response:
 
     An import that takes too long goes on without its client.
     """
-    result = one_score.run(one_score.requester(), "ir/beatoraja")
+    result = score_hooks.run(score_hooks.requester(), "ir/beatoraja")
     if isinstance(result, Accepted):
-        return success(one_score.SAVED, {}, 202)
+        return success(score_hooks.SAVED, {}, 202)
     if result.status != 200:
         return ready_made(result)
     document = orjson.loads(result.body)["body"]["import"]
@@ -67,7 +67,7 @@ def submit_score() -> Response:
 def _failed(connection: Connection, document: dict[str, Any]) -> Response:
     """Why the only score of an import was not stored, or is to wait."""
     error = document["errors"][0]
-    if error["type"] not in one_score.WAITS_FOR_ITS_CHART:
+    if error["type"] not in score_hooks.WAITS_FOR_ITS_CHART:
         status = 500 if error["type"] == "InternalError" else 400
         return failure(status, f"[{error['type']}] - {error['message']}")
     chart_hash = context.current().json_object()["chart"]["sha256"]
@@ -130,7 +130,7 @@ def submit_course() -> Response:
 )
 def chart_scores(chart_hash: str) -> Response:
     with service().engine.connect() as connection:
-        entries = ranking(connection, chart_hash.lower(), one_score.requester())
+        entries = ranking(connection, chart_hash.lower(), score_hooks.requester())
     if entries is None:
         raise UserError(404, "Chart does not exist on IR yet.")
     return success(f"Successfully returned {len(entries)}", entries)

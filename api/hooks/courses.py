@@ -11,7 +11,7 @@ import msgspec
 from flask import Response, request
 from msgspec import UNSET
 
-from api.hooks import one_score
+from api.hooks import score_hooks
 from api.http.parameters import MISSING, explain
 from api.http.service import service
 from common.catalogue import course_rows
@@ -40,7 +40,7 @@ def cleared(md5sums: str, unknown: str) -> Response:
     if course is None:
         raise UserError(404, unknown)
     rise = ClassRise(GAME, course.playtype, course.class_set, course.value)
-    return one_score.class_raised(one_score.raise_class(one_score.requester(), rise))
+    return score_hooks.class_raised(score_hooks.raise_class(score_hooks.requester(), rise))
 
 
 def route(mounted: str) -> str:

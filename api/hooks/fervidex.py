@@ -11,7 +11,7 @@ from typing import Any, Final
 import orjson
 from flask import Response, request
 
-from api.hooks import error_key, one_score
+from api.hooks import error_key, score_hooks
 from api.http import context, gates
 from api.http.answers import success, without_body
 from api.http.dialects import ApiBlueprint
@@ -52,8 +52,8 @@ LOADED: Final = "Your import has been loaded for further processing."
 
 def admit() -> None:
     """Who may use the hook at all."""
-    one_score.requester()
-    one_score.check_kamaitachi("/ir/fervidex")
+    score_hooks.requester()
+    score_hooks.check_kamaitachi("/ir/fervidex")
     gates.require("submit_score")
 
 
@@ -96,7 +96,7 @@ def check_software() -> None:
 def check_card() -> None:
     """Raises UserError for plays with a card that the user does not want to be taken."""
     with service().engine.connect() as connection:
-        settings = hook_rows.find(connection, one_score.requester(), FERVIDEX)
+        settings = hook_rows.find(connection, score_hooks.requester(), FERVIDEX)
     if settings is None or settings.cards is None:
         return
     card = request.headers.get("X-Account-Id")
@@ -126,8 +126,8 @@ blueprint = ApiBlueprint(
 )
 def submit_score() -> Response:
     options = {"model": request.headers["X-Software-Model"]}
-    result = one_score.run(one_score.requester(), "ir/fervidex", options)
-    return one_score.imported(result, error_key.error)
+    result = score_hooks.run(score_hooks.requester(), "ir/fervidex", options)
+    return score_hooks.imported(result, error_key.error)
 
 
 @blueprint.post("/profile/submit")
@@ -139,12 +139,12 @@ def submit_score() -> Response:
 )
 def submit_profile() -> Response:
     """Scores are taken from INFINITAS, and where the user asked for it; else only dans."""
-    user_id, model = one_score.requester(), request.headers["X-Software-Model"]
+    user_id, model = score_hooks.requester(), request.headers["X-Software-Model"]
     with service().engine.connect() as connection:
         settings = hook_rows.find(connection, user_id, FERVIDEX)
     forced = settings is not None and settings.forced
     scores = forced or model.startswith(f"{software_ids.INFINITAS}:")
-    job = one_score.new_import(
+    job = score_hooks.new_import(
         user_id,
         "ir/fervidex-static",
         {"model": model, "shouldImportScores": scores},
@@ -169,9 +169,11 @@ def submit_class() -> Response:
         return success("No Update Made.", {})
     playtype = _PLAYTYPES[int(course["play_style"])]
     dan = get_gpt(_GAME, playtype).classes["dan"].ids[int(course["course_id"])]
-    result = one_score.raise_class(one_score.requester(), ClassRise(_GAME, playtype, "dan", dan))
+    result = score_hooks.raise_class(
+        score_hooks.requester(), ClassRise(_GAME, playtype, "dan", dan)
+    )
     if isinstance(result, Accepted):
-        return one_score.later(result)
+        return score_hooks.later(result)
     ended = orjson.loads(result.body)
     if result.status != 200:
         return error_key.error(result.status, ended["description"])

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from flask import Response, request
 
-from api.hooks import error_key, one_score
+from api.hooks import error_key, score_hooks
 from api.http import gates
 from api.http.answers import success
 from api.http.dialects import ApiBlueprint
@@ -24,8 +24,8 @@ NOT_ASKED_FOR: Final = "Static importing is disabled. Ignoring static import req
 
 def admit() -> None:
     """Who may use the hook at all."""
-    one_score.check_kamaitachi("/ir/kshook")
-    one_score.requester()
+    score_hooks.check_kamaitachi("/ir/kshook")
+    score_hooks.requester()
     gates.require("submit_score")
 
 
@@ -60,8 +60,8 @@ blueprint = ApiBlueprint(
     other_answers={202: ("It takes longer.", dict[str, str])},
 )
 def save_score() -> Response:
-    result = one_score.run(one_score.requester(), "ir/kshook-sv6c")
-    return one_score.imported(result, error_key.error)
+    result = score_hooks.run(score_hooks.requester(), "ir/kshook-sv6c")
+    return score_hooks.imported(result, error_key.error)
 
 
 @blueprint.post("/sv6c/score/export")
@@ -72,10 +72,10 @@ def save_score() -> Response:
     other_answers={202: ("It takes longer.", dict[str, str])},
 )
 def export_scores() -> Response:
-    user_id = one_score.requester()
+    user_id = score_hooks.requester()
     with service().engine.connect() as connection:
         settings = hook_rows.find(connection, user_id, KSHOOK)
     if settings is None or not settings.forced:
         return success(NOT_ASKED_FOR, {})
-    result = one_score.run(user_id, "ir/kshook-sv6c-static", spends=KSHOOK)
-    return one_score.imported(result, error_key.error)
+    result = score_hooks.run(user_id, "ir/kshook-sv6c-static", spends=KSHOOK)
+    return score_hooks.imported(result, error_key.error)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from flask import Response
 
-from api.hooks import courses, one_score
+from api.hooks import courses, score_hooks
 from api.http import context
 from api.http.answers import success
 from api.http.dialects import ApiBlueprint
@@ -24,8 +24,8 @@ NOT_CLEARED: Final = "Class not updated. You failed to clear this course."
 
 def admit() -> None:
     """Who may use the hook, besides what its endpoints say."""
-    one_score.requester()
-    one_score.check_bokutachi(courses.route("/ir/lr2hook"))
+    score_hooks.requester()
+    score_hooks.check_bokutachi(courses.route("/ir/lr2hook"))
 
 
 blueprint = ApiBlueprint("lr2hook", __name__, gates=(admit,))
@@ -39,7 +39,7 @@ blueprint = ApiBlueprint("lr2hook", __name__, gates=(admit,))
     other_answers={202: ("It takes longer.", dict[str, str])},
 )
 def import_score() -> Response:
-    return one_score.imported(one_score.run(one_score.requester(), "ir/lr2hook"))
+    return score_hooks.imported(score_hooks.run(score_hooks.requester(), "ir/lr2hook"))
 
 
 @blueprint.post("/import/course")

@@ -21,7 +21,7 @@ from msgspec import UNSET
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.hooks import one_score
+from api.hooks import score_hooks
 from api.hooks.usc_leaderboard import best_scores, standing
 from api.http import context, identity, limits
 from api.http.answers import JSON
@@ -86,7 +86,7 @@ _FAILED: Final = "An internal server error has occured."
 def admit() -> Response | None:
     """What comes before every endpoint here, in this order."""
     playtype = (request.view_args or {})["playtype"]
-    one_score.check_bokutachi(request.path.removeprefix(f"/ir/usc/{playtype}"))
+    score_hooks.check_bokutachi(request.path.removeprefix(f"/ir/usc/{playtype}"))
     if playtype not in PLAYTYPES:
         raise UserError(400, "Invalid playtype. Expected Keyboard or Controller.")
     header = request.headers.get("Authorization")
@@ -180,7 +180,7 @@ def _untracked() -> Response:
 @endpoint("Keeps the replay of a score.", permissions=("submit_score",), hidden=True)
 def submit_replay(playtype: str) -> Response:
     """What `sendReplay` of the answer to a score asks for."""
-    user_id = one_score.requester()
+    user_id = score_hooks.requester()
     upload = read_form(request, "replay", limits.user(user_id), REPLAY_LIMIT)
     score_id = upload.fields.get("identifier")
     if not isinstance(score_id, str) or not score_id:
@@ -212,16 +212,16 @@ def submit_score(playtype: str) -> Response:
 
     An import that takes too long is answered as if its chart was not known: it goes on.
     """
-    user_id = one_score.requester()
+    user_id = score_hooks.requester()
     given = context.current().json_object()
     chart = given.get("chart", UNSET)
     if found := first_violation(_CHART, chart):
         return _answer(StatusCode.BAD_REQUEST, explain(found, "Invalid chart."))
-    result = one_score.run(
+    result = score_hooks.run(
         user_id, "ir/usc", {"chartHash": chart["chartHash"], "playtype": playtype}
     )
     if isinstance(result, Accepted):
-        return _answer(StatusCode.ACCEPTED, one_score.SAVED, {})
+        return _answer(StatusCode.ACCEPTED, score_hooks.SAVED, {})
     ended = orjson.loads(result.body)
     if result.status != 200:
         is_ours = result.status >= 500
@@ -258,7 +258,7 @@ def _moment() -> Iterator[Connection]:
 
 
 def _refusal(error: dict[str, Any]) -> Response:
-    if error["type"] in one_score.WAITS_FOR_ITS_CHART:
+    if error["type"] in score_hooks.WAITS_FOR_ITS_CHART:
         return _answer(
             StatusCode.ACCEPTED,
             "This score has been saved, but the chart is not currently on the IR.",

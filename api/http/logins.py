@@ -86,7 +86,7 @@ def create_account(
     """Makes a user, with a password where one is given. Raises UserError."""
     try:
         row = user_rows.create(connection, new)
-    except user_rows.Taken as problem:
+    except user_rows.NameTaken as problem:
         raise UserError(409, "This username is already in use.", "USERNAME_TAKEN") from problem
     if password_hash is not None:
         try:

@@ -20,7 +20,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import Engine
 
-from api.server.following import Push
+from api.server.open_answer import Push
 from common.database import failures
 from common.database.engine import autocommit
 from common.jobs import progress

@@ -1,7 +1,7 @@
 """GET /imports/:importID/stream: how an import goes, told as it happens (server-sent events).
 
 Stands in front of Flask, as polls do. What has ended is told at once; of what is on, the present
-progress is, and the connection is left to the server's loop (`api.server.following`) and to the
+progress is, and the connection is left to the server's loop (`api.server.open_answer`) and to the
 announcer (`api.jobs.announcing`): it holds no thread, however long that takes.
 
 Source: specification, v3/http-api.md section 5.6.
@@ -25,7 +25,7 @@ from api.http.service import Service
 from api.jobs import announcing
 from api.jobs.announcing import Announcer
 from api.jobs.polling import NO_WORKER
-from api.server.following import ROOM, Following, Push
+from api.server.open_answer import ROOM, OpenAnswer, Push
 from common.database import failures
 from common.database.engine import autocommit
 from common.errors import UserError
@@ -54,7 +54,7 @@ class Streams:
 
     def __call__(
         self, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes] | Following:
+    ) -> Iterable[bytes] | OpenAnswer:
         asked = (
             _PATH.fullmatch(environ["PATH_INFO"]) if environ["REQUEST_METHOD"] == "GET" else None
         )
@@ -78,7 +78,7 @@ class Streams:
 
     def _answer(
         self, request: Request, job_id: str, headers: dict[str, str]
-    ) -> Following | list[bytes] | Response:
+    ) -> OpenAnswer | list[bytes] | Response:
         here = self._here
         counted = self._count(request)
         if counted is not None:
@@ -98,7 +98,7 @@ class Streams:
         follow: Callable[[Push], Callable[[], None]] = partial(
             self._announcer.follow, job_id, standing.said
         )
-        return Following(announcing.said(standing.said), follow)
+        return OpenAnswer(announcing.said(standing.said), follow)
 
     def _count(self, request: Request) -> limits.Count | None:
         """Counts the request as any other. Raises UserError where its token is no good."""

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from enum import Enum
 from typing import Any, Final
 
-from api.server.following import Following
 from api.server.framing import Incoming
+from api.server.open_answer import OpenAnswer
 
 # Bytes taken from the network at a time: heads are short, bodies are not.
 HEAD_PIECE: Final = 16 * 1024
@@ -100,7 +100,7 @@ class Connection:
         self.answer: Any = None
         self.pieces: Iterator[bytes] | None = None
         # Of an answer that goes on by itself, and what ends it.
-        self.following: Following | None = None
+        self.open_answer: OpenAnswer | None = None
         self.leave: Callable[[], None] | None = None
 
     # --- taking ----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The connections whose answers go on by themselves (`api.server.following`).
+"""The connections whose answers go on by themselves (`api.server.open_answer`).
 
 They cost no thread: the server's loop holds them, sends what is pushed, and notices who leaves.
 What is pushed comes from other threads and waits in a queue until the loop is there.
@@ -58,12 +58,12 @@ class Followers:
 
     def add(self, connection: Connection) -> None:
         """Holds it open from now on; the beginning of its answer is written already."""
-        assert connection.following is not None
+        assert connection.open_answer is not None
         connection.stage = Stage.FOLLOW
         connection.deadline = time.monotonic() + BEHIND_SECONDS if connection.outgoing else math.inf
         self._connections.add(connection)
         self._poller.register(connection.sock, self._events(connection), connection)
-        connection.leave = connection.following.begin(partial(self._push, connection))
+        connection.leave = connection.open_answer.begin(partial(self._push, connection))
 
     def _push(self, connection: Connection, piece: bytes, last: bool) -> None:
         self._pushed.put((connection, piece, last))

@@ -37,8 +37,8 @@ from api.http.bodies import BODY, MEMORY, SMALL, BodyWanted
 from api.server import lanes
 from api.server.connection import BODY_PIECE, HEAD_PIECE, Connection, Stage
 from api.server.followers import Followers
-from api.server.following import ROOM, Following
 from api.server.framing import BadFraming, Incoming
+from api.server.open_answer import ROOM, OpenAnswer
 from common import envelope
 from common.errors import code_of_status
 from common.settings import load_settings
@@ -542,8 +542,8 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
         connection.answer, connection.environ = answer, environ
         try:
             given = self.wsgi(environ, answer.start_response)
-            if isinstance(given, Following):
-                connection.following = given
+            if isinstance(given, OpenAnswer):
+                connection.open_answer = given
                 answer.write(given.first)
                 connection.flush()
                 self._hand_back(connection, Stage.FOLLOW)

@@ -132,17 +132,17 @@ def token(*, body: dict[str, Any]) -> Response:
                 f"{client.redirect_uri}.",
                 "WRONG_REDIRECT_URI",
             )
-        taken = client_rows.take_code(connection, body["code"], client.client_id)
+        code = client_rows.take_code(connection, body["code"], client.client_id)
     # What follows cannot undo that the code was used.
-    if taken is None or taken.expired:
+    if code is None or code.expired:
         raise code_is_bad
-    if taken.challenge is not None and taken.challenge != _challenge(body.get("code_verifier")):
+    if code.challenge is not None and code.challenge != _challenge(body.get("code_verifier")):
         raise UserError(400, "The code_verifier is not the one of this code.", "WRONG_VERIFIER")
     with service().engine.begin() as connection:
         made, row = token_rows.create(
             connection,
             NewToken(
-                taken.user_id,
+                code.user_id,
                 f"{client.name} Token",
                 client.requested_permissions,
                 client.client_id,

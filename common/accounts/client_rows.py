@@ -134,8 +134,8 @@ def new_secret(connection: Connection, client_id: str) -> str:
     """A secret for a client, in place of the one it had; only its hash is stored."""
     secret = new_proof()
     secret_text = f"CS{secret}"
-    given = {"client_id": client_id, "secret_hash": proof_hash(secret_text)}
-    connection.execute(_SET_SECRET, given)
+    parameters = {"client_id": client_id, "secret_hash": proof_hash(secret_text)}
+    connection.execute(_SET_SECRET, parameters)
     return secret_text
 
 
@@ -154,17 +154,17 @@ def create_code(
     challenge: of PKCE, what the SHA-256 of the client's verifier has to be.
     """
     code = new_proof()
-    given = {"code_hash": proof_hash(code), "client_id": client_id, "challenge": challenge}
+    parameters = {"code_hash": proof_hash(code), "client_id": client_id, "challenge": challenge}
     made: int = connection.execute(
-        _CREATE_CODE, {"user_id": user_id, **given, "lasts": CODE_LASTS}
+        _CREATE_CODE, {"user_id": user_id, **parameters, "lasts": CODE_LASTS}
     ).scalar_one()
     return code, made
 
 
 def take_code(connection: Connection, code: str, client_id: str) -> Row[Any] | None:
     """Uses a code of this client up, once and for all; it may have `expired`."""
-    given = {"code_hash": proof_hash(code), "client_id": client_id}
-    return connection.execute(_TAKE_CODE, given).one_or_none()
+    parameters = {"code_hash": proof_hash(code), "client_id": client_id}
+    return connection.execute(_TAKE_CODE, parameters).one_or_none()
 
 
 def remove_ended_codes(connection: Connection) -> int:

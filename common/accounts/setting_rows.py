@@ -33,5 +33,5 @@ def find(connection: Connection, user_id: int) -> UserSettingsDocument:
 
 def change(connection: Connection, user_id: int, changes: Mapping[str, bool]) -> None:
     """changes: by the names of Preferences."""
-    given = {"user_id": user_id, "changes": orjson.dumps(dict(changes)).decode()}
-    connection.execute(_CHANGE, given)
+    parameters = {"user_id": user_id, "changes": orjson.dumps(dict(changes)).decode()}
+    connection.execute(_CHANGE, parameters)

@@ -84,8 +84,8 @@ def find(connection: Connection, token: str) -> Row[Any] | None:
 
 def still_good(connection: Connection, hashes: Collection[str]) -> set[str]:
     """Those of tokens and sessions that are good now."""
-    given = {"hashes": text_array(list(hashes)), "banned": BANNED}
-    return set(connection.scalars(_STILL_GOOD, given))
+    parameters = {"hashes": text_array(list(hashes)), "banned": BANNED}
+    return set(connection.scalars(_STILL_GOOD, parameters))
 
 
 def create(connection: Connection, new: NewToken) -> tuple[str, Row[Any]]:
@@ -126,17 +126,17 @@ def delete(connection: Connection, user_id: int, token: str) -> int:
     """Deletes the user's token with this id, or the token itself; how many that were."""
     if token.startswith("K"):
         return connection.execute(_DELETE_NAMED, {"user_id": user_id, "name": token[1:]}).rowcount
-    given = {"user_id": user_id, "token_hash": proof_hash(token)}
-    return connection.execute(_DELETE, given).rowcount
+    parameters = {"user_id": user_id, "token_hash": proof_hash(token)}
+    return connection.execute(_DELETE, parameters).rowcount
 
 
 def delete_ending(connection: Connection, user_id: int, last_four: str) -> int:
     """Deletes the user's tokens that end so; how many that were."""
-    given = {"user_id": user_id, "last_four": last_four}
-    return connection.execute(_DELETE_ENDING, given).rowcount
+    parameters = {"user_id": user_id, "last_four": last_four}
+    return connection.execute(_DELETE_ENDING, parameters).rowcount
 
 
 def delete_of_client(connection: Connection, client_id: str, user_id: int | None = None) -> int:
     """Deletes the tokens made for a client, of one user or of all; how many that were."""
-    given = {"client_id": client_id, "user_id": user_id}
-    return connection.execute(_DELETE_OF_CLIENT, given).rowcount
+    parameters = {"client_id": client_id, "user_id": user_id}
+    return connection.execute(_DELETE_OF_CLIENT, parameters).rowcount

@@ -25,7 +25,7 @@ ONLINE: Final = 5 * 60_000  # milliseconds since a user was last seen
 SEEN_AGAIN: Final = 60_000
 
 
-class Taken(ScoreImportError):
+class NameTaken(ScoreImportError):
     """There is a user with this name or number."""
 
 
@@ -119,8 +119,8 @@ def named(
     connection: Connection, part: str, most: int, *, online: bool = False
 ) -> Sequence[Row[Any]]:
     """Users whose name holds this: the one who has it for a name first, then the shortest."""
-    given = {"pattern": containing(part), "name": part.lower(), "most": most}
-    return connection.execute(_NAMED, {**given, "online": online}).all()
+    parameters = {"pattern": containing(part), "name": part.lower(), "most": most}
+    return connection.execute(_NAMED, {**parameters, "online": online}).all()
 
 
 def last_seen(connection: Connection, most: int, *, online: bool = False) -> Sequence[Row[Any]]:
@@ -129,8 +129,8 @@ def last_seen(connection: Connection, most: int, *, online: bool = False) -> Seq
 
 
 def create(connection: Connection, new: NewUser) -> Row[Any]:
-    """Makes a user. Raises Taken; the transaction is as it was then."""
-    given = {
+    """Makes a user. Raises NameTaken; the transaction is as it was then."""
+    parameters = {
         "username": new.username,
         "about": ABOUT,
         "auth_level": new.auth_level,
@@ -138,25 +138,25 @@ def create(connection: Connection, new: NewUser) -> Row[Any]:
     try:
         with connection.begin_nested():
             if new.user_id is None:
-                return connection.execute(_INSERT_NEXT, given).one()
-            row = connection.execute(_INSERT_GIVEN, {**given, "id": new.user_id}).one()
+                return connection.execute(_INSERT_NEXT, parameters).one()
+            row = connection.execute(_INSERT_GIVEN, {**parameters, "id": new.user_id}).one()
             connection.execute(_ADVANCE, {"id": new.user_id})
             return row
     except IntegrityError as error:
-        raise Taken(new.username) from error
+        raise NameTaken(new.username) from error
 
 
 def update(connection: Connection, user_id: int, changes: Mapping[str, Any]) -> Row[Any]:
     """Changes a profile. changes: `about`, `status`, and names of social media."""
     social_media = {k: v for k, v in changes.items() if k not in ("about", "status")}
-    given = {
+    parameters = {
         "id": user_id,
         "about": changes.get("about"),
         "has_status": "status" in changes,
         "status": changes.get("status"),
         "social_media": orjson.dumps(social_media).decode(),
     }
-    return connection.execute(_UPDATE, given).one()
+    return connection.execute(_UPDATE, parameters).one()
 
 
 def set_level(connection: Connection, user_id: int, level: int) -> Row[Any]:

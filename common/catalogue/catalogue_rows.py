@@ -121,16 +121,16 @@ _FOLDER: Final = text(
 
 def find_chart(connection: Connection, gpt: GPT, chart_id: str) -> Row[Any] | None:
     """The GPT's chart that either version of Tachi calls so."""
-    given = {"game": gpt.game, "playtype": gpt.playtype, "id": chart_id}
-    return connection.execute(_CHART, given).one_or_none()
+    parameters = {"game": gpt.game, "playtype": gpt.playtype, "id": chart_id}
+    return connection.execute(_CHART, parameters).one_or_none()
 
 
 def find_song(connection: Connection, game: str, song_id: str) -> Row[Any] | None:
     """The game's song that either version of Tachi calls so."""
     is_number = song_id.isascii() and song_id.isdigit()
     number = min(int(song_id[:20]), MOST) if is_number else None
-    given = {"game": game, "id": song_id, "number": number}
-    return connection.execute(_SONG, given).one_or_none()
+    parameters = {"game": game, "id": song_id, "number": number}
+    return connection.execute(_SONG, parameters).one_or_none()
 
 
 _BY_DATA: Final = text(
@@ -146,8 +146,8 @@ _BY_DATA: Final = text(
 
 def songs_by_data(connection: Connection, game: str, patterns: Collection[str]) -> Sequence[int]:
     """The songs whose data, or a chart's of theirs, contains one of these JSON documents."""
-    given = {"game": game, "patterns": text_array(patterns)}
-    return connection.scalars(_BY_DATA, given).all()
+    parameters = {"game": game, "patterns": text_array(patterns)}
+    return connection.scalars(_BY_DATA, parameters).all()
 
 
 def charts_of_songs(
@@ -183,17 +183,19 @@ def charts_by_players(
     song_ids: of these songs; None = of all. played_by: only what this user has played.
     """
     conditions = ""
-    given: dict[str, Any] = {"game": gpt.game, "playtype": gpt.playtype, "most": most}
+    parameters: dict[str, Any] = {"game": gpt.game, "playtype": gpt.playtype, "most": most}
     if song_ids is not None:
         conditions += " AND charts.song_id = ANY(CAST(:song_ids AS integer[]))"
-        given["song_ids"] = text_array(list(map(str, song_ids)))
+        parameters["song_ids"] = text_array(list(map(str, song_ids)))
     if played_by is not None:
         conditions += (
             " AND charts.chart_id IN (SELECT chart_id FROM personal_bests"
             " WHERE user_id = :user_id AND game = :game AND playtype = :playtype)"
         )
-        given["user_id"] = played_by
-    return connection.execute(text(_CHARTS_BY_PLAYERS.format(conditions=conditions)), given).all()
+        parameters["user_id"] = played_by
+    return connection.execute(
+        text(_CHARTS_BY_PLAYERS.format(conditions=conditions)), parameters
+    ).all()
 
 
 # Players are counted for the charts in question only: each is a range of the ranking index.
@@ -221,8 +223,8 @@ def count_charts(connection: Connection, gpt: GPT) -> int:
 
 def find_folder(connection: Connection, gpt: GPT, folder_id: str) -> Row[Any] | None:
     """The GPT's folder that either version of Tachi calls so."""
-    given = {"game": gpt.game, "playtype": gpt.playtype, "id": folder_id}
-    return connection.execute(_FOLDER, given).one_or_none()
+    parameters = {"game": gpt.game, "playtype": gpt.playtype, "id": folder_id}
+    return connection.execute(_FOLDER, parameters).one_or_none()
 
 
 def charts_of_folder(connection: Connection, game: str, folder_id: str) -> Found:

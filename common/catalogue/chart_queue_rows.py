@@ -48,15 +48,18 @@ def add_player(
     offered: `gpt`, `chart_hash`, `song`, `chart` of each; the documents count only where the
     chart was not queued yet.
     """
-    given = {"user_id": user_id, "offered": orjson.dumps(offered).decode()}
-    return connection.execute(_ADD_PLAYER, given).all()
+    parameters = {"user_id": user_id, "offered": orjson.dumps(offered).decode()}
+    return connection.execute(_ADD_PLAYER, parameters).all()
 
 
 def remove(connection: Connection, queued: Iterable[tuple[str, str]]) -> None:
     """Takes charts, each a GPT and a hash, out of the queue."""
     gone = list(queued)
-    given = {"gpts": [gpt for gpt, _ in gone], "hashes": [chart_hash for _, chart_hash in gone]}
-    connection.execute(_REMOVE, given)
+    parameters = {
+        "gpts": [gpt for gpt, _ in gone],
+        "hashes": [chart_hash for _, chart_hash in gone],
+    }
+    connection.execute(_REMOVE, parameters)
 
 
 # --- where they go -------------------------------------------------------------------------

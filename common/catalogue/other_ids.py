@@ -54,8 +54,8 @@ _STORE: Final = text(
 
 def store(connection: Connection, kind: str, game: str, others: Mapping[str, str]) -> None:
     """Remembers the IDs of a version 3 folder: key to ID."""
-    given = {"kind": kind, "game": game, "others": orjson.dumps(dict(others)).decode()}
-    connection.execute(_STORE, given)
+    parameters = {"kind": kind, "game": game, "others": orjson.dumps(dict(others)).decode()}
+    connection.execute(_STORE, parameters)
 
 
 _DERIVE: Final = """
@@ -100,9 +100,9 @@ def show_current(connection: Connection) -> None:
 def name_new(connection: Connection, kind: str, game: str, keys: Collection[str]) -> None:
     """Derives IDs for rows that were added to a game, and has the rows name them."""
     derived = _DERIVED[kind]
-    given = {"kind": kind, "letter": derived.letter, "game": game, "keys": text_array(keys)}
-    connection.execute(_of_kind(_DERIVE, derived, _THESE), given)
-    connection.execute(_of_kind(_SHOW, derived, _THESE), given)
+    parameters = {"kind": kind, "letter": derived.letter, "game": game, "keys": text_array(keys)}
+    connection.execute(_of_kind(_DERIVE, derived, _THESE), parameters)
+    connection.execute(_of_kind(_SHOW, derived, _THESE), parameters)
 
 
 def other_ids(

@@ -30,12 +30,14 @@ class Spooled:
         statement: a SELECT whose parameters are written `%(name)s`.
     """
 
-    def __init__(self, connection: Connection, statement: str, given: Mapping[str, Any]) -> None:
+    def __init__(
+        self, connection: Connection, statement: str, parameters: Mapping[str, Any]
+    ) -> None:
         # Closed by the garbage collector where an answer is never read to its end.
         self._file: Any = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
         cursor: Any = connection.connection.cursor()
         with cursor:
-            query = cursor.mogrify(statement, storable(dict(given))).decode()
+            query = cursor.mogrify(statement, storable(dict(parameters))).decode()
             cursor.copy_expert(
                 f"COPY (SELECT row_to_json(found) FROM ({query}) AS found) TO STDOUT ({_RAW})",  # noqa: S608
                 self._file,

@@ -24,10 +24,10 @@ def with_hash(
     """The ids of the charts of a game that have this hash, or have it among others."""
     if "\0" in value:
         return ()
-    given = {
+    parameters = {
         "game": game,
         "playtype": playtype,
         "one": orjson.dumps({field: value}).decode(),
         "listed": orjson.dumps({field: [value]}).decode(),
     }
-    return connection.scalars(_OF_GAME, given).all()
+    return connection.scalars(_OF_GAME, parameters).all()

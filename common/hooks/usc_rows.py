@@ -61,16 +61,16 @@ _FIND = text(
 
 
 def score(connection: Connection, user_id: int, score_id: str) -> Row[Any] | None:
-    given = {"user_id": user_id, "score_id": score_id}
-    return connection.execute(_SCORE, given).one_or_none()
+    parameters = {"user_id": user_id, "score_id": score_id}
+    return connection.execute(_SCORE, parameters).one_or_none()
 
 
 def score_like(
     connection: Connection, user_id: int, chart_ids: Collection[str], points: float
 ) -> str | None:
     """The id of the user's newest score of so many points on these charts."""
-    given = {"user_id": user_id, "chart_ids": list(chart_ids), "score": points}
-    found: str | None = connection.scalar(_LIKE, given)
+    parameters = {"user_id": user_id, "chart_ids": list(chart_ids), "score": points}
+    found: str | None = connection.scalar(_LIKE, parameters)
     return found
 
 
@@ -89,10 +89,10 @@ def save_replay(
 
     quota: bytes that a user's replays may take; the oldest ones go.
     """
-    given = {"user_id": user_id, "score_id": score_id}
-    if "\0" in score_id or not connection.scalar(_OWNED, {**given, "game": "usc"}):
+    parameters = {"user_id": user_id, "score_id": score_id}
+    if "\0" in score_id or not connection.scalar(_OWNED, {**parameters, "game": "usc"}):
         return False
-    connection.execute(_SAVE, {**given, "content": Binary(content), "size": len(content)})
+    connection.execute(_SAVE, {**parameters, "content": Binary(content), "size": len(content)})
     connection.execute(_MAKE_ROOM, {"user_id": user_id, "quota": quota})
     return True
 

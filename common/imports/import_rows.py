@@ -44,7 +44,7 @@ class Wanted:
         }
         return " AND ".join(["true", *(each for each, holds in conditions.items() if holds)])
 
-    def given(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, Any]:
         return {
             "limit": self.limit,
             "user_id": self.user_id,
@@ -69,7 +69,7 @@ def finished(connection: Connection, wanted: Wanted) -> Spooled:
             WHERE scores.user_id = page.user_id AND scores.import_id = page.import_id) AS listed
         ORDER BY time_finished DESC, import_id DESC
     """  # noqa: S608 (constants of ours)
-    return Spooled(connection, statement, wanted.given())
+    return Spooled(connection, statement, wanted.parameters())
 
 
 def failed(connection: Connection, wanted: Wanted) -> Sequence[Any]:
@@ -86,7 +86,7 @@ def failed(connection: Connection, wanted: Wanted) -> Sequence[Any]:
         WHERE kind = 'import' AND state = 'failed' AND import_type IS NOT NULL AND {condition}
         ORDER BY accepted_at DESC, job_id DESC LIMIT %(limit)s
     """  # noqa: S608 (constants of ours)
-    return list(Spooled(connection, statement, wanted.given()))
+    return list(Spooled(connection, statement, wanted.parameters()))
 
 
 _RECENT_TYPES: Final = text(
@@ -150,8 +150,8 @@ def find(connection: Connection, import_id: str) -> Row[Any] | None:
 
 def score_ids(connection: Connection, of: Row[Any]) -> list[str]:
     """The scores of a row of `imports`, in processing order."""
-    given = {"user_id": of.user_id, "import_id": of.import_id}
-    return list(connection.scalars(_SCORE_IDS, given))
+    parameters = {"user_id": of.user_id, "import_id": of.import_id}
+    return list(connection.scalars(_SCORE_IDS, parameters))
 
 
 def scores_after(

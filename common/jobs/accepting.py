@@ -266,7 +266,7 @@ def accept_in_background(connection: Connection, jobs: Iterable[NewJob]) -> list
     One statement, whatever their number. They are accepted once the caller committed. Returns
     (user, job) of each; of users who do not exist (any more) none is.
     """
-    given = [
+    rows = [
         {
             "user_id": job.user_id,
             "job_id": job.job_id,
@@ -275,10 +275,10 @@ def accept_in_background(connection: Connection, jobs: Iterable[NewJob]) -> list
         }
         for job in jobs
     ]
-    if not given:
+    if not rows:
         return []
     accepted = connection.execute(
-        _INSERT_BACKGROUND, {"jobs": storable_json(orjson.dumps(given)).decode()}
+        _INSERT_BACKGROUND, {"jobs": storable_json(orjson.dumps(rows)).decode()}
     )
     return [(row.user_id, row.job_id) for row in accepted]
 

@@ -25,21 +25,21 @@ def page(
     connection: Connection, user_id: int, limit: int, after: tuple[int, str] | None
 ) -> Sequence[Row[Any]]:
     """The newest first. after: when the last one seen was inserted, and its id."""
-    given = {"user_id": user_id, "limit": limit}
+    parameters = {"user_id": user_id, "limit": limit}
     if after is None:
-        return connection.execute(_FIRST_PAGE, given).all()
+        return connection.execute(_FIRST_PAGE, parameters).all()
     return connection.execute(
-        _NEXT_PAGE, {**given, "inserted": after[0], "orphan_id": after[1]}
+        _NEXT_PAGE, {**parameters, "inserted": after[0], "orphan_id": after[1]}
     ).all()
 
 
 def find(connection: Connection, user_id: int, orphan_id: str) -> Row[Any] | None:
-    given = {"user_id": user_id, "orphan_id": orphan_id}
-    return connection.execute(_ONE, given).one_or_none()
+    parameters = {"user_id": user_id, "orphan_id": orphan_id}
+    return connection.execute(_ONE, parameters).one_or_none()
 
 
 def delete(connection: Connection, user_id: int, orphan_id: str) -> bool:
     """Whether there was one."""
-    given = {"user_id": user_id, "orphan_id": orphan_id}
+    parameters = {"user_id": user_id, "orphan_id": orphan_id}
     statement = "DELETE FROM orphan_scores WHERE user_id = :user_id AND orphan_id = :orphan_id"
-    return connection.execute(text(statement), given).rowcount > 0
+    return connection.execute(text(statement), parameters).rowcount > 0

@@ -32,12 +32,12 @@ class Activity:
     def __init__(self, connection: Connection, gpt: GPT, users: Collection[int] | None) -> None:
         self._connection = connection
         self._whose = _WHOSE.format(whose="" if users is None else _OF_USERS)
-        self._given: dict[str, Any] = {"game": gpt.game, "playtype": gpt.playtype}
+        self._parameters: dict[str, Any] = {"game": gpt.game, "playtype": gpt.playtype}
         if users is not None:
-            self._given["users"] = text_array(list(map(str, users)))
+            self._parameters["users"] = text_array(list(map(str, users)))
 
     def _all(self, sql: str, **more: Any) -> Rows:
-        return self._connection.execute(text(sql), {**self._given, **more}).all()
+        return self._connection.execute(text(sql), {**self._parameters, **more}).all()
 
     def sessions(self, most: int, before: float) -> Rows:
         """The sessions that began last before a time, newest first."""

@@ -66,7 +66,7 @@ _LEADERBOARD = text(
 _PLAYERS = text("SELECT count(*) FROM personal_bests WHERE chart_id = :chart_id")
 
 
-def _given(user_id: int, gpt: GPT, **more: Any) -> dict[str, Any]:
+def _parameters(user_id: int, gpt: GPT, **more: Any) -> dict[str, Any]:
     return {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype, **more}
 
 
@@ -74,8 +74,8 @@ def on_charts(
     connection: Connection, user_id: int, chart_ids: Collection[str], most: int | None = None
 ) -> Sequence[Row[Any]]:
     """The user's personal bests on these charts, newest first."""
-    given = {"user_id": user_id, "chart_ids": text_array(chart_ids), "most": most}
-    return connection.execute(_ON_CHARTS, given).all()
+    parameters = {"user_id": user_id, "chart_ids": text_array(chart_ids), "most": most}
+    return connection.execute(_ON_CHARTS, parameters).all()
 
 
 def find(connection: Connection, user_id: int, chart_id: str) -> Row[Any] | None:
@@ -85,7 +85,7 @@ def find(connection: Connection, user_id: int, chart_id: str) -> Row[Any] | None
 
 def best(connection: Connection, user_id: int, gpt: GPT, alg: str, most: int) -> Sequence[Row[Any]]:
     """The user's personal bests with the highest ratings, of primary charts."""
-    return connection.execute(_BEST, _given(user_id, gpt, alg=alg, most=most)).all()
+    return connection.execute(_BEST, _parameters(user_id, gpt, alg=alg, most=most)).all()
 
 
 def on_songs(
@@ -93,14 +93,14 @@ def on_songs(
 ) -> Sequence[Row[Any]]:
     """The user's personal bests on charts of these songs, newest first."""
     ids = text_array(list(map(str, song_ids)))
-    return connection.execute(_ON_SONGS, _given(user_id, gpt, song_ids=ids, most=most)).all()
+    return connection.execute(_ON_SONGS, _parameters(user_id, gpt, song_ids=ids, most=most)).all()
 
 
 def of_users_on_chart(
     connection: Connection, user_ids: Collection[int], chart_id: str
 ) -> Sequence[Row[Any]]:
-    given = {"user_ids": text_array(list(map(str, user_ids))), "chart_id": chart_id}
-    return connection.execute(_OF_USERS, given).all()
+    parameters = {"user_ids": text_array(list(map(str, user_ids))), "chart_id": chart_id}
+    return connection.execute(_OF_USERS, parameters).all()
 
 
 def best_of_users(
@@ -116,14 +116,14 @@ def best_of_users(
 
 def best_of_all(connection: Connection, gpt: GPT, alg: str, most: int) -> Sequence[Row[Any]]:
     """Everybody's personal bests with the highest ratings."""
-    given = {"game": gpt.game, "playtype": gpt.playtype, "alg": alg, "most": most}
-    return connection.execute(_BEST_OF_ALL, given).all()
+    parameters = {"game": gpt.game, "playtype": gpt.playtype, "alg": alg, "most": most}
+    return connection.execute(_BEST_OF_ALL, parameters).all()
 
 
 def leaderboard(connection: Connection, chart_id: str, first: int, most: int) -> Sequence[Row[Any]]:
     """The personal bests on the chart from this rank on."""
-    given = {"chart_id": chart_id, "skipped": first - 1, "most": most}
-    return connection.execute(_LEADERBOARD, given).all()
+    parameters = {"chart_id": chart_id, "skipped": first - 1, "most": most}
+    return connection.execute(_LEADERBOARD, parameters).all()
 
 
 def players(connection: Connection, chart_id: str) -> int:
@@ -161,9 +161,9 @@ def in_folders(
     connection: Connection, user_id: int, folder_ids: Collection[str], metrics: Collection[str]
 ) -> Sequence[Row[Any]]:
     """For each of the user's personal bests in each of the folders, the metrics' values."""
-    given = {
+    parameters = {
         "user_id": user_id,
         "folder_ids": text_array(folder_ids),
         "metrics": text_array(metrics),
     }
-    return connection.execute(_IN_FOLDERS, given).all()
+    return connection.execute(_IN_FOLDERS, parameters).all()

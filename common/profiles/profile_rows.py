@@ -79,19 +79,19 @@ _PLAYERS_NAMED = text(
 )
 
 
-def _given(user_id: int, gpt: GPT, **more: Any) -> dict[str, Any]:
+def _parameters(user_id: int, gpt: GPT, **more: Any) -> dict[str, Any]:
     return {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype, **more}
 
 
 def find_stats(connection: Connection, user_id: int, gpt: GPT) -> Row[Any] | None:
     """None where the user has not played."""
-    return connection.execute(_OF_USER, _given(user_id, gpt)).one_or_none()
+    return connection.execute(_OF_USER, _parameters(user_id, gpt)).one_or_none()
 
 
 def standings(connection: Connection, user_id: int, gpt: GPT) -> dict[str, tuple[int, int]]:
     """The user's ranking and the number of players, by profile rating."""
     algs = text_array(list(gpt.profile_ratings))
-    rows = connection.execute(_STANDINGS, _given(user_id, gpt, algs=algs))
+    rows = connection.execute(_STANDINGS, _parameters(user_id, gpt, algs=algs))
     return {row.alg: (row.ranking, row.out_of) for row in rows}
 
 
@@ -100,9 +100,9 @@ def leaderboard(
 ) -> Sequence[Row[Any]]:
     """The players with the highest ratings. after: rating and user that a page ended with."""
     rating, user_id = after or (0.0, 0)
-    given = {"game": gpt.game, "playtype": gpt.playtype, "alg": alg, "most": most}
+    parameters = {"game": gpt.game, "playtype": gpt.playtype, "alg": alg, "most": most}
     more = {"paged": after is not None, "rating": rating, "after_user": user_id}
-    return connection.execute(_LEADERBOARD, {**given, **more}).all()
+    return connection.execute(_LEADERBOARD, {**parameters, **more}).all()
 
 
 def around(
@@ -110,21 +110,23 @@ def around(
 ) -> Sequence[Row[Any]]:
     """Players with slightly more, nearest first, then those with as much or slightly less."""
     value = float("-inf") if rating is None else rating
-    return connection.execute(_AROUND, _given(user_id, gpt, alg=alg, rating=value, most=most)).all()
+    return connection.execute(
+        _AROUND, _parameters(user_id, gpt, alg=alg, rating=value, most=most)
+    ).all()
 
 
 def count_players(connection: Connection, gpt: GPT) -> int:
-    given = {"game": gpt.game, "playtype": gpt.playtype}
-    return int(connection.scalar(_PLAYERS, given) or 0)
+    parameters = {"game": gpt.game, "playtype": gpt.playtype}
+    return int(connection.scalar(_PLAYERS, parameters) or 0)
 
 
 def playtime(connection: Connection, user_id: int, gpt: GPT) -> int:
     """Milliseconds that the user's sessions lasted."""
-    return int(connection.scalar(_PLAYTIME, _given(user_id, gpt)) or 0)
+    return int(connection.scalar(_PLAYTIME, _parameters(user_id, gpt)) or 0)
 
 
 def find_settings(connection: Connection, user_id: int, gpt: GPT) -> Row[Any] | None:
-    return connection.execute(_SETTINGS, _given(user_id, gpt)).one_or_none()
+    return connection.execute(_SETTINGS, _parameters(user_id, gpt)).one_or_none()
 
 
 def rivals_of(connection: Connection, user_id: int, gpt: GPT) -> list[int]:
@@ -134,7 +136,7 @@ def rivals_of(connection: Connection, user_id: int, gpt: GPT) -> list[int]:
 
 def challengers(connection: Connection, user_id: int, gpt: GPT, most: int) -> Sequence[Row[Any]]:
     """Users who have the user for a rival."""
-    return connection.execute(_CHALLENGERS, _given(user_id, gpt, most=most)).all()
+    return connection.execute(_CHALLENGERS, _parameters(user_id, gpt, most=most)).all()
 
 
 def users_by_id(connection: Connection, user_ids: Collection[int]) -> Sequence[Row[Any]]:
@@ -143,8 +145,8 @@ def users_by_id(connection: Connection, user_ids: Collection[int]) -> Sequence[R
 
 def players_named(connection: Connection, gpt: GPT, part: str, most: int) -> Sequence[Row[Any]]:
     """Players whose name holds this."""
-    given = {"game": gpt.game, "playtype": gpt.playtype, "most": most}
-    return connection.execute(_PLAYERS_NAMED, {**given, "pattern": containing(part)}).all()
+    parameters = {"game": gpt.game, "playtype": gpt.playtype, "most": most}
+    return connection.execute(_PLAYERS_NAMED, {**parameters, "pattern": containing(part)}).all()
 
 
 def containing(part: str) -> str:

@@ -52,7 +52,7 @@ _FOLDERS = text(
 )
 
 
-def _given(songs: Mapping[str, Collection[int]]) -> dict[str, str]:
+def _parameters(songs: Mapping[str, Collection[int]]) -> dict[str, str]:
     pairs = [(game, str(song_id)) for game, ids in songs.items() for song_id in ids]
     return {
         "games": text_array([game for game, _ in pairs]),
@@ -62,7 +62,7 @@ def _given(songs: Mapping[str, Collection[int]]) -> dict[str, str]:
 
 def songs(connection: Connection, wanted: Mapping[str, Collection[int]]) -> list[Row[Any]]:
     """Songs of several games. wanted: their ids by game."""
-    return list(connection.execute(_SONGS, _given(wanted)).all())
+    return list(connection.execute(_SONGS, _parameters(wanted)).all())
 
 
 def song_ids(charts: Collection[Row[Any]]) -> dict[str, set[int]]:
@@ -77,7 +77,7 @@ def charts_of_songs(
     connection: Connection, wanted: Mapping[str, Collection[int]], most: int
 ) -> Sequence[Row[Any]]:
     """The most played charts of songs, with `playcount`; so many of each GPT."""
-    return connection.execute(_CHARTS, {**_given(wanted), "most": most}).all()
+    return connection.execute(_CHARTS, {**_parameters(wanted), "most": most}).all()
 
 
 def charts_by_hash(connection: Connection, games: Collection[str], wanted: str) -> list[Row[Any]]:
@@ -89,8 +89,8 @@ def charts_by_hash(connection: Connection, games: Collection[str], wanted: str) 
         for value in sorted(values)
         for form in (value, [value])
     ]
-    given = {"patterns": text_array(patterns), "games": text_array(games)}
-    return list(connection.execute(_BY_HASH, given).all())
+    parameters = {"patterns": text_array(patterns), "games": text_array(games)}
+    return list(connection.execute(_BY_HASH, parameters).all())
 
 
 def users_named(connection: Connection, part: str, most: int) -> Sequence[Row[Any]]:

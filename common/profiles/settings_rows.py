@@ -34,18 +34,18 @@ def update(
     connection: Connection, user_id: int, gpt: GPT, changes: dict[str, Any]
 ) -> Row[Any] | None:
     """Sets some of the preferences; the row as it is then."""
-    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
+    parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
     text_of = orjson.dumps(changes).decode()
-    return connection.execute(_UPDATE, {**given, "changes": text_of}).one_or_none()
+    return connection.execute(_UPDATE, {**parameters, "changes": text_of}).one_or_none()
 
 
 def set_rivals(connection: Connection, user_id: int, gpt: GPT, rivals: Collection[int]) -> None:
-    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
-    connection.execute(_RIVALS, {**given, "ids": text_array(list(map(str, rivals)))})
+    parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
+    connection.execute(_RIVALS, {**parameters, "ids": text_array(list(map(str, rivals)))})
 
 
 def count_players(connection: Connection, gpt: GPT, user_ids: Collection[int]) -> int:
     """How many of these users have played the GPT."""
     ids = text_array(list(map(str, user_ids)))
-    given = {"ids": ids, "game": gpt.game, "playtype": gpt.playtype}
-    return int(connection.scalar(_PLAYED, given) or 0)
+    parameters = {"ids": ids, "game": gpt.game, "playtype": gpt.playtype}
+    return int(connection.scalar(_PLAYED, parameters) or 0)

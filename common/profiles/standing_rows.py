@@ -51,12 +51,12 @@ def standings(
 ) -> dict[tuple[str, str], dict[str, tuple[int, int]]]:
     """By game and playtype and profile rating: the user's ranking, and the number of players."""
     wanted = [(gpt.game, gpt.playtype, alg) for gpt in gpts for alg in gpt.profile_ratings]
-    given = {
+    parameters = {
         name: text_array([each[place] for each in wanted])
         for place, name in enumerate(("games", "playtypes", "algs"))
     }
     found: defaultdict[tuple[str, str], dict[str, tuple[int, int]]] = defaultdict(dict)
-    for row in connection.execute(_STANDINGS, {"user_id": user_id, **given}):
+    for row in connection.execute(_STANDINGS, {"user_id": user_id, **parameters}):
         found[row.game, row.playtype][row.alg] = (row.ranking, row.out_of)
     return found
 

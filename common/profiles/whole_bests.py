@@ -41,12 +41,12 @@ class WholeBests:
     """Read in three statements; made into documents as they are sent."""
 
     def __init__(self, engine: Engine, user_id: int, gpt: GPT, wire: Wire) -> None:
-        given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
+        parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
         with engine.connect() as connection:
             # Charts and songs after what refers to them: none can be lacking.
-            self._bests = Spooled(connection, _BESTS, given)
-            self._charts = list(Spooled(connection, _CHARTS, given))
-            self._songs = list(Spooled(connection, _SONGS, given))
+            self._bests = Spooled(connection, _BESTS, parameters)
+            self._charts = list(Spooled(connection, _CHARTS, parameters))
+            self._songs = list(Spooled(connection, _SONGS, parameters))
         self._wire = wire
         self.count = self._bests.count
 

@@ -107,8 +107,8 @@ def user_rankings(
 
     Each chart costs a walk over its part of the index, about a millisecond for 5000 players.
     """
-    given = {"user_id": user_id, "chart_ids": text_array(chart_ids)}
-    rows = connection.execute(_OF_USER, given)
+    parameters = {"user_id": user_id, "chart_ids": text_array(chart_ids)}
+    rows = connection.execute(_OF_USER, parameters)
     return {chart_id: Ranking(*ranking) for _, chart_id, *ranking in rows}
 
 
@@ -116,11 +116,11 @@ def rankings_of(
     connection: Connection, of: Collection[tuple[int, str]]
 ) -> dict[tuple[int, str], Ranking]:
     """Where the personal bests of these users on these charts stand, by user and chart."""
-    given = {
+    parameters = {
         "users": text_array([str(user_id) for user_id, _ in of]),
         "charts": text_array([chart_id for _, chart_id in of]),
     }
-    rows = connection.execute(_OF_USERS, given)
+    rows = connection.execute(_OF_USERS, parameters)
     return {(user_id, chart_id): Ranking(*ranking) for user_id, chart_id, *ranking in rows}
 
 
@@ -131,8 +131,8 @@ def chart_rankings(
 
     game, playtype: of the charts.
     """
-    given = {"game": game, "playtype": playtype, "chart_ids": list(chart_ids)}
-    rows = connection.execute(_OF_CHARTS, given).all()
+    parameters = {"game": game, "playtype": playtype, "chart_ids": list(chart_ids)}
+    rows = connection.execute(_OF_CHARTS, parameters).all()
     values = {(row.chart_id, row.user_id): row.value for row in rows}
     leaderboards: dict[str, dict[int, Ranking]] = {}
     for chart_id, user_id, value, rank, total, rivals in rows:

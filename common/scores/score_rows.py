@@ -66,38 +66,38 @@ def scores_by_id(
     connection: Connection, user_id: int, score_ids: Collection[str]
 ) -> Sequence[Row[Any]]:
     """The user's scores among these, in no order."""
-    given = {"user_id": user_id, "score_ids": text_array(score_ids)}
-    return connection.execute(_SOME, given).all()
+    parameters = {"user_id": user_id, "score_ids": text_array(score_ids)}
+    return connection.execute(_SOME, parameters).all()
 
 
 def recent(
     connection: Connection, user_id: int, gpt: GPT, most: int, after: Place | None
 ) -> Sequence[Row[Any]]:
     """The user's newest scores, from a place on."""
-    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype, "most": most}
-    return connection.execute(_RECENT, {**given, **_from(after)}).all()
+    parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype, "most": most}
+    return connection.execute(_RECENT, {**parameters, **_from(after)}).all()
 
 
 def on_chart(
     connection: Connection, user_id: int, chart_id: str, most: int, after: Place | None
 ) -> Sequence[Row[Any]]:
     """The user's scores on the chart, newest first, from a place on."""
-    given = {"user_id": user_id, "chart_id": chart_id, "most": most}
-    return connection.execute(_ON_CHART, {**given, **_from(after)}).all()
+    parameters = {"user_id": user_id, "chart_id": chart_id, "most": most}
+    return connection.execute(_ON_CHART, {**parameters, **_from(after)}).all()
 
 
 def on_songs(
     connection: Connection, user_id: int, gpt: GPT, song_ids: Collection[int], most: int
 ) -> Sequence[Row[Any]]:
     """The user's newest scores on charts of any of the songs."""
-    given = {
+    parameters = {
         "user_id": user_id,
         "game": gpt.game,
         "playtype": gpt.playtype,
         "song_ids": text_array(list(map(str, song_ids))),
         "most": most,
     }
-    return connection.execute(_ON_SONGS, given).all()
+    return connection.execute(_ON_SONGS, parameters).all()
 
 
 def place_of(row: Row[Any]) -> Place:
@@ -142,8 +142,8 @@ def compared(
     connection: Connection, user_id: int, score_ids: Collection[str]
 ) -> Sequence[Row[Any]]:
     """Of the user's scores among these: `score_id`, `chart_id` and the metrics."""
-    given = {"user_id": user_id, "score_ids": text_array(score_ids)}
-    return connection.execute(_COMPARED, given).all()
+    parameters = {"user_id": user_id, "score_ids": text_array(score_ids)}
+    return connection.execute(_COMPARED, parameters).all()
 
 
 def before(
@@ -158,13 +158,13 @@ def before(
 
     without: names of optional metrics that are left out.
     """
-    given = {
+    parameters = {
         "user_id": user_id,
         "chart_ids": text_array(chart_ids),
         "before": moment,
         "graphs": text_array(without),
     }
-    return connection.execute(_EARLIER, given).all()
+    return connection.execute(_EARLIER, parameters).all()
 
 
 def before_import(
@@ -208,14 +208,14 @@ def first_and_last(
     connection: Connection, user_id: int, gpt: GPT
 ) -> tuple[Row[Any] | None, Row[Any] | None]:
     """The user's scores with the earliest and the latest time."""
-    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
-    found = {row.place: row for row in connection.execute(_FIRST_AND_LAST, given)}
+    parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
+    found = {row.place: row for row in connection.execute(_FIRST_AND_LAST, parameters)}
     return found.get("first"), found.get("last")
 
 
 def count(connection: Connection, user_id: int, gpt: GPT) -> int:
-    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
-    return int(connection.scalar(_COUNT, given) or 0)
+    parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
+    return int(connection.scalar(_COUNT, parameters) or 0)
 
 
 # Scores in the whole table above which those of a GPT are not counted but estimated.
@@ -227,10 +227,10 @@ _OF_ALL_USERS: Final = "FROM scores WHERE game = :game AND playtype = :playtype"
 
 def estimated_count(connection: Connection, gpt: GPT) -> int:
     """Everybody's scores on the GPT: exact while there are few, then as PostgreSQL believes."""
-    given = {"game": gpt.game, "playtype": gpt.playtype}
+    parameters = {"game": gpt.game, "playtype": gpt.playtype}
     if (connection.scalar(_ALL) or 0) < _MANY:
-        return int(connection.scalar(text(f"SELECT count(*) {_OF_ALL_USERS}"), given) or 0)
-    plan = connection.scalar(text(f"EXPLAIN (FORMAT JSON) SELECT 1 {_OF_ALL_USERS}"), given)
+        return int(connection.scalar(text(f"SELECT count(*) {_OF_ALL_USERS}"), parameters) or 0)
+    plan = connection.scalar(text(f"EXPLAIN (FORMAT JSON) SELECT 1 {_OF_ALL_USERS}"), parameters)
     return int(plan[0]["Plan"]["Plan Rows"])
 
 
@@ -247,5 +247,5 @@ _MOST_PLAYED = text(
 
 def most_played(connection: Connection, user_id: int, gpt: GPT, most: int) -> Sequence[Row[Any]]:
     """The user's personal bests on the charts with most scores, with `playcount`."""
-    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype, "most": most}
-    return connection.execute(_MOST_PLAYED, given).all()
+    parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype, "most": most}
+    return connection.execute(_MOST_PLAYED, parameters).all()

@@ -35,12 +35,12 @@ class WholeScores:
     """Read in three statements; made into documents as they are sent."""
 
     def __init__(self, engine: Engine, user_id: int, gpt: GPT, wire: Wire) -> None:
-        given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
+        parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
         with engine.connect() as connection:
             # Charts and songs after what refers to them: none can be lacking.
-            self._scores = Spooled(connection, _SCORES, given)
-            self._charts = list(Spooled(connection, _CHARTS, given))
-            self._songs = list(Spooled(connection, _SONGS, given))
+            self._scores = Spooled(connection, _SCORES, parameters)
+            self._charts = list(Spooled(connection, _CHARTS, parameters))
+            self._songs = list(Spooled(connection, _SONGS, parameters))
         self._wire = wire
         self.count = self._scores.count
 

@@ -77,7 +77,7 @@ _NEIGHBOURS = text(
 Place = tuple[float, str]
 
 
-def _given(user_id: int, gpt: GPT, **more: Any) -> dict[str, Any]:
+def _parameters(user_id: int, gpt: GPT, **more: Any) -> dict[str, Any]:
     return {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype, **more}
 
 
@@ -97,67 +97,67 @@ def find(connection: Connection, session_id: str) -> Row[Any] | None:
 
 def by_id(connection: Connection, user_id: int, session_ids: Collection[str]) -> Sequence[Row[Any]]:
     """The user's sessions among these, in the order of their start."""
-    given = {"user_id": user_id, "ids": text_array(session_ids)}
-    return connection.execute(_SOME, given).all()
+    parameters = {"user_id": user_id, "ids": text_array(session_ids)}
+    return connection.execute(_SOME, parameters).all()
 
 
 def recent(
     connection: Connection, user_id: int, gpt: GPT, most: int, after: Place | None = None
 ) -> Sequence[Row[Any]]:
     """The sessions that ended last, from a place on."""
-    given = _given(user_id, gpt, most=most, **_from(after))
-    return connection.execute(_RECENT, given).all()
+    parameters = _parameters(user_id, gpt, most=most, **_from(after))
+    return connection.execute(_RECENT, parameters).all()
 
 
 def highlighted(
     connection: Connection, user_id: int, gpt: GPT, most: int, after: Place | None = None
 ) -> Sequence[Row[Any]]:
-    given = _given(user_id, gpt, most=most, **_from(after))
-    return connection.execute(_HIGHLIGHTED, given).all()
+    parameters = _parameters(user_id, gpt, most=most, **_from(after))
+    return connection.execute(_HIGHLIGHTED, parameters).all()
 
 
 def best(connection: Connection, user_id: int, gpt: GPT, alg: str, most: int) -> Sequence[Row[Any]]:
     """The sessions with the highest ratings."""
-    return connection.execute(_BEST, _given(user_id, gpt, alg=alg, most=most)).all()
+    return connection.execute(_BEST, _parameters(user_id, gpt, alg=alg, most=most)).all()
 
 
 def named(
     connection: Connection, user_id: int, gpt: GPT, part: str, most: int
 ) -> Sequence[Row[Any]]:
     """The sessions whose name holds this, the shortest name first."""
-    given = _given(user_id, gpt, pattern=containing(part), most=most)
-    return connection.execute(_NAMED, given).all()
+    parameters = _parameters(user_id, gpt, pattern=containing(part), most=most)
+    return connection.execute(_NAMED, parameters).all()
 
 
 def calendar(connection: Connection, user_id: int, gpt: GPT) -> Sequence[Row[Any]]:
     """All of the user's sessions, without their scores."""
-    return connection.execute(_CALENDAR, _given(user_id, gpt)).all()
+    return connection.execute(_CALENDAR, _parameters(user_id, gpt)).all()
 
 
 def index_of(connection: Connection, session: Row[Any]) -> int:
     """Which of its user's sessions on the GPT it is, counted from 1."""
-    given = {
+    parameters = {
         "user_id": session.user_id,
         "game": session.game,
         "playtype": session.playtype,
         "started": session.time_started,
         "session_id": session.session_id,
     }
-    return int(connection.scalar(_BEFORE, given) or 1)
+    return int(connection.scalar(_BEFORE, parameters) or 1)
 
 
 def neighbours(
     connection: Connection, session: Row[Any]
 ) -> tuple[Row[Any] | None, Row[Any] | None]:
     """The user's session on the GPT before this one, and the one after."""
-    given = {
+    parameters = {
         "user_id": session.user_id,
         "game": session.game,
         "playtype": session.playtype,
         "started": session.time_started,
         "session_id": session.session_id,
     }
-    found = {row.place: row for row in connection.execute(_NEIGHBOURS, given)}
+    found = {row.place: row for row in connection.execute(_NEIGHBOURS, parameters)}
     return found.get("prev"), found.get("next")
 
 

@@ -82,7 +82,7 @@ def new_goal_subscription(
     )
 
 
-def follow_goal(before: GoalSubscription, standing: GoalStanding, now: int) -> GoalSubscription:
+def goal_after(before: GoalSubscription, standing: GoalStanding, now: int) -> GoalSubscription:
     """The subscription as it is after a look at the user's standing; equal if nothing moved.
 
     Where only a text changed (fewer misses on the same lamp) only the texts do.
@@ -163,7 +163,7 @@ def new_quest_subscription(
     )
 
 
-def follow_quest(before: QuestSubscription, standing: QuestStanding, now: int) -> QuestSubscription:
+def quest_after(before: QuestSubscription, standing: QuestStanding, now: int) -> QuestSubscription:
     """The subscription as it is after a look at the user's goals; equal if nothing moved.
 
     A quest that the seeds made longer or shorter is won or lost without progress.

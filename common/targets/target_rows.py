@@ -26,12 +26,12 @@ _RAISED: Final = (
 Rows = Sequence[Row[Any]]
 
 
-def _given(gpt: GPT, **more: Any) -> dict[str, Any]:
+def _parameters(gpt: GPT, **more: Any) -> dict[str, Any]:
     return {"game": gpt.game, "playtype": gpt.playtype, **more}
 
 
-def _all(connection: Connection, sql: str, given: dict[str, Any]) -> Rows:
-    return connection.execute(text(sql), given).all()
+def _all(connection: Connection, sql: str, parameters: dict[str, Any]) -> Rows:
+    return connection.execute(text(sql), parameters).all()
 
 
 # --- of one user ---------------------------------------------------------------------------
@@ -42,7 +42,7 @@ def goal_subs(connection: Connection, user_id: int, gpt: GPT) -> Rows:
     return _all(
         connection,
         f"SELECT * FROM goal_subscriptions WHERE {_OF_USER} ORDER BY goal_id",  # noqa: S608
-        _given(gpt, user_id=user_id),
+        _parameters(gpt, user_id=user_id),
     )
 
 
@@ -50,7 +50,7 @@ def quest_subs(connection: Connection, user_id: int, gpt: GPT) -> Rows:
     return _all(
         connection,
         f"SELECT * FROM quest_subscriptions WHERE {_OF_USER} ORDER BY quest_id",  # noqa: S608
-        _given(gpt, user_id=user_id),
+        _parameters(gpt, user_id=user_id),
     )
 
 
@@ -73,10 +73,10 @@ def recent_subs(
     """
     whose = _OF_GPT if user_id is None else _OF_USER
     which = _ACHIEVED if achieved else _RAISED
-    given = _given(gpt, user_id=user_id, most=most)
+    parameters = _parameters(gpt, user_id=user_id, most=most)
     goals = f"SELECT * FROM goal_subscriptions WHERE {whose} AND {which}"  # noqa: S608
     quests = f"SELECT * FROM quest_subscriptions WHERE {whose} AND {which}"  # noqa: S608
-    return _all(connection, goals, given), _all(connection, quests, given)
+    return _all(connection, goals, parameters), _all(connection, quests, parameters)
 
 
 def goals_on_chart(connection: Connection, user_id: int, gpt: GPT, chart_id: str) -> Rows:
@@ -92,7 +92,7 @@ def goals_on_chart(connection: Connection, user_id: int, gpt: GPT, chart_id: str
                 SELECT folder_id FROM folder_charts WHERE chart_id = :chart_id))
         ORDER BY goal_id
         """,  # noqa: S608 (a constant of ours)
-        _given(gpt, user_id=user_id, chart_id=chart_id),
+        _parameters(gpt, user_id=user_id, chart_id=chart_id),
     )
 
 
@@ -110,7 +110,7 @@ def goals_on_folder(connection: Connection, user_id: int, gpt: GPT, folder_id: s
                 SELECT chart_id FROM folder_charts WHERE folder_id = :folder_id))
         ORDER BY goal_id
         """,  # noqa: S608
-        _given(gpt, user_id=user_id, folder_id=folder_id),
+        _parameters(gpt, user_id=user_id, folder_id=folder_id),
     )
 
 
@@ -158,7 +158,7 @@ def quests_named(connection: Connection, gpt: GPT, part: str, most: int) -> Rows
         connection,
         f"SELECT * FROM quests WHERE {_OF_GPT} AND lower(name) LIKE :pattern"  # noqa: S608
         " ORDER BY length(name), quest_id LIMIT :most",
-        _given(gpt, pattern=containing(part), most=most),
+        _parameters(gpt, pattern=containing(part), most=most),
     )
 
 
@@ -166,7 +166,7 @@ def quests_of_gpt(connection: Connection, gpt: GPT) -> Rows:
     return _all(
         connection,
         f"SELECT * FROM quests WHERE {_OF_GPT} ORDER BY quest_id",  # noqa: S608
-        _given(gpt),
+        _parameters(gpt),
     )
 
 
@@ -174,7 +174,7 @@ def questlines_of_gpt(connection: Connection, gpt: GPT) -> Rows:
     return _all(
         connection,
         f"SELECT * FROM questlines WHERE {_OF_GPT} ORDER BY questline_id",  # noqa: S608
-        _given(gpt),
+        _parameters(gpt),
     )
 
 
@@ -189,7 +189,7 @@ def popular_goals(connection: Connection, gpt: GPT, most: int) -> Rows:
               ORDER BY count(*) DESC, goal_id LIMIT :most) AS popular
         JOIN goals USING (goal_id) ORDER BY subscriptions DESC, goal_id
         """,  # noqa: S608
-        _given(gpt, most=most),
+        _parameters(gpt, most=most),
     )
 
 

@@ -100,8 +100,8 @@ def forget_dead(connection: Connection, before: int) -> None:
 
 def claim(connection: Connection, receiver: str, now: int, lost_at: int) -> Delivery | None:
     """The receiver's next due delivery, out of the reach of others until `lost_at`."""
-    given = {"receiver": receiver, "now": now, "lost_at": lost_at}
-    row = connection.execute(_CLAIM, given).one_or_none()
+    parameters = {"receiver": receiver, "now": now, "lost_at": lost_at}
+    row = connection.execute(_CLAIM, parameters).one_or_none()
     return None if row is None else Delivery(**row._mapping)
 
 

@@ -51,7 +51,7 @@ class CatalogueStore:
             return catalogue
 
 
-def keep(connection: Connection, catalogue: GameCatalogue) -> None:
+def keep_unchanged(connection: Connection, catalogue: GameCatalogue) -> None:
     """Keeps this catalogue the present one until the transaction ends.
 
     To be called before anything that was matched against it is written. Raises

@@ -20,7 +20,7 @@ from common.targets.subscriptions import goal_moved
 from worker.changes import rerating
 from worker.records import personal_bests, profiles, scores
 from worker.targets import subscription_rows
-from worker.targets.following import follow_goals, follow_quests, goals_of, touched_quests
+from worker.targets.refreshing import goals_of, refresh_goals, refresh_quests, touched_quests
 from worker.targets.subscriptions import enrol
 from worker.work import Done, Work
 
@@ -75,7 +75,7 @@ def _follow(connection: Connection, user_id: int, concerned: Recalculation, now:
     """Brings goals and quests up to date; goals that are new to the user's quests are followed."""
     moved: set[str] = set()
     for game in {**concerned.charts, **concerned.folders}:
-        changed = follow_goals(
+        changed = refresh_goals(
             connection,
             user_id,
             game,
@@ -91,4 +91,4 @@ def _follow(connection: Connection, user_id: int, concerned: Recalculation, now:
     mine = subscription_rows.goal_subscriptions(connection, user_id, needed)
     mine |= enrol(connection, user_id, needed - mine.keys(), now)
     achieved = {goal_id: goal.achieved for goal_id, goal in mine.items()}
-    follow_quests(connection, user_id, touched, achieved, now)
+    refresh_quests(connection, user_id, touched, achieved, now)

@@ -88,4 +88,4 @@ def rerate_sessions(
         )
         for session in holding
     ]
-    sessions.change_sessions(connection, user_id, changes, keep=True)
+    sessions.change_sessions(connection, user_id, changes, keep_scores=True)

@@ -191,13 +191,13 @@ Converter = Callable[[Any], DryScore]
 
 
 # Of a parser: the one way in which its import type takes its input.
-Given = TypeVar("Given", bound=ImportInput, contravariant=True)
+Input = TypeVar("Input", bound=ImportInput, contravariant=True)
 
 
-class ImportType(Protocol[Given]):
+class ImportType(Protocol[Input]):
     """One module in this package provides one of these (see `registry.py`).
 
-    input: `Given` as a value: what the pipeline makes of the stored job and the API lets in.
+    input: `Input` as a value: what the pipeline makes of the stored job and the API lets in.
     """
 
     name: str
@@ -205,7 +205,7 @@ class ImportType(Protocol[Given]):
     @property
     def input(self) -> type[ImportInput]: ...
 
-    def parse(self, given: Given) -> Parsed:
+    def parse(self, given: Input, /) -> Parsed:
         """Reads the input. Raises FatalImportError where the whole of it is refused."""
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:

@@ -47,7 +47,7 @@ _ORPHANED: Final = ("SongOrChartNotFound", "OrphanExists")
 _NOT_SHOWN: Final = ("judgements", "optional", "enumIndexes")
 
 
-def run_check(work: Work, given: Check) -> Done:
+def run_check(work: Work, arguments: Check) -> Done:
     """Answers with a CheckReport, also where the import would be refused."""
     report = CheckReport(
         importType=work.job.import_type or "",
@@ -62,10 +62,10 @@ def run_check(work: Work, given: Check) -> Done:
     )
     try:
         work.tell_now("Checking score data.")
-        violations = list(islice(_violations(work, given), MOST + 1))
+        violations = list(islice(_violations(work, arguments), MOST + 1))
         report.violations = violations[:MOST]
         report.complete = len(violations) <= MOST
-        _try_out(work, given, report)
+        _try_out(work, arguments, report)
     except FatalImportError as error:
         report.refusal = TrackerError(message=error.message, statusCode=error.status)
     return Done(_told(report), msgspec.to_builtins(report))
@@ -80,10 +80,10 @@ def _told(report: CheckReport) -> str:
 # --- the document ------------------------------------------------------------------------
 
 
-def _violations(work: Work, given: Check) -> Iterator[DocumentViolation]:
+def _violations(work: Work, arguments: Check) -> Iterator[DocumentViolation]:
     """All of them, of an import type whose format has rules for a whole document."""
     find = getattr(registry.get(work.job.import_type or ""), "violations", None)
-    return map(_violation, find(given_input(work, given))) if find is not None else iter(())
+    return map(_violation, find(given_input(work, arguments))) if find is not None else iter(())
 
 
 def _violation(found: Violation) -> DocumentViolation:
@@ -103,10 +103,10 @@ def _violation(found: Violation) -> DocumentViolation:
 Origins = dict[str, tuple[int, Song]]
 
 
-def _try_out(work: Work, given: Check, report: CheckReport) -> None:
+def _try_out(work: Work, arguments: Check, report: CheckReport) -> None:
     """Takes the entries as far as an import would before it stores them."""
     job, connection = work.job, work.connection
-    collected = collect(work, given, None)
+    collected = collect(work, arguments, None)
     report.game = collected.game.id
     converted = convert(collected, work.tell)
     with_a_score = {candidate.position for candidate in converted.candidates}

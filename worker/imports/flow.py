@@ -146,7 +146,7 @@ class NewScore(msgspec.Struct, gc=False):
 Item = TypeVar("Item")
 
 
-def taken(items: Iterable[Item]) -> Iterator[Item]:
+def draining(items: Iterable[Item]) -> Iterator[Item]:
     """The items in their order. A list is emptied meanwhile: what was used need not be kept."""
     if not isinstance(items, list):
         yield from items

@@ -14,7 +14,7 @@ from common.hooks import hook_rows
 from common.imports import timestop_rows
 from common.jobs import arguments
 from worker.catalogue import chart_queue
-from worker.catalogue.memory import CatalogueChanged, keep, until_unchanged
+from worker.catalogue.memory import CatalogueChanged, keep_unchanged, until_unchanged
 from worker.import_types.base import Feed
 from worker.imports.flow import Collected, Converted, Import, ImportHead, NewScore, Timings
 from worker.imports.steps import write_document
@@ -121,7 +121,7 @@ def apply(work: Work, imported: Import, new: list[NewScore]) -> dict[str, Any]:
     """
     connection, tell, timings = work.connection, work.tell, imported.timings
     head, collected, converted = imported.head, imported.collected, imported.converted
-    keep(connection, collected.catalogue)
+    keep_unchanged(connection, collected.catalogue)
     tell(f"Imported {len(new)} Scores...")
     with timings.step("store"):
         store_scores(connection, head, collected, new)

@@ -31,7 +31,7 @@ def add(connection: Connection, user_id: int, risen: Sequence[dict[str, Any]], n
     """
     if not risen:
         return
-    given = {"user_id": user_id, "risen": orjson.dumps(risen).decode(), "now": now}
-    connection.execute(_ACHIEVE, given)
+    parameters = {"user_id": user_id, "risen": orjson.dumps(risen).decode(), "now": now}
+    connection.execute(_ACHIEVE, parameters)
     events = [{"userID": user_id, **delta} for delta in risen]
     outbox.add(connection, user_id, outbox.CLASS_UPDATE, events, now)

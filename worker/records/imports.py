@@ -61,13 +61,13 @@ def insert(connection: Connection, document: dict[str, Any], timings: dict[str, 
 
 def delete(connection: Connection, user_id: int, import_id: str) -> bool:
     """Whether the user had this import."""
-    given = {"user_id": user_id, "import_id": import_id}
-    return connection.execute(_DELETE, given).rowcount > 0
+    parameters = {"user_id": user_id, "import_id": import_id}
+    return connection.execute(_DELETE, parameters).rowcount > 0
 
 
 def delete_empty(
     connection: Connection, user_id: int, import_ids: Collection[str]
 ) -> Sequence[str]:
     """Deletes those of the user's imports that have no score any more; returns which."""
-    given = {"user_id": user_id, "imports": list(import_ids)}
-    return connection.scalars(_DELETE_EMPTY, given).all()
+    parameters = {"user_id": user_id, "imports": list(import_ids)}
+    return connection.scalars(_DELETE_EMPTY, parameters).all()

@@ -61,14 +61,14 @@ def of_user(
     connection: Connection, user_id: int, games: Collection[str] | None
 ) -> Iterable[Row[Any]]:
     """What trying the user's orphans again takes, the oldest first. games: None = all."""
-    given = {"user_id": user_id, "games": None if games is None else list(games)}
-    return connection.execute(_OF_USER, given)
+    parameters = {"user_id": user_id, "games": None if games is None else list(games)}
+    return connection.execute(_OF_USER, parameters)
 
 
 def known(connection: Connection, user_id: int, orphan_ids: Collection[str]) -> set[str]:
     """Which of these the user has as orphans."""
-    given = {"user_id": user_id, "orphan_ids": text_array(orphan_ids)}
-    return set(connection.scalars(_KNOWN, given))
+    parameters = {"user_id": user_id, "orphan_ids": text_array(orphan_ids)}
+    return set(connection.scalars(_KNOWN, parameters))
 
 
 def count(connection: Connection, user_id: int, most: int) -> int:

@@ -118,7 +118,7 @@ _CHANGE = text(
     """
     UPDATE sessions
     SET (score_ids, time_started, time_ended, calculated_data) = (
-        SELECT CASE WHEN :keep THEN sessions.score_ids ELSE '{}' END
+        SELECT CASE WHEN :keep_scores THEN sessions.score_ids ELSE '{}' END
                    || ARRAY(SELECT jsonb_array_elements_text(changed -> 'score_ids')),
                CAST(changed -> 'time_started' AS double precision),
                CAST(changed -> 'time_ended' AS double precision),
@@ -130,15 +130,18 @@ _CHANGE = text(
 
 
 def change_sessions(
-    connection: Connection, user_id: int, changes: Sequence[SessionChange], *, keep: bool
+    connection: Connection, user_id: int, changes: Sequence[SessionChange], *, keep_scores: bool
 ) -> None:
-    """Writes what sessions become. keep: their scores stay, the given ones come behind them."""
+    """Writes what sessions become.
+
+    keep_scores: their scores stay, the new ones come behind them.
+    """
     if changes:
         given = {
             "user_id": user_id,
             "session_ids": text_array([change.session_id for change in changes]),
             "changes": orjson.dumps({change.session_id: change for change in changes}).decode(),
-            "keep": keep,
+            "keep_scores": keep_scores,
         }
         connection.execute(_CHANGE, given)
 
@@ -201,7 +204,7 @@ def remove_scores(connection: Connection, user_id: int, score_ids: Iterable[str]
             changes.append(_made_of(session, scores))
         else:
             emptied.append(session.session_id)
-    change_sessions(connection, user_id, changes, keep=False)
+    change_sessions(connection, user_id, changes, keep_scores=False)
     if emptied:
         connection.execute(
             text(

@@ -95,9 +95,9 @@ class KaiSource:
                 continue
             if not answer.is_success:
                 raise FatalImportError(500, DOWN)
-            following, items = self._read(answer.body)
+            link, items = self._read(answer.body)
             yield items
-            url = None if following is None else _absolute(url, following, self._service.url)
+            url = None if link is None else _absolute(url, link, self._service.url)
 
     def _read(self, body: bytes) -> tuple[str | None, Sequence[RawEntry]]:
         """The link to the next page, and the items."""
@@ -111,9 +111,9 @@ class KaiSource:
             f" {self._server_name}.",
         )
         link = links.get("_next") if isinstance(links, dict) else None
-        following = _decoded(_next, link, "Received invalid _links._next prop from their API.")
+        link = _decoded(_next, link, "Received invalid _links._next prop from their API.")
         items = _decoded(_items, page.get("_items"), "Received invalid _items from their API.")
-        return following, items
+        return link, items
 
     async def profile(self) -> object:
         """Whatever goes wrong here costs nothing but a class."""
@@ -177,9 +177,9 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
 
 
-def _absolute(url: str, following: str, base: str) -> str:
+def _absolute(url: str, link: str, base: str) -> str:
     try:
-        return urljoin(url, following)
+        return urljoin(url, link)
     except ValueError:
         raise FatalImportError(500, f"{base} returned invalid data.") from None
 

@@ -28,33 +28,33 @@ def run_targets(work: Work, arguments: Targets) -> Done:
     return _ACTIONS[arguments.action](work, arguments)
 
 
-def _add_goal(work: Work, given: Targets) -> Done:
-    connection, gpt = work.connection, get_gpt(given.game, given.playtype)
+def _add_goal(work: Work, arguments: Targets) -> Done:
+    connection, gpt = work.connection, get_gpt(arguments.game, arguments.playtype)
     goal, _ = subscriptions.subscribe_goal(
         connection,
         work.user_id,
         gpt,
-        msgspec.convert(given.charts, GoalCharts),
-        msgspec.convert(given.criteria, GoalCriteria),
+        msgspec.convert(arguments.charts, GoalCharts),
+        msgspec.convert(arguments.criteria, GoalCriteria),
         work.now(),
     )
-    wire = Wire(given.wire)
+    wire = Wire(arguments.wire)
     rows = target_rows.goals_by_id(connection, [goal.goalID])
     subs = target_rows.goal_subs_by_id(connection, work.user_id, [goal.goalID])
     body = NewGoal(target_answers.goal(rows[0], wire), target_answers.goal_sub(subs[0], wire))
     return Done(f"Subscribed to {goal.name}.", msgspec.to_builtins(body))
 
 
-def _remove_goal(work: Work, given: Targets) -> Done:
-    subscriptions.unsubscribe_goal(work.connection, work.user_id, given.target_id)
+def _remove_goal(work: Work, arguments: Targets) -> Done:
+    subscriptions.unsubscribe_goal(work.connection, work.user_id, arguments.target_id)
     return Done("Removed this goal from your subscriptions.", {})
 
 
-def _join_quest(work: Work, given: Targets) -> Done:
-    connection, wire = work.connection, Wire(given.wire)
-    gpt = get_gpt(given.game, given.playtype)
-    subscriptions.subscribe_quest(connection, work.user_id, gpt, given.target_id, work.now())
-    row = _quest(work, given)
+def _join_quest(work: Work, arguments: Targets) -> Done:
+    connection, wire = work.connection, Wire(arguments.wire)
+    gpt = get_gpt(arguments.game, arguments.playtype)
+    subscriptions.subscribe_quest(connection, work.user_id, gpt, arguments.target_id, work.now())
+    row = _quest(work, arguments)
     followed = target_rows.quest_subs(connection, work.user_id, gpt)
     ids = goal_ids_of(row.quest_data)
     subs = {sub.goal_id: sub for sub in target_rows.goal_subs_by_id(connection, work.user_id, ids)}
@@ -62,7 +62,7 @@ def _join_quest(work: Work, given: Targets) -> Done:
         next(
             target_answers.quest_sub(sub, wire)
             for sub in followed
-            if sub.quest_id == given.target_id
+            if sub.quest_id == arguments.target_id
         ),
         [target_answers.goal(goal, wire) for goal in target_rows.goals_by_id(connection, ids)],
         [target_answers.result(subs[goal_id]) for goal_id in ids],
@@ -71,20 +71,20 @@ def _join_quest(work: Work, given: Targets) -> Done:
     return Done(f"Subscribed to quest '{row.name}'.", msgspec.to_builtins(body))
 
 
-def _leave_quest(work: Work, given: Targets) -> Done:
-    gpt = get_gpt(given.game, given.playtype)
-    row = _quest(work, given)
-    subscriptions.unsubscribe_quest(work.connection, work.user_id, gpt, given.target_id)
-    body = LeftQuest(target_answers.quest(row, Wire(given.wire)))
+def _leave_quest(work: Work, arguments: Targets) -> Done:
+    gpt = get_gpt(arguments.game, arguments.playtype)
+    row = _quest(work, arguments)
+    subscriptions.unsubscribe_quest(work.connection, work.user_id, gpt, arguments.target_id)
+    body = LeftQuest(target_answers.quest(row, Wire(arguments.wire)))
     return Done("Unsubscribed from quest.", msgspec.to_builtins(body))
 
 
-def _quest(work: Work, given: Targets) -> Any:
+def _quest(work: Work, arguments: Targets) -> Any:
     """Raises UserError where there is no such quest."""
-    gpt = get_gpt(given.game, given.playtype)
-    row = target_rows.find_quest(work.connection, gpt, given.target_id)
+    gpt = get_gpt(arguments.game, arguments.playtype)
+    row = target_rows.find_quest(work.connection, gpt, arguments.target_id)
     if row is None:
-        raise refusals.no_such_quest(given.target_id)
+        raise refusals.no_such_quest(arguments.target_id)
     return row
 
 

@@ -22,8 +22,8 @@ from common.targets.subscriptions import (
 )
 from common.webhooks import outbox
 from worker.targets import subscription_change_rows, subscription_rows
-from worker.targets.following import follow_goals, follow_quests, goals_of, touched_quests
 from worker.targets.goal_rows import find_goals, folders_of
+from worker.targets.refreshing import goals_of, refresh_goals, refresh_quests, touched_quests
 from worker.targets.standings import standings
 from worker.targets.subscriptions import enrol
 
@@ -42,7 +42,7 @@ def re_evaluate_goals(
 
     chart_ids: charts of the game on which the import changed the user's personal bests.
     """
-    changed = follow_goals(connection, user_id, game, chart_ids, now)
+    changed = refresh_goals(connection, user_id, game, chart_ids, now)
     subscription_change_rows.record(
         connection,
         user_id,
@@ -74,7 +74,7 @@ def re_evaluate_quests(
     mine = subscription_rows.goal_subscriptions(connection, user_id, needed)
     mended = enrol(connection, user_id, needed - mine.keys(), now)
     achieved = {goal_id: goal.achieved for goal_id, goal in (mine | mended).items()}
-    changed = follow_quests(connection, user_id, touched, achieved, now)
+    changed = refresh_quests(connection, user_id, touched, achieved, now)
 
     subscription_change_rows.record(
         connection,
@@ -116,7 +116,7 @@ def re_evaluate(
     of any, and nothing is subscribed to.
     """
     _unmake(connection, user_id, noted.goals)
-    changed = follow_goals(connection, user_id, game, chart_ids, now, noted.goals)
+    changed = refresh_goals(connection, user_id, game, chart_ids, now, noted.goals)
     moved = {after.goalID for before, after in changed if goal_moved(before, after)}
     touched = touched_quests(connection, user_id, moved, noted.quests.keys())
     if not touched:
@@ -125,7 +125,7 @@ def re_evaluate(
     mine = subscription_rows.goal_subscriptions(connection, user_id, needed)
     achieved = {goal_id: goal.achieved for goal_id, goal in mine.items()}
     achieved |= _would_be_achieved(connection, user_id, needed - mine.keys())
-    follow_quests(connection, user_id, touched, achieved, now, noted.quests)
+    refresh_quests(connection, user_id, touched, achieved, now, noted.quests)
 
 
 def _unmake(connection: Connection, user_id: int, noted: Mapping[str, Change]) -> None:

@@ -51,33 +51,33 @@ _TAKE = text(
 )
 
 # An import that changed the same subscription next began, from now on, where this one did. Looked
-# up by target: a join with what was taken may go through it for every row.
+# up by target: a join with what was noted may go through it for every row.
 _REJOIN = text(
     """
     UPDATE subscription_changes
-    SET before = nullif(CAST(:taken AS jsonb) -> (kind || ' ' || target_id) -> 'before', 'null')
+    SET before = nullif(CAST(:noted AS jsonb) -> (kind || ' ' || target_id) -> 'before', 'null')
     WHERE user_id = :user_id AND target_id = ANY(CAST(:target_ids AS text[]))
-      AND before = CAST(:taken AS jsonb) -> (kind || ' ' || target_id) -> 'after'
+      AND before = CAST(:noted AS jsonb) -> (kind || ' ' || target_id) -> 'after'
     """
 )
 
 
 def take(connection: Connection, user_id: int, import_id: str) -> Changes:
     """What the import changed, which is forgotten: the import is being reverted."""
-    taken = connection.execute(_TAKE, {"user_id": user_id, "import_id": import_id}).all()
+    noted = connection.execute(_TAKE, {"user_id": user_id, "import_id": import_id}).all()
     changes: dict[str, dict[str, Change]] = {Kind.GOAL: {}, Kind.QUEST: {}}
-    for kind, target_id, *states in taken:
+    for kind, target_id, *states in noted:
         changes[kind][target_id] = Change(*states)
-    if taken:
+    if noted:
         connection.execute(
             _REJOIN,
             {
                 "user_id": user_id,
-                "target_ids": text_array([row.target_id for row in taken]),
-                "taken": orjson.dumps(
+                "target_ids": text_array([row.target_id for row in noted]),
+                "noted": orjson.dumps(
                     {
                         f"{row.kind} {row.target_id}": {"before": row.before, "after": row.after}
-                        for row in taken
+                        for row in noted
                     }
                 ).decode(),
             },

@@ -43,7 +43,7 @@ def pause_after(attempt: int, chance: float) -> int:
     return round(pause * (1 - JITTER + 2 * JITTER * chance))
 
 
-def waiting(runtime: Runtime, user_id: int) -> bool:
+def has_news(runtime: Runtime, user_id: int) -> bool:
     """Whether there is news of the user that someone wants to hear."""
     if not runtime.settings.webhooks:
         return False

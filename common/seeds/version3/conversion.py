@@ -194,7 +194,7 @@ class _Conversion:
         self._labels[f"{target}.json", str(key)] = f"{name}.json", label
 
     def _take(self, name: str, document: Document, *keys: str) -> list[Any] | None:
-        """The values of keys that every document has, taken out of it; None if one is missing."""
+        """The values of keys that every document has, fields out of it; None if one is missing."""
         for key in keys:
             if key not in document:
                 label = str(document.get("id", document.get("goalID", "")))
@@ -207,10 +207,10 @@ class _Conversion:
     def _song(self, name: str, source: Document) -> None:
         document = dict(source)
         game = name.removeprefix("songs-")
-        taken = self._take(name, document, "id", "legacySongID")
-        if taken is None:
+        fields = self._take(name, document, "id", "legacySongID")
+        if fields is None:
             return
-        other, legacy = taken
+        other, legacy = fields
         number = legacy if _is_song_number(legacy) else _made_up_number(game, other)
         self._songs[game, other] = number
         self._note("songs", game, number, other)
@@ -219,10 +219,10 @@ class _Conversion:
     def _chart(self, name: str, source: Document) -> None:
         document = dict(source)
         gpt = GPTS[name.removeprefix("charts-")]
-        taken = self._take(name, document, "id", "legacyChartID", "songID")
-        if taken is None:
+        fields = self._take(name, document, "id", "legacyChartID", "songID")
+        if fields is None:
             return
-        other, legacy, song = taken
+        other, legacy, song = fields
         chart_id = legacy if isinstance(legacy, str) and legacy else made_up_chart_id(other)
         if (gpt.game, song) not in self._songs:
             self._complain(name, f"{other} (legacy {chart_id})", "song", f"no song {song}")
@@ -251,10 +251,10 @@ class _Conversion:
 
     def _folder(self, name: str, source: Document) -> None:
         document = dict(source)
-        taken = self._take(name, document, "id", "legacyFolderID", "game", "slug", "where")
-        if taken is None:
+        fields = self._take(name, document, "id", "legacyFolderID", "game", "slug", "where")
+        if fields is None:
             return
-        other, key, game, slug, where = taken
+        other, key, game, slug, where = fields
         versions = document.pop("versionFilter", None) or []
         gpt = self._gpt(name, other, game)
         if gpt is None:
@@ -284,10 +284,10 @@ class _Conversion:
 
     def _table(self, name: str, source: Document) -> None:
         document = dict(source)
-        taken = self._take(name, document, "id", "legacyTableID", "game", "folders")
-        if taken is None:
+        fields = self._take(name, document, "id", "legacyTableID", "game", "folders")
+        if fields is None:
             return
-        other, key, game, slugs = taken
+        other, key, game, slugs = fields
         document.pop("slug", None)
         gpt = self._gpt(name, other, game)
         if gpt is None:
@@ -305,10 +305,10 @@ class _Conversion:
 
     def _goal(self, name: str, source: Document) -> None:
         document = dict(source)
-        taken = self._take(name, document, "goalID", "game", "charts", "criteria")
-        if taken is None:
+        fields = self._take(name, document, "goalID", "game", "charts", "criteria")
+        if fields is None:
             return
-        other, game, charts, criteria = taken
+        other, game, charts, criteria = fields
         gpt = self._gpt(name, other, game)
         if gpt is None:
             return
@@ -338,10 +338,10 @@ class _Conversion:
         self._put(name, key, other, {**converted, **document})
 
     def _quest(self, name: str, source: Document) -> None:
-        taken = self._of_game(name, source, "questID")
-        if taken is None:
+        fields = self._of_game(name, source, "questID")
+        if fields is None:
             return
-        document, key = taken
+        document, key = fields
         sections = []
         for section in document.get("questData") or []:
             goals = []
@@ -355,17 +355,17 @@ class _Conversion:
         self._put(name, key, key, {**document, "questData": sections})
 
     def _questline(self, name: str, source: Document) -> None:
-        taken = self._of_game(name, source, "questlineID")
-        if taken is not None:
-            document, key = taken
+        fields = self._of_game(name, source, "questlineID")
+        if fields is not None:
+            document, key = fields
             self._put(name, key, key, document)
 
     def _of_game(self, name: str, source: Document, id_field: str) -> tuple[Document, str] | None:
         document = dict(source)
-        taken = self._take(name, document, id_field, "game")
-        if taken is None:
+        fields = self._take(name, document, id_field, "game")
+        if fields is None:
             return None
-        key, game = taken
+        key, game = fields
         gpt = self._gpt(name, key, game)
         if gpt is None:
             return None
@@ -373,10 +373,10 @@ class _Conversion:
 
     def _course(self, name: str, source: Document) -> None:
         document = dict(source)
-        taken = self._take(name, document, "game")
-        if taken is None:
+        fields = self._take(name, document, "game")
+        if fields is None:
             return
-        gpt = self._gpt(name, document.get("md5sums"), taken[0])
+        gpt = self._gpt(name, document.get("md5sums"), fields[0])
         if gpt is not None:
             key = document.get("md5sums")
             self._put(name, key, key, {**document, "playtype": gpt.playtype})

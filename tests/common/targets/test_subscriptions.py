@@ -11,14 +11,14 @@ from common.targets.evaluate import GoalStanding, QuestStanding
 from common.targets.subscriptions import (
     GoalSubscription,
     QuestSubscription,
-    follow_goal,
-    follow_quest,
+    goal_after,
     goal_change,
     goal_moved,
     goals_achieved_event,
     new_goal_subscription,
     new_quest_subscription,
     quest_achieved_event,
+    quest_after,
     quest_change,
     quest_moved,
 )
@@ -87,7 +87,7 @@ def test_a_goal_follows_the_standing(
     instantly: bool,
 ) -> None:
     old = subscribed(before)
-    new = follow_goal(old, standing(after), NOW)
+    new = goal_after(old, standing(after), NOW)
     assert (new.progress, new.achieved) == (after, after is not None and after >= 10)
     assert new.timeAchieved == time_achieved
     assert new.lastInteraction == last_interaction
@@ -97,14 +97,14 @@ def test_a_goal_follows_the_standing(
 
 def test_a_change_of_the_text_alone_touches_nothing_else() -> None:
     old = subscribed(3, lastInteraction=BEFORE)
-    new = follow_goal(old, standing(3, text="fewer misses"), NOW)
+    new = goal_after(old, standing(3, text="fewer misses"), NOW)
     assert new == msgspec.structs.replace(old, progressHuman="fewer misses")
     assert not goal_moved(old, new)
 
 
 def test_a_goal_that_got_longer_moved() -> None:
     old = subscribed(10)
-    new = follow_goal(old, GoalStanding(10, "10", 12, "12", achieved=False), NOW)
+    new = goal_after(old, GoalStanding(10, "10", 12, "12", achieved=False), NOW)
     assert goal_moved(old, new)
     assert (new.outOf, new.timeAchieved) == (12, None)
 
@@ -116,9 +116,9 @@ def test_whole_numbers_have_no_fraction() -> None:
 
 
 def test_one_event_tells_of_the_newly_achieved_goals_only() -> None:
-    won = subscribed(9), follow_goal(subscribed(9), standing(10), NOW)
-    kept = subscribed(10), follow_goal(subscribed(10), standing(11), NOW)
-    lost = subscribed(10), follow_goal(subscribed(10), standing(3), NOW)
+    won = subscribed(9), goal_after(subscribed(9), standing(10), NOW)
+    kept = subscribed(10), goal_after(subscribed(10), standing(11), NOW)
+    lost = subscribed(10), goal_after(subscribed(10), standing(3), NOW)
     assert goals_achieved_event(7, "sdvx", [kept, lost]) is None
     content = goals_achieved_event(7, "sdvx", [lost, won, kept])
     assert content is not None
@@ -164,7 +164,7 @@ def test_a_quest_follows_its_goals(
 ) -> None:
     old = quest(before)
     achieved = after >= out_of
-    new = follow_quest(old, QuestStanding(after, out_of, achieved), NOW)
+    new = quest_after(old, QuestStanding(after, out_of, achieved), NOW)
     assert (new.progress, new.achieved) == (after, achieved)
     assert (new.timeAchieved, new.lastInteraction) == (time_achieved, last_interaction)
     assert quest_moved(old, new) is (before != after)
@@ -172,7 +172,7 @@ def test_a_quest_follows_its_goals(
 
 def test_a_quest_is_news_when_it_is_achieved() -> None:
     old = quest(2)
-    new = follow_quest(old, QuestStanding(3, 3, achieved=True), NOW)
+    new = quest_after(old, QuestStanding(3, 3, achieved=True), NOW)
     change = {
         "questID": "Q1",
         "old": {"progress": 2, "achieved": False},

@@ -314,11 +314,11 @@ def test_no_secret_is_logged_or_stored(
 def test_the_worker_looks_for_news_of_a_user_only_where_someone_wants_to_hear_it(
     service: Service, runtime: Runtime
 ) -> None:
-    assert not delivery.waiting(service.runtime, 1)
+    assert not delivery.has_news(service.runtime, 1)
     service.add({"n": 1})
-    assert delivery.waiting(service.runtime, 1)
-    assert not delivery.waiting(service.runtime, 2)
-    assert not delivery.waiting(runtime, 1)
+    assert delivery.has_news(service.runtime, 1)
+    assert not delivery.has_news(service.runtime, 2)
+    assert not delivery.has_news(runtime, 1)
 
 
 @pytest.mark.parametrize(("attempt", "seconds"), [(1, 10), (2, 100), (3, 1_000), (4, 10_000)])

@@ -156,13 +156,13 @@ class _IIDXCSV(StructEntries):
     entry_type = Entry
     form_fields = ("playtype", "assertPlaytypeCorrect")
 
-    def parse(self, given: Upload) -> Parsed:
-        playtype = given.fields.get("playtype", msgspec.UNSET)
+    def parse(self, upload: Upload) -> Parsed:
+        playtype = upload.fields.get("playtype", msgspec.UNSET)
         if not isinstance(playtype, str) or playtype not in get_game(GAME).playtypes:
             raise FatalImportError(400, f"Invalid playtype of {text_of(playtype)} given.")
-        if "assertPlaytypeCorrect" not in given.fields:
-            _check_filename(given.filename, playtype)
-        table = csv_table.read(given.content, _is_known)
+        if "assertPlaytypeCorrect" not in upload.fields:
+            _check_filename(upload.filename, playtype)
+        table = csv_table.read(upload.content, _is_known)
         blocks, places = _layout(table)
         context = {
             "playtype": playtype,

@@ -81,8 +81,8 @@ class EamusementSDVXCSV(StructEntries):
     input = Upload
     entry_type = Entry
 
-    def parse(self, given: Upload) -> Parsed:
-        table = csv_table.read(given.content, _is_known)
+    def parse(self, upload: Upload) -> Parsed:
+        table = csv_table.read(upload.content, _is_known)
         if _is_known(table.columns):
             places = [table.columns.get(header_key(header), -1) for header in _HEADERS]
         elif len(table.headers) == _COLUMNS:

@@ -29,8 +29,8 @@ class MyPageScraperPlayerCSV(ClassesOnly):
     name = "file/mypagescraper-player-csv"
     input = Upload
 
-    def parse(self, given: Upload) -> Parsed:
-        table = csv_table.read(given.content, lambda columns: COLUMN in columns)
+    def parse(self, upload: Upload) -> Parsed:
+        table = csv_table.read(upload.content, lambda columns: COLUMN in columns)
         rows = list(table.rows([table.columns.get(COLUMN, -1)]))
         if len(rows) != 1:
             raise FatalImportError(

@@ -69,8 +69,8 @@ class MyPageScraperRecordsCSV(StructEntries):
     input = Upload
     entry_type = Entry
 
-    def parse(self, given: Upload) -> Parsed:
-        table = csv_table.read(given.content, _is_known)
+    def parse(self, upload: Upload) -> Parsed:
+        table = csv_table.read(upload.content, _is_known)
         places = []
         for column in _COLUMNS if any(line.strip() for line in table.lines) else ():
             if column not in table.columns:

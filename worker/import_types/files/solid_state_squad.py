@@ -136,9 +136,9 @@ class SolidStateSquad(JSONEntries):
     name = "file/solid-state-squad"
     input = Upload
 
-    def parse(self, given: Upload) -> Parsed:
+    def parse(self, upload: Upload) -> Parsed:
         try:
-            document = xml_tree.read(given.content, _TEXTS)
+            document = xml_tree.read(upload.content, _TEXTS)
         except xml_tree.XMLRefused:
             raise FatalImportError(400, "Could not parse XML.") from None
         songs = _songs(document)

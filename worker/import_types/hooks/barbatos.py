@@ -90,13 +90,13 @@ class Barbatos(JSONEntries):
     name = "ir/barbatos"
     input = Body
 
-    def parse(self, given: Body) -> Parsed:
-        newer = isinstance(given.content, dict) and "ex_score" in given.content
-        if found := first_violation(_EXCEED if newer else _VIVID, given.content):
+    def parse(self, body: Body) -> Parsed:
+        newer = isinstance(body.content, dict) and "ex_score" in body.content
+        if found := first_violation(_EXCEED if newer else _VIVID, body.content):
             raise FatalImportError(400, explain(found, "Invalid Barbatos Request"))
         version = "exceed" if newer else "vivid"
-        context = {TIME_RECEIVED: given.received, "version": version}
-        return Parsed(GAME, context, [given.content])
+        context = {TIME_RECEIVED: body.received, "version": version}
+        return Parsed(GAME, context, [body.content])
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, context, catalogue)

@@ -65,12 +65,12 @@ class Beatoraja(JSONEntries):
     name = "ir/beatoraja"
     input = Body
 
-    def parse(self, given: Body) -> Parsed:
-        body = given.content if isinstance(given.content, dict) else {}
-        score = _checked(body, "score", SCORE, "Invalid Beatoraja Import - Score")
-        chart = _checked(body, "chart", CHART, "Invalid Beatoraja Import - Chart")
+    def parse(self, body: Body) -> Parsed:
+        document = body.content if isinstance(body.content, dict) else {}
+        score = _checked(document, "score", SCORE, "Invalid Beatoraja Import - Score")
+        chart = _checked(document, "chart", CHART, "Invalid Beatoraja Import - Chart")
         game = _GAMES[chart["mode"]]
-        client, expected = text_of(body.get("client", UNSET)), _CLIENTS[game]
+        client, expected = text_of(document.get("client", UNSET)), _CLIENTS[game]
         if not client.startswith(expected):
             raise FatalImportError(
                 400, f"Unsupported client {client} -- Expected a variant of {expected}."
@@ -80,8 +80,8 @@ class Beatoraja(JSONEntries):
         context = {
             "client": expected.lower(),
             "chart": chart,
-            "userID": given.user_id,
-            TIME_RECEIVED: given.received,
+            "userID": body.user_id,
+            TIME_RECEIVED: body.received,
         }
         return Parsed(game, context, [score])
 

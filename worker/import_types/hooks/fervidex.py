@@ -138,12 +138,12 @@ class Fervidex(JSONEntries):
     name = "ir/fervidex"
     input = Body
 
-    def parse(self, given: Body) -> Parsed:
-        version = version_of(given.options["model"])
-        if found := first_violation(_SCORE, given.content):
+    def parse(self, body: Body) -> Parsed:
+        version = version_of(body.options["model"])
+        if found := first_violation(_SCORE, body.content):
             raise FatalImportError(400, explain(found, "Invalid Fervidex Request?"))
-        context = {"version": version, TIME_RECEIVED: given.received, "userID": given.user_id}
-        return Parsed(GAME, context, [given.content])
+        context = {"version": version, TIME_RECEIVED: body.received, "userID": body.user_id}
+        return Parsed(GAME, context, [body.content])
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, context, catalogue)

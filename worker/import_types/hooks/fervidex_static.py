@@ -54,13 +54,13 @@ class FervidexStatic(JSONEntries):
     name = "ir/fervidex-static"
     input = Body
 
-    def parse(self, given: Body) -> Parsed:
-        version = version_of(given.options["model"])
-        body = given.content if isinstance(given.content, dict) else {}
+    def parse(self, body: Body) -> Parsed:
+        version = version_of(body.options["model"])
+        document = body.content if isinstance(body.content, dict) else {}
         entries: list[Any] = []
-        if given.options["shouldImportScores"]:
-            entries = list(_records(body.get("scores", UNSET)))
-        return Parsed(GAME, {"version": version}, entries, dans(body))
+        if body.options["shouldImportScores"]:
+            entries = list(_records(document.get("scores", UNSET)))
+        return Parsed(GAME, {"version": version}, entries, dans(document))
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, context, catalogue)

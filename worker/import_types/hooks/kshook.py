@@ -119,9 +119,9 @@ class KsHook(_KsHook):
     name = "ir/kshook-sv6c"
     input = Body
 
-    def parse(self, given: Body) -> Parsed:
-        _check(_SCORE, given.content)
-        return Parsed(GAME, {TIME_RECEIVED: given.received}, [given.content])
+    def parse(self, body: Body) -> Parsed:
+        _check(_SCORE, body.content)
+        return Parsed(GAME, {TIME_RECEIVED: body.received}, [body.content])
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _played(entry, context[TIME_RECEIVED], catalogue)
@@ -133,9 +133,9 @@ class KsHookStatic(_KsHook):
     name = "ir/kshook-sv6c-static"
     input = Body
 
-    def parse(self, given: Body) -> Parsed:
-        _check(_EXPORT, given.content)
-        return Parsed(GAME, {}, list(given.content["scores"]))
+    def parse(self, body: Body) -> Parsed:
+        _check(_EXPORT, body.content)
+        return Parsed(GAME, {}, list(body.content["scores"]))
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _exported(entry, catalogue)

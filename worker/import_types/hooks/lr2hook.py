@@ -53,10 +53,10 @@ class LR2Hook(JSONEntries):
     name = "ir/lr2hook"
     input = Body
 
-    def parse(self, given: Body) -> Parsed:
-        if found := first_violation(SCORE, given.content):
+    def parse(self, body: Body) -> Parsed:
+        if found := first_violation(SCORE, body.content):
             raise FatalImportError(400, explain(found, "Error"))
-        return Parsed(GAME, {TIME_RECEIVED: given.received}, [given.content])
+        return Parsed(GAME, {TIME_RECEIVED: body.received}, [body.content])
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, context, catalogue)

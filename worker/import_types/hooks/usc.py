@@ -75,14 +75,14 @@ class USC(JSONEntries):
     name = "ir/usc"
     input = Body
 
-    def parse(self, given: Body) -> Parsed:
-        score: Any = given.content.get("score", UNSET) if isinstance(given.content, dict) else UNSET
+    def parse(self, body: Body) -> Parsed:
+        score: Any = body.content.get("score", UNSET) if isinstance(body.content, dict) else UNSET
         if found := first_violation(_SCORE, score):
             raise FatalImportError(400, explain(found, "Invalid USC Score."))
         context = {
-            "chartHash": given.options["chartHash"],
-            "playtype": given.options["playtype"],
-            TIME_RECEIVED: given.received,
+            "chartHash": body.options["chartHash"],
+            "playtype": body.options["playtype"],
+            TIME_RECEIVED: body.received,
         }
         return Parsed(GAME, context, [{"early": None, "late": None, "combo": None, **score}])
 

@@ -100,11 +100,11 @@ class BatchManual(_ManualImport):
     suffix = "BATCH-MANUAL"
     check = staticmethod(check_file)
 
-    def violations(self, given: Upload) -> Iterator[Violation]:
-        return violations_of_file(given.content, given.games)
+    def violations(self, upload: Upload) -> Iterator[Violation]:
+        return violations_of_file(upload.content, upload.games)
 
-    def parse(self, given: Upload) -> Parsed:
-        read = read_file(given.content, given.games, lenient=given.lenient)
+    def parse(self, upload: Upload) -> Parsed:
+        read = read_file(upload.content, upload.games, lenient=upload.lenient)
         return _parsed(read)
 
 
@@ -116,10 +116,10 @@ class DirectManual(_ManualImport):
     suffix = "DIRECT-MANUAL"
     check = staticmethod(check_body)
 
-    def parse(self, given: Body) -> Parsed:
-        read = read_body(given.content, given.games, lenient=given.lenient)
-        if given.options.get(INFER_TIMESTAMP):
-            _infer_timestamp(read.document, given.received)
+    def parse(self, body: Body) -> Parsed:
+        read = read_body(body.content, body.games, lenient=body.lenient)
+        if body.options.get(INFER_TIMESTAMP):
+            _infer_timestamp(read.document, body.received)
         return _parsed(read)
 
 

@@ -72,12 +72,12 @@ class UpstreamImport(JSONEntries):
         self._newest_first = newest_first
         self._classes = classes
 
-    def parse(self, given: Upstream) -> Parsed:
-        context = self._context_of(given.user_id)
-        wanted = _Wanted(given.feed, given.stop, self._played, ends=self._newest_first)
+    def parse(self, upstream: Upstream) -> Parsed:
+        context = self._context_of(upstream.user_id)
+        wanted = _Wanted(upstream.feed, upstream.stop, self._played, ends=self._newest_first)
         if self._classes is None:
             return Parsed(self._game, context, wanted.entries(), newest=lambda: wanted.newest)
-        player = _Player(given.feed, wanted, self._classes)
+        player = _Player(upstream.feed, wanted, self._classes)
         return Parsed(
             self._game,
             context,

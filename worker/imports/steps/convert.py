@@ -17,7 +17,7 @@ from common.errors import (
     SongOrChartNotFound,
 )
 from worker.import_types.base import RefusedEntry, Subject, UnknownChart
-from worker.imports.flow import Candidate, Collected, Converted, EntryError, Unmatched, taken
+from worker.imports.flow import Candidate, Collected, Converted, EntryError, Unmatched, draining
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ def convert(
     import_type, context = collected.import_type, collected.parsed.context
     convert_entry = import_type.converter(context, collected.catalogue)
     converted = Converted()
-    for position, entry in enumerate(taken(collected.parsed.entries), first_position):
+    for position, entry in enumerate(draining(collected.parsed.entries), first_position):
         if position % 256 == 0:
             tell(f"Matching score {position + 1}.")
         if isinstance(entry, RefusedEntry):

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from common.games.scoring.hydration import hydrate as hydrate_score
 from common.games.scoring.hydration import score_id
 from worker.import_types.base import Subject
-from worker.imports.flow import Candidate, Collected, Converted, NewScore, taken
+from worker.imports.flow import Candidate, Collected, Converted, NewScore, draining
 from worker.imports.steps.convert import entry_error
 from worker.records import scores
 
@@ -73,7 +73,7 @@ def hydrate(
     """
     new: dict[str, NewScore] = {}
     known = converted.skipped.duplicates + converted.skipped.blacklisted
-    for done, candidate in enumerate(taken(converted.candidates), start=known + 1):
+    for done, candidate in enumerate(draining(converted.candidates), start=known + 1):
         if done % 256 == 0:
             tell(f"Imported {done} Scores...")
         if candidate.score_id in new:

@@ -108,7 +108,7 @@ def _extend(
                 session_ratings(collected.game.playtypes[playtype], calculated),
             )
         )
-    change_sessions(connection, head.user_id, changes, keep=True)
+    change_sessions(connection, head.user_id, changes, keep_scores=True)
 
 
 def _create(

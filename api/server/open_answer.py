@@ -1,6 +1,6 @@
 """Answers that go on by themselves: held open by the server's loop, and by no thread.
 
-An application returns a `Following` in place of an iterable. The server sends `first`, and hands
+An application returns an `OpenAnswer` in place of an iterable. The server sends `first`, and hands
 the connection to whoever has more to say from time to time (`begin`), who calls back from a
 thread of its own. Under a server that knows nothing of it the answer ends after `first`.
 """
@@ -18,7 +18,7 @@ ROOM: Final = "score_import.room_to_follow"
 Push = Callable[[bytes, bool], None]
 
 
-class Following:
+class OpenAnswer:
     """An answer whose pieces come as things happen.
 
     Parameters:

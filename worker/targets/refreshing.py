@@ -17,9 +17,9 @@ from common.targets.evaluate import chart_ids_of, evaluate_quest
 from common.targets.subscriptions import (
     GoalSubscription,
     QuestSubscription,
-    follow_goal,
-    follow_quest,
+    goal_after,
     goal_moved,
+    quest_after,
 )
 from worker.targets import subscription_rows
 from worker.targets.goal_rows import find_goals, folders_of
@@ -34,7 +34,7 @@ FollowedQuest = tuple[Quest, QuestSubscription]
 _NOTHING: Final[Mapping[str, Change]] = {}
 
 
-def follow_goals(
+def refresh_goals(
     connection: Connection,
     user_id: int,
     game: str,
@@ -69,9 +69,9 @@ def follow_goals(
     for goal_id, before in mine.items():
         if goal_id not in found:
             continue
-        after = follow_goal(before, found[goal_id], now)
+        after = goal_after(before, found[goal_id], now)
         if goal_moved(before, after):
-            after = follow_goal(without(before, noted.get(goal_id)), found[goal_id], now)
+            after = goal_after(without(before, noted.get(goal_id)), found[goal_id], now)
         if after != before:
             changed.append((before, after))
     subscription_rows.update_goals(connection, user_id, [after for _, after in changed])
@@ -101,7 +101,7 @@ def goals_of(quests: Collection[FollowedQuest]) -> set[str]:
     return {goal_id for quest, _ in quests for goal_id in quest.goal_ids}
 
 
-def follow_quests(
+def refresh_quests(
     connection: Connection,
     user_id: int,
     quests: Collection[FollowedQuest],
@@ -109,7 +109,7 @@ def follow_quests(
     now: int,
     noted: Mapping[str, Change] = _NOTHING,
 ) -> list[tuple[QuestSubscription, QuestSubscription]]:
-    """Stores how far the user is with the quests; otherwise like `follow_goals`.
+    """Stores how far the user is with the quests; otherwise like `refresh_goals`.
 
     achieved: whether the user has achieved the goals of the quests; all that can be followed.
     """
@@ -120,8 +120,8 @@ def follow_quests(
             log.error("quest %s names goals that cannot be followed: %s", before.questID, missing)
             continue
         standing = evaluate_quest(quest.goal_ids, won)
-        if follow_quest(before, standing, now) != before:
-            after = follow_quest(without(before, noted.get(before.questID)), standing, now)
+        if quest_after(before, standing, now) != before:
+            after = quest_after(without(before, noted.get(before.questID)), standing, now)
             changed.append((before, after))
     subscription_rows.update_quests(connection, user_id, [after for _, after in changed])
     return changed
