@@ -48,7 +48,7 @@ class Connection:
         "deadline",
         "environ",
         "expects",
-        "following",
+        "open_answer",
         "incoming",
         "keep",
         "leave",
