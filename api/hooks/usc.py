@@ -17,13 +17,14 @@ from typing import Any, Final
 
 import orjson
 from flask import Response, request
+from marshmallow import EXCLUDE, Schema
 from msgspec import UNSET
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.hooks import score_hooks
 from api.hooks.usc_leaderboard import best_scores, standing
-from api.http import context, identity, limits
+from api.http import context, identity, limits, queries
 from api.http.answers import JSON
 from api.http.dialects import ENVELOPE, ApiBlueprint, Dialect
 from api.http.endpoint import endpoint
@@ -52,6 +53,16 @@ REPLAY_LIMIT: Final = 1024 * 1024
 _COUNT: Final = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
 
 PLAYTYPES: Final = ("Keyboard", "Controller")
+
+
+class LeaderboardQuery(Schema):
+    """Which scores, and how many."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    mode = queries.text("`best`")
+    n = queries.text(f"how many, {MOST} at most")
 
 
 class StatusCode(IntEnum):
@@ -139,13 +150,13 @@ def record(playtype: str, chart_hash: str) -> Response:
 
 
 @blueprint.get("/<playtype>/charts/<chart_hash>/leaderboard")
-@endpoint("The best scores on a chart.", hidden=True)
-def leaderboard(playtype: str, chart_hash: str) -> Response:
+@endpoint("The best scores on a chart.", query=LeaderboardQuery(), hidden=True)
+def leaderboard(playtype: str, chart_hash: str, *, query: dict[str, Any]) -> Response:
     with _moment() as connection:
         chart_id = _chart(connection, playtype, chart_hash)
         if chart_id is None:
             return _untracked()
-        mode, count = request.args.get("mode"), request.args.get("n", "")
+        mode, count = query.get("mode"), query.get("n", "")
         if mode not in ("best", "rivals"):
             return _answer(
                 StatusCode.BAD_REQUEST, "Invalid 'mode' param - expected 'best' or 'rivals'."

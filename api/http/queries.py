@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from marshmallow import EXCLUDE, Schema, fields
 
 from common.errors import UserError
@@ -37,6 +38,12 @@ class Flags(Schema):
 def flag(meaning: str) -> fields.String:
     """A parameter that counts as set whatever its value."""
     return fields.String(metadata={"description": f"if present, {meaning}"})
+
+
+def refuse_repeated(name: str, complaint: str) -> None:
+    """Raises UserError where a parameter is given more than once."""
+    if len(request.args.getlist(name)) > 1:
+        raise UserError(400, complaint)
 
 
 def required_search(query: dict[str, Any], complaint: str) -> str:

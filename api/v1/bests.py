@@ -21,7 +21,7 @@ from common.catalogue.catalogue_rows import Found
 from common.errors import UserError
 from common.profiles import best_rows, bests, profile_rows
 from common.profiles.best_documents import BestList, BestOnChart, BestsAround, RivalBests
-from common.profiles.whole_bests import WholeBests
+from common.profiles.whole_best_rows import WholeBests
 from common.scores import score_documents, score_rows
 from common.wire import Wire
 

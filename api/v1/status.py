@@ -66,11 +66,12 @@ class Health(msgspec.Struct):
 @blueprint.route("/status", methods=["GET", "POST"])
 @endpoint(
     "Who the requester is to the server, and what the time is there.",
+    query=Echo(),
     own_body=Echo(),
     answers=StatusDocument,
 )
-def status() -> Response:
-    given = request.args if request.method == "GET" else context.current().json_object()
+def status(*, query: dict[str, Any]) -> Response:
+    given = query if request.method == "GET" else context.current().json_object()
     whoami = context.current().identity
     body: dict[str, Any] = {
         "serverTime": now_ms(),

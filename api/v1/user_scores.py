@@ -21,7 +21,7 @@ from common.profiles.best_documents import BestList
 from common.scores import score_documents, score_rows
 from common.scores.score_documents import ScoreDocument
 from common.scores.score_lists import ScoreList
-from common.scores.whole_scores import WholeScores
+from common.scores.whole_score_rows import WholeScores
 
 blueprint = ApiBlueprint("user_scores", __name__)
 

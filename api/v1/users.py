@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Response, request
+from flask import Response
 from marshmallow import EXCLUDE, Schema, fields
 
-from api.http import owners
+from api.http import owners, queries
 from api.http.answers import success
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
@@ -66,9 +66,8 @@ PreferenceChanges = Schema.from_dict(
     errors={400: "`search` is given more than once."},
 )
 def list_users(*, query: dict[str, Any]) -> Response:
-    if len(request.args.getlist("search")) > 1:
-        raise UserError(400, "Search parameter was invalid.")
-    search, online = query.get("search"), "online" in request.args
+    queries.refuse_repeated("search", "Search parameter was invalid.")
+    search, online = query.get("search"), "online" in query
     with service().engine.connect() as connection:
         if search is None:
             rows = user_rows.last_seen(connection, LIST, online=online)

@@ -10,7 +10,7 @@ Source: specification, pipeline-pbs-stats.md section 3 and v3/games.md section 5
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, text
@@ -20,19 +20,19 @@ from common.database.parameters import text_array
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """rank is 1 for the best of `outOf` players.
+    """rank is 1 for the best of `out_of` players.
 
-    rivalRank: 1 for who has none of his rivals before him by the default metric, which is the
+    rival_rank: 1 for who has none of his rivals before him by the default metric, which is the
     first of the ranking values; None without rivals.
     """
 
     rank: int
-    outOf: int
-    rivalRank: int | None
+    out_of: int
+    rival_rank: int | None
 
     def document(self) -> dict[str, int | None]:
         """The `rankingData` of a personal best."""
-        return asdict(self)
+        return {"rank": self.rank, "outOf": self.out_of, "rivalRank": self.rival_rank}
 
 
 # Counted in parts, so that each is a range of the index: of everyone on the leaderboard, those

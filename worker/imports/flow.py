@@ -83,15 +83,15 @@ class Unmatched:
 class Skipped:
     """Entries that left neither a score nor an error, by reason."""
 
-    notPlayed: int = 0
-    notTracked: int = 0
+    not_played: int = 0
+    not_tracked: int = 0
     duplicates: int = 0
     blacklisted: int = 0
 
     def document(self) -> dict[str, int]:
         return {
-            "notPlayed": self.notPlayed,
-            "notTracked": self.notTracked,
+            "notPlayed": self.not_played,
+            "notTracked": self.not_tracked,
             "duplicates": self.duplicates,
             "blacklisted": self.blacklisted,
         }
@@ -120,8 +120,8 @@ class Converted:
         self.errors += other.errors
         self.proposals += other.proposals
         self.highlighted |= other.highlighted
-        self.skipped.notPlayed += other.skipped.notPlayed
-        self.skipped.notTracked += other.skipped.notTracked
+        self.skipped.not_played += other.skipped.not_played
+        self.skipped.not_tracked += other.skipped.not_tracked
         self.skipped.duplicates += other.skipped.duplicates
         self.skipped.blacklisted += other.skipped.blacklisted
 

@@ -67,7 +67,7 @@ def ranks(connection: Connection, chart: str = CHART) -> dict[int, Ranking]:
 def order(connection: Connection) -> list[int]:
     """The users as they stand."""
     leaderboard = ranks(connection)
-    assert {ranking.outOf for ranking in leaderboard.values()} == {len(leaderboard)}
+    assert {ranking.out_of for ranking in leaderboard.values()} == {len(leaderboard)}
     return list(leaderboard)
 
 
@@ -120,7 +120,7 @@ def test_only_rivals_who_have_a_personal_best_and_stand_before_count(
     rivals(connection, 3, 1, 2)
     rivals(connection, 4)
     rivals(connection, 2, 5, playtype="Double")
-    assert {user: ranking.rivalRank for user, ranking in ranks(connection).items()} == {
+    assert {user: ranking.rival_rank for user, ranking in ranks(connection).items()} == {
         1: 3,
         2: None,
         3: 1,

@@ -14,6 +14,7 @@ from common.text.canonical import new_job_id
 from tests.support.stack import batch_manual
 from tests.worker.changes.test_orphans import NEW_CHART, NEW_SONG, NEW_VERSION, reprocess
 from tests.worker.conftest import Importer
+from tests.worker.records.test_profile import sdvx
 
 
 def run(importer: Importer, kind: JobKind, **arguments: Any) -> JobOutcome:
@@ -62,6 +63,28 @@ def test_deleting_the_last_score_of_an_import_deletes_the_import(importer: Impor
     again = importer.imported(batch_manual(2))
     assert again["scoreIDs"] == [first]
     assert again["skipped"]["blacklisted"] == 1
+
+
+def test_ratings_fall_to_what_is_left_when_the_best_score_is_deleted(importer: Importer) -> None:
+    """Of the personal best, of the profile; they rise again when it is imported again."""
+
+    def ratings() -> list[float]:
+        rows = importer.query(
+            "SELECT calculated_data FROM personal_bests"
+            " UNION ALL SELECT ratings FROM user_game_stats"
+        )
+        return [row[0]["VF6"] for row in rows]
+
+    importer.imported(sdvx(8_000_000))
+    lower = ratings()
+    (best,) = importer.imported(sdvx(9_900_000))["scoreIDs"]
+    higher = ratings()
+    assert len(higher) == 2
+    assert higher > lower
+    run(importer, JobKind.DELETION, scoreIDs=[best])
+    assert ratings() == lower
+    importer.imported(sdvx(9_900_000))
+    assert ratings() == higher
 
 
 def test_a_personal_best_is_highlighted_iff_one_of_its_scores_is(importer: Importer) -> None:

@@ -45,9 +45,9 @@ def convert(
         try:
             dry = convert_entry(entry)
         except NotTracked:
-            converted.skipped.notTracked += 1
+            converted.skipped.not_tracked += 1
         except SkipScore:
-            converted.skipped.notPlayed += 1
+            converted.skipped.not_played += 1
         except SongOrChartNotFound as failure:
             _keep_unmatched(converted, position, entry, collected, failure)
         except Exception as failure:
