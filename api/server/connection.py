@@ -159,6 +159,13 @@ class Connection:
         with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_WR)
 
+    def end_pieces(self) -> None:
+        """Tells the application that its answer is sent, or not wanted any more."""
+        pieces, self.pieces = self.pieces, None
+        close = getattr(pieces, "close", None)
+        if close is not None:
+            close()
+
     def break_off(self) -> None:
         """Has the client see that something went wrong, where it would see an ordinary end."""
         with contextlib.suppress(OSError):

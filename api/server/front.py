@@ -16,31 +16,23 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import resource
 import selectors
 import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from contextlib import nullcontext
-from datetime import datetime
 from queue import Empty, SimpleQueue
 from typing import Any, Final
 
-from gunicorn.http import wsgi
-from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, UnsupportedTransferCoding
-from gunicorn.http.message import Request
-from gunicorn.http.unreader import IterUnreader
 from gunicorn.workers.base import Worker
 
-from api.http.bodies import BODY, MEMORY, SMALL, BodyWanted
 from api.server import lanes
+from api.server.answering import Answering, Tasks
+from api.server.capacity import room_for
 from api.server.connection import BODY_PIECE, HEAD_PIECE, Connection, Stage
 from api.server.followers import Followers
-from api.server.framing import BadFraming, Incoming
-from api.server.open_answer import ROOM, OpenAnswer
-from common import envelope
-from common.errors import code_of_status
+from api.server.framing import BadFraming
+from api.server.refusals import BROKEN, SLOW, Refused, replace_answer
 from common.settings import load_settings
 
 # Seconds a client has for a head, or for a body that nobody has asked for yet.
@@ -55,41 +47,10 @@ UNCLEAR_SECONDS: Final = 2.0  # where it cannot be told what is still to come
 # Bytes of large bodies that are collected at a time, and how many bodies of one user.
 HELD_LIMIT: Final = 256 * 1024 * 1024
 BODIES_OF_ONE: Final = 4
-# Bytes of an answer in pieces that are sent at a time.
-PIECE: Final = 64 * 1024
 LONG_ANSWERS: Final = 4  # one thread in so many may go on with an answer in pieces
 TICK: Final = 1.0  # seconds between two looks for clients that are late
 # Seconds a worker that stops keeps idle connections, for a request that is on its way already.
 LINGER_SECONDS: Final = 2.0
-FILES_BESIDE: Final = 200  # open files of a process that are no connections
-
-REASONS: Final = {
-    400: "Bad Request",
-    408: "Request Timeout",
-    414: "URI Too Long",
-    429: "Too Many Requests",
-    431: "Request Header Fields Too Large",
-    500: "Internal Server Error",
-    501: "Not Implemented",
-    503: "Service Unavailable",
-}
-# After these it is not known what else the client sends.
-UNCLEAR: Final = frozenset((400, 408, 414, 431, 501))
-BROKEN: Final = "Invalid request: the body is broken."
-SLOW: Final = "The request took too long to arrive."
-
-
-# What a thread has to do, and for whom.
-Work = SimpleQueue[tuple[Callable[[Connection], None], Connection]]
-
-
-class Refused(Exception):
-    """The request is answered here, without the application."""
-
-    def __init__(self, status: int, text: str) -> None:
-        super().__init__(text)
-        self.status = status
-        self.text = text
 
 
 class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
@@ -98,10 +59,11 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
     alive: bool
 
     def init_process(self) -> None:
+        self._answering = Answering(self)
         self._poller = selectors.DefaultSelector()
-        self._to_do: Work = SimpleQueue()
-        self._to_do_patiently: Work = SimpleQueue()
-        self._turn_of_patient = lanes.Turn()
+        self._to_do: Tasks = SimpleQueue()
+        self._to_do_patiently: Tasks = SimpleQueue()
+        self.turn_of_patient = lanes.Turn()
         self._done: SimpleQueue[Connection] = SimpleQueue()
         self._asleep = False
         self._wakes, self._wake = os.pipe()
@@ -116,8 +78,8 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
         self._long_answers: deque[Connection] = deque()
         self._pieces_made = 0
         self._accepting = False
-        self._room = _room_for(self.cfg.worker_connections)
-        self._followers = Followers(self._poller, self._room, self._wake_up, self._close)
+        self._room = room_for(self.cfg.worker_connections)
+        self.followers = Followers(self._poller, self._room, self._wake_up, self._close)
         super().init_process()
 
     @classmethod
@@ -148,16 +110,16 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
             listener.close()
         self._stop()
 
-    def _start_threads(self, name: str, count: int, work: Work) -> None:
+    def _start_threads(self, name: str, count: int, tasks: Tasks) -> None:
         for number in range(count):
             threading.Thread(
-                target=self._work, args=(work,), name=f"{name}-{number}", daemon=True
+                target=self._answering.work, args=(tasks,), name=f"{name}-{number}", daemon=True
             ).start()
 
     def _turn(self, timeout: float) -> None:
         """Waits for something to happen, and sees to it."""
         self._asleep = True
-        if not (self._done.empty() and self._followers.idle):
+        if not (self._done.empty() and self.followers.idle):
             timeout = 0
         events = self._poller.select(timeout)
         self._asleep = False
@@ -172,7 +134,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
             except Empty:
                 break
             self._take_back(connection)
-        for connection in self._followers.send():
+        for connection in self.followers.send():
             if connection.outgoing:
                 self._wait(connection, Stage.WRITE, TRANSFER_SECONDS)
             else:
@@ -183,7 +145,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
         now = time.monotonic()
         end = now + self.cfg.graceful_timeout
         # Whoever follows something comes back to another process.
-        self._followers.close_all()
+        self.followers.close_all()
         for connection in self._waiting:
             if connection.stage is Stage.IDLE:
                 connection.deadline = min(connection.deadline, now + LINGER_SECONDS)
@@ -238,7 +200,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
 
     def _close(self, connection: Connection) -> None:
         self._no_longer_wait(connection)
-        self._followers.forget(connection)
+        self.followers.forget(connection)
         self._release(connection)
         if connection.stage is Stage.CLOSED:
             return
@@ -246,7 +208,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
         self._connections -= 1
         connection.sock.close()
         if connection.pieces is not None:
-            _end(connection)
+            connection.end_pieces()
 
     def _release(self, connection: Connection) -> None:
         """Lets go of the share of a body that was collected."""
@@ -256,15 +218,15 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
             self._bodies -= Counter([connection.who])
             connection.who = ""
 
-    def _submit(self, connection: Connection, work: Callable[[Connection], None]) -> None:
+    def _submit(self, connection: Connection, task: Callable[[Connection], None]) -> None:
         self._no_longer_wait(connection)
         connection.stage = Stage.WORK
         to_do = self._to_do_patiently if connection.patient else self._to_do
-        to_do.put((work, connection))
+        to_do.put((task, connection))
 
     def _submit_head(self, connection: Connection) -> None:
         connection.patient = lanes.waits(connection.incoming)
-        self._submit(connection, self._begin)
+        self._submit(connection, self._answering.begin)
 
     def _submit_next_piece(self, connection: Connection) -> None:
         """Like `_submit`, but answers in many pieces have only some of the threads."""
@@ -278,10 +240,10 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
             connection = self._long_answers.popleft()
             connection.makes_piece = True
             self._pieces_made += 1
-            self._to_do.put((self._continue, connection))
+            self._to_do.put((self._answering.go_on, connection))
 
     def _cut_off_the_late(self, now: float) -> None:
-        self._followers.cut_off_the_late(now)
+        self.followers.cut_off_the_late(now)
         for connection in [each for each in self._waiting if each.deadline <= now]:
             if connection.stage is Stage.HEAD or connection.stage is Stage.BODY:
                 self._refuse(connection, Refused(408, SLOW))
@@ -294,7 +256,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
 
     def _ready(self, connection: Connection) -> None:
         if connection.stage is Stage.FOLLOW:
-            self._followers.ready(connection)
+            self.followers.ready(connection)
             return
         if connection not in self._waiting:
             return  # closed in this turn
@@ -339,9 +301,9 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
             if connection.who:
                 self._held -= body.held
                 body.discard()
-            self._submit(connection, self._run)
+            self._submit(connection, self._answering.run)
         elif body.complete:
-            self._submit(connection, self._run)
+            self._submit(connection, self._answering.run)
         elif self._held > HELD_LIMIT:
             busy = "Too many files are being sent at the moment. Please try again soon."
             self._refuse(connection, Refused(503, busy))
@@ -394,7 +356,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
     def _refuse(self, connection: Connection, refused: Refused) -> None:
         """Answers by ourselves, and closes."""
         self._no_longer_wait(connection)
-        _replace_answer(connection, refused)
+        replace_answer(connection, refused)
         # An answer as short as this has room in the kernel's buffer, or the client is gone.
         with contextlib.suppress(OSError):
             connection.flush()
@@ -437,7 +399,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
         if connection.stage is Stage.BODY:
             self._collect(connection)
         elif connection.stage is Stage.FOLLOW:
-            self._followers.add(connection)
+            self.followers.add(connection)
         elif connection.stage is Stage.WRITE:
             if connection.outgoing:
                 self._wait(connection, Stage.WRITE, TRANSFER_SECONDS)
@@ -448,27 +410,9 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
         else:
             self._close(connection)
 
-    # --- threads -----------------------------------------------------------------------------
+    # --- what threads leave here ---------------------------------------------------------------
 
-    def _work(self, to_do: Work) -> None:
-        while True:
-            work, connection = to_do.get()
-            try:
-                with self._turn_of_patient if connection.patient else nullcontext():
-                    work(connection)
-            except Refused as refused:
-                _replace_answer(connection, refused)
-                with contextlib.suppress(OSError):
-                    connection.flush()
-                self._hand_back(connection, Stage.WRITE)
-            except OSError:
-                self._hand_back(connection, Stage.BROKEN)
-            except BaseException:
-                self.log.exception("A request failed outside of the application")
-                connection.break_off()
-                self._hand_back(connection, Stage.BROKEN)
-
-    def _hand_back(self, connection: Connection, stage: Stage) -> None:
+    def hand_back(self, connection: Connection, stage: Stage) -> None:
         connection.stage = stage
         self._done.put(connection)
         self._wake_up()
@@ -478,172 +422,3 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
             # A pipe that is full has woken it already.
             with contextlib.suppress(OSError):
                 os.write(self._wake, b"x")
-
-    def _begin(self, connection: Connection) -> None:
-        """Reads the head; the request is to be run if its body is there, or is not small."""
-        request = self._parse(connection)
-        connection.requests += 1
-        connection.request = request
-        length, chunked = None, False
-        for name, value in request.headers:
-            if name == "CONTENT-LENGTH":
-                length = int(value)
-            elif name == "TRANSFER-ENCODING":
-                chunked = True
-        if chunked or length:
-            connection.body = body = Incoming(length)
-            connection.limit = SMALL
-            try:
-                body.feed(bytes(connection.incoming))
-            except BadFraming as problem:
-                raise Refused(400, BROKEN) from problem
-            connection.incoming.clear()
-            # gunicorn would have the client send its body whether or not anybody wants it.
-            connection.expects = request._expected_100_continue
-            request._expected_100_continue = False
-            if not (body.complete or body.exceeds(SMALL) or connection.expects):
-                self._hand_back(connection, Stage.BODY)
-                return
-        self._run(connection)
-
-    def _parse(self, connection: Connection) -> Any:
-        head = connection.take_head()
-        if head is None:
-            raise Refused(431, "The head of the request is too long.")
-        try:
-            return Request(
-                self.cfg, IterUnreader([head]), connection.client, connection.requests + 1
-            )
-        except LimitRequestLine as problem:
-            raise Refused(414, "The path is too long.") from problem
-        except LimitRequestHeaders as problem:
-            raise Refused(431, "The head of the request is too long.") from problem
-        except UnsupportedTransferCoding as problem:
-            raise Refused(501, "Unsupported Transfer-Encoding, expected chunked.") from problem
-        except (Exception, StopIteration) as problem:
-            raise Refused(400, "Invalid request.") from problem
-
-    def _run(self, connection: Connection) -> None:
-        """Has the application answer, as far as it can with what there is of the body."""
-        request, body = connection.request, connection.body
-        started = datetime.now()
-        answer, environ = wsgi.create(
-            request, connection, connection.client, connection.server, self.cfg
-        )
-        environ["wsgi.multithread"] = True
-        environ["wsgi.input"] = _Unread() if body is None or not body.complete else body.stream()
-        environ[MEMORY] = connection.memory
-        environ[ROOM] = self._followers.has_room
-        environ[lanes.TURN] = self._turn_of_patient if connection.patient else None
-        if body is not None:
-            environ[BODY] = body
-        if not self.alive or not (body is None or body.complete):
-            answer.force_close()
-        connection.answer, connection.environ = answer, environ
-        try:
-            given = self.wsgi(environ, answer.start_response)
-            if isinstance(given, OpenAnswer):
-                connection.open_answer = given
-                answer.write(given.first)
-                connection.flush()
-                self._hand_back(connection, Stage.FOLLOW)
-                return
-            connection.pieces = iter(given)
-            if body is not None and body.complete:
-                environ["wsgi.input"].close()
-            self._continue(connection)
-        except BodyWanted as wanted:
-            connection.limit, connection.who = wanted.limit, wanted.who
-            if connection.expects:
-                connection.expects = False
-                connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-                connection.flush()
-            self._hand_back(connection, Stage.BODY)
-            return
-        self.nr += 1
-        if self.nr >= self.max_requests:
-            self.alive = False
-        self.log.access(answer, request, environ, datetime.now() - started)
-
-    def _continue(self, connection: Connection) -> None:
-        """Makes and sends the next piece of the answer."""
-        answer, pieces = connection.answer, connection.pieces
-        assert pieces is not None
-        try:
-            ended = True
-            for piece in pieces:
-                answer.write(piece)
-                if connection.unsent >= PIECE:
-                    ended = False
-                    break
-            if ended:
-                answer.close()
-        except BodyWanted:
-            raise
-        except Exception as problem:
-            self.log.exception("An answer failed")
-            _end(connection)
-            if not answer.headers_sent:
-                raise Refused(500, "A fatal internal server error has occured.") from problem
-            # The client must not take what it has for the whole.
-            connection.break_off()
-            self._hand_back(connection, Stage.BROKEN)
-            return
-        if ended:
-            _end(connection)
-            connection.keep = not answer.should_close()
-        connection.flush()
-        self._hand_back(connection, Stage.WRITE)
-
-
-class _Unread:
-    """The body of a request that has none, or whose body was not waited for."""
-
-    def read(self, _: int = -1) -> bytes:
-        return b""
-
-    readline = read
-
-    def __iter__(self) -> _Unread:
-        return self
-
-    def __next__(self) -> bytes:
-        raise StopIteration
-
-
-def _end(connection: Connection) -> None:
-    """Tells the application that its answer is sent, or not wanted any more."""
-    pieces, connection.pieces = connection.pieces, None
-    close = getattr(pieces, "close", None)
-    if close is not None:
-        close()
-
-
-def _replace_answer(connection: Connection, refused: Refused) -> None:
-    """Our answer takes the application's place, and is the last on this connection."""
-    _end(connection)
-    connection.keep = False
-    connection.unclear = refused.status in UNCLEAR
-    connection.outgoing.clear()
-    connection.sendall(_answer(refused))
-
-
-def _answer(refused: Refused) -> bytes:
-    body = envelope.failure(refused.text, error={"code": code_of_status(refused.status)})
-    head = (
-        f"HTTP/1.1 {refused.status} {REASONS[refused.status]}\r\n"
-        "Connection: close\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
-
-
-def _room_for(wanted: int) -> int:
-    """How many connections a process may have, once it was allowed as many files as it can be."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = wanted + FILES_BESIDE
-    if soft != resource.RLIM_INFINITY and soft < needed:
-        most = needed if hard == resource.RLIM_INFINITY else min(hard, needed)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-        wanted = min(wanted, most - FILES_BESIDE)
-    return max(wanted, 16)

@@ -1,0 +1,191 @@
+"""What threads do with requests: none of it waits for a client.
+
+A thread reads a head, has the application answer, and makes the pieces of an answer. What is to
+be done with the connection next it leaves in `stage`, and hands the connection back to the loop.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import datetime
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, Final
+
+from gunicorn.http import wsgi
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, UnsupportedTransferCoding
+from gunicorn.http.message import Request
+from gunicorn.http.unreader import IterUnreader
+
+from api.http.bodies import BODY, MEMORY, SMALL, BodyWanted
+from api.server import lanes
+from api.server.connection import Connection, Stage
+from api.server.framing import BadFraming, Incoming
+from api.server.open_answer import ROOM, OpenAnswer
+from api.server.refusals import BROKEN, Refused, replace_answer
+
+if TYPE_CHECKING:
+    from api.server.front import Front
+
+# Bytes of an answer in pieces that are sent at a time.
+PIECE: Final = 64 * 1024
+
+# What a thread has to do, and for whom.
+Tasks = SimpleQueue[tuple[Callable[[Connection], None], Connection]]
+
+
+class Answering:
+    """The work of the threads of one process. front: its server."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+
+    def work(self, to_do: Tasks) -> None:
+        while True:
+            task, connection = to_do.get()
+            try:
+                with self._front.turn_of_patient if connection.patient else nullcontext():
+                    task(connection)
+            except Refused as refused:
+                replace_answer(connection, refused)
+                with contextlib.suppress(OSError):
+                    connection.flush()
+                self._front.hand_back(connection, Stage.WRITE)
+            except OSError:
+                self._front.hand_back(connection, Stage.BROKEN)
+            except BaseException:
+                self._front.log.exception("A request failed outside of the application")
+                connection.break_off()
+                self._front.hand_back(connection, Stage.BROKEN)
+
+    def begin(self, connection: Connection) -> None:
+        """Reads the head; the request is to be run if its body is there, or is not small."""
+        request = self._parse(connection)
+        connection.requests += 1
+        connection.request = request
+        length, chunked = None, False
+        for name, value in request.headers:
+            if name == "CONTENT-LENGTH":
+                length = int(value)
+            elif name == "TRANSFER-ENCODING":
+                chunked = True
+        if chunked or length:
+            connection.body = body = Incoming(length)
+            connection.limit = SMALL
+            try:
+                body.feed(bytes(connection.incoming))
+            except BadFraming as problem:
+                raise Refused(400, BROKEN) from problem
+            connection.incoming.clear()
+            # gunicorn would have the client send its body whether or not anybody wants it.
+            connection.expects = request._expected_100_continue
+            request._expected_100_continue = False
+            if not (body.complete or body.exceeds(SMALL) or connection.expects):
+                self._front.hand_back(connection, Stage.BODY)
+                return
+        self.run(connection)
+
+    def _parse(self, connection: Connection) -> Any:
+        head = connection.take_head()
+        if head is None:
+            raise Refused(431, "The head of the request is too long.")
+        try:
+            return Request(
+                self._front.cfg, IterUnreader([head]), connection.client, connection.requests + 1
+            )
+        except LimitRequestLine as problem:
+            raise Refused(414, "The path is too long.") from problem
+        except LimitRequestHeaders as problem:
+            raise Refused(431, "The head of the request is too long.") from problem
+        except UnsupportedTransferCoding as problem:
+            raise Refused(501, "Unsupported Transfer-Encoding, expected chunked.") from problem
+        except (Exception, StopIteration) as problem:
+            raise Refused(400, "Invalid request.") from problem
+
+    def run(self, connection: Connection) -> None:
+        """Has the application answer, as far as it can with what there is of the body."""
+        request, body = connection.request, connection.body
+        started = datetime.now()
+        answer, environ = wsgi.create(
+            request, connection, connection.client, connection.server, self._front.cfg
+        )
+        environ["wsgi.multithread"] = True
+        environ["wsgi.input"] = _Unread() if body is None or not body.complete else body.stream()
+        environ[MEMORY] = connection.memory
+        environ[ROOM] = self._front.followers.has_room
+        environ[lanes.TURN] = self._front.turn_of_patient if connection.patient else None
+        if body is not None:
+            environ[BODY] = body
+        if not self._front.alive or not (body is None or body.complete):
+            answer.force_close()
+        connection.answer, connection.environ = answer, environ
+        try:
+            given = self._front.wsgi(environ, answer.start_response)
+            if isinstance(given, OpenAnswer):
+                connection.open_answer = given
+                answer.write(given.first)
+                connection.flush()
+                self._front.hand_back(connection, Stage.FOLLOW)
+                return
+            connection.pieces = iter(given)
+            if body is not None and body.complete:
+                environ["wsgi.input"].close()
+            self.go_on(connection)
+        except BodyWanted as wanted:
+            connection.limit, connection.who = wanted.limit, wanted.who
+            if connection.expects:
+                connection.expects = False
+                connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+                connection.flush()
+            self._front.hand_back(connection, Stage.BODY)
+            return
+        self._front.nr += 1
+        if self._front.nr >= self._front.max_requests:
+            self._front.alive = False
+        self._front.log.access(answer, request, environ, datetime.now() - started)
+
+    def go_on(self, connection: Connection) -> None:
+        """Makes and sends the next piece of the answer."""
+        answer, pieces = connection.answer, connection.pieces
+        assert pieces is not None
+        try:
+            ended = True
+            for piece in pieces:
+                answer.write(piece)
+                if connection.unsent >= PIECE:
+                    ended = False
+                    break
+            if ended:
+                answer.close()
+        except BodyWanted:
+            raise
+        except Exception as problem:
+            self._front.log.exception("An answer failed")
+            connection.end_pieces()
+            if not answer.headers_sent:
+                raise Refused(500, "A fatal internal server error has occured.") from problem
+            # The client must not take what it has for the whole.
+            connection.break_off()
+            self._front.hand_back(connection, Stage.BROKEN)
+            return
+        if ended:
+            connection.end_pieces()
+            connection.keep = not answer.should_close()
+        connection.flush()
+        self._front.hand_back(connection, Stage.WRITE)
+
+
+class _Unread:
+    """The body of a request that has none, or whose body was not waited for."""
+
+    def read(self, _: int = -1) -> bytes:
+        return b""
+
+    readline = read
+
+    def __iter__(self) -> _Unread:
+        return self
+
+    def __next__(self) -> bytes:
+        raise StopIteration
