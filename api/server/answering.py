@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from gunicorn.http import wsgi
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine, UnsupportedTransferCoding
@@ -21,12 +21,10 @@ from gunicorn.http.unreader import IterUnreader
 from api.http.bodies import BODY, MEMORY, SMALL, BodyWanted
 from api.server import lanes
 from api.server.connection import Connection, Stage
+from api.server.followers import Followers
 from api.server.framing import BadFraming, Incoming
 from api.server.open_answer import ROOM, OpenAnswer
 from api.server.refusals import BROKEN, Refused, replace_answer
-
-if TYPE_CHECKING:
-    from api.server.front import Front
 
 # Bytes of an answer in pieces that are sent at a time.
 PIECE: Final = 64 * 1024
@@ -35,29 +33,48 @@ PIECE: Final = 64 * 1024
 Tasks = SimpleQueue[tuple[Callable[[Connection], None], Connection]]
 
 
-class Answering:
-    """The work of the threads of one process. front: its server."""
+class Loop(Protocol):
+    """What threads need of the loop, which is a worker of gunicorn's.
 
-    def __init__(self, front: Front) -> None:
-        self._front = front
+    nr, max_requests: how many requests were answered, and how many are before the worker ends.
+    """
+
+    alive: bool
+    nr: int
+    max_requests: int
+    turn_of_patient: lanes.Turn
+    followers: Followers
+    cfg: Any
+    log: Any
+    wsgi: Any
+
+    def hand_back(self, connection: Connection, stage: Stage) -> None:
+        """The thread is done with the connection; `stage` says what comes next."""
+
+
+class Answering:
+    """The work of the threads of one process."""
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
 
     def work(self, to_do: Tasks) -> None:
         while True:
             task, connection = to_do.get()
             try:
-                with self._front.turn_of_patient if connection.patient else nullcontext():
+                with self._loop.turn_of_patient if connection.patient else nullcontext():
                     task(connection)
             except Refused as refused:
                 replace_answer(connection, refused)
                 with contextlib.suppress(OSError):
                     connection.flush()
-                self._front.hand_back(connection, Stage.WRITE)
+                self._loop.hand_back(connection, Stage.WRITE)
             except OSError:
-                self._front.hand_back(connection, Stage.BROKEN)
+                self._loop.hand_back(connection, Stage.BROKEN)
             except BaseException:
-                self._front.log.exception("A request failed outside of the application")
+                self._loop.log.exception("A request failed outside of the application")
                 connection.break_off()
-                self._front.hand_back(connection, Stage.BROKEN)
+                self._loop.hand_back(connection, Stage.BROKEN)
 
     def begin(self, connection: Connection) -> None:
         """Reads the head; the request is to be run if its body is there, or is not small."""
@@ -82,7 +99,7 @@ class Answering:
             connection.expects = request._expected_100_continue
             request._expected_100_continue = False
             if not (body.complete or body.exceeds(SMALL) or connection.expects):
-                self._front.hand_back(connection, Stage.BODY)
+                self._loop.hand_back(connection, Stage.BODY)
                 return
         self.run(connection)
 
@@ -92,7 +109,7 @@ class Answering:
             raise Refused(431, "The head of the request is too long.")
         try:
             return Request(
-                self._front.cfg, IterUnreader([head]), connection.client, connection.requests + 1
+                self._loop.cfg, IterUnreader([head]), connection.client, connection.requests + 1
             )
         except LimitRequestLine as problem:
             raise Refused(414, "The path is too long.") from problem
@@ -108,25 +125,25 @@ class Answering:
         request, body = connection.request, connection.body
         started = datetime.now()
         answer, environ = wsgi.create(
-            request, connection, connection.client, connection.server, self._front.cfg
+            request, connection, connection.client, connection.server, self._loop.cfg
         )
         environ["wsgi.multithread"] = True
         environ["wsgi.input"] = _Unread() if body is None or not body.complete else body.stream()
         environ[MEMORY] = connection.memory
-        environ[ROOM] = self._front.followers.has_room
-        environ[lanes.TURN] = self._front.turn_of_patient if connection.patient else None
+        environ[ROOM] = self._loop.followers.has_room
+        environ[lanes.TURN] = self._loop.turn_of_patient if connection.patient else None
         if body is not None:
             environ[BODY] = body
-        if not self._front.alive or not (body is None or body.complete):
+        if not self._loop.alive or not (body is None or body.complete):
             answer.force_close()
         connection.answer, connection.environ = answer, environ
         try:
-            given = self._front.wsgi(environ, answer.start_response)
+            given = self._loop.wsgi(environ, answer.start_response)
             if isinstance(given, OpenAnswer):
                 connection.open_answer = given
                 answer.write(given.first)
                 connection.flush()
-                self._front.hand_back(connection, Stage.FOLLOW)
+                self._loop.hand_back(connection, Stage.FOLLOW)
                 return
             connection.pieces = iter(given)
             if body is not None and body.complete:
@@ -138,12 +155,12 @@ class Answering:
                 connection.expects = False
                 connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
                 connection.flush()
-            self._front.hand_back(connection, Stage.BODY)
+            self._loop.hand_back(connection, Stage.BODY)
             return
-        self._front.nr += 1
-        if self._front.nr >= self._front.max_requests:
-            self._front.alive = False
-        self._front.log.access(answer, request, environ, datetime.now() - started)
+        self._loop.nr += 1
+        if self._loop.nr >= self._loop.max_requests:
+            self._loop.alive = False
+        self._loop.log.access(answer, request, environ, datetime.now() - started)
 
     def go_on(self, connection: Connection) -> None:
         """Makes and sends the next piece of the answer."""
@@ -161,19 +178,19 @@ class Answering:
         except BodyWanted:
             raise
         except Exception as problem:
-            self._front.log.exception("An answer failed")
+            self._loop.log.exception("An answer failed")
             connection.end_pieces()
             if not answer.headers_sent:
                 raise Refused(500, "A fatal internal server error has occured.") from problem
             # The client must not take what it has for the whole.
             connection.break_off()
-            self._front.hand_back(connection, Stage.BROKEN)
+            self._loop.hand_back(connection, Stage.BROKEN)
             return
         if ended:
             connection.end_pieces()
             connection.keep = not answer.should_close()
         connection.flush()
-        self._front.hand_back(connection, Stage.WRITE)
+        self._loop.hand_back(connection, Stage.WRITE)
 
 
 class _Unread:
