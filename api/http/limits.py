@@ -22,7 +22,7 @@ from werkzeug.wrappers import Request
 from api.http import context
 from api.http.answers import JSON
 from common import envelope
-from common.settings import Network
+from common.setting_values import Network
 
 WINDOW = 60  # seconds
 

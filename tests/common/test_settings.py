@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from common.settings import VARIABLES, SettingsError, Webhook, load_settings
+from common.setting_values import Webhook
+from common.settings import SettingsError, load_settings
+from common.variables import VARIABLES
 from tests.support.stack import ROOT
 
 REQUIRED = {
@@ -93,7 +95,7 @@ def test_redis_redelivers_only_after_the_longest_import() -> None:
 
 @pytest.mark.parametrize("variable", VARIABLES, ids=lambda variable: variable.name)
 def test_every_variable_is_in_the_documentation_as_it_is(variable: object) -> None:
-    from common.settings import Variable
+    from common.variables import Variable
 
     assert isinstance(variable, Variable)
     table = (ROOT / "docs" / "configuration.md").read_text("utf-8")

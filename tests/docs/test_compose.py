@@ -11,7 +11,7 @@ from sqlalchemy import make_url, text
 
 from cli.local import EmbeddedPostgres, services
 from common.database.engine import migrate, open_engine
-from common.settings import VARIABLES
+from common.variables import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES = {"web": services.WEB, "worker": services.WORKER, "beat": services.BEAT}

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine
 
 from common import locks
 from common.database.engine import now_of
-from common.settings import Webhook
+from common.setting_values import Webhook
 from common.webhooks import delivery_rows
 from common.webhooks.delivery_rows import Delivery
 from worker.runtime import Runtime

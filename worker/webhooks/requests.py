@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from common.settings import Webhook
+from common.setting_values import Webhook
 
 
 class Outcome(Enum):

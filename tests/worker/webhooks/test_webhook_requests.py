@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from common.clock import now_ms
-from common.settings import Webhook
+from common.setting_values import Webhook
 from tests.support.receiver import Behaviour, Receiver, drip, hang_up, receiving, silence, status
 from tests.support.stack import ROOT
 from worker.webhooks.requests import (

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from common.database.engine import open_engine
-from common.settings import Webhook
+from common.setting_values import Webhook
 from common.webhooks import outbox
 from tests.support.receiver import Receiver, hang_up, receiving, silence, status
 from tests.support.stack import wait_for
