@@ -153,7 +153,7 @@ NOT_CHECKED = """
     repository holds. THE OTHER CASES ARE NOT CHECKED.
 """
 # Where the reason of a rule stands that is asked at every step.
-ELSEWHERE = "see tests/golden/pipelines/decisions.py"
+ELSEWHERE = "see tests/golden/pipelines/decisions/"
 COLUMNS = ("agreed", "differing", "excepted", "not built")
 
 
