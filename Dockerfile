@@ -9,7 +9,7 @@ WORKDIR /src
 COPY requirements-runtime.lock .
 RUN pip install --require-hashes -r requirements-runtime.lock
 COPY . .
-RUN pip install --no-deps --no-build-isolation . && pip uninstall --yes setuptools
+RUN pip install --no-deps --no-build-isolation ./client . && pip uninstall --yes setuptools
 
 FROM python:3.13-slim
 ENV PATH=/opt/score-import/bin:$PATH PYTHONUNBUFFERED=1

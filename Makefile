@@ -9,7 +9,7 @@ ARGS    ?=
 # only installs the project again.
 checksum     = $(shell { echo '$(CURDIR)'; cat $(1); } | cksum | tr ' ' '-')
 DEPENDENCIES := $(VENV)/.installed-$(call checksum,requirements.lock)
-PROJECT      := $(VENV)/.project-$(call checksum,pyproject.toml)
+PROJECT      := $(VENV)/.project-$(call checksum,pyproject.toml client/pyproject.toml)
 
 PIP_INSTALL  := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 
@@ -68,7 +68,7 @@ $(DEPENDENCIES):
 	touch $@
 
 $(PROJECT): $(DEPENDENCIES)
-	@$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@$(PIP_INSTALL) --no-deps --no-build-isolation -e ./client -e .
 	@rm -f $(VENV)/.project-*
 	@touch $@
 
@@ -82,7 +82,8 @@ lock: ## write the lock files anew; what is pinned stays where it fits (ARGS=--u
 	"$$tools/bin/python" -m pip install -qq --disable-pip-version-check uv; \
 	compile() { \
 	    "$$tools/bin/uv" pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	        --no-emit-index-url --no-emit-find-links --no-header --no-annotate "$$@" pyproject.toml; \
+	        --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+	        --no-emit-package score-import-client "$$@" pyproject.toml; \
 	}; \
 	compile $(ARGS) --extra build --extra embedded --extra dev --output-file requirements.lock; \
 	compile --constraint requirements.lock --extra build --output-file requirements-runtime.lock

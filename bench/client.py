@@ -7,11 +7,11 @@ import time
 from types import TracebackType
 from typing import Any, Final, Self
 
+import httpx
 import orjson
 
 from bench.service import User, Web
 from bench.workload import IMPORT_TYPE
-from cli.client import encode_multipart
 
 # Between two polls: a hundredth of the time passed, so that neither the pauses nor the polls
 # count for much, however long the import takes.
@@ -35,11 +35,14 @@ class KeepAliveClient:
 
     def submit(self, content: bytes) -> str:
         """The importID of an accepted file."""
-        content_type, body = encode_multipart(
-            {"importType": IMPORT_TYPE}, "scoreData", "scores.json", content
+        form = httpx.Request(
+            "POST",
+            "http://127.0.0.1",
+            data={"importType": IMPORT_TYPE},
+            files={"scoreData": ("scores.json", content, "application/octet-stream")},
         )
-        headers = {**self._headers, "Content-Type": content_type}
-        answer = self._ask("POST", "/api/v1/import/file", 202, body, headers)
+        headers = {**self._headers, "Content-Type": form.headers["Content-Type"]}
+        answer = self._ask("POST", "/api/v1/import/file", 202, form.read(), headers)
         import_id: str = orjson.loads(answer)["body"]["importID"]
         return import_id
 

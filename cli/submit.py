@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
-from cli.client import ApiError, Client, ClientError, ImportDocument, Submitted
+from score_import_client import ApiError, Client, ClientError, ImportDocument, Submitted
 
 MESSAGES_PER_KIND = 3
 EXIT_COMPLETED, EXIT_FAILED, EXIT_UNREACHABLE = 0, 1, 2
@@ -82,13 +82,13 @@ def submit_and_watch(
     ApiError if the import was refused or failed, ClientError if the server is out of reach.
     """
     with console.status(f"Sending {escape(path.name)} ...") as status:
-        answer = client.submit_file(path.name, path.read_bytes(), import_type, fields)
-        return follow(client, answer, path.name, console, status, watch=watch)
+        submitted = client.submit(path, import_type, fields)
+        return follow(client, submitted, path.name, console, status, watch=watch)
 
 
 def follow(
     client: Client,
-    answer: Submitted | ImportDocument,
+    submitted: Submitted,
     name: str,
     console: Console,
     status: Status,
@@ -99,16 +99,16 @@ def follow(
 
     name: what is imported, for people. See `submit_and_watch`.
     """
-    if isinstance(answer, Submitted):
-        if not watch:
-            console.print(f"Accepted as {answer.import_id}, to be followed at", answer.url)
-            return None
-        answer = client.wait(answer, lambda text: status.update(escape(text)))
-    seconds = (answer["timeFinished"] - answer["timeStarted"]) / 1000
+    if not watch and submitted.document is None:
+        text = f"Accepted as {submitted.import_id}, to be followed at {submitted.url}"
+        console.print(text, soft_wrap=True)
+        return None
+    document = client.wait(submitted, lambda text: status.update(escape(text)))
+    seconds = (document["timeFinished"] - document["timeStarted"]) / 1000
     console.print(f"[green]Import completed[/] in {seconds:.2f} s: {escape(name)}")
-    for line in Summary.of(answer).lines():
+    for line in Summary.of(document).lines():
         console.print(f"  {line}", soft_wrap=True, highlight=False)
-    return answer
+    return document
 
 
 @contextmanager
@@ -134,6 +134,14 @@ url_option = click.option(
 token_option = click.option(
     "--token", envvar="SCORE_IMPORT_TOKEN", required=True, help="your API token"
 )
+patience_option = click.option(
+    "--patience",
+    type=click.FloatRange(min=0),
+    default=600,
+    show_default=True,
+    metavar="SECONDS",
+    help="how long to wait for a server that is away, or says that there are too many requests",
+)
 watch_option = click.option("--watch/--no-watch", default=True, help="wait for the result")
 
 
@@ -144,6 +152,7 @@ watch_option = click.option("--watch/--no-watch", default=True, help="wait for t
 @click.option("--field", "fields", multiple=True, metavar="NAME=VALUE", help="any other form field")
 @url_option
 @token_option
+@patience_option
 @watch_option
 @click.pass_context
 def submit(
@@ -154,6 +163,7 @@ def submit(
     fields: tuple[str, ...],
     url: str,
     token: str,
+    patience: float,
     watch: bool,
 ) -> None:
     """Import the scores in FILE.
@@ -165,8 +175,8 @@ def submit(
     if playtype is not None:
         form["playtype"] = playtype
     console = Console()
-    with failures_told(context, console):
-        submit_and_watch(Client(url, token), file, import_type, form, console, watch=watch)
+    with failures_told(context, console), Client(url, token, patience=patience) as client:
+        submit_and_watch(client, file, import_type, form, console, watch=watch)
 
 
 def _parse_field(text: str) -> tuple[str, str]:

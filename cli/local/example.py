@@ -9,7 +9,6 @@ from rich.markup import escape
 from sqlalchemy import Engine, select
 
 from cli import accounts, clients
-from cli.client import Client, ClientError
 from cli.errors import CommandError
 from cli.local.state import write_private
 from cli.submit import Summary, submit_and_watch
@@ -24,6 +23,7 @@ from common.seeds.loader import load_directory
 from common.seeds.reading import charts_in, read_files
 from common.seeds.violations import SeedsError
 from common.seeds.writer import Progress
+from score_import_client import Client, ClientError
 
 # A link to the checkout's folder; in a wheel, the files themselves.
 EXAMPLES = (Path(__file__).parent / "examples").resolve()
@@ -82,7 +82,8 @@ def import_scores(url: str, token: str, console: Console) -> bool:
     """Import the example scores over HTTP; returns whether every one of them is stored."""
     expected = len(json.loads(SCORES.read_bytes())["scores"])
     try:
-        document = submit_and_watch(Client(url, token), SCORES, IMPORT_TYPE, {}, console)
+        with Client(url, token) as client:
+            document = submit_and_watch(client, SCORES, IMPORT_TYPE, {}, console)
     except ClientError as error:
         console.print(f"[red]The example import failed:[/] {escape(str(error))}")
         return False

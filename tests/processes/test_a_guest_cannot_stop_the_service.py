@@ -10,10 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from api.http.bodies import SMALL
-from cli.client import encode_multipart
 from cli.local.processes import ChildProcess
 from tests.support import wire
-from tests.support.http import Http
+from tests.support.http import Http, encode_multipart
 from tests.support.stack import Player, Stack, batch_manual, wait_for
 
 pytestmark = pytest.mark.processes

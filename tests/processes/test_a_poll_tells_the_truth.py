@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager
 import pytest
 from redis import Redis
 
-from cli.client import ApiError, Submitted
 from common.jobs.progress import answer_key, seal, text_key
+from score_import_client import ApiError, Submitted
 from tests.processes.conftest import Reached
 from tests.support import redis_faults
 from tests.support.http import Answer, Http

@@ -14,10 +14,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from cli.client import encode_multipart
 from cli.local.processes import ChildProcess, Program, wait_until
 from common.redis_client import open_redis
 from tests.support import wire
+from tests.support.http import encode_multipart
 from tests.support.stack import ROOT, Stack, batch_manual
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")

@@ -8,11 +8,11 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from cli.client import ApiError
 from common.accounts import client_rows, login_rows
 from common.accounts.client_rows import Client
 from common.jobs import caps
 from common.settings import load_settings
+from score_import_client import ApiError
 from tests.support import redis_faults
 from tests.support.http import Http
 from tests.support.stack import Stack, batch_manual, wait_for

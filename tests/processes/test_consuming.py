@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 from redis import Redis
 
-from cli.client import Submitted
 from cli.local import EmbeddedRedis
 from cli.local.processes import ChildProcess
+from score_import_client import Submitted
 from tests.processes.conftest import Reached
 from tests.support import redis_faults
 from tests.support.proxy import Proxy

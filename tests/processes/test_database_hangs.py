@@ -21,11 +21,11 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from cli.client import ApiError
 from cli.local import EmbeddedPostgres, unprivileged
 from common import locks
 from common.database.engine import open_engine
 from common.database.watcher import Watcher, open_watched_engine
+from score_import_client import ApiError
 from tests.support.stack import ROOT, Player, Stack, batch_manual, wait_for
 
 pytestmark = pytest.mark.processes

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from cli.client import ApiError
 from cli.local import EmbeddedPostgres
+from score_import_client import ApiError
 from tests.conftest import a_stack
 from tests.processes.conftest import Reached, hold_up
 from tests.support.small_disk import MayNotMountError, SmallDisk, small_disk

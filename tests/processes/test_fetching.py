@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
-from cli.client import ApiError
+from score_import_client import ApiError
 from tests.services.cg import CG, sdvx_scores
 from tests.services.kai import Account, Kai, iidx_items, sdvx_items
 from tests.services.myt import Card, Myt, wacca_plays

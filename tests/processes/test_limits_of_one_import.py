@@ -11,7 +11,7 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from cli.client import ApiError
+from score_import_client import ApiError
 from tests.support.stack import ROOT, Stack, batch_manual, wait_for
 from worker.runner import TOO_LARGE, TOOK_TOO_LONG
 

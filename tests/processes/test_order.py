@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from cli.client import Ongoing
+from score_import_client import Ongoing
 from tests.processes.conftest import Reached
 from tests.support.stack import Stack, batch_manual, wait_for
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli.client import Ongoing
+from score_import_client import Ongoing
 from tests.support import redis_faults
 from tests.support.stack import Stack, batch_manual
 

@@ -7,9 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from cli.client import encode_multipart
 from tests.support import wire
-from tests.support.http import Http
+from tests.support.http import Http, encode_multipart
 from tests.support.stack import Stack, batch_manual
 
 pytestmark = pytest.mark.processes

@@ -11,8 +11,8 @@ import psutil
 import pytest
 from sqlalchemy import text
 
-from cli.client import Submitted
 from common.redis_client import open_redis
+from score_import_client import Submitted
 from tests.processes.conftest import Reached
 from tests.support.stack import Player, Stack, batch_manual, kill, wait_for
 from worker.messaging import AGAIN_QUEUE, JOBS_QUEUE

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import orjson
-
-from cli.client import encode_multipart
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +64,12 @@ class Http:
         content_type, body = encode_multipart(form, field, filename, content)
         headers = {"Content-Type": content_type, "Authorization": f"Bearer {token}"}
         return self.request("POST", "/api/v1/import/file", body, headers)
+
+
+def encode_multipart(
+    fields: Mapping[str, str], file_field: str, file_name: str, content: bytes
+) -> tuple[str, bytes]:
+    """A form with one file: its Content-Type, and the body."""
+    files = {file_field: (file_name, content, "application/octet-stream")}
+    request = httpx.Request("POST", "http://127.0.0.1", data=dict(fields), files=files)
+    return request.headers["Content-Type"], request.read()

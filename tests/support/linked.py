@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cli.client import Ongoing, Submitted
 from common.credentials import credential_rows
 from common.credentials.vault import Owner, Vault
+from score_import_client import Ongoing, Submitted
 from tests.services.kai import Account, Kai, Pair
 from tests.support.stack import PATIENCE, Player, Stack, wait_for
 
@@ -46,9 +46,7 @@ def link_myt(player: Player, access_code: str) -> None:
 
 
 def sync(player: Player, import_type: str) -> Submitted:
-    submitted = player.client.sync(import_type)
-    assert isinstance(submitted, Submitted)
-    return submitted
+    return player.client.sync(import_type)
 
 
 def synced(player: Player, import_type: str, timeout: float = 90.0) -> dict[str, Any]:

@@ -9,8 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from cli.client import encode_multipart
-from tests.support.http import Answer, Http
+from tests.support.http import Answer, Http, encode_multipart
 from tests.support.stack import Player, Stack, batch_manual, wait_for
 
 pytestmark = pytest.mark.processes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from cli.client import ApiError
+from score_import_client import ApiError
 from tests.support.http import Answer, Http
 from tests.support.stack import Player, Stack, batch_manual
 

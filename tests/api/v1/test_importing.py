@@ -104,7 +104,7 @@ def test_errors_come_in_the_order_of_the_file_and_say_why(player: Player) -> Non
 def test_user_intent_is_the_header_true_in_any_case(
     http: Http, player: Player, value: str, intent: bool
 ) -> None:
-    from cli.client import encode_multipart
+    from tests.support.http import encode_multipart
 
     content_type, body = encode_multipart(
         {"importType": "file/batch-manual"}, "scoreData", "f.json", orjson.dumps(batch_manual(0))

@@ -12,7 +12,7 @@ import grpc
 import pytest
 
 from cli.accounts import create_token
-from cli.client import ApiError
+from score_import_client import ApiError
 from tests.services.cg import CG, sdvx_scores
 from tests.services.kai import Account, Kai, iidx_items, sdvx_items
 from tests.services.myt import AUTH_TOKEN, Card, Myt, Trouble, wacca_plays
