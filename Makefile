@@ -94,5 +94,6 @@ clean: ## remove .venv, the local database and all caches
 	        '$(CURDIR)'/*) rm -rf "$$folder" ;; \
 	    esac; \
 	done
-	rm -rf $(VENV) .local .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build
+	rm -rf $(VENV) .local .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build \
+	    client/build client/src/*.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

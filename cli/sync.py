@@ -1,40 +1,35 @@
 """`score-import sync`: have scores fetched from another service, and say what came of it."""
 
-import click
-from rich.console import Console
-from rich.markup import escape
+from __future__ import annotations
 
-from cli.submit import (
-    failures_told,
-    follow,
-    patience_option,
-    token_option,
-    url_option,
-    watch_option,
-)
-from score_import_client import Client
+from json import dumps
+
+import click
+
+from cli.remote import Remote, remote_options
+from cli.showing import json_option
+from cli.submit import follow, put, watch_option
 
 
 @click.command()
 @click.argument("import_type", metavar="TYPE")
-@url_option
-@token_option
-@patience_option
 @watch_option
-@click.pass_context
-def sync(
-    context: click.Context, import_type: str, url: str, token: str, patience: float, watch: bool
-) -> None:
+@json_option
+@remote_options
+def sync(import_type: str, watch: bool, as_json: bool, remote: Remote) -> None:
     """Fetch your scores of TYPE, e.g. api/flo-iidx, from the service it names.
 
     Where such a sync runs already, that one is followed. The exit code is 0 when the import
     completed (also with errors on single scores), 1 when it failed, 2 when the server could not
     be asked.
     """
-    console = Console()
-    with (
-        failures_told(context, console),
-        Client(url, token, patience=patience) as client,
-        console.status(f"Asking for {escape(import_type)} ...") as status,
-    ):
-        follow(client, client.sync(import_type), import_type, console, status, watch=watch)
+    with remote.client() as client:
+        submitted = client.sync(import_type)
+        if watch or submitted.document is not None:
+            document = follow(client, submitted, import_type, quiet=as_json)
+            if as_json:
+                click.echo(dumps(document, ensure_ascii=False))
+        elif as_json:
+            click.echo(dumps({"importID": submitted.import_id, "url": submitted.url}))
+        else:
+            put(f"Accepted as {submitted.import_id}, to be followed at {submitted.url}")

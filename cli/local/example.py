@@ -10,8 +10,9 @@ from sqlalchemy import Engine, select
 
 from cli import accounts, clients
 from cli.errors import CommandError
-from cli.local.state import write_private
-from cli.submit import Summary, submit_and_watch
+from cli.import_summary import Summary
+from cli.private_files import write_private
+from cli.submit import follow
 from common.accounts.account_tables import ApiToken, User
 from common.accounts.permissions import PERMISSIONS
 from common.accounts.proofs import proof_hash
@@ -83,11 +84,10 @@ def import_scores(url: str, token: str, console: Console) -> bool:
     expected = len(json.loads(SCORES.read_bytes())["scores"])
     try:
         with Client(url, token) as client:
-            document = submit_and_watch(client, SCORES, IMPORT_TYPE, {}, console)
+            document = follow(client, client.submit(SCORES, IMPORT_TYPE), SCORES.name)
     except ClientError as error:
         console.print(f"[red]The example import failed:[/] {escape(str(error))}")
         return False
-    assert document is not None, "it was waited for"
     summary = Summary.of(document)
     return summary.scores + summary.duplicates == expected and not summary.errors
 

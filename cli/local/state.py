@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cli.errors import CommandError
 from cli.local.unprivileged import make_folder
+from cli.private_files import write_private
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 STATE_FOLDER = ".local"
@@ -79,14 +80,6 @@ def is_locked(folder: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only we may read."""
-    path.unlink(missing_ok=True)  # an older file would keep its mode
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
 
 
 def kept_secret(path: Path) -> str:

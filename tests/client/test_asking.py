@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -27,62 +23,18 @@ from score_import_client import (
     Unreachable,
 )
 from tests.support.http import encode_multipart
+from tests.support.prepared_server import HANGS_UP, Server, prepared_server
 
 DOCUMENT = {"importID": "abab", "scoreIDs": ["T1"]}
 ONGOING = (200, {"importStatus": "ongoing", "progress": {"description": "Imported 100 Scores..."}})
 COMPLETED = (200, {"importStatus": "completed", "import": DOCUMENT})
 ACCEPTED = (202, {"importID": "abab", "url": "http://127.0.0.1:1/elsewhere"})
-HANGS_UP: tuple[int, Any] = (0, None)
-
-
-@dataclass
-class Server:
-    """Gives prepared answers, in order; the last one again and again."""
-
-    url: str
-    answers: list[tuple[int, Any]]
-    headers: dict[str, str] = field(default_factory=dict)
-    requests: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def handle_any(self) -> None:
-            content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            state.requests.append((self.path, dict(self.headers), content))
-            answers = state.answers
-            status, body = answers.pop(0) if len(answers) > 1 else answers[0]
-            if not status:
-                self.connection.shutdown(socket.SHUT_RDWR)
-                self.close_connection = True
-                return
-            key = "body" if status < 400 else "description"
-            text = json.dumps({"success": status < 400, "description": "", key: body}).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(text)))
-            if status >= 400:
-                for name, value in state.headers.items():
-                    self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(text)
-
-        do_GET = do_POST = do_DELETE = handle_any
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    httpd.daemon_threads = True
-    state = Server(f"http://127.0.0.1:{httpd.server_port}", [COMPLETED])
-    thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield state
-    httpd.shutdown()
-    thread.join()
-    httpd.server_close()
+    with prepared_server(COMPLETED) as made:
+        yield made
 
 
 # What a submission is answered, and how often it is sent until it is accepted.
