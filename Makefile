@@ -29,7 +29,7 @@ endef
 
 .DEFAULT_GOAL := help
 export PYTHON
-.PHONY: help venv run demo test golden golden-faults lint bench protocol lock clean
+.PHONY: help venv run demo test test-long golden golden-faults soak lint bench protocol lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ demo: venv ## the same, but stop after the example import
 test: venv ## run the tests (ARGS='-k name' for some, ARGS='-n 0' in one process)
 	@exec $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
+test-long: venv ## run the tests that take long: whole catalogues, clients' requests, memory, crowds
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile -m long $(ARGS)
+
 golden: venv ## check formulas, parsers and whole imports against recorded results
 	@exec $(BIN)/python -m tests.golden.runner $(ARGS)
 
@@ -54,6 +57,9 @@ lint: venv ## style, format, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+soak: venv ## many users, many faults and an audit (ARGS='--minutes 10 --seed 7')
+	@exec $(BIN)/python -m tests.soak $(ARGS)
 
 bench: venv ## measure speed (see docs/)
 	@exec $(BIN)/python -m bench $(ARGS)

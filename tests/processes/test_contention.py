@@ -60,6 +60,7 @@ def settings() -> dict[str, str]:
     return {"EXTERNAL_SCORE_IMPORT_WORKER_CONCURRENCY": "2", "WEB_THREADS": str(USERS)}
 
 
+@pytest.mark.long
 def test_many_users_on_the_same_charts_get_what_each_would_get_alone(
     stack: Stack,
     postgres: EmbeddedPostgres,

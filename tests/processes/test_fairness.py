@@ -20,6 +20,7 @@ HeldUp = Callable[[], AbstractContextManager[Reached]]
 MANY = 300
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("workers", [1, 2])
 def test_three_hundred_imports_of_one_user_delay_anothers_first_by_one_a_worker_process(
     stack: Stack, held_up: HeldUp, workers: int

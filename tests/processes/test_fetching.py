@@ -242,6 +242,7 @@ def test_two_syncs_of_one_user_with_one_service_both_succeed(stack: Stack, kai: 
     assert [len(player.wait(each, 120)["scoreIDs"]) for each in both] == [250, 250]
 
 
+@pytest.mark.long
 def test_a_hundred_users_sync_at_once(stack: Stack, kai: Kai) -> None:
     stack.start_web()
     stack.start_worker("one")
@@ -263,6 +264,7 @@ MEMORY_LIMIT = 400  # MiB of a worker process, at its peak
 MANY = 50_000
 
 
+@pytest.mark.long
 def test_fifty_thousand_scores_of_kai_take_bounded_memory(stack: Stack, kai: Kai) -> None:
     kai.page_size = 500
     player = stack.user("alice")
@@ -270,6 +272,7 @@ def test_fifty_thousand_scores_of_kai_take_bounded_memory(stack: Stack, kai: Kai
     _sync_many(player, "api/flo-sdvx")
 
 
+@pytest.mark.long
 def test_fifty_thousand_scores_of_cg_take_bounded_memory(stack: Stack, cg: CG) -> None:
     player = stack.user("alice")
     cg.add_card("0123456789ABCDEF", "1234", sdvx=sdvx_scores(MANY))
@@ -277,6 +280,7 @@ def test_fifty_thousand_scores_of_cg_take_bounded_memory(stack: Stack, cg: CG) -
     _sync_many(player, "api/cg-dev-sdvx")
 
 
+@pytest.mark.long
 def test_fifty_thousand_plays_of_myt_take_bounded_memory(stack: Stack, myt: Myt) -> None:
     player = stack.user("alice")
     myt.cards[ACCESS_CODE] = Card([("wacca", "w-1")], {"w-1": wacca_plays(MANY)})

@@ -44,6 +44,7 @@ def test_fifty_imports_of_one_user_submitted_together_are_all_applied_in_order(
     assert overlapping == 0
 
 
+@pytest.mark.long
 def test_two_hundred_imports_of_two_hundred_users_are_all_applied(stack: Stack) -> None:
     stack.start_web()
     for name in ("one", "two"):

@@ -25,7 +25,7 @@ from common.settings import load_settings
 from tests.conftest import fresh_database
 from tests.support.plans import recorded_plans
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.long]
 
 CROWD = Crowd(users=300, scores=200, songs=250)
 FEW = 5  # things of each kind that the smaller player is left with

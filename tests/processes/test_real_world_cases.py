@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from itertools import count
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from tests.conftest import a_stack
 from tests.support.http import Answer, Http
 from tests.support.shared_data import shared_folder
 from tests.support.stack import Player, Stack, wait_for
+
+pytestmark = [pytest.mark.processes, pytest.mark.long]
 
 FOLDER = shared_folder() / "cases"
 PATHS = {"ir/direct-manual": "/ir/direct-manual/import"}
@@ -56,22 +59,7 @@ def player(service: Stack) -> Player:
     return service.user(f"case{next(_numbers)}")
 
 
-# Cases about what is not built yet.
-WAITING = {"bm-v3-game-sdvx": "meta.game in version 3's form"}
-
-
-def parameters() -> list[Any]:
-    return [
-        pytest.param(
-            case,
-            id=case["id"],
-            marks=[pytest.mark.xfail(reason=WAITING[case["id"]])] if case["id"] in WAITING else [],
-        )
-        for case in cases()
-    ]
-
-
-@pytest.mark.parametrize("case", parameters())
+@pytest.mark.parametrize("case", cases(), ids=itemgetter("id"))
 def test_the_outcome_is_what_a_person_would_expect(player: Player, case: dict[str, Any]) -> None:
     answer = submitted(player, case)
     expect = case["expect"]

@@ -89,6 +89,7 @@ def test_every_folder_holds_what_it_should(seeds: Seeds) -> None:
     assert {gpt: (number[gpt], rows[gpt], empty[gpt]) for gpt in number} == EXPECTED
 
 
+@pytest.mark.long
 def test_they_load_in_time_and_again_in_no_time(empty: Engine) -> None:
     first = load_directory(empty, COLLECTIONS)
     second = load_directory(empty, COLLECTIONS)

@@ -180,6 +180,7 @@ def test_violations_name_the_file_and_both_ids(songs_and_charts: Catalogue, tmp_
     assert ("charts-iidx-sp.json", f"{documents[0]['id']} (legacy {legacy})") in named
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not SUBSET.is_dir(), reason=f"there are no seeds of version 3 in {SUBSET}")
 def test_the_published_catalogue_loads(empty: Engine) -> None:
     summary = load_directory(empty, SUBSET)
@@ -194,6 +195,7 @@ def test_the_published_catalogue_loads(empty: Engine) -> None:
 V2 = shared_folder() / "seeds" / "collections"
 
 
+@pytest.mark.long
 @pytest.mark.skipif(
     not (SUBSET.is_dir() and V2.is_dir()), reason=f"there are no seeds in {SUBSET} and {V2}"
 )

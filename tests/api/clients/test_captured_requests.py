@@ -26,7 +26,7 @@ from tests.support.http import Answer, Http
 from tests.support.shared_data import shared_folder
 from tests.support.stack import Player, Stack, wait_for
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.long]
 
 FOLDER: Final = shared_folder() / "clients"
 CLIENT_ID: Final = "CI2a215ade610e60ee433a1f1faf0f2615f250e80d"

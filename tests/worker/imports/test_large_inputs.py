@@ -184,6 +184,7 @@ def test_every_type_of_file_is_among_these() -> None:
     assert set(FILES) == set(registry.UPLOADED_TYPES)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("import_type", [name for name in FILES if "pli" not in name])
 def test_the_largest_file_is_imported_in_bounded_memory(
     importer: Importer, import_type: str
@@ -200,6 +201,7 @@ def test_the_largest_file_is_imported_in_bounded_memory(
     assert len(set(took["told"])) >= (3 if holds_scores else 2)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("content", HARDEST)
 def test_nothing_of_that_size_takes_more_memory_than_it_may(
     importer: Importer, content: str
