@@ -64,7 +64,7 @@ def create_app(settings: Settings) -> Flask:
         app.register_blueprint(blueprint, url_prefix=prefix or None)
     # Flask's own way to put WSGI in front of an application.
     streams = Streams(here, app.wsgi_app)
-    app.wsgi_app = Polls(here, streams)  # type: ignore
+    app.wsgi_app = Polls(here, streams)  # type: ignore[method-assign]
     return app
 
 

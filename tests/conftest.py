@@ -146,3 +146,25 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     if report.when == "call":
         item.report = report  # type: ignore[attr-defined]
     return report
+
+
+@pytest.fixture(scope="module")
+def module_settings() -> dict[str, str]:
+    """Environment variables a test module wants to differ; override it there."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def service(
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres: EmbeddedPostgres,
+    template: str,
+    module_settings: dict[str, str],
+) -> Iterator[Stack]:
+    """A service with API and worker."""
+    folder = tmp_path_factory.mktemp("service")
+    servers = postgres.folder.parent
+    with a_stack(folder, postgres, template, servers, module_settings) as stack:
+        stack.start_web()
+        stack.start_worker()
+        yield stack

@@ -34,17 +34,22 @@ def _limit(value: Any) -> int:
     return int(text)
 
 
+def limit_field(usual: int) -> fields.Function:
+    """How much of a list is wanted, MOST at most."""
+    return fields.Function(
+        deserialize=_limit,
+        load_default=usual,
+        metadata={"type": "integer", "minimum": 1, "maximum": MOST, "default": usual},
+    )
+
+
 class Page(Schema):
     """The query of a list: how much of it, and from where on."""
 
     class Meta:
         unknown = EXCLUDE
 
-    limit = fields.Function(
-        deserialize=_limit,
-        load_default=MOST,
-        metadata={"type": "integer", "minimum": 1, "maximum": MOST, "default": MOST},
-    )
+    limit = limit_field(MOST)
     after = fields.String(metadata={"description": "where the page before this one ended"})
 
 

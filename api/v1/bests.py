@@ -21,7 +21,7 @@ from common.catalogue.catalogue_rows import Found
 from common.errors import UserError
 from common.profiles import best_rows, bests, profile_rows
 from common.profiles.best_documents import BestList, BestOnChart, BestsAround, RivalBests
-from common.profiles.whole_best_rows import WholeBests
+from common.profiles.whole_best_rows import whole_bests
 from common.scores import score_documents, score_rows
 from common.wire import Wire
 
@@ -57,7 +57,7 @@ def pbs(at: ProfilePath, query: dict[str, Any]) -> Response:
 @of_profile(blueprint, "GET", "/pbs/all")
 @endpoint("All personal bests on charts of the present version, newest first.", answers=BestList)
 def pbs_all(at: ProfilePath) -> Response:
-    whole = WholeBests(service().engine, at.user_id, at.gpt, at.wire)
+    whole = whole_bests(service().engine, at.user_id, at.gpt, at.wire)
     return streamed(f"Returned {whole.count} PBs.", whole.pieces())
 
 

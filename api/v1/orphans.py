@@ -9,9 +9,9 @@ import re
 from typing import Any, Final
 
 from flask import Response
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, fields
 
-from api.http import context
+from api.http import context, pages
 from api.http.answers import success
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
@@ -29,16 +29,8 @@ blueprint = ApiBlueprint("orphans", __name__)
 
 PATH: Final = "/import/orphans"
 USUAL: Final = 50
-MOST: Final = 100
 _PLACE: Final = re.compile(r"([0-9]{1,15})\.(.{1,200})", re.ASCII)
 _MISSING: Final = "No such orphan score for this user."
-
-
-def _limit(value: Any) -> int:
-    text = str(value)
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MOST):
-        raise ValidationError(f"Expected an integer between 1 and {MOST}.")
-    return int(text)
 
 
 class OrphanQuery(Schema):
@@ -47,11 +39,7 @@ class OrphanQuery(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    limit = fields.Function(
-        deserialize=_limit,
-        load_default=USUAL,
-        metadata={"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
-    )
+    limit = pages.limit_field(USUAL)
     after = fields.String(metadata={"description": "the `rowID` of the last one of a page"})
 
 

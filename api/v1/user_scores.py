@@ -21,7 +21,7 @@ from common.profiles.best_documents import BestList
 from common.scores import score_documents, score_rows
 from common.scores.score_documents import ScoreDocument
 from common.scores.score_lists import ScoreList
-from common.scores.whole_score_rows import WholeScores
+from common.scores.whole_score_rows import whole_scores
 
 blueprint = ApiBlueprint("user_scores", __name__)
 
@@ -48,7 +48,7 @@ def scores(at: ProfilePath, query: dict[str, Any]) -> Response:
 @of_profile(blueprint, "GET", "/scores/all")
 @endpoint("All scores on charts of the present version, newest first.", answers=ScoreList)
 def scores_all(at: ProfilePath) -> Response:
-    whole = WholeScores(service().engine, at.user_id, at.gpt, at.wire)
+    whole = whole_scores(service().engine, at.user_id, at.gpt, at.wire)
     return streamed(f"Returned {whole.count} scores.", whole.pieces())
 
 

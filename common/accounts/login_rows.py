@@ -111,10 +111,10 @@ def set_password(
     connection: Connection, user_id: int, password_hash: str, email: str | None = None
 ) -> None:
     """Raises EmailTaken. email: None leaves it as it is."""
-    given = {"user_id": user_id, "password_hash": password_hash, "email": email}
+    parameters = {"user_id": user_id, "password_hash": password_hash, "email": email}
     try:
         with connection.begin_nested():
-            connection.execute(_SET_PASSWORD, given)
+            connection.execute(_SET_PASSWORD, parameters)
     except IntegrityError as error:
         raise EmailTaken(str(email)) from error
 
@@ -130,9 +130,9 @@ def begin_session(
     token: what it logs in with; the session may do no more, and lasts no longer.
     """
     session = new_proof()
-    given: dict[str, Any] = {"session_hash": proof_hash(session), "lasts": days * DAY}
-    given["token_hash"] = None if token is None else proof_hash(token)
-    connection.execute(_BEGIN, {"user_id": user_id, "user_agent": user_agent[:200], **given})
+    parameters: dict[str, Any] = {"session_hash": proof_hash(session), "lasts": days * DAY}
+    parameters["token_hash"] = None if token is None else proof_hash(token)
+    connection.execute(_BEGIN, {"user_id": user_id, "user_agent": user_agent[:200], **parameters})
     connection.execute(_TRIM, {"user_id": user_id, "most": SESSIONS})
     return session
 
@@ -142,8 +142,8 @@ def find_session(connection: Connection, session: str) -> Row[Any] | None:
 
     permissions: of the token it was begun with; None where that was a password.
     """
-    given = {"session_hash": proof_hash(session), "again": SEEN_AGAIN}
-    return connection.execute(_FIND, given).one_or_none()
+    parameters = {"session_hash": proof_hash(session), "again": SEEN_AGAIN}
+    return connection.execute(_FIND, parameters).one_or_none()
 
 
 def sessions_of(connection: Connection, user_id: int) -> Sequence[Row[Any]]:

@@ -111,9 +111,9 @@ def page(connection: Connection, wanted: Wanted, most: int) -> Sequence[Row[Any]
 
 def count(connection: Connection, wanted: Wanted) -> int:
     """How many are meant."""
-    condition, given = wanted.conditions()
+    condition, parameters = wanted.conditions()
     statement = text(f"SELECT count(*) FROM jobs WHERE {condition}")  # noqa: S608
-    return int(connection.scalar(statement, given) or 0)
+    return int(connection.scalar(statement, parameters) or 0)
 
 
 def ids(connection: Connection, wanted: Wanted, most: int, *, newest_first: bool) -> Sequence[str]:
@@ -159,8 +159,8 @@ def find(connection: Connection, wanted: str) -> Row[Any] | None:
 
 def attempts(connection: Connection, of: Row[Any]) -> Sequence[Row[Any]]:
     """Every run of a job, the first one first."""
-    given = {"user_id": of.user_id, "job_id": of.job_id}
-    return connection.execute(_ATTEMPTS, given).all()
+    parameters = {"user_id": of.user_id, "job_id": of.job_id}
+    return connection.execute(_ATTEMPTS, parameters).all()
 
 
 _CANCEL: Final = text(
@@ -225,14 +225,14 @@ def retry(connection: Connection, job_id: str) -> int | None:
 
 def free_payloads(connection: Connection, wanted: Wanted) -> int:
     """Removes what was kept of those meant that failed; how many payloads that were."""
-    condition, given = wanted.conditions()
+    condition, parameters = wanted.conditions()
     statement = f"""
         DELETE FROM job_payloads USING (
             SELECT user_id, job_id FROM jobs WHERE state = 'failed' AND {condition} FOR UPDATE
         ) AS failed
         WHERE (job_payloads.user_id, job_payloads.job_id) = (failed.user_id, failed.job_id)
     """  # noqa: S608 (constants of ours)
-    return connection.execute(text(statement), given).rowcount
+    return connection.execute(text(statement), parameters).rowcount
 
 
 _LOCKS: Final = text(

@@ -103,9 +103,9 @@ def mark_dispatched(connection: Connection, due: Sequence[Waiting]) -> Sequence[
     What was sent before for the same users counts no more: each job that ends will see to the
     next. Returns `user_id`, `job_id` and `dispatched_at` of what was marked.
     """
-    given = {
+    parameters = {
         "users": [user.user_id for user in due],
         "jobs": [user.job_id for user in due],
         "stamps": [user.dispatched_at for user in due],
     }
-    return connection.execute(_MARK, given).all()
+    return connection.execute(_MARK, parameters).all()

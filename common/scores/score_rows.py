@@ -177,14 +177,14 @@ def before_import(
     without: Collection[str],
 ) -> Sequence[Row[Any]]:
     """The same of scores that were there when an import began, at this time."""
-    given = {
+    parameters = {
         "user_id": user_id,
         "chart_ids": text_array(chart_ids),
         "import_id": import_id,
         "before": moment,
         "graphs": text_array(without),
     }
-    return connection.execute(_BEFORE_IMPORT, given).all()
+    return connection.execute(_BEFORE_IMPORT, parameters).all()
 
 
 # --- what a profile says of them -----------------------------------------------------------

@@ -21,37 +21,13 @@ from playwright.sync_api import (
 )
 
 from cli.accounts import create_user
-from cli.local import EmbeddedPostgres
 from common.accounts.user_rows import ADMINISTRATOR, USER
 from tests.browser import chromium
-from tests.conftest import a_stack
 from tests.support.stack import Stack
 
 PASSWORD = "correct horse battery"
 # Where screenshots go; none are made without it.
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
-
-
-@pytest.fixture(scope="module")
-def module_settings() -> dict[str, str]:
-    """Environment variables a test module wants to differ; override it there."""
-    return {}
-
-
-@pytest.fixture(scope="module")
-def service(
-    tmp_path_factory: pytest.TempPathFactory,
-    postgres: EmbeddedPostgres,
-    template: str,
-    module_settings: dict[str, str],
-) -> Iterator[Stack]:
-    """A service with API and worker."""
-    folder = tmp_path_factory.mktemp("service")
-    servers = postgres.folder.parent
-    with a_stack(folder, postgres, template, servers, module_settings) as stack:
-        stack.start_web()
-        stack.start_worker()
-        yield stack
 
 
 @pytest.fixture(scope="module")

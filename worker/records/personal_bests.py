@@ -67,12 +67,12 @@ def rebuild(
     fresh: gives the scores of the import `fresh_import` on a chart: those need not be read
     again.
     """
-    given = {
+    parameters = {
         "user_id": user_id,
         "chart_ids": text_array(chart_ids),
         "fresh_import": fresh_import,
     }
-    stored = connection.execute(_STORED, given)
+    stored = connection.execute(_STORED, parameters)
     alone = set(chart_ids)
 
     def rows(scores: Iterable[tuple[str, Iterable[PlayedScore]]]) -> Iterator[dict[str, Any]]:
@@ -80,7 +80,7 @@ def rebuild(
 
     # COPY cannot begin before all is read; what needs no reading is composed while it runs.
     composed = list(map(COLUMNS.line, rows(_with_stored(stored, fresh, alone))))
-    connection.execute(_DELETE, given)
+    connection.execute(_DELETE, parameters)
     rest = rows((chart_id, fresh(chart_id)) for chart_id in sorted(alone))
     COLUMNS.copy_lines(connection, chain(composed, map(COLUMNS.line, rest)))
 

@@ -92,8 +92,8 @@ _RENEWED = text(
 
 def mark_renewed(connection: Connection, user_id: int, game: str) -> None:
     """Notes that all scores of the user on the game follow its present rules."""
-    given = {"user_id": user_id, "game": game, "rules": get_game(game).rules}
-    connection.execute(_RENEWED, given)
+    parameters = {"user_id": user_id, "game": game, "rules": get_game(game).rules}
+    connection.execute(_RENEWED, parameters)
 
 
 # --- reading -----------------------------------------------------------------------------
@@ -122,11 +122,11 @@ def _profiles(
     provided: Mapping[str, Mapping[str, str]],
 ) -> list[Profile]:
     """The profiles of these playtypes, in their order."""
-    given = {"user_id": user_id, "game": game, "playtypes": list(playtypes)}
+    parameters = {"user_id": user_id, "game": game, "playtypes": list(playtypes)}
     pbs: dict[str, list[RatedPB]] = {playtype: [] for playtype in playtypes}
-    for playtype, *rated in connection.execute(_PERSONAL_BESTS, given):
+    for playtype, *rated in connection.execute(_PERSONAL_BESTS, parameters):
         pbs[playtype].append(RatedPB(*rated))
-    stored = {row.playtype: row.classes for row in connection.execute(_CLASSES, given)}
+    stored = {row.playtype: row.classes for row in connection.execute(_CLASSES, parameters)}
     return [
         _profile(
             get_gpt(game, playtype),
@@ -203,17 +203,17 @@ _DELETE = text(
 
 
 def _store(connection: Connection, user_id: int, game: str, profiles: list[Profile]) -> None:
-    given = [
+    parameters = [
         {"playtype": profile.playtype, "ratings": profile.ratings, "classes": profile.classes}
         for profile in profiles
     ]
-    if given:
+    if parameters:
         connection.execute(
             _STORE,
             {
                 "user_id": user_id,
                 "game": game,
-                "profiles": _as_json(given),
+                "profiles": _as_json(parameters),
                 "rules": get_game(game).rules,
                 "preferences": _as_json(default_preferences(game)),
             },

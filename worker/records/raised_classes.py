@@ -39,15 +39,15 @@ def raise_class(
 
     The user's lock is held: nobody else changes the profile meanwhile.
     """
-    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
-    stored = connection.scalar(_STORED, given) or {}
+    parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
+    stored = connection.scalar(_STORED, parameters) or {}
     changed = change_classes(gpt, stored, provided={class_set: value})
     if not changed.changes:
         return None
     connection.execute(
         _RAISE,
         {
-            **given,
+            **parameters,
             "classes": orjson.dumps(changed.classes).decode(),
             "preferences": orjson.dumps(default_preferences(gpt.game)).decode(),
         },

@@ -85,24 +85,24 @@ def known(
     """What is on the user's blacklist, and which of the ids are stored."""
     if not score_ids:
         return set(), set()
-    given = {"user_id": user_id, "score_ids": text_array(score_ids)}
+    parameters = {"user_id": user_id, "score_ids": text_array(score_ids)}
     blacklisted: set[str] = set()
     stored: set[str] = set()
-    for score_id, is_stored in connection.execute(_KNOWN, given):
+    for score_id, is_stored in connection.execute(_KNOWN, parameters):
         (stored if is_stored else blacklisted).add(score_id)
     return blacklisted, stored
 
 
 def delete(connection: Connection, user_id: int, score_ids: Collection[str]) -> Sequence[Row[Any]]:
     """Deletes the user's scores among these; returns their rows."""
-    given = {"user_id": user_id, "score_ids": text_array(score_ids)}
-    return connection.execute(_DELETE, given).all()
+    parameters = {"user_id": user_id, "score_ids": text_array(score_ids)}
+    return connection.execute(_DELETE, parameters).all()
 
 
 def delete_of_import(connection: Connection, user_id: int, import_id: str) -> Sequence[Row[Any]]:
     """Deletes what an import of the user's stored; returns the rows."""
-    given = {"user_id": user_id, "import_id": import_id}
-    return connection.execute(_DELETE_OF_IMPORT, given).all()
+    parameters = {"user_id": user_id, "import_id": import_id}
+    return connection.execute(_DELETE_OF_IMPORT, parameters).all()
 
 
 def blacklist(connection: Connection, scores: Sequence[Row[Any]]) -> None:
@@ -115,14 +115,14 @@ def edit(
     connection: Connection, user_id: int, score_id: str, changes: ScoreChanges
 ) -> Row[Any] | None:
     """Sets comment and highlight, whichever are given; the row as it is then."""
-    given = {
+    parameters = {
         "user_id": user_id,
         "score_id": score_id,
         "with_comment": changes.comment is not UNSET,
         "comment": changes.comment or None,
         "highlight": None if changes.highlight is UNSET else changes.highlight,
     }
-    return connection.execute(_EDIT, given).one_or_none()
+    return connection.execute(_EDIT, parameters).one_or_none()
 
 
 def highlight(connection: Connection, user_id: int, score_ids: Collection[str]) -> None:
@@ -134,8 +134,8 @@ def on_charts(
     connection: Connection, user_id: int, chart_ids: Collection[str]
 ) -> Iterable[Row[Any]]:
     """`score_id`, `chart_id`, `score_data` and `calculated_data` of the user's scores there."""
-    given = {"user_id": user_id, "chart_ids": text_array(chart_ids)}
-    return connection.execute(_ON_CHARTS, given)
+    parameters = {"user_id": user_id, "chart_ids": text_array(chart_ids)}
+    return connection.execute(_ON_CHARTS, parameters)
 
 
 def played_charts(connection: Connection, user_id: int, game: str) -> list[str]:
@@ -145,9 +145,9 @@ def played_charts(connection: Connection, user_id: int, game: str) -> list[str]:
 
 def rerate(connection: Connection, user_id: int, changed: Mapping[str, tuple[Any, Any]]) -> None:
     """Gives scores another score_data and calculated_data, by scoreID."""
-    given = {
+    parameters = {
         "user_id": user_id,
         "score_ids": text_array(changed),
         "changed": orjson.dumps(changed).decode(),
     }
-    connection.execute(_RERATE, given)
+    connection.execute(_RERATE, parameters)

@@ -83,11 +83,11 @@ def calculated_of_scores(
     """By session, the calculatedData of the scores that it lists, as far as they are stored."""
     if not session_ids:
         return {}
-    given = {"user_id": user_id, "session_ids": text_array(session_ids)}
-    listed: dict[str, list[str]] = dict(map(tuple, connection.execute(_LISTED, given)))
+    parameters = {"user_id": user_id, "session_ids": text_array(session_ids)}
+    listed: dict[str, list[str]] = dict(map(tuple, connection.execute(_LISTED, parameters)))
     score_ids = {score_id for of_session in listed.values() for score_id in of_session}
-    given = {"user_id": user_id, "score_ids": text_array(score_ids)}
-    calculated = dict(map(tuple, connection.execute(_CALCULATED, given)))
+    parameters = {"user_id": user_id, "score_ids": text_array(score_ids)}
+    calculated = dict(map(tuple, connection.execute(_CALCULATED, parameters)))
     return {
         session_id: [calculated[each] for each in of_session if each in calculated]
         for session_id, of_session in listed.items()
@@ -137,13 +137,13 @@ def change_sessions(
     keep_scores: their scores stay, the new ones come behind them.
     """
     if changes:
-        given = {
+        parameters = {
             "user_id": user_id,
             "session_ids": text_array([change.session_id for change in changes]),
             "changes": orjson.dumps({change.session_id: change for change in changes}).decode(),
             "keep_scores": keep_scores,
         }
-        connection.execute(_CHANGE, given)
+        connection.execute(_CHANGE, parameters)
 
 
 # --- finding by scores -------------------------------------------------------------------
@@ -162,8 +162,8 @@ def holding(
     connection: Connection, user_id: int, game: str, score_ids: Collection[str]
 ) -> Sequence[Row[Any]]:
     """`session_id`, `playtype` and times of the user's sessions with any of these scores."""
-    given = {"user_id": user_id, "game": game, "score_ids": text_array(score_ids)}
-    return connection.execute(_OF_GAME_HOLDING, given).all()
+    parameters = {"user_id": user_id, "game": game, "score_ids": text_array(score_ids)}
+    return connection.execute(_OF_GAME_HOLDING, parameters).all()
 
 
 # --- taking scores away ------------------------------------------------------------------
@@ -191,11 +191,11 @@ def remove_scores(connection: Connection, user_id: int, score_ids: Iterable[str]
     removed = set(score_ids)
     if not removed:
         return
-    given = {"user_id": user_id, "score_ids": text_array(removed)}
-    holding = connection.execute(_HOLDING, given).all()
+    parameters = {"user_id": user_id, "score_ids": text_array(removed)}
+    holding = connection.execute(_HOLDING, parameters).all()
     listed = {score_id for session in holding for score_id in session.score_ids}
-    given = {"user_id": user_id, "score_ids": text_array(listed - removed)}
-    remaining = {row.score_id: row for row in connection.execute(_SCORES, given)}
+    parameters = {"user_id": user_id, "score_ids": text_array(listed - removed)}
+    remaining = {row.score_id: row for row in connection.execute(_SCORES, parameters)}
     changes: list[SessionChange] = []
     emptied: list[str] = []
     for session in holding:

@@ -201,7 +201,7 @@ def test_every_title_is_found_with_any_space_in_any_case(game: str) -> None:
 
 @pytest.mark.parametrize("game", GAMES)
 @given(data=st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_every_title_is_found_however_its_spaces_and_letters_are_mixed_up(
     game: str, data: st.DataObject
 ) -> None:

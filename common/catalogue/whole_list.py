@@ -1,0 +1,67 @@
+"""A long list of what a player has, with the songs and charts it is about, as JSON in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine
+
+from common.catalogue import catalogue_documents
+from common.catalogue.catalogue_rows import ids_of
+from common.database.spooling import Spooled
+from common.games.model import GPT
+from common.text.json_pieces import array
+from common.wire import Wire
+
+
+@dataclass(frozen=True, slots=True)
+class ListStatements:
+    """What is listed, and the charts and songs of it; they take `user_id`, `game`, `playtype`."""
+
+    items: str
+    charts: str
+    songs: str
+
+
+class WholeList:
+    """Read in three statements; made into documents as they are sent.
+
+    Parameters:
+        name: of the list in the JSON object.
+        document: makes the document of a row; also given the wire, and the IDs of either version.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        statements: ListStatements,
+        name: str,
+        document: Callable[[Any, Wire, Any], Any],
+        user_id: int,
+        gpt: GPT,
+        wire: Wire,
+    ) -> None:
+        parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
+        with engine.connect() as connection:
+            # Charts and songs after what refers to them: none can be lacking.
+            self._items = Spooled(connection, statements.items, parameters)
+            self._charts = list(Spooled(connection, statements.charts, parameters))
+            self._songs = list(Spooled(connection, statements.songs, parameters))
+        self._name = name
+        self._document = document
+        self._wire = wire
+        self.count = self._items.count
+
+    def pieces(self) -> Iterator[bytes]:
+        """The JSON object of the list, its songs and charts."""
+        ids = ids_of(self._charts, self._songs)
+        charts, songs = catalogue_documents.charts(self._charts, self._songs, self._wire, ids)
+        yield b'{"' + self._name.encode() + b'":'
+        yield from array(self._items, lambda row: self._document(row, self._wire, ids))
+        yield b',"songs":'
+        yield from array(songs)
+        yield b',"charts":'
+        yield from array(charts)
+        yield b"}"
