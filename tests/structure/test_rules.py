@@ -33,13 +33,24 @@ def with_sql(source: Source) -> bool:
 
 
 def with_a_game(source: Source) -> bool:
-    """Comparisons with the name of a game, outside of the games."""
+    """Comparisons with the name of a game or of several, outside of the games."""
     return not source.path.startswith("common/games/") and any(
-        isinstance(node, ast.Compare)
-        and any(isinstance(c, ast.Constant) and c.value in GAMES for c in node.comparators)
-        and re.search(r"\bgame\b", ast.unparse(node.left)) is not None
-        for node in ast.walk(source.tree)
+        re.search(r"\bgame\b", ast.unparse(asked)) is not None
+        and any(isinstance(c, ast.Constant) and c.value in GAMES for c in ast.walk(answer))
+        for asked, answer in _comparisons(source.tree)
     )
+
+
+def _comparisons(tree: ast.Module) -> Iterator[tuple[ast.AST, ast.AST]]:
+    """What is compared, and with what."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            for comparator in node.comparators:
+                yield node.left, comparator
+                yield comparator, node.left
+        elif isinstance(node, ast.Match):
+            for case in node.cases:
+                yield node.subject, case.pattern
 
 
 def with_an_environment(source: Source) -> bool:
@@ -103,6 +114,8 @@ def _repeated(layer: str) -> Iterator[str]:
         ("SQL stands in rows, records and the life of a job", "f'SELECT 1 FROM {table}'"),
         ("SQL stands in rows, records and the life of a job", "text('SELECT 1')"),
         ("a game's special case is a field of the game", "if game == 'iidx': pass"),
+        ("a game's special case is a field of the game", "if gpt.game in ('bms', 'pms'): pass"),
+        ("a game's special case is a field of the game", "match game:\n    case 'iidx': pass"),
         ("settings alone read the environment", "os.environ['A']"),
         ("advisory locks stand in one module", "'SELECT pg_advisory_lock(1)'"),
         ("parameters come through schemas", "request.args.get('search')"),
