@@ -245,9 +245,13 @@ def fetched_import_types() -> tuple[str, ...]:
 
 def enabled_import_types(settings: Settings) -> list[str]:
     """The import types this service accepts, in the order texts list them."""
-    offered = {*file_import_types(settings), *service_import_types(settings)}
+    offered = {
+        *file_import_types(settings),
+        *service_import_types(settings),
+        *registry.SENT_TYPES,
+    }
     enabled = settings.import_types or tuple(registry.IMPORT_TYPES)
-    return [name for name in enabled if name in offered or name.startswith("ir/")]
+    return [name for name in enabled if name in offered]
 
 
 def service_import_types(settings: Settings) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from worker.import_types.base import ImportType, Origin, Upload
+from worker.import_types.base import Body, ImportType, Origin, Upload
 from worker.import_types.files.eamusement_iidx_csv import PLIIIDXCSV, EamusementIIDXCSV
 from worker.import_types.files.eamusement_sdvx_csv import EamusementSDVXCSV
 from worker.import_types.files.mypagescraper_player_csv import MyPageScraperPlayerCSV
@@ -46,6 +46,9 @@ IMPORT_TYPES: Final[Mapping[str, ImportType[Any]]] = {each.name: each for each i
 
 # What a form with a file may name.
 UPLOADED_TYPES: Final = tuple(name for name, each in IMPORT_TYPES.items() if each.input is Upload)
+
+# What a client sends as the body of a request of its own.
+SENT_TYPES: Final = tuple(name for name, each in IMPORT_TYPES.items() if each.input is Body)
 
 # Where those that are fetched come from.
 ORIGINS: Final[Mapping[str, Origin]] = {each.name: each.origin for each in SERVICE_TYPES}
