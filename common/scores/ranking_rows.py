@@ -10,16 +10,15 @@ Source: specification, pipeline-pbs-stats.md section 3 and v3/games.md section 5
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 from sqlalchemy import Connection, text
 
 from common.database.parameters import text_array
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(msgspec.Struct, frozen=True, rename="camel"):
     """rank is 1 for the best of `out_of` players.
 
     rival_rank: 1 for who has none of his rivals before him by the default metric, which is the
@@ -32,7 +31,8 @@ class Ranking:
 
     def document(self) -> dict[str, int | None]:
         """The `rankingData` of a personal best."""
-        return {"rank": self.rank, "outOf": self.out_of, "rivalRank": self.rival_rank}
+        found: dict[str, int | None] = msgspec.to_builtins(self)
+        return found
 
 
 # Counted in parts, so that each is a range of the index: of everyone on the leaderboard, those
