@@ -91,8 +91,8 @@ lock: ## write the lock files anew; what is pinned stays where it fits (ARGS=--u
 	        --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	        --no-emit-package score-import-client "$$@" pyproject.toml; \
 	}; \
-	compile $(ARGS) --extra build --extra embedded --extra dev --output-file requirements.lock; \
-	compile --constraint requirements.lock --extra build --output-file requirements-runtime.lock
+	compile $(ARGS) --extra build --extra embedded --extra sentry --extra telemetry --extra dev --output-file requirements.lock; \
+	compile --constraint requirements.lock --extra build --extra sentry --extra telemetry --output-file requirements-runtime.lock
 
 clean: ## remove .venv, the local database and all caches
 	@for folder in /var/tmp/score-import-*; do \

@@ -29,6 +29,8 @@ from common.database import failures
 from common.database.watcher import open_watched_engine
 from common.errors import UserError
 from common.jobs.accepting import TooLate
+from common.metrics.counting import tally
+from common.metrics.measures import REQUESTS
 from common.redis_client import open_redis
 from common.settings import Settings, SettingsError
 from common.text import json_reading
@@ -52,6 +54,7 @@ def create_app(settings: Settings) -> Flask:
         settings.database_url, pool_size=settings.web_threads + settings.waiters
     )
     redis = open_redis(settings.redis_url)
+    tally.publish_to(redis)
     processor = make_processor(settings, engine, redis)
     here = Service(settings, engine, redis, processor, Admissions(settings, engine, redis))
     app.extensions[EXTENSION] = here
@@ -138,6 +141,7 @@ def _read_json(here: RequestContext, admission: Admission) -> None:
 
 
 def after(response: Response) -> Response:
+    REQUESTS.add(str(response.status_code))
     headers = response.headers
     kept = headers.get("Cache-Control") if response.cache_control.public else None
     headers.update(HEADERS)

@@ -30,6 +30,7 @@ COMMANDS = {
     "keys": ("cli.keys:keys", "Make and change the keys of stored credentials"),
     "seeds": ("cli.seeds:seeds", "Load the catalogue of songs and charts"),
     "psql": ("cli.psql:psql", "Open a prompt on the database"),
+    "metrics": ("cli.metrics:metrics", "Serve metrics to Prometheus"),
     "worker-health": ("cli.health:health", "Say whether the workers here take jobs"),
     "migrate": ("cli.migrate:migrate", "Bring the database schema up to date"),
 }

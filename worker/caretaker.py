@@ -7,6 +7,7 @@ PostgreSQL lock; where that one dies, hangs or is cut off, another takes over.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -18,6 +19,8 @@ from sqlalchemy import Connection, Engine
 
 from common import locks
 from common.database.engine import autocommit, check_alive, end_when_silent, open_engine
+from common.metrics import signs
+from common.metrics.counting import tally
 from common.redis_client import open_patient_redis
 from common.settings import Settings
 from worker import upkeep as sweeper
@@ -44,6 +47,7 @@ class Caretaker(threading.Thread):
     def run(self) -> None:
         engine = open_engine(self._settings.database_url, name="score-import upkeep")
         redis = open_patient_redis(self._settings.redis_url)
+        tally.publish_to(redis)
         while True:
             try:
                 self._hold_office(engine, redis)
@@ -86,6 +90,8 @@ def pass_once(app: Celery, settings: Settings, engine: Engine, redis: Redis) -> 
             break
     if settings.webhooks and delivery.due(engine) and not _announced(redis):
         announce_events(app)
+    with contextlib.suppress(RedisError):
+        signs.kept_up(redis)
 
 
 def _announced(redis: Redis) -> bool:

@@ -11,8 +11,9 @@ import contextlib
 import logging
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+import orjson
 from celery.exceptions import SoftTimeLimitExceeded
 from redis.exceptions import RedisError
 from sqlalchemy import Connection
@@ -26,17 +27,20 @@ from common.jobs import progress
 from common.jobs.accepting import Message, next_message
 from common.jobs.outcomes import failed_answer, job_outcome
 from common.jobs.progress import FinalAnswer, ProgressReporter
+from common.metrics.measures import JOB_SECONDS, JOBS, SCORES
 from worker import jobs, kinds
 from worker.jobs import ClaimedJob, JobLost
 from worker.runtime import Runtime
 from worker.services.stopping import Stopping
 from worker.turns import Turn, take_turn
-from worker.work import Work
+from worker.work import Imported, Work
 
 log = logging.getLogger(__name__)
 
 # Seconds between two looks at whether a busy user is free.
 INLINE_PAUSE = 0.02
+# The status of the answer of a job that ended well.
+OK = 200
 # Seconds of trouble with the database that somebody who waits is asked to bear.
 INLINE_TURN = 1.0
 
@@ -60,19 +64,37 @@ class GivenUp(UserError):
     """Too many workers died of the job."""
 
 
-def run(runtime: Runtime, user_id: int, job_id: str, stamp: int | None = None) -> Message | None:
+def _say_nothing(_: str) -> None:
+    pass
+
+
+def run(
+    runtime: Runtime,
+    user_id: int,
+    job_id: str,
+    stamp: int | None = None,
+    failed: Callable[[str], object] = _say_nothing,
+) -> Message | None:
     """Runs the user's oldest job and returns the message to send next, if one is due.
 
     `job_id` is the job whose message this is; it runs now unless an older one must go first.
     Where the user is busy elsewhere the job stays queued. stamp: of the message, if it has one.
+    failed: is told of a job that failed.
     """
     return take_turn(
-        runtime, f"job {job_id}", lambda turn: _run_once(runtime, user_id, job_id, stamp, turn)
+        runtime,
+        f"job {job_id}",
+        lambda turn: _run_once(runtime, user_id, job_id, stamp, turn, failed),
     )
 
 
 def _run_once(
-    runtime: Runtime, user_id: int, job_id: str, stamp: int | None, turn: Turn
+    runtime: Runtime,
+    user_id: int,
+    job_id: str,
+    stamp: int | None,
+    turn: Turn,
+    failed: Callable[[str], object] = _say_nothing,
 ) -> Message | None:
     # What was claimed for the message once is tried again without it.
     stamp = None if turn.has_claimed else stamp
@@ -88,8 +110,10 @@ def _run_once(
             if job is not None:
                 runtime.follow_clock(job.claimed_at)
                 turn.claimed(job)
-                run_claimed(runtime, connection, job)
+                answer = run_claimed(runtime, connection, job)
                 turn.ended()
+                if answer is not None and answer.status != OK:
+                    failed(f"{job.job_id}: {orjson.loads(answer.body)['description']}")
             with autocommit(connection):
                 jobs.unlock(connection, user_id)
         except BaseException:
@@ -137,8 +161,11 @@ def _lock_or_spend(connection: Connection, user_id: int, job_id: str, stamp: int
     return jobs.try_lock(connection, user_id)
 
 
-def run_claimed(runtime: Runtime, connection: Connection, job: ClaimedJob) -> None:
-    """Runs a claimed job to one of its ends. Raises only where the database is at fault."""
+def run_claimed(runtime: Runtime, connection: Connection, job: ClaimedJob) -> FinalAnswer | None:
+    """Runs a claimed job to one of its ends, and returns its answer.
+
+    None where it was taken from us, or put back. Raises only where the database is at fault.
+    """
     whose = log_context.bound(
         request=job.request_id,
         job=job.job_id,
@@ -148,7 +175,7 @@ def run_claimed(runtime: Runtime, connection: Connection, job: ClaimedJob) -> No
     )
     with whose, ProgressReporter(runtime.redis, job.job_id) as reporter:
         try:
-            _run_claimed(runtime, connection, job, reporter)
+            return _run_claimed(runtime, connection, job, reporter)
         except JobLost as lost:
             connection.rollback()
             log.warning("%s: cancelled, or taken over by another worker; nothing committed", lost)
@@ -157,11 +184,12 @@ def run_claimed(runtime: Runtime, connection: Connection, job: ClaimedJob) -> No
             jobs.release(connection, job)
             connection.commit()
             log.info("job %s put back: this worker is shut down", job.job_id)
+    return None
 
 
 def _run_claimed(
     runtime: Runtime, connection: Connection, job: ClaimedJob, reporter: ProgressReporter
-) -> None:
+) -> FinalAnswer:
     started = time.perf_counter()
     answer: FinalAnswer | None
     try:
@@ -172,6 +200,8 @@ def _run_claimed(
         connection.commit()
         _forget(runtime, result.changed_imports)
         answer = result.answer()
+        if isinstance(result, Imported):
+            SCORES.add(result.document["game"], by=len(result.document["scoreIDs"]))
     except Stopping:
         raise  # which is no end
     except UserError as error:
@@ -192,7 +222,18 @@ def _run_claimed(
         log.error("job %s needed more memory than there was", job.job_id)
         answer = _fail(connection, job, 500, TOO_LARGE)
     reporter.finish(answer)
-    log.info("job %s done in %.0f ms", job.job_id, (time.perf_counter() - started) * 1000)
+    seconds = time.perf_counter() - started
+    _count(job, answer, seconds)
+    log.info("job %s done in %.0f ms", job.job_id, seconds * 1000)
+    return answer
+
+
+def _count(job: ClaimedJob, answer: FinalAnswer, seconds: float) -> None:
+    well = answer.status == OK
+    error = "" if well else orjson.loads(answer.body)["error"]["code"]
+    outcome = JobState.COMPLETED if well else JobState.FAILED
+    JOBS.add(job.kind, job.import_type or "", outcome, error)
+    JOB_SECONDS.observe(seconds, job.kind)
 
 
 def _forget(runtime: Runtime, import_ids: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, event
 from common.clock import FollowedClock, database_ms
 from common.database.engine import open_engine
 from common.database.watcher import open_watched_engine
+from common.metrics.counting import tally
 from common.redis_client import open_redis
 from common.settings import Settings, load_settings
 from worker.catalogue.memory import CatalogueStore
@@ -72,4 +73,6 @@ def _let_go_when_killed(connection: Any, _: Any) -> None:
 @cache
 def process_runtime() -> Runtime:
     """The runtime of this process, made on first use: nothing is shared across a fork."""
-    return make_runtime(load_settings())
+    runtime = make_runtime(load_settings())
+    tally.publish_to(runtime.redis)
+    return runtime

@@ -20,15 +20,25 @@ from worker.runtime import process_runtime
 from worker.webhooks import delivery
 
 
-@app.task(name=RUN_JOB, bind=True)  # type: ignore[untyped-decorator]
+class JobFailed(Exception):
+    """The job that a message had run failed; which, and why. For whoever watches Celery's tasks.
+
+    What is to be done for it is done: Celery has nothing to try again.
+    """
+
+
+@app.task(name=RUN_JOB, bind=True, throws=(JobFailed,))  # type: ignore[untyped-decorator]
 def run_job(self: Task, user_id: int, job_id: str) -> None:
-    """Runs the user's oldest job, if nobody else works for the user."""
+    """Runs the user's oldest job, if nobody else works for the user. Raises JobFailed."""
     stamp = stamp_of(self.request.id)
-    next_message = runner.run(process_runtime(), user_id, job_id, stamp)
+    failed: list[str] = []
+    next_message = runner.run(process_runtime(), user_id, job_id, stamp, failed.append)
     if next_message is not None:
         dispatch(app, next_message)
     if delivery.has_news(process_runtime(), user_id):
         announce_events(app)
+    if failed:
+        raise JobFailed(failed[-1])
 
 
 @app.task(name=DELIVER_EVENTS)  # type: ignore[untyped-decorator]

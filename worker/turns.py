@@ -16,6 +16,7 @@ from typing import Final, TypeVar
 from common.database import failures
 from common.jobs.outcomes import failed_answer
 from common.jobs.progress import ProgressReporter
+from common.metrics.measures import TROUBLES
 from worker import jobs
 from worker.jobs import ClaimedJob
 from worker.runtime import Runtime
@@ -127,6 +128,7 @@ def take_turn(
             if not failures.is_passing(problem):
                 raise
             last = problem
+            TROUBLES.add()
             log.warning("%s: trouble with the database: %s", what, failures.in_a_line(problem))
         try:
             age = turn.give_back(last)

@@ -19,6 +19,7 @@ from common.database.engine import end_when_stopped
 from common.jobs import sweeping_rows
 from common.jobs.accepting import Message
 from common.jobs.sweeping_rows import Waiting
+from common.metrics.measures import RESENT
 from worker.messaging import AGAIN_QUEUE, JOBS_QUEUE
 from worker.turns import LONGEST_PAUSE, TURN
 
@@ -65,6 +66,7 @@ def sweep(engine: Engine, redis: Redis, patience: float) -> list[Due]:
         connection.commit()
     lost = sum(not job.in_background for job in marked)
     if lost:
+        RESENT.add(by=lost)
         log.warning("sweeper: %d jobs without a message, sent again", lost)
     if lost < len(marked):
         log.info("sweeper: %d background jobs sent", len(marked) - lost)

@@ -6,6 +6,7 @@ what `worker.consumption` noted, and writes down what it found for `score-import
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -18,6 +19,7 @@ from celery.worker import state
 from redis import Redis
 from redis.exceptions import RedisError
 
+from common.metrics import signs
 from common.redis_client import open_patient_redis
 from common.settings import Settings
 from common.worker_health import HealthFile
@@ -108,6 +110,8 @@ class Watchdog(threading.Thread):
     def __init__(self, settings: Settings, name: str, processes: int) -> None:
         super().__init__(name="watchdog", daemon=True)
         self._settings = settings
+        # Of which there is one on a machine.
+        self._name = f"{name}:{os.getpid()}"
         self._processes = processes
         self._health = HealthFile(settings.worker_health_directory, name)
         self._verdict = Verdict(time.monotonic(), settings.hard_time_limit)
@@ -117,6 +121,9 @@ class Watchdog(threading.Thread):
         while True:
             problem = self._verdict.problem(self._look(redis, record))
             self._write_down("it is about to end" if _stopping.is_set() else problem)
+            if problem is None and record.answered_at and not _stopping.is_set():
+                with contextlib.suppress(RedisError):
+                    signs.alive(redis, self._name, self._processes)
             if self._verdict.useless(problem) and not _stopping.is_set():
                 self._end(problem)
             time.sleep(INTERVAL)

@@ -22,6 +22,7 @@ from werkzeug.wrappers import Request
 from api.http import context
 from api.http.answers import JSON
 from common import envelope
+from common.metrics.measures import LIMITS
 from common.setting_values import Network
 
 WINDOW = 60  # seconds
@@ -67,7 +68,8 @@ class Count:
         return headers
 
     def refusal(self) -> bytes:
-        """The body of the 429 answer."""
+        """The body of the 429 answer, which is counted."""
+        LIMITS.add(self.limit.name)
         return envelope.failure(
             self.explanation,
             status=429,

@@ -30,6 +30,7 @@ from common.errors import UserError
 from common.jobs import progress
 from common.jobs.outcomes import answer_from_record
 from common.jobs.progress import FinalAnswer
+from common.metrics.measures import POLLS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -41,6 +42,8 @@ NO_WORKER: Final = (
     " This import may be ongoing, or it may have never occured."
 )
 
+ONGOING: Final = "Import is ongoing."
+_IS_ONGOING: Final = envelope.success(ONGOING, None).removesuffix(b'"body":null}')
 # Seconds after which to ask again how an import stands.
 AGAIN_SECONDS: Final = 1
 
@@ -62,6 +65,7 @@ class Polls:
             return self._others(environ, start_response)
         request_id = secrets.token_hex(8)
         answer, headers = self._answer(Request(environ), poll[1], request_id)
+        POLLS.add(_word_for(answer))
         content = [("Content-Type", JSON), ("Content-Length", str(len(answer.body)))]
         if answer.status == HTTPStatus.NOT_MODIFIED:
             content = []
@@ -122,7 +126,7 @@ class Polls:
             return answer, headers
         body = {"importStatus": "ongoing", "progress": {"description": answer}}
         headers["Retry-After"] = str(AGAIN_SECONDS)
-        return FinalAnswer(200, envelope.success("Import is ongoing.", body)), headers
+        return FinalAnswer(200, envelope.success(ONGOING, body)), headers
 
     def _ask_redis(
         self, job_id: str, who: str
@@ -151,6 +155,14 @@ class Polls:
             except RedisError:
                 log.debug("final answer of %s not kept", job_id)
         return answer
+
+
+def _word_for(answer: FinalAnswer) -> str:
+    """What a poll was answered, to be counted."""
+    if answer.status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
+        return "ongoing" if answer.body.startswith(_IS_ONGOING) else "completed"
+    words = {HTTPStatus.NOT_FOUND: "unknown", HTTPStatus.TOO_MANY_REQUESTS: "refused"}
+    return words.get(HTTPStatus(answer.status), "failed")
 
 
 def _unless_known(

@@ -23,8 +23,8 @@ ANSWER_SECONDS = 1.0
 WEB = ["gunicorn", "-c", "python:api.gunicorn_conf", "--no-control-socket", "api.wsgi:app"]
 WORKER = [
     *("celery", "-A", "worker.celery_app", "worker"),
-    # Workers need nothing of each other.
-    *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+    # Workers need nothing of each other; whoever watches them (Flower) is told what they do.
+    *("--without-gossip", "--without-mingle", "--task-events"),
 ]
 BEAT = ["celery", "-A", "worker.celery_app", "beat"]
 

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from common.errors import UserError
+from common.metrics.measures import LIMITS
 
 TOO_MANY_JOBS: Final = (
     "You have {jobs} imports and other changes waiting or running, and {most} is as many as may be."
@@ -48,6 +49,8 @@ def check(connection: Connection, user_id: int, caps: Caps) -> int:
     Returns the time, by PostgreSQL's clock, in milliseconds since the epoch.
     """
     waiting = connection.execute(_WAITING, {"user_id": user_id}).one()
+    if waiting.jobs >= caps.jobs or waiting.size >= caps.size:
+        LIMITS.add("waiting")
     if waiting.jobs >= caps.jobs:
         raise UserError(429, TOO_MANY_JOBS.format(jobs=waiting.jobs, most=caps.jobs))
     if waiting.size >= caps.size:

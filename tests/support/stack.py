@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import Engine, create_engine, text
 
 from cli.accounts import create_token, create_user
-from cli.local import EmbeddedRedis
+from cli.local import EmbeddedRedis, services
 from cli.local.processes import ChildProcess, Program, tail, wait_until
 from common.database.engine import open_engine
 from score_import_client import Client, Completed, Submitted
@@ -48,7 +48,7 @@ class Stack:
         self.database_url = database_url
         self.redis = redis
         self.engine: Engine = open_engine(database_url, name="test")
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
             "PATH": os.environ["PATH"],
@@ -77,17 +77,7 @@ class Stack:
 
     def start_worker(self, name: str = "worker") -> ChildProcess:
         """A worker, once it is ready for jobs."""
-        child = self._start(
-            name,
-            "celery",
-            "-A",
-            "worker.celery_app",
-            "worker",
-            f"--hostname={name}@%h",
-            "--without-gossip",
-            "--without-mingle",
-            "--without-heartbeat",
-        )
+        child = self._start(name, *services.WORKER, f"--hostname={name}@%h")
         log = child.program.log
         wait_until(lambda: " ready." in log.read_text(), child, timeout=PATIENCE)
         return child
@@ -224,7 +214,7 @@ def batch_manual(count: int, *, first: int = 0, song: str = "1", **meta: Any) ->
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]

@@ -13,6 +13,7 @@ from common.database.engine import autocommit
 from common.hooks import hook_rows
 from common.imports import timestop_rows
 from common.jobs import arguments
+from common.metrics.measures import STEP_SECONDS
 from worker.catalogue import chart_queue
 from worker.catalogue.memory import CatalogueChanged, keep_unchanged, until_unchanged
 from worker.import_types.base import Feed
@@ -65,6 +66,8 @@ def _run(work: Work, given: arguments.Import, feed: Feed | None) -> Imported:
     _move_timestop(work, collected)
     if given.spends:
         hook_rows.spend(work.connection, work.user_id, given.spends)
+    for step, milliseconds in timings.milliseconds.items():
+        STEP_SECONDS.observe(milliseconds / 1000, step)
     log.info(
         "import %s: %d scores, %d errors, milliseconds %s",
         job.job_id,

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine
 
 from common import locks
 from common.database.engine import now_of
+from common.metrics.measures import DELIVERIES
 from common.setting_values import Webhook
 from common.webhooks import delivery_rows
 from common.webhooks.delivery_rows import Delivery
@@ -124,9 +125,11 @@ def _attempt(runtime: Runtime, webhook: Webhook, delivery: Delivery) -> Answer:
 
 def _settle(connection: Connection, delivery: Delivery, answer: Answer, now: int) -> None:
     if answer.outcome is Outcome.ACCEPTED:
+        DELIVERIES.add("accepted")
         delivery_rows.remove(connection, delivery)
         return
     dead = answer.outcome is Outcome.REFUSED or delivery.attempt >= MAX_ATTEMPTS
+    DELIVERIES.add("given up" if dead else "failed")
     if dead:
         log.error("event %s is given up", delivery.event_id)
     delivery_rows.failed(
