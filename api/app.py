@@ -8,6 +8,8 @@ from __future__ import annotations
 import codecs
 import logging
 import secrets
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import orjson
 from flask import Flask, Response, request
@@ -24,7 +26,7 @@ from api.jobs.polling import Polls
 from api.jobs.streaming import Streams
 from api.routes import ROUTES
 from api.web.rendering import failed, wants_a_page
-from common import log_context
+from common import log_context, reporting, tracing
 from common.database import failures
 from common.database.watcher import open_watched_engine
 from common.errors import UserError
@@ -34,6 +36,9 @@ from common.metrics.measures import REQUESTS
 from common.redis_client import open_redis
 from common.settings import Settings, SettingsError
 from common.text import json_reading
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +60,8 @@ def create_app(settings: Settings) -> Flask:
     )
     redis = open_redis(settings.redis_url)
     tally.publish_to(redis)
+    reporting.start(settings.sentry_dsn)
+    tracing.start(settings.otlp_endpoint, "web")
     processor = make_processor(settings, engine, redis)
     here = Service(settings, engine, redis, processor, Admissions(settings, engine, redis))
     app.extensions[EXTENSION] = here
@@ -66,9 +73,20 @@ def create_app(settings: Settings) -> Flask:
     for prefix, blueprint in ROUTES:
         app.register_blueprint(blueprint, url_prefix=prefix or None)
     # Flask's own way to put WSGI in front of an application.
-    streams = Streams(here, app.wsgi_app)
+    streams = Streams(here, traced(app.wsgi_app))
     app.wsgi_app = Polls(here, streams)  # type: ignore[method-assign]
     return app
+
+
+def traced(application: WSGIApplication) -> WSGIApplication:
+    """The application, with a span for each request."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        with tracing.span(method, {"http.request.method": method, "url.path": path}):
+            return application(environ, start_response)
+
+    return answer
 
 
 def before() -> Response | None:
@@ -151,6 +169,7 @@ def after(response: Response) -> Response:
     here = context.current()
     headers.update(here.headers)
     headers["X-Request-Id"] = here.request_id
+    tracing.note({"http.response.status_code": response.status_code, "request.id": here.request_id})
     return response
 
 
@@ -182,6 +201,7 @@ def unexpected_error(error: Exception) -> Response:
         response.headers["Retry-After"] = str(AWAY_SECONDS)
         return response
     log.error("request %s failed", context.request_id(), exc_info=error)
+    reporting.report(error, context.request_id())
     if wants_a_page():
         return failed(UserError(500, UNEXPECTED))
     return failure(500, UNEXPECTED, reference=context.request_id())

@@ -5,19 +5,23 @@ import sys
 from collections.abc import Sequence
 
 import click
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
 
 from cli.errors import CommandError
-from cli.options import database_url_option
-from common.accounts import login_rows, passwords, token_rows, user_rows
+from cli.options import database_url_option, redis_url_option
+from cli.showing import print_table
+from common.accounts import deleting, login_rows, passwords, token_rows, user_rows
 from common.accounts.account_tables import User
 from common.accounts.permissions import PERMISSIONS
 from common.accounts.token_rows import NewToken
-from common.accounts.user_rows import ADMINISTRATOR, USER, USERNAME, NewUser
+from common.accounts.user_rows import ADMINISTRATOR, BANNED, USER, USERNAME, NewUser
 from common.database.engine import open_engine
+from common.redis_client import open_patient_redis
+
+# As lists of users say it.
+ROLES = {BANNED: "  banned", ADMINISTRATOR: "  administrator"}
 
 
 class AccountError(CommandError):
@@ -36,11 +40,7 @@ def create_user(
 
     Raises AccountError for a name that is malformed or taken, and for a number that is taken.
     """
-    if not USERNAME.fullmatch(username):
-        raise AccountError(
-            "a username has 3 to 21 of the characters A-Z a-z 0-9 _ - and does not begin "
-            "with a digit"
-        )
+    _check_name(username)
     try:
         with engine.begin() as connection:
             row = user_rows.create(connection, NewUser(username, user_id, auth_level))
@@ -49,6 +49,14 @@ def create_user(
     except user_rows.NameTaken as error:
         raise AccountError(f"there is a user {username}, or one with this number") from error
     return int(row.id)
+
+
+def _check_name(username: str) -> None:
+    if not USERNAME.fullmatch(username):
+        raise AccountError(
+            "a username has 3 to 21 of the characters A-Z a-z 0-9 _ - and does not begin "
+            "with a digit"
+        )
 
 
 def _set_password(connection: Connection, user_id: int, password: str) -> None:
@@ -110,7 +118,7 @@ def ask_password() -> str:
 
 @click.group()
 def users() -> None:
-    """Create and list users, set passwords, invite people."""
+    """Create, list, ban, rename and delete users, set passwords, invite people."""
 
 
 @users.command("create")
@@ -174,7 +182,7 @@ def list_invites_command(database_url: str) -> None:
             table.add_row(
                 row.note, _date(row.created_at), _date(row.expires_at), used, row.username or ""
             )
-    Console().print(table)
+    print_table(table)
 
 
 @users.command("list")
@@ -183,8 +191,83 @@ def list_users_command(database_url: str) -> None:
     """List all users."""
     with Session(open_engine(database_url)) as session:
         for user in session.scalars(select(User).order_by(User.id)):
-            role = "  administrator" if user.auth_level == ADMINISTRATOR else ""
+            role = ROLES.get(user.auth_level, "")
             click.echo(f"{user.id:>6}  {user.username}{role}")
+
+
+@users.command("ban")
+@click.argument("user")
+@database_url_option
+def ban_command(user: str, database_url: str) -> None:
+    """Keep USER out: neither their tokens nor their password let them in. Nothing is removed."""
+    _set_level(database_url, user, BANNED)
+    click.echo("Banned.")
+
+
+@users.command("unban")
+@click.argument("user")
+@database_url_option
+def unban_command(user: str, database_url: str) -> None:
+    """Let USER in again, as an ordinary user, with the tokens and the password they had."""
+    _set_level(database_url, user, USER, only_from=BANNED)
+    click.echo("Not banned any more.")
+
+
+def _set_level(database_url: str, user: str, level: int, only_from: int | None = None) -> None:
+    engine = open_engine(database_url)
+    user_id = find_user(engine, user)
+    with engine.begin() as connection:
+        found = user_rows.by_id(connection, user_id)
+        if found is not None and only_from not in (None, found.auth_level):
+            raise AccountError(f"{user} is not banned")
+        user_rows.set_level(connection, user_id, level)
+
+
+@users.command("rename")
+@click.argument("user")
+@click.argument("name")
+@database_url_option
+def rename_command(user: str, name: str, database_url: str) -> None:
+    """Give USER the name NAME. Their number, tokens and scores stay."""
+    engine = open_engine(database_url)
+    user_id = find_user(engine, user)
+    _check_name(name)
+    try:
+        with engine.begin() as connection:
+            user_rows.rename(connection, user_id, name)
+    except user_rows.NameTaken as error:
+        raise AccountError(f"there is a user {name}") from error
+    click.echo(f"User {user_id} is {name} now.")
+
+
+@users.command("delete")
+@click.argument("user")
+@click.option("--yes", is_flag=True, help="do not ask")
+@database_url_option
+@redis_url_option
+def delete_command(user: str, yes: bool, database_url: str, redis_url: str | None) -> None:
+    """Remove USER and all that is theirs for good: scores, imports, sessions, tokens, settings.
+
+    What they have waiting or running is cancelled. Their number is not given out again.
+    """
+    engine = open_engine(database_url)
+    user_id = find_user(engine, user)
+    if not yes:
+        warning = f"This removes user {user_id} for good. Type {user} to go on"
+        typed = click.prompt(warning, err=True)
+        if typed != user:
+            raise AccountError("nothing was removed")
+    redis = None if redis_url is None else open_patient_redis(redis_url)
+    try:
+        removed = deleting.delete(engine, redis, user_id)
+    except deleting.StillWorkedFor as error:
+        raise AccountError(
+            "a worker does not let go of this user; nothing was removed. Who it is says "
+            "`score-import jobs locks`"
+        ) from error
+    for table, count in sorted(removed.items()):
+        click.echo(f"{count:>8}  {table}")
+    click.echo(f"User {user_id} is removed.")
 
 
 @click.group()
@@ -228,23 +311,56 @@ def create_token_command(
     click.echo(token)
 
 
+_permission_option = click.option(
+    "--permission",
+    type=click.Choice(PERMISSIONS),
+    metavar="NAME",
+    help=f"only those that allow this: {', '.join(PERMISSIONS)}",
+)
+
+
 @tokens.command("list")
-@click.argument("user")
+@click.argument("user", required=False)
+@_permission_option
 @database_url_option
-def list_tokens_command(user: str, database_url: str) -> None:
-    """List the tokens of USER, oldest first."""
+def list_tokens_command(user: str | None, permission: str | None, database_url: str) -> None:
+    """List the tokens of USER, or of all users, the oldest of each first."""
     engine = open_engine(database_url)
-    table = Table("ends in", "identifier", "permissions", "created", "expires", box=None)
+    table = Table("user", "ends in", "identifier", "permissions", "created", "expires", box=None)
+    user_id = None if user is None else find_user(engine, user)
     with engine.connect() as connection:
-        for token in token_rows.of_user(connection, find_user(engine, user)):
+        for token in token_rows.that_allow(connection, permission, user_id):
             table.add_row(
+                token.username,
                 token.last_four,
                 token.identifier,
                 " ".join(token.permissions),
                 _date(token.created_at),
                 _date(token.expires_at),
             )
-    Console().print(table)
+    print_table(table)
+
+
+@tokens.command("revoke-all")
+@click.option("--user", help="only those of this user")
+@_permission_option
+@click.option("--yes", is_flag=True, help="do not ask")
+@database_url_option
+def revoke_all_command(
+    user: str | None, permission: str | None, yes: bool, database_url: str
+) -> None:
+    """Revoke all tokens of a user, all that have a permission, or those that fit both."""
+    if user is None and permission is None:
+        raise AccountError("say whose, or with which permission: --user, --permission")
+    engine = open_engine(database_url)
+    user_id = None if user is None else find_user(engine, user)
+    with engine.connect() as connection:
+        meant = len(token_rows.that_allow(connection, permission, user_id))
+    if not yes and meant:
+        click.confirm(f"Revoke {meant} tokens?", abort=True, err=True)
+    with engine.begin() as connection:
+        revoked = token_rows.delete_that_allow(connection, permission, user_id)
+    click.echo(f"{revoked} tokens revoked.")
 
 
 @tokens.command("revoke")

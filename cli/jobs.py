@@ -5,7 +5,6 @@ Workers need not be told of it: their upkeep sees within seconds what waits.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
@@ -17,6 +16,7 @@ from cli.accounts import find_user
 from cli.errors import CommandError
 from cli.options import database_url_option, redis_url_option
 from cli.showing import json_option, moment, print_json, print_table
+from cli.spans import Age
 from common.database.engine import open_engine
 from common.jobs import job_documents, managing, managing_rows
 from common.jobs.job_documents import JobDocument, JobsChanged, WholeJob
@@ -25,21 +25,8 @@ from common.jobs.managing_rows import STATES, Wanted
 from common.redis_client import open_patient_redis
 
 AT_ONCE: Final = 1000
-_UNITS: Final = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-class Age(click.ParamType[int]):
-    """A span of time: a number and s, m, h or d. In milliseconds."""
-
-    name = "age"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        found = re.fullmatch(r"([0-9]{1,9})([smhd])", str(value))
-        if found is None:
-            self.fail("expected something like 90s, 15m, 12h or 7d", param, ctx)
-        return int(found[1]) * _UNITS[found[2]] * 1000
 
 
 def filters(command: Command) -> Command:

@@ -65,6 +65,8 @@ class Settings:
     web_workers: int
     web_threads: int
     bind: str
+    sentry_dsn: str = field(repr=False)
+    otlp_endpoint: str
     log_level: str
     log_format: str
     flo_api_url: str

@@ -301,6 +301,21 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("WEB_THREADS", "web_threads", whole(1), "8", "threads in each of them"),
     Variable("BIND", "bind", read_text, "127.0.0.1:8000", "where gunicorn listens"),
     Variable(
+        "SENTRY_DSN",
+        "sentry_dsn",
+        read_text,
+        "",
+        "where failures that are our fault are reported to (extra `sentry`); empty: nowhere",
+    ),
+    Variable(
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "otlp_endpoint",
+        read_text,
+        "",
+        "where traces of requests and jobs are sent to, by OTLP over HTTP (extra `telemetry`): "
+        "`http://collector:4318`; empty: nowhere",
+    ),
+    Variable(
         "LOG_LEVEL",
         "log_level",
         choice("DEBUG", "INFO", "WARNING", "ERROR"),

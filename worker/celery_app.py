@@ -5,9 +5,15 @@ from __future__ import annotations
 import gc
 import logging
 
-from celery.signals import setup_logging, worker_process_init, worker_shutdown, worker_shutting_down
+from celery.signals import (
+    setup_logging,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_shutdown,
+    worker_shutting_down,
+)
 
-from common import logs
+from common import logs, reporting, tracing
 from common.settings import load_settings
 from worker.messaging import make_app
 from worker.services import stopping
@@ -27,6 +33,13 @@ def configure_logging(**_: object) -> None:
 def collect_garbage_less_often(**_: object) -> None:
     """An import makes objects by the hundred thousand, and next to no cycles."""
     gc.set_threshold(50_000, 20, 20)
+
+
+@worker_process_shutdown.connect  # type: ignore[untyped-decorator]
+def say_the_last(**_: object) -> None:
+    """What a process that ends has to report and to trace is sent."""
+    reporting.stop()
+    tracing.stop()
 
 
 @worker_shutting_down.connect  # type: ignore[untyped-decorator]

@@ -18,7 +18,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from redis.exceptions import RedisError
 from sqlalchemy import Connection
 
-from common import log_context
+from common import log_context, reporting, tracing
 from common.database import failures
 from common.database.engine import autocommit
 from common.database.tables import JobState
@@ -44,8 +44,8 @@ OK = 200
 # Seconds of trouble with the database that somebody who waits is asked to bear.
 INLINE_TURN = 1.0
 
-INTERNAL_ERROR_INLINE = "An internal service error has occured. This has been reported!"
-INTERNAL_ERROR = "An internal service error has occured with this import. This has been reported!"
+INTERNAL_ERROR_INLINE = "An internal service error has occured."
+INTERNAL_ERROR = "An internal service error has occured with this import."
 GIVEN_UP = (
     "This import was started {attempts} times and never reached its end. It has been given up;"
     " nothing of it was stored."
@@ -173,7 +173,16 @@ def run_claimed(runtime: Runtime, connection: Connection, job: ClaimedJob) -> Fi
         attempt=job.attempt,
         import_type=job.import_type,
     )
-    with whose, ProgressReporter(runtime.redis, job.job_id) as reporter:
+    traced = tracing.span(
+        job.kind,
+        {
+            "job.id": job.job_id,
+            "job.import_type": job.import_type,
+            "job.attempt": job.attempt,
+            "request.id": job.request_id,
+        },
+    )
+    with whose, traced, ProgressReporter(runtime.redis, job.job_id) as reporter:
         try:
             return _run_claimed(runtime, connection, job, reporter)
         except JobLost as lost:
@@ -246,8 +255,9 @@ def _forget(runtime: Runtime, import_ids: Sequence[str]) -> None:
 def _fail_internally(connection: Connection, job: ClaimedJob, problem: Exception) -> FinalAnswer:
     reference = secrets.token_hex(6)
     log.exception("job %s failed, reference %s", job.job_id, reference)
+    reporting.report(problem, reference)
     cause = f"{type(problem).__name__}: {problem}"
-    return _fail(connection, job, 500, INTERNAL_ERROR, reference, cause)
+    return _fail(connection, job, 500, reporting.told(INTERNAL_ERROR), reference, cause)
 
 
 def _fail(

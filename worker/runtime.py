@@ -12,6 +12,7 @@ from psycopg2 import DatabaseError
 from redis import Redis
 from sqlalchemy import Engine, event
 
+from common import reporting, tracing
 from common.clock import FollowedClock, database_ms
 from common.database.engine import open_engine
 from common.database.watcher import open_watched_engine
@@ -73,6 +74,9 @@ def _let_go_when_killed(connection: Any, _: Any) -> None:
 @cache
 def process_runtime() -> Runtime:
     """The runtime of this process, made on first use: nothing is shared across a fork."""
-    runtime = make_runtime(load_settings())
+    settings = load_settings()
+    reporting.start(settings.sentry_dsn)
+    tracing.start(settings.otlp_endpoint, "worker")
+    runtime = make_runtime(settings)
     tally.publish_to(runtime.redis)
     return runtime

@@ -18,6 +18,7 @@ from api.http.service import service
 from api.jobs import keys, waiting
 from api.jobs.door import Accepted
 from api.server import lanes
+from common import reporting
 from common.errors import UserError
 from common.jobs.accepting import NewJob
 from common.jobs.arguments import Arguments, ClassRise, Import
@@ -28,7 +29,7 @@ from common.text.canonical import new_job_id
 SAVED: Final = "This score has been saved, and will be imported soon."
 
 IMPORTED: Final = "Import successful."
-FAULT: Final = "An internal service error has occured. This has been reported!"
+FAULT: Final = "An internal service error has occured."
 
 # The errors of a score that is kept until the catalogue has its chart.
 WAITS_FOR_ITS_CHART: Final = ("SongOrChartNotFound", "OrphanExists")
@@ -98,7 +99,7 @@ def imported(result: FinalAnswer | Accepted, failed: Failure = failure) -> Respo
         return later(result)
     ended = orjson.loads(result.body)
     if result.status != 200:
-        return failed(result.status, FAULT if result.status == 500 else ended["description"])
+        return failed(result.status, _why(result.status, ended))
     return success(IMPORTED, ended["body"]["import"])
 
 
@@ -113,6 +114,11 @@ def class_raised(result: FinalAnswer | Accepted) -> Response:
         return later(result)
     ended = orjson.loads(result.body)
     if result.status != 200:
-        return failure(result.status, FAULT if result.status == 500 else ended["description"])
+        return failure(result.status, _why(result.status, ended))
     body = ended["body"]
     return success(ended["description"], {"set": body["set"], "value": body["value"]})
+
+
+def _why(status: int, ended: dict[str, Any]) -> str:
+    """What a client is told of a failure: nothing of what is our fault."""
+    return reporting.told(FAULT) if status == 500 else str(ended["description"])

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import Connection, Engine
 
 from api.jobs.waiters import Turn, Waiters
+from common import reporting
 from common.breaker import Breaker
 from common.catalogue.song_search import SongSearch
 from common.credentials.vault import Owner
@@ -187,7 +188,7 @@ class InternalProcessor:
         if outcome is None or outcome.error_status is None:
             raise UserError(409, "This user already has an ongoing import.")
         if outcome.error_reference is not None:
-            raise UserError(500, runner.INTERNAL_ERROR_INLINE)
+            raise UserError(500, reporting.told(runner.INTERNAL_ERROR_INLINE))
         status = outcome.error_status
         raise UserError(status, outcome.error_message or "", failure_code(status))
 

@@ -47,6 +47,18 @@ _INSERT = text(
     """  # noqa: S608 (a constant of ours)
 )
 _OF_USER = text("SELECT * FROM api_tokens WHERE user_id = :user_id ORDER BY created_at, token_hash")
+_WANTED: Final = """
+    (CAST(:user_id AS integer) IS NULL OR user_id = :user_id)
+    AND (CAST(:permission AS text) IS NULL OR :permission = ANY(permissions))
+"""
+_THAT_ALLOW = text(
+    f"""
+    SELECT api_tokens.*, username FROM api_tokens JOIN users ON users.id = user_id
+    WHERE {_WANTED} ORDER BY user_id, created_at, token_hash
+    """  # noqa: S608 (a constant of ours)
+)
+_DELETE_THAT_ALLOW = text(f"DELETE FROM api_tokens WHERE {_WANTED}")  # noqa: S608
+_DELETE_EXPIRED = text(f"DELETE FROM api_tokens WHERE expires_at <= {NOW_MS}")  # noqa: S608
 _OF_CLIENT = text(
     """
     SELECT * FROM api_tokens WHERE user_id = :user_id AND from_api_client = :client_id
@@ -115,6 +127,27 @@ def create(connection: Connection, new: NewToken) -> tuple[str, Row[Any]]:
 def of_user(connection: Connection, user_id: int) -> Sequence[Row[Any]]:
     """The oldest first."""
     return connection.execute(_OF_USER, {"user_id": user_id}).all()
+
+
+def that_allow(
+    connection: Connection, permission: str | None, user_id: int | None = None
+) -> Sequence[Row[Any]]:
+    """The tokens with this permission, of one user or of all, with `username`."""
+    given = {"permission": permission, "user_id": user_id}
+    return connection.execute(_THAT_ALLOW, given).all()
+
+
+def delete_that_allow(
+    connection: Connection, permission: str | None, user_id: int | None = None
+) -> int:
+    """Deletes those; how many that were."""
+    given = {"permission": permission, "user_id": user_id}
+    return connection.execute(_DELETE_THAT_ALLOW, given).rowcount
+
+
+def delete_expired(connection: Connection) -> int:
+    """Deletes the tokens whose time is over; how many that were."""
+    return connection.execute(_DELETE_EXPIRED).rowcount
 
 
 def of_client(connection: Connection, user_id: int, client_id: str) -> Sequence[Row[Any]]:

@@ -86,6 +86,9 @@ _UPDATE = text(
     """
 )
 _SET_LEVEL = text("UPDATE users SET auth_level = :level WHERE id = :id RETURNING *")
+_RENAME = text(
+    "UPDATE users SET username = :name, username_lowercase = lower(:name) WHERE id = :id"
+)
 _SEEN = text(
     f"""
     UPDATE users SET last_seen = {NOW_MS}
@@ -161,6 +164,15 @@ def update(connection: Connection, user_id: int, changes: Mapping[str, Any]) -> 
 
 def set_level(connection: Connection, user_id: int, level: int) -> Row[Any]:
     return connection.execute(_SET_LEVEL, {"id": user_id, "level": level}).one()
+
+
+def rename(connection: Connection, user_id: int, name: str) -> None:
+    """Raises NameTaken, and the transaction is as it was then."""
+    try:
+        with connection.begin_nested():
+            connection.execute(_RENAME, {"id": user_id, "name": name})
+    except IntegrityError as error:
+        raise NameTaken(name) from error
 
 
 def seen(connection: Connection, user_id: int) -> None:

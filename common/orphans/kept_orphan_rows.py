@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, text
 
+from common.clock import NOW_MS
+
 _PAGE: Final = """
     SELECT * FROM orphan_scores
     WHERE user_id = :user_id {condition}
@@ -36,6 +38,25 @@ def page(
 def find(connection: Connection, user_id: int, orphan_id: str) -> Row[Any] | None:
     parameters = {"user_id": user_id, "orphan_id": orphan_id}
     return connection.execute(_ONE, parameters).one_or_none()
+
+
+_DELETE_OLD: Final = text(
+    f"""
+    DELETE FROM orphan_scores
+    WHERE time_inserted <= {NOW_MS} - :older
+      AND (CAST(:user_id AS integer) IS NULL OR user_id = :user_id)
+      AND (CAST(:game AS text) IS NULL OR game = :game)
+    """  # noqa: S608 (a constant of ours)
+)
+
+
+def delete_old(connection: Connection, older: int, user_id: int | None, game: str | None) -> int:
+    """Deletes orphans that have waited for so many milliseconds; how many.
+
+    Of one user and one game, or of all.
+    """
+    given = {"older": older, "user_id": user_id, "game": game}
+    return connection.execute(_DELETE_OLD, given).rowcount
 
 
 def delete(connection: Connection, user_id: int, orphan_id: str) -> bool:

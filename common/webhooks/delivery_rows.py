@@ -98,6 +98,18 @@ def forget_dead(connection: Connection, before: int) -> None:
     connection.execute(_FORGET, {"before": before})
 
 
+_FORGET_OLDER = text(
+    f"""
+    DELETE FROM webhook_deliveries WHERE state = 'dead' AND created_at <= {NOW_MS} - :older
+    """  # noqa: S608 (a constant of ours)
+)
+
+
+def forget_dead_older(connection: Connection, older: int) -> int:
+    """Removes deliveries that were given up, of events so many milliseconds old; how many."""
+    return connection.execute(_FORGET_OLDER, {"older": older}).rowcount
+
+
 def claim(connection: Connection, receiver: str, now: int, lost_at: int) -> Delivery | None:
     """The receiver's next due delivery, out of the reach of others until `lost_at`."""
     parameters = {"receiver": receiver, "now": now, "lost_at": lost_at}

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from score_import_client import ApiError, Submitted
 from common.jobs.managing import Manager
 from common.redis_client import open_redis
+from score_import_client import ApiError, Submitted
 from tests.support.stack import Player, Stack, batch_manual
 
 IMPORTS = 60

@@ -13,8 +13,8 @@ import orjson
 import pytest
 from click.testing import CliRunner
 
-from score_import_client import ApiError
 from cli.main import main
+from score_import_client import ApiError
 from tests.support.stack import BIN, Stack, batch_manual, free_port, wait_for
 
 # What `submit_what_fails` submits.

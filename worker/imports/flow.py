@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from common import tracing
 from common.catalogue.documents import Chart
 from common.catalogue.index import GameCatalogue
 from common.games.model import Game
@@ -176,7 +177,8 @@ class Timings:
     def step(self, name: str) -> Iterator[None]:
         started = time.perf_counter()
         try:
-            yield
+            with tracing.span(name):
+                yield
         finally:
             took = (time.perf_counter() - started) * 1000
             self.milliseconds[name] = round(self.milliseconds.get(name, 0.0) + took, 3)

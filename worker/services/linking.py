@@ -19,7 +19,7 @@ from worker.services.tokens import MOST_BYTES, NotAPair, read_pair
 # Seconds the service has for its answer: somebody waits in front of a browser.
 PATIENCE: Final = 10.0
 
-NOT_OFFERED: Final = "A fatal error has occured, This has been reported."
+NOT_OFFERED: Final = "A fatal error has occured."
 SERVER_ERROR: Final = 500
 
 

@@ -37,7 +37,7 @@ MARGIN: Final = 60_000
 BAD_REQUEST: Final = 400
 
 NOT_LINKED: Final = "No authentication was stored for {service}."
-NO_CLIENT: Final = "Fatal error in performing authentication. This has been reported."
+NO_CLIENT: Final = "Fatal error in performing authentication."
 FAILED: Final = "An error has occured while attempting reauthentication."
 EXPIRED: Final = (
     "Your authentication with this service has expired, and a bug on their end prevents us from"
