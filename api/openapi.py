@@ -18,9 +18,12 @@ from flask import Flask
 from marshmallow import Schema
 from werkzeug.routing import Rule
 
-from api.http.endpoint import Declaration, declaration_of
+from api.http.dialects import ENVELOPE, ApiBlueprint, Dialect
+from api.http.endpoint import EMPTY, Declaration, Plain, declaration_of
 from api.http.identity import cookie_name
 from api.http.service import EXTENSION
+from api.jobs import beside_flask
+from api.samples import sample
 from common.errors import code_of_status
 
 OPENAPI: Final = "3.1.0"
@@ -58,6 +61,33 @@ _FAILURE: Final = {
 }
 
 
+# What the parts of paths are, each with one that there might be.
+PARTS: Final = {
+    "user": ("the number or the name of a user; `me` is the requester", "me"),
+    "game": ("a game (`iidx`) with a playtype, or a game of version 3 (`iidx-sp`) without", "sdvx"),
+    "playtype": ("a playtype of the game", "Single"),
+    "chart_id": ("a chart, by the id of either version", "C19d35e11a87972b5920"),
+    "song_id": ("a song, by the id of either version", "1"),
+    "folder_id": ("a folder, by its id or its slug", "F19d35e11a87972b5920"),
+    "table_id": ("a table of folders", "sdvx-levels"),
+    "goal_id": ("a goal", "G0123456789abcdef"),
+    "quest_id": ("a quest", "Q0123456789abcdef"),
+    "questline_id": ("a questline", "beginners"),
+    "score_id": ("a score", f"T{'0123456789abcdef' * 4}"),
+    "session_id": ("a session", f"Q{'0123456789' * 4}"),
+    "import_id": ("an import", "0123456789" * 4),
+    "job": ("a job, by its id", "0123456789" * 4),
+    "orphan_id": ("an orphan", "0123456789" * 4),
+    "token": ("a token, or the id that the list shows", "0123456789" * 4),
+    "login": ("a login, as the list shows it", "1"),
+    "client_id": ("an API client", f"CI{'0123456789' * 4}"),
+    "chart_hash": ("the hash of a chart's file", "0123456789abcdef" * 4),
+    "checksum": ("the MD5 or SHA256 of a chart's file", "0123456789abcdef" * 2),
+    "kai_type": ("`flo`, `eag` or `min`", "flo"),
+    "cg_type": ("`dev`, `gan` or `nag`", "dev"),
+}
+
+
 def document(app: Flask, version: str) -> dict[str, Any]:
     """The document of all declared endpoints of an application."""
     spec = APISpec(
@@ -80,20 +110,39 @@ def document(app: Flask, version: str) -> dict[str, Any]:
         },
     )
     spec.components.schema("Failure", _FAILURE)
+    dialects = _dialects(app)
+    failures = [dialect.failures for dialect in dialects.values() if dialect.failures is not None]
+    for name, schema in {each.name: dict(each.schema) for each in failures}.items():
+        spec.components.schema(name, schema)
     endpoints = list(_declared(app))
     _add_documents(spec, [declaration for _, declaration in endpoints])
     for rule, declaration in endpoints:
         operations = {
-            method.lower(): _operation(method, rule, declaration)
+            method.lower(): _operation(
+                method, rule, declaration, dialects.get(rule.endpoint.partition(".")[0], ENVELOPE)
+            )
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
         }
         spec.path(path=_path(rule), operations=operations)
     return dict(spec.to_dict())
 
 
+def _dialects(app: Flask) -> dict[str, Dialect]:
+    """By blueprint."""
+    return {
+        name: blueprint.dialect
+        for name, blueprint in app.blueprints.items()
+        if isinstance(blueprint, ApiBlueprint)
+    }
+
+
 def _declared(app: Flask) -> Iterator[tuple[Rule, Declaration]]:
-    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
-        declaration = declaration_of(app.view_functions[rule.endpoint])
+    rules = [*app.url_map.iter_rules(), *beside_flask.RULES.iter_rules()]
+    for rule in sorted(rules, key=lambda rule: rule.rule):
+        view = app.view_functions.get(rule.endpoint)
+        declaration = (
+            beside_flask.DECLARATIONS.get(rule.endpoint) if view is None else declaration_of(view)
+        )
         if declaration is not None and not declaration.hidden:
             yield rule, declaration
 
@@ -113,13 +162,15 @@ def _path(rule: Rule) -> str:
     return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule)
 
 
-def _operation(method: str, rule: Rule, declaration: Declaration) -> dict[str, Any]:
+def _operation(
+    method: str, rule: Rule, declaration: Declaration, dialect: Dialect
+) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": f"{method.lower()}_{rule.endpoint.replace('.', '_')}",
         "summary": declaration.summary,
         "tags": list(declaration.tags or (rule.endpoint.partition(".")[0],)),
         "parameters": _parameters(rule, declaration),
-        "responses": _responses(declaration),
+        "responses": _responses(declaration, dialect),
         # A guest may ask wherever a user need not be known.
         "security": [
             {"token": ["manage_account"] if declaration.in_person else [*declaration.permissions]},
@@ -129,6 +180,8 @@ def _operation(method: str, rule: Rule, declaration: Declaration) -> dict[str, A
     }
     if declaration.permissions:
         operation["x-permissions"] = list(declaration.permissions)
+    # The settings that say how often it may be asked.
+    operation["x-limits"] = ["RATE_LIMIT", *declaration.limits]
     if method != "GET":
         content: dict[str, Any] = {}
         if declaration.own_body is not None:
@@ -146,7 +199,15 @@ def _operation(method: str, rule: Rule, declaration: Declaration) -> dict[str, A
 
 def _parameters(rule: Rule, declaration: Declaration) -> list[dict[str, Any]]:
     parameters: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": PARTS[name][0],
+            "example": PARTS[name][1],
+            # An empty part would make another path.
+            "schema": {"type": "string", "minLength": 1},
+        }
         for name in sorted(rule.arguments)
     ]
     if isinstance(declaration.query, Schema):
@@ -154,7 +215,7 @@ def _parameters(rule: Rule, declaration: Declaration) -> list[dict[str, Any]]:
     return parameters
 
 
-def _responses(declaration: Declaration) -> dict[str, Any]:
+def _responses(declaration: Declaration, dialect: Dialect) -> dict[str, Any]:
     good = {declaration.status: ("", declaration.answers), **declaration.other_answers}
     responses: dict[str, Any] = {}
     for status, (description, kind) in good.items():
@@ -164,39 +225,50 @@ def _responses(declaration: Declaration) -> dict[str, Any]:
                 name: {"description": text, "schema": {"type": "string"}}
                 for name, text in declaration.headers.items()
             },
-            "content": {"application/json": {"schema": _envelope(kind)}},
+            "content": _content(kind, declaration, dialect),
         }
     bad = dict(_OF_EVERY_ENDPOINT)
     if declaration.body or declaration.form or declaration.own_body:
         bad |= _OF_A_BODY
     bad |= declaration.errors
     for status, description in bad.items():
-        responses.setdefault(
-            str(status),
-            {
-                "description": f"{description} (`{code_of_status(status)}`)",
-                "content": {"application/json": {"schema": {"$ref": _REF.format(name="Failure")}}},
-            },
-        )
+        responses.setdefault(str(status), _failure(status, description, dialect))
     return responses
 
 
+def _content(kind: Any, declaration: Declaration, dialect: Dialect) -> dict[str, Any]:
+    if isinstance(kind, Plain):
+        content: dict[str, Any] = {"schema": {"type": "string"}}
+        return {kind.media_type: content | ({"example": kind.example} if kind.example else {})}
+    if kind is EMPTY:
+        return {}
+    kinds = _alternatives(kind)
+    schemas, _ = msgspec.json.schema_components(kinds, ref_template=_REF)
+    body = {"anyOf": list(schemas)} if len(schemas) > 1 else next(iter(schemas), None)
+    # Where there are several, the first is the usual one.
+    example = declaration.examples.get("body", sample(kinds[0]) if kinds else {})
+    return {
+        "application/json": {
+            "schema": dialect.envelope.schema(body),
+            "example": dialect.envelope.example(example),
+        }
+    }
+
+
+def _failure(status: int, description: str, dialect: Dialect) -> dict[str, Any]:
+    code = code_of_status(status)
+    schema: dict[str, Any] = {"$ref": _REF.format(name="Failure")}
+    if dialect.failures is not None:
+        schema = {"anyOf": [schema, {"$ref": _REF.format(name=dialect.failures.name)}]}
+    example = {"success": False, "description": description, "error": {"code": code}}
+    return {
+        "description": f"{description} (`{code}`)",
+        "content": {"application/json": {"schema": schema, "example": example}},
+    }
+
+
 def _alternatives(kind: Any) -> tuple[Any, ...]:
-    """The types that an answer may be of."""
-    if kind is None:
+    """The types that the body of an answer may be of; none where it is no JSON, or any."""
+    if kind in (None, EMPTY) or isinstance(kind, Plain):
         return ()
     return kind if isinstance(kind, tuple) else (kind,)
-
-
-def _envelope(kind: Any) -> dict[str, Any]:
-    schemas, _ = msgspec.json.schema_components(_alternatives(kind), ref_template=_REF)
-    schema = {"anyOf": list(schemas)} if len(schemas) > 1 else next(iter(schemas), {})
-    return {
-        "type": "object",
-        "required": ["success", "description", "body"],
-        "properties": {
-            "success": {"const": True},
-            "description": {"type": "string"},
-            "body": schema,
-        },
-    }

@@ -6,13 +6,23 @@ Source: specification, http-api-ir.md section 0.
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Final
 
 import orjson
 from flask import Response
 
 from api.http.answers import JSON, failure
-from api.http.dialects import Dialect
+from api.http.dialects import Dialect, Failures
 from common.errors import UserError
+
+_FAILURES: Final = Failures(
+    "FailureUnderError",
+    {
+        "type": "object",
+        "required": ["success", "error"],
+        "properties": {"success": {"const": False}, "error": {"type": "string"}},
+    },
+)
 
 
 def error(status: int, message: str) -> Response:
@@ -27,4 +37,4 @@ def dialect(statuses: Collection[int]) -> Dialect:
             return error(problem.status, problem.message)
         return failure(problem.status, problem.message, code=problem.code)
 
-    return Dialect(worded)
+    return Dialect(worded, failures=_FAILURES)

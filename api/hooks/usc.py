@@ -26,7 +26,7 @@ from api.hooks import score_hooks
 from api.hooks.usc_leaderboard import best_scores, standing
 from api.http import context, identity, limits, queries
 from api.http.answers import JSON
-from api.http.dialects import ENVELOPE, ApiBlueprint, Dialect
+from api.http.dialects import ENVELOPE, ApiBlueprint, Dialect, Envelope
 from api.http.endpoint import endpoint
 from api.http.service import service
 from api.http.uploads import read_form
@@ -39,7 +39,13 @@ from common.validation.rules import STRING, Record, integer_between
 
 log = logging.getLogger(__name__)
 
-blueprint = ApiBlueprint("usc", __name__, dialect=Dialect(ENVELOPE.failure, words_strangers=True))
+_DIALECT: Final = Dialect(
+    ENVELOPE.failure,
+    words_strangers=True,
+    envelope=Envelope({"statusCode": 20, "description": "IR Request Successful."}),
+)
+
+blueprint = ApiBlueprint("usc", __name__, dialect=_DIALECT)
 
 GAME: Final = "usc"
 HASH: Final = "hashSHA1"
@@ -117,7 +123,7 @@ def admit() -> Response | None:
 
 
 @blueprint.get("/<playtype>")
-@endpoint("Whether the ranking is there, and what it is called.", hidden=True)
+@endpoint("Whether the ranking is there, and what it is called.")
 def heartbeat(playtype: str) -> Response:
     body = {
         "serverTime": now_ms() // 1000,
@@ -128,7 +134,7 @@ def heartbeat(playtype: str) -> Response:
 
 
 @blueprint.get("/<playtype>/charts/<chart_hash>")
-@endpoint("Whether a chart is tracked.", hidden=True)
+@endpoint("Whether a chart is tracked.")
 def chart(playtype: str, chart_hash: str) -> Response:
     with _moment() as connection:
         if _chart(connection, playtype, chart_hash) is None:
@@ -137,7 +143,7 @@ def chart(playtype: str, chart_hash: str) -> Response:
 
 
 @blueprint.get("/<playtype>/charts/<chart_hash>/record")
-@endpoint("The best score on a chart.", hidden=True)
+@endpoint("The best score on a chart.")
 def record(playtype: str, chart_hash: str) -> Response:
     with _moment() as connection:
         chart_id = _chart(connection, playtype, chart_hash)
@@ -150,7 +156,7 @@ def record(playtype: str, chart_hash: str) -> Response:
 
 
 @blueprint.get("/<playtype>/charts/<chart_hash>/leaderboard")
-@endpoint("The best scores on a chart.", query=LeaderboardQuery(), hidden=True)
+@endpoint("The best scores on a chart.", query=LeaderboardQuery())
 def leaderboard(playtype: str, chart_hash: str, *, query: dict[str, Any]) -> Response:
     with _moment() as connection:
         chart_id = _chart(connection, playtype, chart_hash)
@@ -188,7 +194,7 @@ def _untracked() -> Response:
 
 
 @blueprint.post("/<playtype>/replays")
-@endpoint("Keeps the replay of a score.", permissions=("submit_score",), hidden=True)
+@endpoint("Keeps the replay of a score.", permissions=("submit_score",))
 def submit_replay(playtype: str) -> Response:
     """What `sendReplay` of the answer to a score asks for."""
     user_id = score_hooks.requester()
@@ -217,7 +223,7 @@ def submit_replay(playtype: str) -> Response:
 
 
 @blueprint.post("/<playtype>/scores")
-@endpoint("Imports one score, and waits for it.", permissions=("submit_score",), hidden=True)
+@endpoint("Imports one score, and waits for it.", permissions=("submit_score",))
 def submit_score(playtype: str) -> Response:
     """Imports one score and tells where it stands on its chart.
 

@@ -7,9 +7,9 @@ as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, request
 
@@ -20,17 +20,56 @@ Gate = Callable[[], Response | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Envelope:
+    """What stands around the body of an answer.
+
+    Parameters:
+        always: the fields that every good answer has, with an example of each.
+    """
+
+    always: Mapping[str, Any]
+
+    def schema(self, body: dict[str, Any] | None) -> dict[str, Any]:
+        """The JSON schema of an answer. body: of its body; None: it need not have one."""
+        kinds = {bool: "boolean", int: "integer", str: "string"}
+        fields = {name: {"type": kinds[type(value)]} for name, value in self.always.items()}
+        return {
+            "type": "object",
+            "required": [*self.always, *(() if body is None else ("body",))],
+            "properties": {**fields, "body": body or {}},
+        }
+
+    def example(self, body: Any) -> dict[str, Any]:
+        return {**self.always, "body": body}
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """How a dialect words failures: the name and the JSON schema of their bodies."""
+
+    name: str
+    schema: Mapping[str, Any]
+
+
+USUAL: Final = Envelope({"success": True, "description": "Done."})
+
+
+@dataclass(frozen=True, slots=True)
 class Dialect:
-    """How a blueprint words what goes wrong.
+    """How a blueprint words its answers.
 
     Parameters:
         failure: the answer to a UserError.
         words_strangers: whether the blueprint's own gates say what is wrong with a token
             (`RequestContext.stranger`); elsewhere it is refused before them.
+        envelope: of good answers.
+        failures: of bad ones, where they are not always as everywhere else.
     """
 
     failure: Callable[[UserError], Response]
     words_strangers: bool = False
+    envelope: Envelope = USUAL
+    failures: Failures | None = None
 
 
 def _in_the_envelope(error: UserError) -> Response:

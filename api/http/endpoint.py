@@ -10,10 +10,10 @@ before the view runs, and the OpenAPI document (`api.openapi`) is made of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from flask import request
 from marshmallow import Schema
@@ -26,6 +26,18 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 # The attribute of a view function that holds its declaration.
 _ATTRIBUTE = "declaration"
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """An answer that is no JSON. Stands for the type of a body."""
+
+    media_type: str
+    example: str = ""
+
+
+# Stands for the type of a body where the answer has none.
+EMPTY: Final = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +61,11 @@ class Declaration:
     headers: Mapping[str, str]
     hidden: bool
     tags: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
     examples: Mapping[str, Any] = field(default_factory=dict)
 
 
-def endpoint(
+def declared(
     summary: str,
     *,
     answers: Any = None,
@@ -71,9 +84,10 @@ def endpoint(
     headers: Mapping[str, str] | None = None,
     hidden: bool = False,
     tags: tuple[str, ...] = (),
+    limits: Collection[str] = (),
     examples: Mapping[str, Any] | None = None,
-) -> Callable[[View], View]:
-    """Declares an endpoint; goes below the route.
+) -> Declaration:
+    """What an endpoint says of itself; `endpoint` declares it of a view.
 
     Parameters:
         summary: a sentence for whoever reads the reference.
@@ -95,8 +109,10 @@ def endpoint(
             body is of one of several types, a tuple of them.
         headers: headers of the answer, by name, with a sentence each.
         hidden: not in the OpenAPI document.
+        limits: names of the settings that say how often it may be asked, beside RATE_LIMIT.
+        examples: of the body of the usual answer, by name.
     """
-    declaration = Declaration(
+    return Declaration(
         summary,
         answers,
         status,
@@ -114,8 +130,14 @@ def endpoint(
         headers or {},
         hidden,
         tags,
+        tuple(limits),
         examples or {},
     )
+
+
+def endpoint(summary: str, **more: Any) -> Callable[[View], View]:
+    """Declares an endpoint, as `declared` describes it; goes below the route."""
+    declaration = declared(summary, **more)
 
     def declare(view: View) -> View:
         @wraps(view)

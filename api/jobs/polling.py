@@ -15,18 +15,21 @@ import re
 import secrets
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+import msgspec
 from redis.exceptions import RedisError
 from werkzeug.wrappers import Request
 
 from api.http import cors, limits
 from api.http.answers import AWAY_SECONDS, DATABASE_AWAY, HEADERS, JSON, UNEXPECTED
+from api.http.endpoint import EMPTY, declared
 from api.http.service import Service
 from common import envelope
 from common.database import failures
 from common.database.engine import autocommit
 from common.errors import UserError
+from common.imports.import_documents import ImportDocument
 from common.jobs import progress
 from common.jobs.outcomes import answer_from_record
 from common.jobs.progress import FinalAnswer
@@ -49,6 +52,44 @@ AGAIN_SECONDS: Final = 1
 
 _PATH: Final = re.compile("/api/v1/imports/([^/]+)/poll-status/?")
 _STATUS_LINES: Final = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
+
+class Ongoing(msgspec.Struct):
+    """An import that has not ended. progress: what is being done, for a person to read."""
+
+    importStatus: Literal["ongoing"]
+    progress: dict[str, str]
+
+
+class Completed(msgspec.Struct):
+    """An import that has ended well."""
+
+    importStatus: Literal["completed"]
+    document: ImportDocument = msgspec.field(name="import")
+
+
+DECLARATION: Final = declared(
+    "How an import goes, or what came of it. Ask once a second at most, or follow its stream.",
+    # The last: what came of a job that is no import.
+    answers=(Ongoing, Completed, dict[str, Any]),
+    errors={
+        404: "There is no such import, or it was taken back.",
+        409: "The import failed: another one of the user was on.",
+        501: "The server works without workers: imports are answered at once.",
+    },
+    other_answers={304: ("It is as the client has it (`If-None-Match`).", EMPTY)},
+    headers={
+        "ETag": "of an import that has ended; send it back as `If-None-Match`",
+        "Retry-After": "seconds, while it goes on",
+    },
+    examples={
+        "body": {
+            "importStatus": "ongoing",
+            "progress": {"description": "Imported 1832 Scores..."},
+        }
+    },
+    tags=("imports",),
+)
 
 
 class Polls:

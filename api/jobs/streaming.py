@@ -21,6 +21,7 @@ from werkzeug.wrappers import Request, Response
 
 from api.http import cors, limits
 from api.http.answers import AWAY_SECONDS, DATABASE_AWAY, HEADERS, UNEXPECTED, failure
+from api.http.endpoint import Plain, declared
 from api.http.service import Service
 from api.jobs import announcing
 from api.jobs.announcing import Announcer
@@ -42,6 +43,21 @@ EVENTS: Final = "text/event-stream"
 TOO_MANY: Final = "Too many imports are being followed at the moment. Please poll instead."
 _PATH: Final = re.compile("/api/v1/imports/([^/]+)/stream/?")
 _OF_STREAMS: Final = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+
+
+DECLARATION: Final = declared(
+    "How an import goes, told as it happens: server-sent events.",
+    answers=Plain(
+        EVENTS,
+        'event: progress\ndata: {"description":"Parsing score data."}\n\nevent: done\ndata: {}\n\n',
+    ),
+    errors={
+        404: "There is no such import, or it was taken back.",
+        501: "The server works without workers: imports are answered at once.",
+        503: "Too many imports are being followed, or the database does not answer; try again.",
+    },
+    tags=("imports",),
+)
 
 
 class Streams:

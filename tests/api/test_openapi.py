@@ -1,0 +1,81 @@
+"""The OpenAPI document says all there is to say, and its examples are true to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jsonschema_rs
+import pytest
+
+from api.app import create_app
+from api.http.endpoint import declaration_of
+from api.openapi import PARTS, document
+from common.settings import load_settings
+
+
+@pytest.fixture(scope="module")
+def app() -> Any:
+    """The application; it asks no server for anything here."""
+    return create_app(
+        load_settings(
+            {
+                "DATABASE_URL": "postgresql://nobody@localhost/nothing",
+                "REDIS_URL": "redis://localhost",
+                "OUR_URL": "http://localhost",
+            }
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def described(app: Any) -> dict[str, Any]:
+    return document(app, "1")
+
+
+def test_every_endpoint_but_the_pages_is_in_it(app: Any, described: dict[str, Any]) -> None:
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(("/api/", "/ir/", "/healthz", "/readyz")):
+            assert declaration_of(app.view_functions[rule.endpoint]) is not None, rule.rule
+            assert rule.arguments <= PARTS.keys(), rule.rule
+    for path in (
+        "/api/v1/imports/{import_id}/poll-status",
+        "/api/v1/imports/{import_id}/stream",
+        "/ir/usc/{playtype}/scores",
+        "/ir/beatoraja/submit-score",
+    ):
+        assert path in described["paths"], path
+
+
+def test_every_operation_says_what_it_takes_and_answers(described: dict[str, Any]) -> None:
+    names = set()
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            names.add(operation["operationId"])
+            responses = operation["responses"]
+            assert {"400", "401", "403", "429", "500", "503"} <= responses.keys(), path
+            assert min(responses) < "300", path
+            for status, response in responses.items():
+                assert response["description"], (method, path, status)
+                # A failure names its code.
+                assert status < "400" or "`" in response["description"]
+            for parameter in operation["parameters"]:
+                assert parameter["in"] != "path" or parameter["description"]
+            assert operation["x-limits"][0] == "RATE_LIMIT"
+    assert len(names) == sum(map(len, described["paths"].values()))
+
+
+def test_every_example_is_one_of_its_schema(described: dict[str, Any]) -> None:
+    checked = 0
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            for status, response in operation["responses"].items():
+                found = response.get("content", {}).get("application/json")
+                if found is None:
+                    continue
+                schema = {**found["schema"], "components": described["components"]}
+                problems = list(
+                    jsonschema_rs.Draft202012Validator(schema).iter_errors(found["example"])
+                )
+                assert not problems, (method, path, status, problems[0].message)
+                checked += 1
+    assert checked > 1000
