@@ -12,7 +12,15 @@ from typing import Any, Final
 
 from common.jobs import arguments
 from common.jobs.arguments import Arguments
-from worker.changes import class_rise, deletion, edit, orphans, recalculation, revert
+from worker.changes import (
+    class_rise,
+    deletion,
+    destruction,
+    edit,
+    orphans,
+    recalculation,
+    revert,
+)
 from worker.imports import checking, pipeline
 from worker.targets import commands
 from worker.work import Result, Work
@@ -26,6 +34,7 @@ RUN: Final[Mapping[type[Arguments], Callable[[Work, Any], Result]]] = {
     arguments.Edit: edit.run_edit,
     arguments.ClassRise: class_rise.run_class_rise,
     arguments.Targets: commands.run_targets,
+    arguments.Destruction: destruction.run_destruction,
     arguments.Recalculation: recalculation.run_recalculation,
 }
 

@@ -1,9 +1,10 @@
-"""The daily schedule: orphaned scores are tried again, outdated profiles renewed."""
+"""The daily schedule: orphaned scores are tried again, outdated profiles renewed, all noted."""
 
 from __future__ import annotations
 
 from common.catalogue import follow_ups
-from common.profiles import outdated_rows
+from common.games.registry import all_gpts
+from common.profiles import outdated_rows, snapshot_rows
 from worker.runtime import Runtime
 
 
@@ -23,3 +24,12 @@ def accept_renewals(runtime: Runtime) -> list[tuple[int, str]]:
     """
     with runtime.engine.begin() as connection:
         return outdated_rows.accept_renewals(connection)
+
+
+def take_snapshots(runtime: Runtime) -> int:
+    """Notes what every profile is today; returns how many it noted."""
+    taken = 0
+    for gpt in all_gpts():
+        with runtime.engine.begin() as connection:
+            taken += snapshot_rows.take(connection, gpt)
+    return taken

@@ -56,6 +56,7 @@ def sweep() -> None:
 def schedule_orphans() -> None:
     schedule.accept_orphan_jobs(process_runtime())
     schedule.accept_renewals(process_runtime())
+    schedule.take_snapshots(process_runtime())
 
 
 @app.task(name=REMOVE_ENDED)  # type: ignore[untyped-decorator]

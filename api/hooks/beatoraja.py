@@ -12,13 +12,14 @@ from flask import Response, request
 from sqlalchemy import Connection
 
 from api.hooks import beatoraja_courses, courses, score_hooks
-from api.hooks.beatoraja_ranking import ranking
+from api.hooks.beatoraja_ranking import OWN_NAME, ranking, rivals, scores_of
 from api.http import context
 from api.http.answers import failure, ready_made, success, without_body
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
 from api.http.service import service
 from api.jobs.door import Accepted
+from common.accounts import user_rows
 from common.catalogue.catalogue_documents import chart_document, song_document
 from common.errors import UserError
 from common.hooks import beatoraja_rows
@@ -26,7 +27,7 @@ from common.scores.score_documents import score_document
 from common.validation import first_violation
 
 # How the clients' protocol versions that we speak begin.
-_VERSIONS: Final = ("v2", "v3")
+_VERSIONS: Final = ("v2", "v3", "v4")
 
 
 def admit() -> None:
@@ -134,3 +135,32 @@ def chart_scores(chart_hash: str) -> Response:
     if entries is None:
         raise UserError(404, "Chart does not exist on IR yet.")
     return success(f"Successfully returned {len(entries)}", entries)
+
+
+@blueprint.get("/rivals")
+@endpoint("The requester's rivals in BMS and PMS.", needs_user=True, answers=list[dict[str, str]])
+def list_rivals() -> Response:
+    with service().engine.connect() as connection:
+        found = rivals(connection, score_hooks.requester())
+    return success(f"Returned {len(found)} rivals.", found)
+
+
+@blueprint.get("/players/<user>/scores")
+@endpoint(
+    "The best of the requester, or of a rival, on every chart, newest first.",
+    needs_user=True,
+    answers=list[dict[str, Any]],
+    errors={403: "The player is no rival of the requester.", 404: "There is no such player."},
+)
+def player_scores(user: str) -> Response:
+    requester = score_hooks.requester()
+    with service().engine.connect() as connection:
+        player = user_rows.find(connection, user)
+        if player is None:
+            raise UserError(404, "User does not exist.")
+        known = {requester, *(int(each["id"]) for each in rivals(connection, requester))}
+        if player.id not in known:
+            raise UserError(403, "Cannot export scores for a player that is not you or your rival.")
+        name = OWN_NAME if player.id == requester else player.username
+        entries = scores_of(connection, player.id, name)
+    return success(f"Successfully returned {len(entries)} scores.", entries)

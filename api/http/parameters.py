@@ -24,11 +24,11 @@ SECRET = "!"  # noqa: S105
 MASK = "****"
 
 
-def one_of(values: Sequence[str]) -> fields.Raw:
-    """A required parameter that is one of `values`."""
+def one_of(values: Sequence[str], *, required: bool = True) -> fields.Raw:
+    """A parameter that is one of `values`."""
     message = f"Expected any of {', '.join(values)}."
     return fields.Raw(
-        required=True,
+        required=required,
         error_messages={"required": message, "null": message},
         validate=validate.OneOf(values, error=message),
     )

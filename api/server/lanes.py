@@ -27,6 +27,7 @@ _WAITS: Final = re.compile(
     rb"|(?:PATCH|DELETE) /api/v1/scores/"
     rb"|POST /ir/(?!direct-manual/)"
     rb"|(?:POST|PUT|DELETE) /api/v1/users/[^? ]*/targets/"
+    rb"|DELETE /api/v1/users/[^/? ]*/games/"
 )
 
 

@@ -16,9 +16,10 @@ from api.http.endpoint import endpoint
 from api.http.game_paths import GamePath, ProfilePath, enabled_gpts, of_game, of_profile
 from api.http.service import service
 from common.errors import UserError
+from common.games.model import GPT
 from common.games.version3 import version3_id
 from common.profiles import profile_rows, search_rows
-from common.profiles.activity import ActivityDocument, activity
+from common.profiles.activity import ActivityDocument, activities
 
 blueprint = ApiBlueprint("activities", __name__)
 
@@ -60,8 +61,21 @@ def of_everybody(at: GamePath, query: dict[str, Any]) -> Response:
 def _answer(at: GamePath, users: Collection[int] | None, query: dict[str, Any]) -> Response:
     sessions, before = _span(query)
     with service().engine.connect() as connection:
-        body = activity(connection, at.gpt, users, sessions, before, at.wire)
-    return success("Retrieved activity.", body)
+        found = activities(connection, [at.gpt], users, sessions, before, at.wire)
+    return success("Retrieved activity.", found[at.gpt])
+
+
+@blueprint.get("/activity")
+# Under its first name it is taken for an advertisement's by what blocks those.
+@blueprint.get("/ublock-blocks-this", endpoint="of_all_games_unblocked")
+@endpoint(
+    "What players did lately, by game.",
+    query=Span(),
+    answers=dict[str, ActivityDocument],
+    errors=WRONG,
+)
+def of_all_games(query: dict[str, Any]) -> Response:
+    return _by_game("Retrieved activity.", enabled_gpts(), None, query)
 
 
 @blueprint.get("/users/<user>/activity")
@@ -72,19 +86,25 @@ def _answer(at: GamePath, users: Collection[int] | None, query: dict[str, Any]) 
     errors={404: "There is no such user.", **WRONG},
 )
 def of_user(user: str, query: dict[str, Any]) -> Response:
+    engine = service().engine
+    user_id = owners.user_of(user, engine)
+    with engine.connect() as connection:
+        played = search_rows.gpts_of(connection, user_id)
+    gpts = [gpt for gpt in enabled_gpts() if (gpt.game, gpt.playtype) in played]
+    return _by_game("Returned recent activity.", gpts, [user_id], query)
+
+
+def _by_game(
+    description: str, gpts: list[GPT], users: Collection[int] | None, query: dict[str, Any]
+) -> Response:
     sessions, before = _span(query)
     wire = service().settings.dialect
-    user_id = owners.user_of(user, service().engine)
     with service().engine.connect() as connection:
-        played = search_rows.gpts_of(connection, user_id)
-        body = {
-            gpt.id if wire.has_v2 else version3_id(gpt): activity(
-                connection, gpt, [user_id], sessions, before, wire
-            )
-            for gpt in enabled_gpts()
-            if (gpt.game, gpt.playtype) in played
-        }
-    return success("Returned recent activity.", body)
+        found = activities(connection, gpts, users, sessions, before, wire)
+    body = {
+        gpt.id if wire.has_v2 else version3_id(gpt): document for gpt, document in found.items()
+    }
+    return success(description, body)
 
 
 def _span(query: dict[str, Any]) -> tuple[int, float | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from typing import Any, Final
 
 from flask import Response
@@ -19,8 +20,9 @@ from common.accounts import user_documents
 from common.catalogue import catalogue_documents, catalogue_rows
 from common.catalogue.catalogue_rows import Found
 from common.errors import UserError
-from common.profiles import best_rows, bests, profile_rows
+from common.profiles import best_rows, bests, eamusement_export, profile_rows, search_rows
 from common.profiles.best_documents import BestList, BestOnChart, BestsAround, RivalBests
+from common.profiles.profile_documents import PBDocument
 from common.profiles.whole_best_rows import whole_bests
 from common.scores import score_documents, score_rows
 from common.wire import Wire
@@ -31,6 +33,10 @@ SEARCHED: Final = 100  # songs that a search looks at
 FOUND: Final = 30  # personal bests that it shows
 BEST: Final = 100
 AROUND: Final = 5  # on each side
+
+IIDX: Final = "iidx"
+BMS: Final = "bms"
+CHECKSUMS: Final = (32, 64)  # characters
 
 NOT_PLAYED: Final = {404: "There is no such player or chart, or the user has not played it."}
 
@@ -191,3 +197,53 @@ def _found(connection: Connection, at: ProfilePath, rows: list[Row[Any]]) -> Fou
 
 def _chart_document(chart: Row[Any], found: Found, wire: Wire) -> catalogue_documents.ChartDocument:
     return catalogue_documents.charts([chart], found.songs, wire, found.ids)[0][0]
+
+
+# --- for other programs --------------------------------------------------------------------
+
+
+@of_profile(blueprint, "GET", "/best-score/<checksum>")
+@endpoint(
+    "The personal best on the BMS chart with an MD5 or SHA256 checksum.",
+    answers=PBDocument | None,
+    errors={
+        400: "It is no such checksum.",
+        404: "There is no such player, or chart, or the game has no BMS charts.",
+    },
+)
+def best_score(at: ProfilePath, checksum: str) -> Response:
+    if at.gpt.game != BMS:
+        raise UserError(404, f"No BMS charts exist for {at.name}.")
+    if len(checksum) not in CHECKSUMS:
+        raise UserError(400, f"Invalid checksum length ({len(checksum)}).")
+    if not set(checksum) <= set(string.hexdigits):
+        raise UserError(400, "Invalid checksum (Was not a MD5 or SHA256 checksum).")
+    with service().engine.connect() as connection:
+        rows = search_rows.charts_by_hash(connection, [at.gpt.game], checksum.lower())
+        charts = [row.chart_id for row in rows if row.playtype == at.gpt.playtype]
+        if not charts:
+            raise UserError(404, "No chart found with the given checksum.")
+        found = best_rows.on_charts(connection, at.user_id, charts, 1)
+        on = _found(connection, at, list(found))
+        documents = bests.of_user(connection, found, at.wire, on)
+    if not documents:
+        return success("Player has not played this chart.", None)
+    return success("Best score found.", documents[0])
+
+
+@of_profile(blueprint, "GET", "/eamusement-csv")
+@endpoint(
+    "A player's personal bests as the e-amusement site writes them: the body is the file.",
+    answers=str,
+    errors={404: "There is no such player, or the site has no such file for the game."},
+)
+def eamusement_csv(at: ProfilePath) -> Response:
+    if at.gpt.game != IIDX:
+        raise UserError(404, f"No e-amusement CSV exists for {at.name}.")
+    with service().engine.connect() as connection:
+        rows = best_rows.all_of(connection, at.user_id, at.gpt)
+        song_ids = {row.song_id for row in rows}
+        charts = catalogue_rows.charts_of_songs(connection, at.gpt.game, song_ids)
+        songs = catalogue_rows.songs_by_id(connection, at.gpt.game, song_ids)
+    of_playtype = [row for row in charts if row.playtype == at.gpt.playtype]
+    return success("Created e-amusement CSV.", eamusement_export.export(rows, of_playtype, songs))

@@ -11,7 +11,7 @@ from flask import Response
 from marshmallow import EXCLUDE, Schema
 from sqlalchemy import Connection, Row
 
-from api.http import queries
+from api.http import context, gates, queries
 from api.http.answers import success
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
@@ -23,7 +23,7 @@ from common.catalogue.chart_answers import FolderCharts, TableFolders
 from common.catalogue.folder_answers import FoldersWithStats, FolderWithStats, TableWithStats
 from common.errors import UserError
 from common.games.model import GPT
-from common.profiles import best_rows, bests
+from common.profiles import best_rows, bests, view_rows
 from common.profiles.best_documents import FolderBests
 from common.profiles.folder_stats import stats_of_folders
 from common.wire import Wire
@@ -152,11 +152,41 @@ def folders(at: ProfilePath, query: dict[str, Any]) -> Response:
     typed = queries.required_search(query, "Invalid value for search.")
     with service().engine.connect() as connection:
         rows = _searched(connection, at.gpt, typed, OF_PLAYER, "inactive" in query)
-        ids = [row.folder_id for row in rows]
-        stats = stats_of_folders(connection, at.user_id, at.gpt, ids)
-    documents = [catalogue_documents.folder(row, at.wire) for row in rows]
-    body = FoldersWithStats(documents, [stats[folder_id] for folder_id in ids])
+        body = _with_stats(connection, at, rows)
     return success(f"Returned {len(rows)} folders.", body)
+
+
+def _with_stats(
+    connection: Connection, at: ProfilePath, rows: Sequence[Row[Any]]
+) -> FoldersWithStats:
+    ids = [row.folder_id for row in rows]
+    stats = stats_of_folders(connection, at.user_id, at.gpt, ids)
+    documents = [catalogue_documents.folder(row, at.wire) for row in rows]
+    return FoldersWithStats(documents, [stats[folder_id] for folder_id in ids])
+
+
+@of_profile(blueprint, "GET", "/folders/recent")
+@endpoint("The folders that a player looked at last.", answers=FoldersWithStats)
+def recent_folders(at: ProfilePath) -> Response:
+    with service().engine.connect() as connection:
+        rows = view_rows.recent(connection, at.user_id, at.gpt, OF_PLAYER)
+        body = _with_stats(connection, at, rows)
+    return success(f"Returned {len(rows)} folders.", body)
+
+
+@of_profile(blueprint, "POST", "/folders/<folder_id>/viewed")
+@endpoint(
+    "Notes that the player looked at a folder.",
+    needs_user=True,
+    answers=dict[str, Any],
+    errors={403: "The profile is somebody else's.", **NO_FOLDER},
+)
+def folder_viewed(at: ProfilePath, folder_id: str) -> Response:
+    gates.require_user(at.user_id, context.current().identity)
+    with service().engine.begin() as connection:
+        row = _folder(connection, at.gpt, folder_id)
+        view_rows.viewed(connection, at.user_id, row.folder_id)
+    return success("Noted that you looked at this folder.", {})
 
 
 @of_profile(blueprint, "GET", "/folders/<folder_id>")

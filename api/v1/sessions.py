@@ -9,7 +9,7 @@ from flask import Response
 from marshmallow import INCLUDE, Schema
 from sqlalchemy import Connection, Row
 
-from api.http import context, gates, pages, queries
+from api.http import context, gates, owners, pages, queries
 from api.http.answers import success
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
@@ -22,7 +22,13 @@ from common.errors import UserError
 from common.profiles import profile_rows
 from common.scores import score_documents, score_rows
 from common.sessions import session_documents, session_rows
-from common.sessions.session_answers import AdjacentSessions, LastSession, WholeSession
+from common.sessions.folder_raises import raises_of
+from common.sessions.session_answers import (
+    AdjacentSessions,
+    FolderRaise,
+    LastSession,
+    WholeSession,
+)
 from common.sessions.session_documents import SessionDocument, SessionEvent
 from common.sessions.session_info import score_info, score_infos
 from common.wire import Wire
@@ -117,6 +123,19 @@ def adjacent(session_id: str) -> Response:
         None if after is None else session_documents.session(after, wire),
     )
     return success("Returned adjacent sessions.", body)
+
+
+@blueprint.get("/sessions/<session_id>/folder-raises")
+@endpoint(
+    "What a session improved, counted by folder and value.",
+    answers=list[FolderRaise],
+    errors=NO_SESSION,
+)
+def folder_raises(session_id: str) -> Response:
+    with service().engine.connect() as connection:
+        row = _find(connection, session_id)
+        body = raises_of(connection, row, service().settings.dialect)
+    return success("Retrieved folder raises.", body)
 
 
 def _find(connection: Connection, session_id: str) -> Row[Any]:
@@ -220,4 +239,19 @@ def sessions_calendar(at: ProfilePath) -> Response:
     with service().engine.connect() as connection:
         rows = session_rows.calendar(connection, at.user_id, at.gpt)
     events = [session_documents.event(row, at.wire) for row in rows]
+    return success(f"Found {len(rows)} events.", events)
+
+
+@blueprint.get("/users/<user>/sessions/calendar")
+@endpoint(
+    "When a user's sessions were, in all games.",
+    answers=list[SessionEvent],
+    errors={404: "There is no such user."},
+)
+def calendar_of_user(user: str) -> Response:
+    engine, wire = service().engine, service().settings.dialect
+    user_id = owners.user_of(user, engine)
+    with engine.connect() as connection:
+        rows = session_rows.calendar_of_all(connection, user_id)
+    events = [session_documents.event(row, wire) for row in rows]
     return success(f"Found {len(rows)} events.", events)

@@ -222,13 +222,35 @@ def _pertinent(connection: Connection, at: ProfilePath, rows: Sequence[Row[Any]]
     errors={409: "The user follows the goal already.", **NOT_FOLLOWED},
 )
 def add_goal(at: ProfilePath, body: dict[str, Any]) -> Response:
+    return _with_goal(at, "add-goal", "", body)
+
+
+@of_profile(blueprint, "PUT", "/targets/goals/<goal_id>")
+@endpoint(
+    "Puts another goal in the place of one that the user follows for itself.",
+    permissions=CHANGES,
+    body=GoalForm(),
+    answers=NewGoal,
+    other_answers=LATER,
+    errors={
+        400: "There is no such goal, or a quest that the user follows holds the old one.",
+        409: "The user follows the goal already.",
+        **NOT_FOLLOWED,
+    },
+)
+def replace_goal(at: ProfilePath, goal_id: str, body: dict[str, Any]) -> Response:
+    return _with_goal(at, "replace-goal", goal_id, body)
+
+
+def _with_goal(at: ProfilePath, action: str, goal_id: str, body: dict[str, Any]) -> Response:
     _require_self(at)
     charts, criteria = goal_of(at, body)
     with service().engine.connect() as connection:
         charts = with_keys(connection, at.gpt, charts)
     return _run(
         at,
-        "add-goal",
+        action,
+        goal_id,
         charts=msgspec.to_builtins(charts),
         criteria=msgspec.to_builtins(criteria),
     )

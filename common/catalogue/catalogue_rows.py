@@ -33,6 +33,9 @@ class Found:
     ids: Ids
 
 
+NOTHING: Final = Found((), (), Ids())
+
+
 def ids_of(charts: Collection[Row[Any]], songs: Collection[Row[Any]]) -> Ids:
     """What version 3 calls these."""
     return Ids(

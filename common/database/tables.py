@@ -41,8 +41,10 @@ from common.jobs.job_tables import (
 )
 from common.profiles.profile_tables import (
     ClassAchievement,
+    FolderView,
     GameSettings,
     PersonalBest,
+    ProfileSnapshot,
     SessionRow,
     UserGameStats,
 )
@@ -70,6 +72,7 @@ __all__ = [
     "DeliveryState",
     "FolderChart",
     "FolderRow",
+    "FolderView",
     "GameSettings",
     "GoalRow",
     "GoalSubscription",
@@ -92,6 +95,7 @@ __all__ = [
     "OrphanScore",
     "OutboxEvent",
     "PersonalBest",
+    "ProfileSnapshot",
     "QuestRow",
     "QuestSubscription",
     "QuestlineRow",

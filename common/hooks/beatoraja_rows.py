@@ -33,6 +33,29 @@ _BESTS = text(
     """
 )
 
+_RIVALS = text(
+    """
+    SELECT id, username FROM users WHERE id IN (
+        SELECT unnest(rivals) FROM game_settings WHERE user_id = :user_id AND game = ANY(:games))
+    ORDER BY id
+    """
+)
+# A list of hashes names the same chart: the first is as good as any.
+_OF_PLAYER = text(
+    """
+    SELECT best.user_id, best.time_achieved, best.score_data,
+           charts.data -> 'notecount' AS notecount,
+           CASE WHEN jsonb_typeof(charts.data -> 'hashSHA256') = 'array'
+                THEN charts.data #>> '{hashSHA256,0}' ELSE charts.data ->> 'hashSHA256' END
+               AS chart_hash
+    FROM personal_bests AS best
+    JOIN charts ON charts.game = best.game AND charts.chart_id = best.chart_id
+    WHERE best.user_id = :user_id AND best.game = ANY(:games)
+      AND charts.data ->> 'hashSHA256' IS NOT NULL AND charts.data ->> 'notecount' IS NOT NULL
+    ORDER BY best.time_achieved DESC NULLS LAST, best.chart_id
+    """
+)
+
 
 class Stored(NamedTuple):
     """A score with its song and chart, as rows."""
@@ -67,3 +90,13 @@ def stored(connection: Connection, user_id: int, score_id: str) -> Stored | None
 def bests(connection: Connection, game: str, chart_ids: Collection[str]) -> Sequence[Row[Any]]:
     """Everybody's best on the charts."""
     return connection.execute(_BESTS, {"game": game, "chart_ids": list(chart_ids)}).all()
+
+
+def rivals(connection: Connection, games: Collection[str], user_id: int) -> Sequence[Row[Any]]:
+    """The user's rivals in any of the games: `id` and `username`."""
+    return connection.execute(_RIVALS, {"games": list(games), "user_id": user_id}).all()
+
+
+def bests_of(connection: Connection, games: Collection[str], user_id: int) -> Sequence[Row[Any]]:
+    """The user's bests on the charts of the games, newest first, with `chart_hash`."""
+    return connection.execute(_OF_PLAYER, {"games": list(games), "user_id": user_id}).all()

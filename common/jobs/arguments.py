@@ -99,8 +99,9 @@ class ClassRise(Arguments, frozen=True):
 class Targets(Arguments, frozen=True):
     """Subscribing to a goal or quest of a GPT, or ending a subscription.
 
-    action: `add-goal`, `remove-goal`, `join-quest` or `leave-quest`. wire: whose documents are
-    answered. target_id: the goal or quest; of a new goal `charts` and `criteria` say what it is.
+    action: `add-goal`, `replace-goal`, `remove-goal`, `join-quest` or `leave-quest`. wire: whose
+    documents are answered. target_id: the goal or quest; of a new goal `charts` and `criteria` say
+    what it is.
     """
 
     kind = JobKind.TARGETS
@@ -112,6 +113,15 @@ class Targets(Arguments, frozen=True):
     target_id: str = field(default="", name="targetID")
     charts: dict[str, Any] | None = None
     criteria: dict[str, Any] | None = None
+
+
+class Destruction(Arguments, frozen=True):
+    """Deleting all that a user has on a GPT, but for goals and quests."""
+
+    kind = JobKind.DESTRUCTION
+
+    game: str
+    playtype: str
 
 
 class Recalculation(Arguments, frozen=True, omit_defaults=False):
@@ -142,6 +152,7 @@ OF_KIND: Final[Mapping[JobKind, type[Arguments]]] = {
         Edit,
         ClassRise,
         Targets,
+        Destruction,
         Recalculation,
     )
 }

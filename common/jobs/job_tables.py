@@ -24,6 +24,7 @@ class JobKind(StrEnum):
     EDIT = "edit"  # change a score's comment or highlight
     CLASS_RISE = "class rise"  # a class of a profile, reached otherwise than by an import
     TARGETS = "targets"  # subscribe to a goal or quest, or end a subscription
+    DESTRUCTION = "destruction"  # delete all that a user has on a GPT
     RECALCULATION = "recalculation"  # make what is stored follow a changed catalogue
 
 

@@ -6,19 +6,22 @@ Source: specification, http-api-inspect.md section 3.9.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
-from typing import Final
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from common.accounts import user_documents
 from common.accounts.user_documents import UserDocument
-from common.catalogue import catalogue_documents, catalogue_rows
+from common.catalogue import catalogue_documents
 from common.catalogue.catalogue_documents import ChartDocument, SongDocument
+from common.catalogue.catalogue_rows import NOTHING
 from common.games.model import GPT
-from common.profiles import profile_documents, profile_rows
-from common.profiles.activity_rows import Activity
+from common.games.registry import get_gpt
+from common.profiles import profile_documents, profile_rows, search_rows
+from common.profiles.activity_rows import Activity, Rows
 from common.profiles.profile_documents import ClassAchievementDocument
 from common.scores import score_documents
 from common.scores.score_documents import ScoreDocument
@@ -33,7 +36,7 @@ from common.targets.target_answers import (
 )
 from common.wire import Wire
 
-# Of each kind of thing, beside sessions.
+# Of each kind of thing on each GPT, beside sessions.
 MOST: Final = 500
 
 
@@ -52,41 +55,72 @@ class ActivityDocument(msgspec.Struct, kw_only=True):
     questSubs: list[QuestSubDocument]
 
 
-def activity(
+def activities(
     connection: Connection,
-    gpt: GPT,
+    gpts: Collection[GPT],
     users: Collection[int] | None,
     sessions: int,
     before: float | None,
     wire: Wire,
-) -> ActivityDocument:
-    """What users did on the GPT. users: None = all.
+) -> dict[GPT, ActivityDocument]:
+    """What users did on each of the GPTs. users: None = all.
 
     before: nothing from then on; None = up to now. A fixed number of statements.
     """
-    read = Activity(connection, gpt, users)
-    end = math.inf if before is None else before
-    found = read.sessions(sessions, end)
+    read = Activity(connection, users, math.inf if before is None else before, MOST)
+    of_sessions = read.sessions(gpts, sessions)
     # Without a session nothing is shown: it would have to come from the future.
-    since = found[-1].time_started if found else math.inf
-    scores = read.highlights(since, end, MOST)
-    classes = read.classes(since, end, MOST)
-    goal_subs = read.achieved("goal_subscriptions", since, end, MOST)
-    quest_subs = read.achieved("quest_subscriptions", since, end, MOST)
-    goals = target_rows.goals_by_id(connection, {row.goal_id for row in goal_subs})
-    quests = target_rows.quests_by_id(connection, {row.quest_id for row in quest_subs})
-    on = catalogue_rows.of_rows(connection, gpt.game, scores)
-    charts, songs = catalogue_documents.charts(on.charts, on.songs, wire, on.ids)
-    of = {row.user_id for rows in (found, scores, classes, goal_subs, quest_subs) for row in rows}
-    return ActivityDocument(
-        recentSessions=[session_documents.session(row, wire) for row in found],
-        recentlyHighlightedScores=[score_documents.score(row, wire, on.ids) for row in scores],
-        songs=songs,
-        charts=charts,
-        achievedClasses=[profile_documents.class_achievement(row, wire) for row in classes],
-        users=list(map(user_documents.user, profile_rows.users_by_id(connection, of))),
-        goals=[target_answers.goal(row, wire) for row in goals],
-        goalSubs=[target_answers.goal_sub(row, wire) for row in goal_subs],
-        quests=[target_answers.quest(row, wire) for row in quests],
-        questSubs=[target_answers.quest_sub(row, wire) for row in quest_subs],
+    since = {gpt: rows[-1].time_started for gpt, rows in of_sessions.items()}
+    scores = read.highlights(since)
+    classes = read.classes(since)
+    goal_subs = read.achieved("goal_subscriptions", since)
+    quest_subs = read.achieved("quest_subscriptions", since)
+    goals = _by_gpt(target_rows.goals_by_id(connection, {row.goal_id for row in _all(goal_subs)}))
+    quests = _by_gpt(
+        target_rows.quests_by_id(connection, {row.quest_id for row in _all(quest_subs)})
     )
+    on = search_rows.found_on(connection, _all(scores))
+    kinds = (of_sessions, scores, classes, goal_subs, quest_subs)
+    ids = {row.user_id for rows in kinds for row in _all(rows)}
+    known = {row.id: row for row in profile_rows.users_by_id(connection, ids)}
+
+    def document(gpt: GPT) -> ActivityDocument:
+        mine = scores.get(gpt, ())
+        found = on.get(gpt.game, NOTHING)
+        held = [row.chart_id for row in mine]
+        charts, songs = catalogue_documents.charts(
+            [row for row in found.charts if row.chart_id in held],
+            [row for row in found.songs if row.id in {score.song_id for score in mine}],
+            wire,
+            found.ids,
+        )
+        of = sorted({row.user_id for rows in kinds for row in rows.get(gpt, ())} & known.keys())
+        return ActivityDocument(
+            recentSessions=[
+                session_documents.session(row, wire) for row in of_sessions.get(gpt, ())
+            ],
+            recentlyHighlightedScores=[score_documents.score(row, wire, found.ids) for row in mine],
+            songs=songs,
+            charts=charts,
+            achievedClasses=[
+                profile_documents.class_achievement(row, wire) for row in classes.get(gpt, ())
+            ],
+            users=[user_documents.user(known[user_id]) for user_id in of],
+            goals=[target_answers.goal(row, wire) for row in goals.get(gpt, ())],
+            goalSubs=[target_answers.goal_sub(row, wire) for row in goal_subs.get(gpt, ())],
+            quests=[target_answers.quest(row, wire) for row in quests.get(gpt, ())],
+            questSubs=[target_answers.quest_sub(row, wire) for row in quest_subs.get(gpt, ())],
+        )
+
+    return {gpt: document(gpt) for gpt in gpts}
+
+
+def _all(rows: Rows) -> list[Row[Any]]:
+    return [row for of_gpt in rows.values() for row in of_gpt]
+
+
+def _by_gpt(rows: Iterable[Row[Any]]) -> dict[GPT, list[Row[Any]]]:
+    found: dict[GPT, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[get_gpt(row.game, row.playtype)].append(row)
+    return found

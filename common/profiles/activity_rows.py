@@ -3,86 +3,119 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, text
 
 from common.database.parameters import text_array
 from common.games.model import GPT
+from common.games.registry import get_gpt
 from common.scores.score_rows import SELECT
 
-Rows = Sequence[Row[Any]]
+# By GPT, newest first.
+Rows = Mapping[GPT, Sequence[Row[Any]]]
 
 # The largest time that PostgreSQL's bigint holds.
 MOST: Final = 2**63 - 1
 
+# Each GPT is a range of an index, whatever the number of them.
+_READ: Final = """
+    SELECT found.*
+    FROM unnest(CAST(:games AS text[]), CAST(:playtypes AS text[]),
+                CAST(:sinces AS {kind}[])) AS span (game, playtype, since)
+    CROSS JOIN LATERAL (
+        {select} WHERE {table}.game = span.game AND {table}.playtype = span.playtype{whose}
+          AND {conditions}
+        ORDER BY {time} DESC, {key} LIMIT :most) AS found
+    ORDER BY {time} DESC, {key}
+"""
 # `users` None: everybody's.
-_WHOSE: Final = "game = :game AND playtype = :playtype{whose}"
 _OF_USERS: Final = " AND user_id = ANY(CAST(:users AS integer[]))"
+_IN_TIME: Final = "time_achieved >= span.since AND time_achieved < :before"
 
 
 class Activity:
-    """Reads what users did on a GPT in a span of time.
+    """Reads what users did on GPTs in spans of time: a statement for each kind of thing.
 
     Parameters:
         users: whose; None = everybody's.
+        before: where all spans end.
+        most: things of each kind on each GPT.
     """
 
-    def __init__(self, connection: Connection, gpt: GPT, users: Collection[int] | None) -> None:
+    def __init__(
+        self, connection: Connection, users: Collection[int] | None, before: float, most: int
+    ) -> None:
         self._connection = connection
-        self._whose = _WHOSE.format(whose="" if users is None else _OF_USERS)
-        self._parameters: dict[str, Any] = {"game": gpt.game, "playtype": gpt.playtype}
-        if users is not None:
-            self._parameters["users"] = text_array(list(map(str, users)))
+        self._users = users
+        self._before = before
+        self._most = most
 
-    def _all(self, sql: str, **more: Any) -> Rows:
-        return self._connection.execute(text(sql), {**self._parameters, **more}).all()
-
-    def sessions(self, most: int, before: float) -> Rows:
-        """The sessions that began last before a time, newest first."""
-        return self._all(
-            f"SELECT * FROM sessions WHERE {self._whose} AND time_started < :before"  # noqa: S608
-            " ORDER BY time_started DESC, session_id LIMIT :most",
-            most=most,
-            before=before,
-        )
-
-    def highlights(self, since: float, before: float, most: int) -> Rows:
-        """The highlighted scores of a time, newest first."""
-        return self._all(
-            f"{SELECT} WHERE {self._whose} AND highlight"
-            " AND time_achieved >= :since AND time_achieved < :before"
-            " ORDER BY time_achieved DESC, score_id LIMIT :most",
-            since=since,
-            before=before,
+    def sessions(self, gpts: Collection[GPT], most: int) -> Rows:
+        """The sessions that began last before the end."""
+        return self._read(
+            "sessions",
+            dict.fromkeys(gpts, -math.inf),
+            "time_started < :before",
+            time="time_started",
+            key="session_id",
             most=most,
         )
 
-    def classes(self, since: float, before: float, most: int) -> Rows:
-        """The classes achieved in a time, newest first."""
-        return self._all(
-            f"SELECT * FROM class_achievements WHERE {self._whose}"  # noqa: S608
-            " AND time_achieved >= :since AND time_achieved < :before"
-            " ORDER BY time_achieved DESC, user_id LIMIT :most",
-            since=_whole(since),
-            before=_whole(before),
-            most=most,
-        )
+    def highlights(self, since: Mapping[GPT, float]) -> Rows:
+        """The highlighted scores. since: where the span of each GPT begins; so below."""
+        return self._read("scores", since, f"highlight AND {_IN_TIME}", key="score_id")
 
-    def achieved(self, table: str, since: float, before: float, most: int) -> Rows:
-        """The subscriptions of a table achieved in a time, newest first."""
-        return self._all(
-            f"SELECT * FROM {table} WHERE {self._whose}"  # noqa: S608 (one of two names)
-            " AND achieved AND NOT was_instantly_achieved"
-            " AND time_achieved >= :since AND time_achieved < :before"
-            " ORDER BY time_achieved DESC, user_id LIMIT :most",
-            since=_whole(since),
-            before=_whole(before),
-            most=most,
+    def classes(self, since: Mapping[GPT, float]) -> Rows:
+        """The classes achieved."""
+        return self._read("class_achievements", since, _IN_TIME, whole=True)
+
+    def achieved(self, table: str, since: Mapping[GPT, float]) -> Rows:
+        """The subscriptions of a table that were achieved."""
+        conditions = f"achieved AND NOT was_instantly_achieved AND {_IN_TIME}"
+        return self._read(table, since, conditions, whole=True)
+
+    def _read(
+        self,
+        table: str,
+        since: Mapping[GPT, float],
+        conditions: str,
+        *,
+        time: str = "time_achieved",
+        key: str = "user_id",
+        most: int | None = None,
+        whole: bool = False,
+    ) -> Rows:
+        # An index on whole numbers serves no comparison with others.
+        as_stored = _whole if whole else float
+        sql = _READ.format(
+            kind="bigint" if whole else "double precision",
+            select=SELECT if table == "scores" else f"SELECT * FROM {table}",  # noqa: S608
+            table=table,
+            whose="" if self._users is None else _OF_USERS,
+            conditions=conditions,
+            time=time,
+            key=key,
         )
+        given = {
+            "games": text_array([gpt.game for gpt in since]),
+            "playtypes": text_array([gpt.playtype for gpt in since]),
+            "sinces": text_array([str(as_stored(start)) for start in since.values()]),
+            "before": as_stored(self._before),
+            "most": self._most if most is None else most,
+        }
+        if self._users is not None:
+            given["users"] = text_array(list(map(str, self._users)))
+        found: dict[GPT, list[Row[Any]]] = defaultdict(list)
+        for row in self._connection.execute(text(sql), given):
+            found[get_gpt(row.game, row.playtype)].append(row)
+        return found
 
 
 def _whole(time: float) -> int:
-    """A time as whole milliseconds: an index on whole numbers serves no comparison with others."""
-    return MOST if time >= MOST else math.ceil(time)
+    """A time as whole milliseconds, as far as PostgreSQL's bigint goes."""
+    if math.isinf(time):
+        return MOST if time > 0 else -MOST
+    return min(MOST, max(-MOST, math.ceil(time)))

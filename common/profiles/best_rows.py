@@ -20,6 +20,7 @@ _ON_CHARTS = text(
     ORDER BY {_NEWEST} LIMIT :most
     """  # noqa: S608 (constants of ours)
 )
+_ALL = text(f"SELECT * FROM personal_bests WHERE {_OF_GPT}")  # noqa: S608
 _BEST = text(
     f"""
     SELECT * FROM personal_bests WHERE {_OF_GPT} AND is_primary
@@ -81,6 +82,11 @@ def on_charts(
 def find(connection: Connection, user_id: int, chart_id: str) -> Row[Any] | None:
     found = on_charts(connection, user_id, [chart_id])
     return found[0] if found else None
+
+
+def all_of(connection: Connection, user_id: int, gpt: GPT) -> Sequence[Row[Any]]:
+    """The user's personal bests, in no order."""
+    return connection.execute(_ALL, _parameters(user_id, gpt)).all()
 
 
 def best(connection: Connection, user_id: int, gpt: GPT, alg: str, most: int) -> Sequence[Row[Any]]:

@@ -105,3 +105,29 @@ class ClassAchievement(Base):
     class_old_value: Mapped[str | None]
     class_value: Mapped[str]
     time_achieved: Mapped[Millis]
+
+
+class ProfileSnapshot(Base):
+    """What a profile was on a day. rankings: by profile rating, `{ranking, outOf}`."""
+
+    __tablename__ = "profile_snapshots"
+
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    game: Mapped[str] = mapped_column(primary_key=True)
+    playtype: Mapped[str] = mapped_column(primary_key=True)
+    taken_at: Mapped[Millis] = mapped_column(primary_key=True)
+    ratings: Mapped[Json]
+    classes: Mapped[Json]
+    rankings: Mapped[Json]
+    playcount: Mapped[int]
+
+
+class FolderView(Base):
+    """When a user last looked at a folder."""
+
+    __tablename__ = "folder_views"
+    __table_args__ = (Index(None, "user_id", "viewed_at"),)
+
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    folder_id: Mapped[str] = mapped_column(primary_key=True)
+    viewed_at: Mapped[Millis]

@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Connection, Row, text
 
+from common.catalogue.catalogue_rows import Found, ids_of
 from common.database.parameters import text_array
 from common.profiles.profile_rows import containing
 
@@ -34,6 +35,14 @@ _CHARTS = text(
             WHERE best.chart_id = charts.chart_id) AS played) AS ranked
     WHERE place <= :most ORDER BY place
     """  # noqa: S608
+)
+_CHARTS_BY_ID = text(
+    """
+    SELECT charts.*
+    FROM unnest(CAST(:games AS text[]), CAST(:charts AS text[])) AS wanted (game, chart_id)
+    JOIN charts ON charts.game = wanted.game AND charts.chart_id = wanted.chart_id
+    ORDER BY charts.chart_id
+    """
 )
 _BY_HASH = text(
     """
@@ -65,10 +74,27 @@ def songs(connection: Connection, wanted: Mapping[str, Collection[int]]) -> list
     return list(connection.execute(_SONGS, _parameters(wanted)).all())
 
 
-def song_ids(charts: Collection[Row[Any]]) -> dict[str, set[int]]:
-    """The songs of charts, by game."""
+def found_on(connection: Connection, rows: Collection[Row[Any]]) -> dict[str, Found]:
+    """By game, the charts and songs that scores are on. Two statements."""
+    pairs = sorted({(row.game, row.chart_id) for row in rows})
+    given = {
+        "games": text_array([game for game, _ in pairs]),
+        "charts": text_array([chart_id for _, chart_id in pairs]),
+    }
+    charts = connection.execute(_CHARTS_BY_ID, given).all()
+    of_songs = songs(connection, song_ids(rows))
+    found = {}
+    for game in {row.game for row in charts}:
+        mine = [row for row in charts if row.game == game]
+        theirs = [row for row in of_songs if row.game == game]
+        found[game] = Found(mine, theirs, ids_of(mine, theirs))
+    return found
+
+
+def song_ids(rows: Collection[Row[Any]]) -> dict[str, set[int]]:
+    """The songs of charts or scores, by game."""
     found: dict[str, set[int]] = {}
-    for row in charts:
+    for row in rows:
         found.setdefault(row.game, set()).add(row.song_id)
     return found
 

@@ -29,6 +29,8 @@ _RIVALS = text(
     f"UPDATE game_settings SET rivals = CAST(:ids AS integer[]) WHERE {_KEY}"  # noqa: S608
 )
 
+_DELETE = text(f"DELETE FROM game_settings WHERE {_KEY}")  # noqa: S608
+
 
 def update(
     connection: Connection, user_id: int, gpt: GPT, changes: dict[str, Any]
@@ -42,6 +44,11 @@ def update(
 def set_rivals(connection: Connection, user_id: int, gpt: GPT, rivals: Collection[int]) -> None:
     parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
     connection.execute(_RIVALS, {**parameters, "ids": text_array(list(map(str, rivals)))})
+
+
+def delete(connection: Connection, user_id: int, gpt: GPT) -> None:
+    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
+    connection.execute(_DELETE, given)
 
 
 def count_players(connection: Connection, gpt: GPT, user_ids: Collection[int]) -> int:

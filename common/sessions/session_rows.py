@@ -53,6 +53,12 @@ _CALENDAR = text(
     FROM sessions WHERE {_OF_GPT} ORDER BY time_started
     """  # noqa: S608
 )
+_CALENDAR_OF_ALL = text(
+    """
+    SELECT session_id, name, "desc", highlight, time_started, time_ended, game, playtype
+    FROM sessions WHERE user_id = :user_id ORDER BY time_started
+    """
+)
 _BEFORE = text(
     f"""
     SELECT count(*) FROM sessions
@@ -132,6 +138,11 @@ def named(
 def calendar(connection: Connection, user_id: int, gpt: GPT) -> Sequence[Row[Any]]:
     """All of the user's sessions, without their scores."""
     return connection.execute(_CALENDAR, _parameters(user_id, gpt)).all()
+
+
+def calendar_of_all(connection: Connection, user_id: int) -> Sequence[Row[Any]]:
+    """All of the user's sessions in all games, without their scores."""
+    return connection.execute(_CALENDAR_OF_ALL, {"user_id": user_id}).all()
 
 
 def index_of(connection: Connection, session: Row[Any]) -> int:

@@ -49,9 +49,13 @@ def check_new_to_goal(mine: GoalSubscription | None, *, standalone: bool) -> Non
     One that came with a quest may be made standalone; any other second one is refused.
     """
     if mine is not None and (mine.wasAssignedStandalone or not standalone):
-        raise SubscriptionRefused(
-            Reason.ALREADY_SUBSCRIBED, 409, "You are already subscribed to this goal."
-        )
+        raise already_on_goal()
+
+
+def already_on_goal() -> SubscriptionRefused:
+    return SubscriptionRefused(
+        Reason.ALREADY_SUBSCRIBED, 409, "You are already subscribed to this goal."
+    )
 
 
 def check_still_to_do(standing: GoalStanding, *, standalone: bool) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from common.catalogue.locking import keep_catalogue
 from common.jobs.arguments import Deletion
 from worker.changes.consequences import recompute
@@ -22,9 +24,15 @@ def run_deletion(work: Work, arguments: Deletion) -> Done:
     if arguments.blacklist and deleted:
         scores.blacklist(connection, deleted)
     concerned = list({score.import_id for score in deleted})
-    gone = imports.delete_empty(connection, work.user_id, concerned)
+    forget_imports_without_scores(work, concerned)
+    recompute(work, deleted)
+    return Done("Successfully deleted score.", {}, concerned)
+
+
+def forget_imports_without_scores(work: Work, import_ids: Collection[str]) -> None:
+    """Deletes those of the user's imports that have no score any more, with what they noted."""
+    connection = work.connection
+    gone = imports.delete_empty(connection, work.user_id, import_ids)
     if gone:
         orphan_rows.forget_resolved_by(connection, work.user_id, gone)
         subscription_change_rows.forget(connection, work.user_id, gone)
-    recompute(work, deleted)
-    return Done("Successfully deleted score.", {}, concerned)

@@ -82,6 +82,17 @@ def recompute(
     _delete(connection, user_id, game, [p.playtype for p in profiles if not p.exists])
 
 
+_DELETE_ONE = text(
+    "DELETE FROM user_game_stats WHERE user_id = :user_id AND game = :game AND playtype = :playtype"
+)
+
+
+def delete(connection: Connection, user_id: int, gpt: GPT) -> None:
+    """Deletes the profile, whatever it follows from."""
+    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
+    connection.execute(_DELETE_ONE, given)
+
+
 _RENEWED = text(
     """
     UPDATE user_game_stats SET rules = :rules

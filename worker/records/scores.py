@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, text
 
 from common.database.columns import Columns
 from common.database.parameters import text_array
+from common.games.model import GPT
 from common.jobs.arguments import ScoreChanges
 from common.scores.score_documents import score_document
 from common.scores.score_tables import ScoreRow
@@ -32,6 +33,10 @@ _DELETE: Final = text(
 )
 _DELETE_OF_IMPORT: Final = text(
     "DELETE FROM scores WHERE user_id = :user_id AND import_id = :import_id RETURNING *"
+)
+_DELETE_OF_GPT: Final = text(
+    "DELETE FROM scores WHERE user_id = :user_id AND game = :game AND playtype = :playtype"
+    " RETURNING *"
 )
 _BLACKLIST: Final = text(
     """
@@ -103,6 +108,12 @@ def delete_of_import(connection: Connection, user_id: int, import_id: str) -> Se
     """Deletes what an import of the user's stored; returns the rows."""
     parameters = {"user_id": user_id, "import_id": import_id}
     return connection.execute(_DELETE_OF_IMPORT, parameters).all()
+
+
+def delete_of_gpt(connection: Connection, user_id: int, gpt: GPT) -> Sequence[Row[Any]]:
+    """Deletes the user's scores on a GPT; returns the rows."""
+    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
+    return connection.execute(_DELETE_OF_GPT, given).all()
 
 
 def blacklist(connection: Connection, scores: Sequence[Row[Any]]) -> None:

@@ -19,6 +19,7 @@ from common.targets.target_answers import LeftQuest, NewGoal, NewQuest
 from common.targets.target_documents import GoalCharts, GoalCriteria
 from common.wire import Wire
 from worker.targets import subscriptions
+from worker.targets.goals import make_goal
 from worker.work import Done, Work
 
 
@@ -43,6 +44,18 @@ def _add_goal(work: Work, arguments: Targets) -> Done:
     subs = target_rows.goal_subs_by_id(connection, work.user_id, [goal.goalID])
     body = NewGoal(target_answers.goal(rows[0], wire), target_answers.goal_sub(subs[0], wire))
     return Done(f"Subscribed to {goal.name}.", msgspec.to_builtins(body))
+
+
+def _replace_goal(work: Work, arguments: Targets) -> Done:
+    """Another goal takes the place of one that the user chose; both or neither."""
+    charts = msgspec.convert(arguments.charts, GoalCharts)
+    criteria = msgspec.convert(arguments.criteria, GoalCriteria)
+    gpt = get_gpt(arguments.game, arguments.playtype)
+    if make_goal(work.connection, gpt, charts, criteria).goalID == arguments.target_id:
+        raise refusals.already_on_goal()
+    subscriptions.unsubscribe_goal(work.connection, work.user_id, arguments.target_id)
+    done = _add_goal(work, arguments)
+    return Done("Replaced goal.", done.body)
 
 
 def _remove_goal(work: Work, arguments: Targets) -> Done:
@@ -90,6 +103,7 @@ def _quest(work: Work, arguments: Targets) -> Any:
 
 _ACTIONS: Final[Mapping[str, Callable[[Work, Targets], Done]]] = {
     "add-goal": _add_goal,
+    "replace-goal": _replace_goal,
     "remove-goal": _remove_goal,
     "join-quest": _join_quest,
     "leave-quest": _leave_quest,

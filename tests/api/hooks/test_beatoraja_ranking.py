@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from tests.api.hooks.conftest import elsewhere, post
 from tests.support.http import Http
@@ -160,3 +161,38 @@ def test_it_is_for_bokutachi(service: Stack, gamer: Player) -> None:
         404,
         "The route /submit-course is only available on Bokutachi.",
     )
+
+
+def test_rivals_scores_are_shown_to_whoever_has_them_for_rivals(
+    service: Stack, http: Http, gamer: Player
+) -> None:
+    rival = service.user("oldrival", "submit_score")
+    for each in (rival, gamer):
+        assert post(http, "/ir/lr2hook/import", each.token, lr2hook()).status == 200
+    scores = f"/ir/beatoraja/players/{rival.user_id}/scores"
+
+    def get(path: str, version: str = "v4.0.0") -> Any:
+        return post(http, path, gamer.token, None, {"X-TachiIR-Version": version}, "GET")
+
+    assert get("/ir/beatoraja/rivals").json["body"] == []
+    assert get(scores).status == 403
+    assert get("/ir/beatoraja/players/nobody/scores").status == 404
+    with service.engine.begin() as connection:
+        connection.execute(
+            text("UPDATE game_settings SET rivals = ARRAY[:rival] WHERE user_id = :user"),
+            {"rival": rival.user_id, "user": gamer.user_id},
+        )
+    known = {"id": str(rival.user_id), "name": "oldrival", "rank": ""}
+    assert get("/ir/beatoraja/rivals").json["body"] == [known]
+    (shown,) = get(scores).json["body"]
+    (own,) = get(f"/ir/beatoraja/players/{gamer.user_id}/scores").json["body"]
+    assert (shown["player"], own["player"]) == ("oldrival", "")
+    assert shown | {"player": ""} == own
+    assert shown["sha256"] == MD5 * 2
+
+    best = f"/api/v1/users/{gamer.user_id}/games/bms-7k/best-score"
+    for checksum in (MD5.upper(), MD5 * 2):
+        assert get(f"{best}/{checksum}").json["body"]["scoreData"]["lamp"]
+    assert get(f"{best}/{'0' * 32}").status == 404
+    assert get(f"{best}/{'x' * 32}").status == 400
+    assert get(f"{best}/{MD5}0").status == 400

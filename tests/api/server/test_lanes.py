@@ -13,6 +13,7 @@ WAIT = [
     b"POST /api/v1/import/file?a=b&check=true&c=d HTTP/1.1",
     b"PATCH /api/v1/scores/Tabc HTTP/1.1",
     b"DELETE /api/v1/scores/Tabc HTTP/1.1",
+    b"DELETE /api/v1/users/me/games/sdvx HTTP/1.1",
     b"POST /api/v1/users/me/games/iidx/SP/targets/goals/add-goal HTTP/1.1",
     b"PUT /api/v1/users/1/games/sdvx/targets/quests/Q1 HTTP/1.1",
     b"POST /ir/beatoraja/submit-score HTTP/1.1",

@@ -319,6 +319,48 @@ def test_sessions_say_what_they_improved(http: Http) -> None:
     assert beside["next"]["sessionID"] == sessions[0]["sessionID"]
 
 
+def test_a_session_says_what_it_raised_on_folders(http: Http, service: Stack) -> None:
+    sessions = body(http, f"/users/alice{V2}/sessions/recent")
+    chart = chart_id(http, "1", "ADV")
+    raises = body(http, f"/sessions/{sessions[1]['sessionID']}/folder-raises")
+    holding = service.scalar(
+        "SELECT count(*) FROM folder_charts JOIN folders USING (folder_id)"
+        " WHERE chart_id = :chart AND NOT inactive",
+        chart=chart,
+    )
+    lamps = [each for each in raises if each["type"] == "lamp"]
+    # From CLEAR to EXCESSIVE CLEAR: that one value is new, and nothing below it.
+    assert {each["value"] for each in lamps} == {"EXCESSIVE CLEAR"}
+    assert len(lamps) == holding > 0
+    for each in lamps:
+        assert each["raisedCharts"] == [chart]
+        assert each["totalCharts"] >= 1
+    assert {each["previousCount"] for each in lamps} == {0}
+    first = body(http, f"/sessions/{sessions[2]['sessionID']}/folder-raises")
+    assert "CLEAR" in {each["value"] for each in first if each["type"] == "lamp"}
+    assert get(http, "/sessions/nothing/folder-raises").status == 404
+
+
+def test_calendars_and_activity_go_over_all_games(http: Http) -> None:
+    def shown(activity: Any) -> list[str]:
+        return [each["sessionID"] for each in activity["recentSessions"]]
+
+    assert body(http, "/users/alice/sessions/calendar") == body(
+        http, f"/users/alice{V2}/sessions/calendar"
+    )
+    of_alice = body(http, "/users/alice/activity")
+    assert list(of_alice) == ["sdvx:Single"]
+    assert shown(of_alice["sdvx:Single"]) == shown(body(http, f"/users/alice{V2}/activity"))
+    of_all = body(http, "/activity")
+    assert shown(of_all["sdvx:Single"]) == shown(body(http, f"{V2}/activity"))
+    assert {each["username"] for each in of_all["sdvx:Single"]["users"]} >= {"Alice", "bob"}
+    assert of_all["iidx:SP"]["recentSessions"] == []
+    assert body(http, "/ublock-blocks-this") == of_all
+    assert get(http, "/activity?sessions=9").status == 400
+    before = body(http, f"/activity?startTime={START + 1}")["sdvx:Single"]
+    assert [each["timeStarted"] for each in before["recentSessions"]] == [START]
+
+
 def test_a_session_is_edited_by_its_player_alone(http: Http, alice: Player, bob: Player) -> None:
     session = body(http, f"/users/alice{V2}/sessions/last")["session"]["sessionID"]
 

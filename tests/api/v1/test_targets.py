@@ -113,6 +113,22 @@ def test_a_quest_is_followed_looked_at_and_left(http: Http, follower: Player) ->
     assert (nothing.status, nothing.description) == (404, "Can't find a quest with id 'nothing'.")
 
 
+def test_another_goal_takes_the_place_of_one(http: Http, follower: Player, chart: str) -> None:
+    added = ask(http, "POST", of(follower, "/goals/add-goal"), follower, goal(chart))
+    old = of(follower, f"/goals/{added.json['body']['goal']['goalID']}")
+    same = ask(http, "PUT", old, follower, goal(chart))
+    assert same.status == 409
+    impossible = ask(http, "PUT", old, follower, goal(chart, 1))
+    assert impossible.status == 400
+    assert ask(http, "GET", old, None).status == 200
+    replaced = ask(http, "PUT", old, follower, goal(chart, 9_950_000))
+    assert replaced.status == 200, replaced.raw
+    subs = ask(http, "GET", of(follower, "/all-subs"), None).json["body"]["goalSubs"]
+    assert subs == [replaced.json["body"]["goalSub"]]
+    assert ask(http, "PUT", old, follower, goal(chart)).status == 404
+    assert ask(http, "PUT", old, None, goal(chart)).status == 401
+
+
 def test_nobody_follows_for_others(
     service: Stack, http: Http, follower: Player, chart: str
 ) -> None:

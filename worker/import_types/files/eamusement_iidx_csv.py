@@ -24,6 +24,7 @@ from common.errors import (
     SkipScore,
     SongOrChartNotFound,
 )
+from common.games.kit.eamusement_csv import DIFFICULTIES, VERSION_NAMES
 from common.games.model import ScoreData
 from common.games.registry import get_game, get_gpt
 from common.validation import text_of
@@ -49,11 +50,10 @@ from worker.import_types.reading.timestamps import JST, parse_date
 
 GAME: Final = "iidx"
 
-# The difficulty blocks of a row, in the site's order. Older files have no block for LEGGENDARIA
-# charts; those have rows of their own, with a mark at the end of the title.
-_DIFFICULTIES: Final = ("BEGINNER", "NORMAL", "HYPER", "ANOTHER", "LEGGENDARIA")
+# Older files have no block for LEGGENDARIA charts; those have rows of their own, with a mark at the
+# end of the title.
 # Of a file whose headers nobody knows: its blocks, by the number of its cells.
-_BLOCKS: Final = {27: ("NORMAL", "HYPER", "ANOTHER"), 41: _DIFFICULTIES}
+_BLOCKS: Final = {27: ("NORMAL", "HYPER", "ANOTHER"), 41: DIFFICULTIES}
 _FIRST_BLOCK: Final = 5  # cells before it
 _BLOCK_LENGTH: Final = 7  # cells, of which the last (the grade) is not read
 
@@ -79,44 +79,8 @@ _LEGGENDARIA_MARKS: Final = ("†LEGGENDARIA", "†")
 
 _MAX_BP: Final = 9999
 
-# The version names of the site, oldest first; the first is version 1. Tachi's own export has
-# numbers instead.
-_VERSION_NAMES: Final = (
-    "1st&substream",
-    "2nd style",
-    "3rd style",
-    "4th style",
-    "5th style",
-    "6th style",
-    "7th style",
-    "8th style",
-    "9th style",
-    "10th style",
-    "IIDX RED",
-    "HAPPY SKY",
-    "DistorteD",
-    "GOLD",
-    "DJ TROOPERS",
-    "EMPRESS",
-    "SIRIUS",
-    "Resort Anthem",
-    "Lincle",
-    "tricoro",
-    "SPADA",
-    "PENDUAL",
-    "copula",
-    "SINOBUZ",
-    "CANNON BALLERS",
-    "Rootage",
-    "HEROIC VERSE",
-    "BISTROVER",
-    "CastHour",
-    "RESIDENT",
-    "EPOLIS",
-    "Pinky Crush",
-    "Sparkle Shower",
-)
-_VERSION_NUMBERS: Final = {name: number for number, name in enumerate(_VERSION_NAMES, start=1)}
+# Tachi's own export has numbers instead of names.
+_VERSION_NUMBERS: Final = {name: number for number, name in enumerate(VERSION_NAMES, start=1)}
 
 _LAMPS: Final = {
     "NO PLAY": "NO PLAY",
@@ -212,7 +176,7 @@ def _is_known(columns: Mapping[str, int]) -> bool:
 def _known_blocks(columns: Mapping[str, int]) -> dict[str, list[int]]:
     """The places of the cells of each difficulty that has a score and a lamp; -1 = no such."""
     blocks = {}
-    for difficulty in _DIFFICULTIES:
+    for difficulty in DIFFICULTIES:
         places = [
             next(
                 (columns[key] for key in _keys(difficulty, names) if key in columns),
@@ -273,7 +237,7 @@ def _version_of(rows: Iterable[Sequence[str] | RefusedEntry]) -> str | None:
 def _numbered(name: str) -> int | None:
     """The version that a number names, where it is one of them."""
     number = int(name) if name.isascii() and name.isdigit() and len(name) < 3 else 0
-    return number if 0 < number <= len(_VERSION_NAMES) else None
+    return number if 0 < number <= len(VERSION_NAMES) else None
 
 
 def _entries(
