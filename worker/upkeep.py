@@ -18,7 +18,7 @@ from common import locks
 from common.database.engine import end_when_stopped
 from common.jobs import sweeping_rows
 from common.jobs.accepting import Message
-from common.jobs.sweeping_rows import Waiting
+from common.jobs.sweeping_rows import WaitingUser
 from common.metrics.measures import RESENT
 from worker.messaging import AGAIN_QUEUE, JOBS_QUEUE
 from worker.turns import LONGEST_PAUSE, TURN
@@ -56,7 +56,7 @@ def sweep(engine: Engine, redis: Redis, patience: float) -> list[Due]:
         put_back = _put_back_abandoned(connection)
         # One sweep at a time: two could lock the rows of the same users in another order.
         locks.wait_for_transaction(connection, locks.SWEEP)
-        waiting = sweeping_rows.waiting(connection)
+        waiting = sweeping_rows.waiting_users(connection)
         try:
             due = _without_message(waiting, redis, put_back, int(patience * 1000))
         except RedisError as problem:
@@ -91,8 +91,8 @@ def _put_back_abandoned(connection: Connection) -> set[int]:
 
 
 def _without_message(
-    waiting: list[Waiting], redis: Redis, put_back: set[int], patience: int
-) -> list[Waiting]:
+    waiting: list[WaitingUser], redis: Redis, put_back: set[int], patience: int
+) -> list[WaitingUser]:
     """Of those who wait: the ones that no message stands for. Raises RedisError.
 
     Nobody waits for background jobs: while other messages do, they get none. So an import
@@ -130,7 +130,7 @@ def _message_ids(redis: Redis) -> set[str]:
     return found
 
 
-def _mark_dispatched(connection: Connection, due: list[Waiting]) -> list[Due]:
+def _mark_dispatched(connection: Connection, due: list[WaitingUser]) -> list[Due]:
     """Marks their oldest jobs as sent, unless they changed since they were looked at.
 
     What was sent before for the same users counts no more: each job that ends will see to the

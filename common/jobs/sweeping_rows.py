@@ -65,7 +65,7 @@ _MARK: Final = text(
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingUser:
     """A user who waits, with nobody at work. job_id: the oldest job.
 
     messages: the ids of those sent for the user's jobs. age: of the youngest, in milliseconds.
@@ -92,12 +92,12 @@ def put_back(connection: Connection, user_id: int) -> Sequence[str]:
     return connection.scalars(_PUT_BACK, {"user_id": user_id}).all()
 
 
-def waiting(connection: Connection) -> list[Waiting]:
+def waiting_users(connection: Connection) -> list[WaitingUser]:
     """Whoever waits, the one whose job is the oldest first."""
-    return [Waiting(*row) for row in connection.execute(_WAITING)]
+    return [WaitingUser(*row) for row in connection.execute(_WAITING)]
 
 
-def mark_dispatched(connection: Connection, due: Sequence[Waiting]) -> Sequence[Row[Any]]:
+def mark_dispatched(connection: Connection, due: Sequence[WaitingUser]) -> Sequence[Row[Any]]:
     """Marks their oldest jobs as sent, unless they changed since they were looked at.
 
     What was sent before for the same users counts no more: each job that ends will see to the

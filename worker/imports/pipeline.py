@@ -12,7 +12,7 @@ from typing import Any
 from common.database.engine import autocommit
 from common.hooks import hook_rows
 from common.imports import timestop_rows
-from common.jobs import arguments
+from common.jobs.arguments import Import as ImportArguments
 from common.metrics.measures import STEP_SECONDS
 from worker.catalogue import chart_queue
 from worker.catalogue.memory import CatalogueChanged, keep_unchanged, until_unchanged
@@ -32,23 +32,23 @@ from worker.work import Imported, Work
 log = logging.getLogger(__name__)
 
 
-def run_import(work: Work, given: arguments.Import) -> Imported:
+def run_import(work: Work, arguments: ImportArguments) -> Imported:
     """Applies an import under its user's lock, in the transaction that the runner commits.
 
     Raises FatalImportError where the input is refused; nothing is stored then.
     """
     # Where scores have to be matched again, they need not be fetched again.
     with feed_of(work) as feed:
-        return until_unchanged(work.connection, lambda: _run(work, given, feed))
+        return until_unchanged(work.connection, lambda: _run(work, arguments, feed))
 
 
-def _run(work: Work, given: arguments.Import, feed: Feed | None) -> Imported:
+def _run(work: Work, arguments: ImportArguments, feed: Feed | None) -> Imported:
     timings = Timings()
     started = work.now()
 
     work.tell_now("Parsing score data.")
     with timings.step("collect"):
-        collected = collect(work, given, feed)
+        collected = collect(work, arguments, feed)
     work.tell(_parsed(collected, timings))
 
     with timings.step("convert"):
@@ -64,8 +64,8 @@ def _run(work: Work, given: arguments.Import, feed: Feed | None) -> Imported:
 
     document = apply(work, imported, new)
     _move_timestop(work, collected)
-    if given.spends:
-        hook_rows.spend(work.connection, work.user_id, given.spends)
+    if arguments.spends:
+        hook_rows.spend(work.connection, work.user_id, arguments.spends)
     for step, milliseconds in timings.milliseconds.items():
         STEP_SECONDS.observe(milliseconds / 1000, step)
     log.info(
