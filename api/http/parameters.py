@@ -74,7 +74,8 @@ def words(low: int, high: int, *, required: bool = False, nullable: bool = False
             message,
         ),
         metadata={
-            "type": ["string", "null"] if nullable else "string",
+            # That it may be null as well follows from `allow_none`.
+            "type": "string",
             "minLength": low,
             "maxLength": high,
         },

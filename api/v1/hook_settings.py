@@ -55,7 +55,7 @@ class FervidexChanges(Schema):
         validate=_card_list,
         metadata={
             "description": "The only cards whose plays are taken; null: any.",
-            "type": ["array", "null"],
+            "type": "array",
             "items": {"type": "string"},
             "maxItems": MAX_CARDS,
         },
@@ -65,7 +65,7 @@ class FervidexChanges(Schema):
         validate=flag().validate,
         metadata={
             "description": "Whether the scores of the next profile are taken.",
-            "type": ["boolean", "null"],
+            "type": "boolean",
         },
     )
 

@@ -37,13 +37,13 @@ CHALLENGERS: Final = 100
 class SettingsForm(Schema):
     """The body of PATCH .../settings."""
 
-    preferredScoreAlg = fields.Raw(allow_none=True, metadata={"type": ["string", "null"]})
-    preferredSessionAlg = fields.Raw(allow_none=True, metadata={"type": ["string", "null"]})
-    preferredProfileAlg = fields.Raw(allow_none=True, metadata={"type": ["string", "null"]})
-    preferredDefaultEnum = fields.Raw(allow_none=True, metadata={"type": ["string", "null"]})
-    defaultTable = fields.Raw(allow_none=True, metadata={"type": ["string", "null"]})
+    preferredScoreAlg = fields.Raw(allow_none=True, metadata={"type": "string"})
+    preferredSessionAlg = fields.Raw(allow_none=True, metadata={"type": "string"})
+    preferredProfileAlg = fields.Raw(allow_none=True, metadata={"type": "string"})
+    preferredDefaultEnum = fields.Raw(allow_none=True, metadata={"type": "string"})
+    defaultTable = fields.Raw(allow_none=True, metadata={"type": "string"})
     preferredRanking = fields.Raw(allow_none=True, metadata={"enum": ["global", "rival", None]})
-    gameSpecific = fields.Raw(allow_none=True, metadata={"type": ["object", "null"]})
+    gameSpecific = fields.Raw(allow_none=True, metadata={"type": "object"})
 
 
 class RivalsForm(Schema):

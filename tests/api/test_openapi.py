@@ -12,6 +12,8 @@ from api.http.endpoint import declaration_of
 from api.openapi import PARTS, document
 from common.settings import load_settings
 
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
 
 @pytest.fixture(scope="module")
 def app() -> Any:
@@ -79,3 +81,15 @@ def test_every_example_is_one_of_its_schema(described: dict[str, Any]) -> None:
                 assert not problems, (method, path, status, problems[0].message)
                 checked += 1
     assert checked > 1000
+
+
+def test_every_schema_is_one(described: dict[str, Any]) -> None:
+    schemas = dict(described["components"]["schemas"])
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            bodies = operation.get("requestBody", {}).get("content", {})
+            schemas |= {f"{method} {path} {kind}": each["schema"] for kind, each in bodies.items()}
+            for parameter in operation["parameters"]:
+                schemas[f"{method} {path} {parameter['name']}"] = parameter["schema"]
+    for name, schema in schemas.items():
+        assert jsonschema_rs.meta.is_valid({"$schema": DRAFT, **schema}), (name, schema)
