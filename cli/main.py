@@ -32,6 +32,7 @@ COMMANDS = {
     "purge": ("cli.purge:purge", "Remove what is not needed any more"),
     "backup": ("cli.backup:backup", "Write the whole database to a file"),
     "restore": ("cli.backup:restore", "Read such a file into a database"),
+    "verify": ("cli.verify:verify", "Check what is stored of a user against their scores"),
     "psql": ("cli.psql:psql", "Open a prompt on the database"),
     "metrics": ("cli.metrics:metrics", "Serve metrics to Prometheus"),
     "worker-health": ("cli.health:health", "Say whether the workers here take jobs"),

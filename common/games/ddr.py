@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal
 
@@ -25,6 +25,7 @@ from common.games.kit.shared import (
 from common.games.model import (
     GPT,
     POSITIVE_INTEGER,
+    BestOf,
     ClassValue,
     Derived,
     Enum,
@@ -107,6 +108,7 @@ _BASE_POINTS = {
 
 _COUNTED_CATEGORIES = ("CLASSIC", "WHITE", "GOLD")
 _COUNTED_SONGS = 30  # of each category
+_LOOKED_AT = 300  # that these are among, of most players
 
 
 def flare_skill(score: ScoreData, chart: Chart) -> float | None:
@@ -123,19 +125,27 @@ def flare_skill(score: ScoreData, chart: Chart) -> float | None:
 
 def profile_flare_skill(pbs: Sequence[RatedPB]) -> float | None:
     """The sum of the best plays of each era."""
-    rated = [
-        (pb.songData.flareCategory, value)
-        for pb in pbs
-        if pb.isPrimary
-        and pb.songData is not None
-        and (value := pb.calculatedData.get("flareSkill")) is not None
-    ]
+    rated = _of_categories(pbs)
     if not rated:
         return None
     return total(
-        total(best((value for of, value in rated if of == category), _COUNTED_SONGS))
-        for category in _COUNTED_CATEGORIES
+        total(best(rated.get(category, ()), _COUNTED_SONGS)) for category in _COUNTED_CATEGORIES
     )
+
+
+def _flare_skill_is_decided(pbs: Sequence[RatedPB]) -> bool:
+    rated = _of_categories(pbs)
+    return all(len(rated.get(each, ())) >= _COUNTED_SONGS for each in _COUNTED_CATEGORIES)
+
+
+def _of_categories(pbs: Iterable[RatedPB]) -> Mapping[str, Collection[float]]:
+    """The flare skill of plays on charts that were not superseded, by the category of the song."""
+    rated: dict[str, list[float]] = {}
+    for pb in pbs:
+        value = pb.calculatedData.get("flareSkill")
+        if pb.isPrimary and pb.songData is not None and value is not None:
+            rated.setdefault(pb.songData.flareCategory, []).append(value)
+    return rated
 
 
 # --- classes -----------------------------------------------------------------------------
@@ -289,6 +299,8 @@ def _gpt(playtype: Literal["SP", "DP"]) -> GPT:
             "flareSkill": ProfileRating(
                 "The sum of the 30 best flareSkill on CLASSIC, on WHITE and on GOLD songs.",
                 profile_flare_skill,
+                (BestOf("flareSkill", _LOOKED_AT),),
+                decided=_flare_skill_is_decided,
                 needs_catalogue=True,
             ),
         },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, UnsetType
@@ -28,6 +28,7 @@ from common.games.kit.shared import (
 from common.games.model import (
     GPT,
     PERCENTAGE,
+    BestOf,
     ClassValue,
     Decimal,
     Enum,
@@ -107,6 +108,7 @@ def jubility(score: ScoreData, chart: Chart) -> float:
 
 _HOT_VERSION = "beyond"  # songs that are new in the current version are "pick up" songs
 _BEST_OF_EACH = 30
+_LOOKED_AT = 200  # that these are among, of most players
 
 
 def profile_jubility(pbs: Sequence[RatedPB]) -> float:
@@ -115,20 +117,25 @@ def profile_jubility(pbs: Sequence[RatedPB]) -> float:
     A song and difficulty counts once, with hard mode or without. Superseded charts count;
     personal bests whose chart or song is gone do not.
     """
-    hot: list[RatedPB] = []
-    cold: list[RatedPB] = []
-    for pb in pbs:
-        if pb.songData is not None and pb.difficulty is not None:
-            (hot if pb.songData.displayVersion == _HOT_VERSION else cold).append(pb)
-    return _best_total(hot) + _best_total(cold)
+    hot, cold = _hot_and_cold(pbs)
+    return total(best(hot, _BEST_OF_EACH)) + total(best(cold, _BEST_OF_EACH))
 
 
-def _best_total(pbs: Iterable[RatedPB]) -> float:
-    highest: dict[tuple[int, str], float] = {}
+def _jubility_is_decided(pbs: Sequence[RatedPB]) -> bool:
+    return all(len(values) >= _BEST_OF_EACH for values in _hot_and_cold(pbs))
+
+
+def _hot_and_cold(pbs: Iterable[RatedPB]) -> tuple[Collection[float], Collection[float]]:
+    """The highest jubility of each song and difficulty, of pick up songs and of the others."""
+    hot: dict[tuple[int, str], float] = {}
+    cold: dict[tuple[int, str], float] = {}
     for pb in pbs:
-        key = pb.songID, (pb.difficulty or "").removeprefix(_HARD)
+        if pb.songData is None or pb.difficulty is None:
+            continue
+        highest = hot if pb.songData.displayVersion == _HOT_VERSION else cold
+        key = pb.songID, pb.difficulty.removeprefix(_HARD)
         highest[key] = max(highest.get(key, 0), pb.calculatedData.get("jubility") or 0)
-    return total(best(highest.values(), _BEST_OF_EACH))
+    return hot.values(), cold.values()
 
 
 # --- score validators --------------------------------------------------------------------
@@ -214,6 +221,8 @@ _SINGLE = GPT(
         "jubility": ProfileRating(
             "The 30 best jubility on pick up songs plus the 30 best on all others.",
             profile_jubility,
+            (BestOf("jubility", _LOOKED_AT, superseded=True),),
+            decided=_jubility_is_decided,
             needs_catalogue=True,
         ),
         "naiveJubility": profile_best("jubility", "The sum of the 60 best jubility.", count=60),

@@ -155,10 +155,15 @@ class ScoreRating:
 
 @dataclass(frozen=True, slots=True)
 class SessionRating:
-    """`rate` is given the calculatedData of all scores of a session."""
+    """`rate` is given the `count` highest values that the score rating `key` has in a session.
+
+    The highest comes first; there are fewer where fewer scores of the session have one.
+    """
 
     description: str
-    rate: Callable[[Sequence[Mapping[str, float | None]]], float | None]
+    key: str
+    count: int
+    rate: Callable[[Sequence[float]], float | None]
 
 
 class RatedPB(msgspec.Struct):
@@ -177,11 +182,29 @@ class RatedPB(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
+class BestOf:
+    """The `count` personal bests of a profile with the highest values of the score rating `key`.
+
+    superseded: whether those on superseded charts are among them.
+    """
+
+    key: str
+    count: int
+    superseded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileRating:
-    """`rate` is given all personal bests of one user on the GPT."""
+    """`rate` is given personal bests of one user on the GPT: all of them, or those of `best_of`.
+
+    decided: where it takes more than their values to tell which count, whether those given
+    decide the rating, whatever there is below them; where they do not, all are given.
+    """
 
     description: str
     rate: Callable[[Sequence[RatedPB]], float | None]
+    best_of: tuple[BestOf, ...]
+    decided: Callable[[Sequence[RatedPB]], bool] | None = None
     # Some profile ratings (jubeat, ddr) look at the song or chart of each personal best.
     needs_catalogue: bool = False
 

@@ -3,11 +3,16 @@
 Source: specification, documents.md sections 5 to 7, documents-users.md section 5.
 """
 
+from typing import Final
+
 from sqlalchemy import BigInteger, Float, Identity, Index, Integer, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.database.base import Base, Json, Millis, TextList
+
+# The most orders that personal bests of a GPT are needed in; an index each.
+PROFILE_ORDERS: Final = 4
 
 
 class PersonalBest(Base):
@@ -22,7 +27,28 @@ class PersonalBest(Base):
             "time_achieved",
             "user_id",
         ),
-        Index(None, "user_id", "game", "playtype"),
+        # What counts for the profile, in each order there is: the first is of all rows.
+        *(
+            Index(
+                f"ix_personal_bests_profile_{number}",
+                "user_id",
+                "game",
+                "playtype",
+                text(f"(profile_values[{number}]) DESC NULLS LAST"),
+                postgresql_where=text(f"profile_values[{number}] IS NOT NULL")
+                if number > 1
+                else None,
+            )
+            for number in range(1, PROFILE_ORDERS + 1)
+        ),
+        # Those that an older worker wrote: there are none but for moments.
+        Index(
+            "ix_personal_bests_unplaced",
+            "user_id",
+            "game",
+            "playtype",
+            postgresql_where=text("profile_values IS NULL"),
+        ),
     )
 
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -35,6 +61,9 @@ class PersonalBest(Base):
     time_achieved: Mapped[float | None]
     # What orders the chart's leaderboard, most significant first; usually one value.
     ranking_values: Mapped[list[float]] = mapped_column(ARRAY(Float))
+    # Where it stands in each of the orders that its profile's ratings take the first of. None
+    # where an older worker wrote it.
+    profile_values: Mapped[list[float | None] | None] = mapped_column(ARRAY(Float))
     score_data: Mapped[Json]
     calculated_data: Mapped[Json]
     composed_from: Mapped[Json]
@@ -49,6 +78,8 @@ class SessionRow(Base):
         Index(None, "user_id", "game", "playtype", "time_started"),
         Index(None, "game", "playtype", "time_started"),
         Index("ix_sessions_recent", "user_id", "game", "playtype", "time_ended", "session_id"),
+        # How long the longest is bounds where those may begin that end after a time.
+        Index("ix_sessions_length", "user_id", "game", text("(time_ended - time_started)")),
     )
 
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -63,6 +94,10 @@ class SessionRow(Base):
     time_started: Mapped[float]
     time_ended: Mapped[float]
     calculated_data: Mapped[Json]
+    # By score rating the highest values in the session, which the above follows from, and of how
+    # many scores they are: where not of all, an older worker added some.
+    best_values: Mapped[Json | None]
+    best_values_of: Mapped[int | None]
 
 
 class UserGameStats(Base):

@@ -18,7 +18,7 @@ from common.catalogue.locking import keep_catalogue
 from common.jobs.arguments import Recalculation
 from common.targets.subscriptions import goal_moved
 from worker.changes import rerating
-from worker.records import personal_bests, profiles, scores
+from worker.records import personal_bests, profiles, scores, sessions
 from worker.targets import subscription_rows
 from worker.targets.refreshing import goals_of, refresh_goals, refresh_quests, touched_quests
 from worker.targets.subscriptions import enrol
@@ -40,6 +40,7 @@ def run_recalculation(work: Work, concerned: Recalculation) -> Done:
     for game, chart_ids in concerned.charts.items():
         changed += _recalculate(work, game, chart_ids)
     for game in concerned.games:
+        sessions.remake_of_game(connection, user_id, game)
         profiles.mark_renewed(connection, user_id, game)
     if concerned.quests:
         log.info("user %d: quests changed: %s", user_id, concerned.quests)

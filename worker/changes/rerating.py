@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row
 
 from common.catalogue.documents import Chart
 from common.errors import InvalidScore
-from common.games.kit.ratings import session_ratings
+from common.games.kit.ratings import best_values, rated_by
 from common.games.registry import get_gpt
 from common.games.scoring.hydration import CANNOT_COMPUTE, Hydrated, hydrate, score_data_of
 from worker.records import scores, sessions
@@ -78,14 +78,18 @@ def rerate_sessions(
     calculated = sessions.calculated_of_scores(
         connection, user_id, [session.session_id for session in holding]
     )
-    changes = [
-        SessionChange(
-            session.session_id,
-            (),
-            session.time_started,
-            session.time_ended,
-            session_ratings(get_gpt(game, session.playtype), calculated[session.session_id]),
+    changes = []
+    for session in holding:
+        gpt = get_gpt(game, session.playtype)
+        values = best_values(gpt, calculated[session.session_id])
+        changes.append(
+            SessionChange(
+                session.session_id,
+                (),
+                session.time_started,
+                session.time_ended,
+                values,
+                rated_by(gpt, values),
+            )
         )
-        for session in holding
-    ]
     sessions.change_sessions(connection, user_id, changes, keep_scores=True)

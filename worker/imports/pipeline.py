@@ -20,12 +20,12 @@ from worker.import_types.base import Feed
 from worker.imports.flow import Collected, Converted, Import, ImportHead, NewScore, Timings
 from worker.imports.steps import write_document
 from worker.imports.steps.collect import collect, feed_of
+from worker.imports.steps.compose_bests import update_personal_bests
 from worker.imports.steps.convert import convert
 from worker.imports.steps.hydrate import drop_known, hydrate, identify
 from worker.imports.steps.join_sessions import update_sessions
 from worker.imports.steps.rate_profiles import update_profile
 from worker.imports.steps.reach_targets import update_goals, update_quests
-from worker.imports.steps.rebuild_bests import update_personal_bests
 from worker.imports.steps.store import highlight_scores, store_orphans, store_scores
 from worker.work import Imported, Work
 

@@ -1,11 +1,15 @@
-"""Personal bests as stored: built from all scores of a user on a chart, written in bulk.
+"""Personal bests as stored: they follow from the user's scores on a chart, written in bulk.
+
+`rebuild` works them out from all scores there are. `compose` does so from the few that the stored
+ones are made of, and those that came: which is the same, for what was best of some scores is all
+that can be best of them and others.
 
 Source: specification, pipeline-pbs-stats.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby
 from operator import attrgetter
 from typing import Any, Final
@@ -17,6 +21,7 @@ from common.catalogue.index import GameCatalogue
 from common.database.columns import Columns
 from common.database.parameters import text_array
 from common.errors import InternalFailure
+from common.games.kit.ratings import profile_values
 from common.games.model import GPT
 from common.games.registry import get_game
 from common.games.scoring.leaderboards import ranking_values
@@ -33,20 +38,42 @@ _DELETE = text(
     """
 )
 
-_STORED = text(
-    """
-    SELECT chart_id, score_id, score_data, time_achieved, time_added, highlight
-    FROM scores
-    WHERE user_id = :user_id
-      AND chart_id = ANY(CAST(:chart_ids AS text[]))
-      AND import_id <> :fresh_import
+_SCORE: Final = "chart_id, score_id, score_data, time_achieved, time_added, highlight"
+_SCORES = text(
+    f"""
+    SELECT {_SCORE} FROM scores
+    WHERE user_id = :user_id AND chart_id = ANY(CAST(:chart_ids AS text[]))
     ORDER BY chart_id
+    """  # noqa: S608 (the columns above)
+)
+_SCORES_BY_ID = text(
+    f"""
+    SELECT {_SCORE} FROM scores
+    WHERE user_id = :user_id AND score_id = ANY(CAST(:score_ids AS text[]))
+    """  # noqa: S608
+)
+_BEFORE = text(
+    """
+    SELECT chart_id, song_id, is_primary, highlight, time_achieved, calculated_data, composed_from,
+           profile_values IS NULL AS unplaced,
+           (SELECT min(rules) FROM user_game_stats
+            WHERE user_id = :user_id AND game = :game) AS rules
+    FROM personal_bests
+    WHERE user_id = :user_id AND chart_id = ANY(CAST(:chart_ids AS text[]))
     """
 )
 
 
-def _no_scores(_chart_id: str) -> Iterable[PlayedScore]:
-    return ()
+_WHOLE = text(
+    COLUMNS.select + " WHERE user_id = :user_id AND chart_id = ANY(CAST(:chart_ids AS text[]))"
+)
+_CHARTS = text(
+    """
+    SELECT chart_id FROM personal_bests WHERE user_id = :user_id AND game = :game
+    UNION SELECT chart_id FROM scores WHERE user_id = :user_id AND game = :game
+    ORDER BY chart_id
+    """
+)
 
 
 def rebuild(
@@ -55,46 +82,114 @@ def rebuild(
     game: str,
     catalogue: GameCatalogue,
     chart_ids: Collection[str],
-    *,
-    fresh: Callable[[str], Iterable[PlayedScore]] = _no_scores,
-    fresh_import: str = "",
 ) -> None:
     """Makes the user's personal bests on these charts those of the user's scores.
 
     A chart without any score has none afterwards. Three statements, whatever the number of
     charts. Of the scores only the rows as they came are all in memory at once.
-
-    fresh: gives the scores of the import `fresh_import` on a chart: those need not be read
-    again.
     """
-    parameters = {
-        "user_id": user_id,
-        "chart_ids": text_array(chart_ids),
-        "fresh_import": fresh_import,
+    # COPY cannot begin before all is read.
+    rows = of_scores(connection, user_id, game, catalogue, chart_ids)
+    lines = list(map(COLUMNS.line, rows))
+    connection.execute(_DELETE, {"user_id": user_id, "chart_ids": text_array(chart_ids)})
+    COLUMNS.copy_lines(connection, lines)
+
+
+def of_scores(
+    connection: Connection,
+    user_id: int,
+    game: str,
+    catalogue: GameCatalogue,
+    chart_ids: Collection[str],
+) -> Iterator[dict[str, Any]]:
+    """The rows that all of the user's scores on these charts make."""
+    given = {"user_id": user_id, "chart_ids": text_array(chart_ids)}
+    for best in _best_of(game, catalogue, _by_chart(connection.execute(_SCORES, given))):
+        yield _row(user_id, game, *best)
+
+
+def on_charts(
+    connection: Connection, user_id: int, chart_ids: Collection[str]
+) -> dict[str, Row[Any]]:
+    """The rows that are stored, by chart."""
+    given = {"user_id": user_id, "chart_ids": text_array(chart_ids)}
+    return {row.chart_id: row for row in connection.execute(_WHOLE, given)}
+
+
+def charts_of(connection: Connection, user_id: int, game: str) -> list[str]:
+    """The charts of the game on which the user has a personal best or a score."""
+    return list(connection.scalars(_CHARTS, {"user_id": user_id, "game": game}))
+
+
+def compose(
+    connection: Connection,
+    user_id: int,
+    game: str,
+    catalogue: GameCatalogue,
+    came: Mapping[str, Sequence[Any]],
+    played: Callable[[Any], PlayedScore],
+) -> None:
+    """Makes the user's personal bests what they are with the scores that came to those before.
+
+    came: by chart, and of charts on which something else changed of the scores, none; `played`
+    makes of each what is compared. Those on the charts were up to date before; where they follow
+    other rules than the game's present ones, or lack a score, they are rebuilt. Four statements
+    at most, whatever the number of charts and of the scores on them; those that stay as they are
+    are not written.
+    """
+    given = {"user_id": user_id, "game": game, "chart_ids": text_array(came)}
+    before = {row.chart_id: row for row in connection.execute(_BEFORE, given)}
+    made_of = {
+        part["scoreID"]: chart_id for chart_id, row in before.items() for part in row.composed_from
     }
-    stored = connection.execute(_STORED, parameters)
-    alone = set(chart_ids)
+    parts: dict[str, list[PlayedScore]] = {chart_id: [] for chart_id in came}
+    if made_of:
+        given_parts = {"user_id": user_id, "score_ids": text_array(made_of)}
+        found = 0
+        for _, *part in connection.execute(_SCORES_BY_ID, given_parts):
+            found += 1
+            score = PlayedScore(*part)
+            parts[made_of[score.scoreID]].append(score)
+        rules = get_game(game).rules
+        if found < len(made_of) or any(row.rules != rules for row in before.values()):
+            rebuild(connection, user_id, game, catalogue, came)
+            return
 
-    def rows(scores: Iterable[tuple[str, Iterable[PlayedScore]]]) -> Iterator[dict[str, Any]]:
-        return _rows(user_id, game, _best_of(game, catalogue, scores))
+    def scores(chart_ids: Iterable[str]) -> Iterator[tuple[str, Iterable[PlayedScore]]]:
+        for chart_id in chart_ids:
+            yield chart_id, chain(parts[chart_id], map(played, came[chart_id]))
 
-    # COPY cannot begin before all is read; what needs no reading is composed while it runs.
-    composed = list(map(COLUMNS.line, rows(_with_stored(stored, fresh, alone))))
-    connection.execute(_DELETE, parameters)
-    rest = rows((chart_id, fresh(chart_id)) for chart_id in sorted(alone))
-    COLUMNS.copy_lines(connection, chain(composed, map(COLUMNS.line, rest)))
+    changed: dict[str, str] = {}
+    for best in _best_of(game, catalogue, scores(before)):
+        row = _row(user_id, game, *best)
+        if not _is_as_stored(before[row["chart_id"]], row):
+            changed[row["chart_id"]] = COLUMNS.line(row)
+    if changed:
+        connection.execute(_DELETE, {"user_id": user_id, "chart_ids": text_array(changed)})
+    # What is new is composed while COPY runs.
+    new = _best_of(game, catalogue, scores(each for each in came if each not in before))
+    lines = (COLUMNS.line(_row(user_id, game, *best)) for best in new)
+    COLUMNS.copy_lines(connection, chain(changed.values(), lines))
 
 
-def _with_stored(
-    stored: Iterable[Row[Any]], fresh: Callable[[str], Iterable[PlayedScore]], alone: set[str]
-) -> Iterator[tuple[str, Iterable[PlayedScore]]]:
-    """The charts that have stored scores, with all of theirs, to be used before the next.
+def _is_as_stored(stored: Row[Any], row: Mapping[str, Any]) -> bool:
+    """Whether a personal best is what was stored before; its score_data follows from its parts."""
+    parts = [(part.name, part.scoreID) for part in row["composed_from"]]
+    return (
+        parts == [(part["name"], part["scoreID"]) for part in stored.composed_from]
+        and row["calculated_data"] == stored.calculated_data
+        and row["highlight"] == stored.highlight
+        and row["time_achieved"] == stored.time_achieved
+        and row["is_primary"] == stored.is_primary
+        and row["song_id"] == stored.song_id
+        and not stored.unplaced
+    )
 
-    stored: ordered by chart. alone: those charts are taken out of it.
-    """
+
+def _by_chart(stored: Iterable[Row[Any]]) -> Iterator[tuple[str, Iterable[PlayedScore]]]:
+    """The scores on each chart, to be used before the next. stored: ordered by chart."""
     for chart_id, rows in groupby(stored, key=attrgetter("chart_id")):
-        alone.remove(chart_id)
-        yield chart_id, chain(fresh(chart_id), (PlayedScore(*tuple(row)[1:]) for row in rows))
+        yield chart_id, (PlayedScore(*tuple(row)[1:]) for row in rows)
 
 
 def _best_of(
@@ -113,21 +208,19 @@ def _best_of(
             yield gpt, chart, best
 
 
-def _rows(
-    user_id: int, game: str, bests: Iterable[tuple[GPT, Chart, PersonalBest]]
-) -> Iterator[dict[str, Any]]:
-    for gpt, chart, best in bests:
-        yield {
-            "user_id": user_id,
-            "chart_id": chart.chartID,
-            "game": game,
-            "playtype": chart.playtype,
-            "song_id": chart.songID,
-            "is_primary": chart.isPrimary,
-            "highlight": best.highlight,
-            "time_achieved": best.timeAchieved,
-            "ranking_values": ranking_values(gpt, best.scoreData),
-            "score_data": best.scoreData,
-            "calculated_data": best.calculatedData,
-            "composed_from": best.composedFrom,
-        }
+def _row(user_id: int, game: str, gpt: GPT, chart: Chart, best: PersonalBest) -> dict[str, Any]:
+    return {
+        "user_id": user_id,
+        "chart_id": chart.chartID,
+        "game": game,
+        "playtype": chart.playtype,
+        "song_id": chart.songID,
+        "is_primary": chart.isPrimary,
+        "highlight": best.highlight,
+        "time_achieved": best.timeAchieved,
+        "ranking_values": ranking_values(gpt, best.scoreData),
+        "profile_values": profile_values(gpt, chart.isPrimary, best.calculatedData),
+        "score_data": best.scoreData,
+        "calculated_data": best.calculatedData,
+        "composed_from": best.composedFrom,
+    }

@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from itertools import chain
+from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, TextClause, text
 
 from common.catalogue.index import GameCatalogue
-from common.games.kit.ratings import derived_classes, profile_ratings
+from common.games.kit.ratings import (
+    Order,
+    among_first,
+    derived_classes,
+    profile_orders,
+    profile_ratings,
+)
 from common.games.model import GPT, RatedPB
 from common.games.registry import get_game, get_gpt
 from common.games.scoring.class_changes import ClassChange, change_classes
@@ -30,7 +38,11 @@ class Profile:
     ratings: dict[str, float | None]
     classes: dict[str, str]
     changes: list[ClassChange]
-    exists: bool
+    played: bool  # whether there is any personal best
+
+    @property
+    def exists(self) -> bool:
+        return bool(self.played or self.classes)
 
 
 def update(
@@ -109,19 +121,30 @@ def mark_renewed(connection: Connection, user_id: int, game: str) -> None:
 
 # --- reading -----------------------------------------------------------------------------
 
-_PERSONAL_BESTS = text(
-    """
-    SELECT playtype, chart_id, song_id, is_primary, calculated_data FROM personal_bests
-    WHERE user_id = :user_id AND game = :game AND playtype = ANY(:playtypes)
-    """
+_RATED: Final = "chart_id, song_id, is_primary, calculated_data"
+_OF_GPT: Final = "user_id = :user_id AND game = :game AND playtype = :playtype"
+_ALL = text(f"SELECT {_RATED} FROM personal_bests WHERE {_OF_GPT}")  # noqa: S608
+
+_WHOLE = text(f"SELECT ratings, classes FROM user_game_stats WHERE {_OF_GPT}")  # noqa: S608
+_STORED = text(
+    f"""
+    SELECT EXISTS (SELECT FROM personal_bests WHERE {_OF_GPT}),
+           EXISTS (SELECT FROM personal_bests WHERE {_OF_GPT} AND profile_values IS NULL),
+           (SELECT classes FROM user_game_stats WHERE {_OF_GPT})
+    """  # noqa: S608
 )
 
-_CLASSES = text(
-    """
-    SELECT playtype, classes FROM user_game_stats
-    WHERE user_id = :user_id AND game = :game AND playtype = ANY(:playtypes)
-    """
-)
+
+@cache
+def _first(gpt: GPT) -> TextClause:
+    """The first personal bests in each of the profile's orders, by the order's number."""
+    parts = [
+        f"(SELECT {number} AS number, {_RATED} FROM personal_bests"  # noqa: S608
+        f" WHERE {_OF_GPT} AND profile_values[{number}] IS NOT NULL"
+        f" ORDER BY profile_values[{number}] DESC NULLS LAST LIMIT {count})"
+        for number, count in enumerate(profile_orders(gpt).values(), 1)
+    ]
+    return text(" UNION ALL ".join(parts))
 
 
 def _profiles(
@@ -133,17 +156,12 @@ def _profiles(
     provided: Mapping[str, Mapping[str, str]],
 ) -> list[Profile]:
     """The profiles of these playtypes, in their order."""
-    parameters = {"user_id": user_id, "game": game, "playtypes": list(playtypes)}
-    pbs: dict[str, list[RatedPB]] = {playtype: [] for playtype in playtypes}
-    for playtype, *rated in connection.execute(_PERSONAL_BESTS, parameters):
-        pbs[playtype].append(RatedPB(*rated))
-    stored = {row.playtype: row.classes for row in connection.execute(_CLASSES, parameters)}
     return [
         _profile(
             get_gpt(game, playtype),
-            pbs[playtype],
+            connection,
+            user_id,
             catalogue,
-            stored.get(playtype, {}),
             provided.get(playtype, {}),
         )
         for playtype in playtypes
@@ -152,26 +170,70 @@ def _profiles(
 
 def _profile(
     gpt: GPT,
-    pbs: list[RatedPB],
+    connection: Connection,
+    user_id: int,
     catalogue: GameCatalogue,
-    stored: Mapping[str, str],
     provided: Mapping[str, str],
+    *,
+    of_all: bool = False,
 ) -> Profile:
-    if any(rating.needs_catalogue for rating in gpt.profile_ratings.values()):
-        _look_up(pbs, catalogue)
-    ratings = profile_ratings(gpt, pbs)
+    """of_all: whether to look at all personal bests, and not at those alone that count."""
+    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
+    played, unplaced, stored = connection.execute(_STORED, given).one()
+    ratings = None if unplaced or of_all else _ratings(connection, given, gpt, catalogue)
+    if ratings is None:
+        ratings = profile_ratings(gpt, _all_rated(connection, given, gpt, catalogue))
     derived = derived_classes(gpt, ratings)
-    if not pbs:
+    if not played:
         # Some ratings of nothing are 0, and a class for that would be one for nothing.
         derived = dict.fromkeys(derived)
-    changed = change_classes(gpt, stored, provided=provided, derived=derived)
+    changed = change_classes(gpt, stored or {}, provided=provided, derived=derived)
     return Profile(
         gpt.playtype,
         ratings,
         changed.classes,
         changed.changes,
-        exists=bool(pbs or changed.classes),
+        played,
     )
+
+
+def of_all(
+    connection: Connection, user_id: int, game: str, playtype: str, catalogue: GameCatalogue
+) -> tuple[Row[Any] | None, Profile]:
+    """The profile as it is stored, and as all of the user's personal bests have it."""
+    given = {"user_id": user_id, "game": game, "playtype": playtype}
+    stored = connection.execute(_WHOLE, given).one_or_none()
+    gpt = get_gpt(game, playtype)
+    return stored, _profile(gpt, connection, user_id, catalogue, {}, of_all=True)
+
+
+def _ratings(
+    connection: Connection, given: Mapping[str, Any], gpt: GPT, catalogue: GameCatalogue
+) -> dict[str, float | None] | None:
+    """The profile's ratings, of as few personal bests as decide them; None where only all do."""
+    orders = profile_orders(gpt)
+    first: dict[Order, list[RatedPB]] = {order: [] for order in orders}
+    numbered = list(first.values())
+    for number, *rated in connection.execute(_first(gpt), given):
+        numbered[number - 1].append(RatedPB(*rated))
+    if any(rating.needs_catalogue for rating in gpt.profile_ratings.values()):
+        _look_up(chain.from_iterable(numbered), catalogue)
+    ratings = {
+        name: rating.rate(among)
+        for name, rating in gpt.profile_ratings.items()
+        if (among := among_first(gpt, rating, first)) is not None
+    }
+    return ratings if len(ratings) == len(gpt.profile_ratings) else None
+
+
+def _all_rated(
+    connection: Connection, given: Mapping[str, Any], gpt: GPT, catalogue: GameCatalogue
+) -> list[RatedPB]:
+    """All of the user's personal bests on the GPT."""
+    pbs = [RatedPB(*rated) for rated in connection.execute(_ALL, given)]
+    if any(rating.needs_catalogue for rating in gpt.profile_ratings.values()):
+        _look_up(pbs, catalogue)
+    return pbs
 
 
 def _look_up(pbs: Iterable[RatedPB], catalogue: GameCatalogue) -> None:

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from common.games.model import GPT
+from common.games.registry import get_game
 from common.games.scoring.class_changes import change_classes
 from common.profiles.game_settings import default_preferences
 
@@ -25,8 +26,8 @@ _RAISE = text(
         INSERT INTO game_settings (user_id, game, playtype, rivals, preferences)
         VALUES (:user_id, :game, :playtype, '{}', CAST(:preferences AS jsonb))
         ON CONFLICT DO NOTHING)
-    INSERT INTO user_game_stats AS stats (user_id, game, playtype, ratings, classes)
-    VALUES (:user_id, :game, :playtype, '{}', CAST(:classes AS jsonb))
+    INSERT INTO user_game_stats AS stats (user_id, game, playtype, ratings, classes, rules)
+    VALUES (:user_id, :game, :playtype, '{}', CAST(:classes AS jsonb), :rules)
     ON CONFLICT (user_id, game, playtype) DO UPDATE SET classes = excluded.classes
     """
 )
@@ -47,7 +48,8 @@ def raise_class(
     connection.execute(
         _RAISE,
         {
-            **parameters,
+            **given,
+            "rules": get_game(gpt.game).rules,
             "classes": orjson.dumps(changed.classes).decode(),
             "preferences": orjson.dumps(default_preferences(gpt.game)).decode(),
         },

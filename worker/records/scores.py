@@ -24,7 +24,9 @@ _KNOWN: Final = text(
     WHERE user_id = :user_id
       AND score_id = ANY(CAST(:score_ids AS text[]))
     UNION ALL
-    SELECT score_id, false FROM score_blacklist WHERE user_id = :user_id
+    SELECT score_id, false FROM score_blacklist
+    WHERE user_id = :user_id
+      AND score_id = ANY(CAST(:score_ids AS text[]))
     """
 )
 _DELETE: Final = text(
@@ -65,6 +67,14 @@ _ON_CHARTS: Final = text(
       AND chart_id = ANY(CAST(:chart_ids AS text[]))
     """
 )
+_PLAYED_GAMES: Final = text(
+    """
+    SELECT game FROM personal_bests WHERE user_id = :user_id
+    UNION SELECT game FROM scores WHERE user_id = :user_id
+    UNION SELECT game FROM user_game_stats WHERE user_id = :user_id
+    ORDER BY game
+    """
+)
 _PLAYED_CHARTS: Final = text(
     "SELECT DISTINCT chart_id FROM scores WHERE user_id = :user_id AND game = :game"
 )
@@ -87,7 +97,7 @@ def insert(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
 def known(
     connection: Connection, user_id: int, score_ids: Collection[str]
 ) -> tuple[set[str], set[str]]:
-    """What is on the user's blacklist, and which of the ids are stored."""
+    """Which of the ids are on the user's blacklist, and which are stored."""
     if not score_ids:
         return set(), set()
     parameters = {"user_id": user_id, "score_ids": text_array(score_ids)}
@@ -147,6 +157,11 @@ def on_charts(
     """`score_id`, `chart_id`, `score_data` and `calculated_data` of the user's scores there."""
     parameters = {"user_id": user_id, "chart_ids": text_array(chart_ids)}
     return connection.execute(_ON_CHARTS, parameters)
+
+
+def played_games(connection: Connection, user_id: int) -> list[str]:
+    """The games of which anything of the user's is stored."""
+    return list(connection.scalars(_PLAYED_GAMES, {"user_id": user_id}))
 
 
 def played_charts(connection: Connection, user_id: int, game: str) -> list[str]:

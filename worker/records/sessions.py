@@ -6,7 +6,7 @@ again leaves it as it was before they came.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, text
 
 from common.database.columns import Columns
 from common.database.parameters import text_array
-from common.games.kit.ratings import session_ratings
+from common.games.kit.ratings import BestValues, best_values, rated_by
 from common.games.registry import get_gpt
 from common.profiles.profile_tables import SessionRow
 from common.sessions.grouping import Session
@@ -24,11 +24,16 @@ COLUMNS: Final = Columns(SessionRow)
 
 # --- reading -----------------------------------------------------------------------------
 
+# Sessions may lie in each other, so neither the starts nor the ends bound those in between; the
+# longest does. A millisecond is for what subtracting rounds away.
 _OVERLAPPING = text(
     """
     SELECT session_id, playtype, time_started, time_ended FROM sessions
     WHERE user_id = :user_id AND game = :game AND playtype = ANY(:playtypes)
       AND time_started < :before AND time_ended >= :since
+      AND time_started >= :since - 1 - (
+        SELECT max(time_ended - time_started) FROM sessions
+        WHERE user_id = :user_id AND game = :game)
     ORDER BY time_started, time_inserted, session_id
     """
 )
@@ -77,6 +82,34 @@ _LISTED = text(
 )
 
 
+_BEST_VALUES = text(
+    """
+    SELECT session_id, game, playtype,
+           CASE WHEN best_values_of = cardinality(score_ids) THEN best_values END AS best_values
+    FROM sessions
+    WHERE user_id = :user_id AND session_id = ANY(CAST(:session_ids AS text[]))
+    """
+)
+
+
+def stored_best_values(
+    connection: Connection, user_id: int, session_ids: Sequence[str]
+) -> dict[str, BestValues]:
+    """By session, the values that its ratings follow from, whatever the number of its scores."""
+    if not session_ids:
+        return {}
+    given = {"user_id": user_id, "session_ids": text_array(session_ids)}
+    rows = connection.execute(_BEST_VALUES, given).all()
+    unknown = [row.session_id for row in rows if row.best_values is None]
+    calculated = calculated_of_scores(connection, user_id, unknown)
+    return {
+        row.session_id: best_values(get_gpt(row.game, row.playtype), calculated[row.session_id])
+        if row.best_values is None
+        else row.best_values
+        for row in rows
+    }
+
+
 def calculated_of_scores(
     connection: Connection, user_id: int, session_ids: Sequence[str]
 ) -> dict[str, list[Mapping[str, float | None]]]:
@@ -110,6 +143,7 @@ class SessionChange:
     score_ids: Sequence[str]
     time_started: float
     time_ended: float
+    best_values: BestValues
     calculated_data: Mapping[str, float | None]
 
 
@@ -117,11 +151,14 @@ class SessionChange:
 _CHANGE = text(
     """
     UPDATE sessions
-    SET (score_ids, time_started, time_ended, calculated_data) = (
+    SET (score_ids, best_values_of, time_started, time_ended, best_values, calculated_data) = (
         SELECT CASE WHEN :keep_scores THEN sessions.score_ids ELSE '{}' END
                    || ARRAY(SELECT jsonb_array_elements_text(changed -> 'score_ids')),
+               CASE WHEN :keep_scores THEN cardinality(sessions.score_ids) ELSE 0 END
+                   + jsonb_array_length(changed -> 'score_ids'),
                CAST(changed -> 'time_started' AS double precision),
                CAST(changed -> 'time_ended' AS double precision),
+               changed -> 'best_values',
                changed -> 'calculated_data'
         FROM (SELECT CAST(:changes AS jsonb) -> sessions.session_id AS changed OFFSET 0) AS found)
     WHERE user_id = :user_id AND session_id = ANY(CAST(:session_ids AS text[]))
@@ -180,6 +217,10 @@ _SCORES = text(
     "SELECT score_id, time_achieved, calculated_data FROM scores"
     " WHERE user_id = :user_id AND score_id = ANY(CAST(:score_ids AS text[]))"
 )
+_DELETE = text(
+    "DELETE FROM sessions WHERE user_id = :user_id"
+    " AND session_id = ANY(CAST(:session_ids AS text[]))"
+)
 
 
 def remove_scores(connection: Connection, user_id: int, score_ids: Iterable[str]) -> None:
@@ -189,39 +230,77 @@ def remove_scores(connection: Connection, user_id: int, score_ids: Iterable[str]
     themselves were deleted already makes no difference. At most four statements.
     """
     removed = set(score_ids)
-    if not removed:
-        return
-    parameters = {"user_id": user_id, "score_ids": text_array(removed)}
-    holding = connection.execute(_HOLDING, parameters).all()
-    listed = {score_id for session in holding for score_id in session.score_ids}
-    parameters = {"user_id": user_id, "score_ids": text_array(listed - removed)}
-    remaining = {row.score_id: row for row in connection.execute(_SCORES, parameters)}
+    if removed:
+        given = {"user_id": user_id, "score_ids": text_array(removed)}
+        _remake(connection, user_id, connection.execute(_HOLDING, given).all(), removed)
+
+
+def _remake(
+    connection: Connection, user_id: int, some: Sequence[Row[Any]], removed: Collection[str] = ()
+) -> None:
+    changes, emptied = made_of_scores(connection, user_id, some, removed)
+    change_sessions(connection, user_id, changes, keep_scores=False)
+    if emptied:
+        connection.execute(_DELETE, {"user_id": user_id, "session_ids": text_array(emptied)})
+
+
+def made_of_scores(
+    connection: Connection, user_id: int, some: Sequence[Row[Any]], removed: Collection[str] = ()
+) -> tuple[list[SessionChange], list[str]]:
+    """What sessions are by the scores in them that are stored; and the ids of those without any.
+
+    some: `session_id`, `game`, `playtype` and `score_ids`. removed: scores that are to go.
+    """
+    listed = {score_id for session in some for score_id in session.score_ids}
+    given = {"user_id": user_id, "score_ids": text_array(listed.difference(removed))}
+    remaining = {row.score_id: row for row in connection.execute(_SCORES, given)}
     changes: list[SessionChange] = []
     emptied: list[str] = []
-    for session in holding:
+    for session in some:
         scores = [remaining[each] for each in session.score_ids if each in remaining]
         if scores:
             changes.append(_made_of(session, scores))
         else:
             emptied.append(session.session_id)
-    change_sessions(connection, user_id, changes, keep_scores=False)
-    if emptied:
-        connection.execute(
-            text(
-                "DELETE FROM sessions WHERE user_id = :user_id AND session_id = ANY(:session_ids)"
-            ),
-            {"user_id": user_id, "session_ids": emptied},
-        )
+    return changes, emptied
 
 
 def _made_of(session: Row[Any], scores: Sequence[Row[Any]]) -> SessionChange:
     times = [score.time_achieved for score in scores]
+    gpt = get_gpt(session.game, session.playtype)
+    values = best_values(gpt, [score.calculated_data for score in scores])
     return SessionChange(
         session.session_id,
         [score.score_id for score in scores],
         min(times),
         max(times),
-        session_ratings(
-            get_gpt(session.game, session.playtype), [score.calculated_data for score in scores]
-        ),
+        values,
+        rated_by(gpt, values),
     )
+
+
+# --- all of a game -----------------------------------------------------------------------
+
+# So that the scores of not too many are in memory at once.
+_AT_ONCE: Final = 500
+
+_IDS_OF_GAME = text(
+    "SELECT session_id FROM sessions WHERE user_id = :user_id AND game = :game ORDER BY session_id"
+)
+_WHOLE = text(
+    COLUMNS.select + " WHERE user_id = :user_id AND session_id = ANY(CAST(:session_ids AS text[]))"
+)
+
+
+def of_game(connection: Connection, user_id: int, game: str) -> Iterator[Sequence[Row[Any]]]:
+    """All of the user's sessions on the game, some at a time."""
+    session_ids = connection.scalars(_IDS_OF_GAME, {"user_id": user_id, "game": game}).all()
+    for start in range(0, len(session_ids), _AT_ONCE):
+        some = text_array(session_ids[start : start + _AT_ONCE])
+        yield connection.execute(_WHOLE, {"user_id": user_id, "session_ids": some}).all()
+
+
+def remake_of_game(connection: Connection, user_id: int, game: str) -> None:
+    """Makes all of the user's sessions on the game follow from the scores in them."""
+    for some in of_game(connection, user_id, game):
+        _remake(connection, user_id, some)

@@ -12,7 +12,7 @@ from typing import Final
 from common.catalogue.documents import Chart
 from common.games.kit.classes import ladder
 from common.games.kit.ratings import best_n, profile_best, session_average
-from common.games.model import ClassValue, ProfileRating, RatedPB, ScoreData, ScoreRating
+from common.games.model import BestOf, ClassValue, ProfileRating, RatedPB, ScoreData, ScoreRating
 from common.text.numbers import js_round
 
 PERFECT_SCORE: Final = 1_010_000
@@ -140,8 +140,14 @@ SESSION_RATINGS: Final = {
     "starRating": session_average("starRating", "The average of the 10 best star ratings."),
 }
 
-_best_score_ratings = best_n("scoreRating", count=60, average=True, multiplier=1000)
-_best_star_ratings = best_n("starRating", count=50, average=True, multiplier=1000)
+_SCORE_RATINGS: Final = BestOf("scoreRating", 60)
+_STAR_RATINGS: Final = BestOf("starRating", 50)
+_best_score_ratings = best_n(
+    _SCORE_RATINGS.key, count=_SCORE_RATINGS.count, average=True, multiplier=1000
+)
+_best_star_ratings = best_n(
+    _STAR_RATINGS.key, count=_STAR_RATINGS.count, average=True, multiplier=1000
+)
 
 
 def naive_rating_refresh(pbs: Sequence[RatedPB]) -> float:
@@ -153,10 +159,14 @@ def naive_rating_refresh(pbs: Sequence[RatedPB]) -> float:
 
 PROFILE_RATINGS: Final = {
     "scoreRating": ProfileRating(
-        "The average of the 60 best score ratings, of charts of any age.", _best_score_ratings
+        "The average of the 60 best score ratings, of charts of any age.",
+        _best_score_ratings,
+        (_SCORE_RATINGS,),
     ),
     "starRating": ProfileRating(
-        "The average of the 50 best star ratings, of charts of any age.", _best_star_ratings
+        "The average of the 50 best star ratings, of charts of any age.",
+        _best_star_ratings,
+        (_STAR_RATINGS,),
     ),
     "naiveRating": profile_best(
         "rating",
@@ -169,6 +179,7 @@ PROFILE_RATINGS: Final = {
         "1.2 times the average of the 60 best score ratings, plus the average of the 50 best "
         "star ratings, of charts of any age.",
         naive_rating_refresh,
+        (_SCORE_RATINGS, _STAR_RATINGS),
     ),
 }
 

@@ -10,23 +10,105 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 
-from common.games.model import GPT, ProfileRating, RatedPB, SessionRating
+from common.games.model import GPT, BestOf, ProfileRating, RatedPB, SessionRating
 from common.text.numbers import js_round
 
 SESSION_SCORES = 10  # scores that a session's rating is the average of, in most games
+
+
+# By score rating, the highest values of it in a session: what the session's ratings follow from.
+BestValues = Mapping[str, Sequence[float]]
+
+
+def best_values(
+    gpt: GPT, calculated: Sequence[Mapping[str, float | None]], before: BestValues | None = None
+) -> dict[str, list[float]]:
+    """The highest values of the score ratings that count for a session, highest first.
+
+    calculated: the calculatedData of its scores; or of those that came to it, where the highest
+    values were those of `before`.
+    """
+    known = before or {}
+    return {
+        key: best([*known.get(key, ()), *numeric(key, calculated)], most)
+        for key, most in _session_keys(gpt).items()
+    }
+
+
+@cache
+def _session_keys(gpt: GPT) -> dict[str, int]:
+    """The score ratings that count for a session, and how many values of each do at most."""
+    keys: dict[str, int] = {}
+    for rating in gpt.session_ratings.values():
+        keys[rating.key] = max(keys.get(rating.key, 0), rating.count)
+    return keys
+
+
+def rated_by(gpt: GPT, values: BestValues) -> dict[str, float | None]:
+    """The calculatedData of a session, of the `best_values` of its scores."""
+    return {
+        name: rating.rate(values[rating.key][: rating.count])
+        for name, rating in gpt.session_ratings.items()
+    }
 
 
 def session_ratings(
     gpt: GPT, calculated: Sequence[Mapping[str, float | None]]
 ) -> dict[str, float | None]:
     """The calculatedData of a session, of the calculatedData of all its scores."""
-    return {name: rating.rate(calculated) for name, rating in gpt.session_ratings.items()}
+    return rated_by(gpt, best_values(gpt, calculated))
 
 
 def profile_ratings(gpt: GPT, pbs: Sequence[RatedPB]) -> dict[str, float | None]:
     """The ratings of a profile, of all personal bests of the user on the GPT."""
     return {name: rating.rate(pbs) for name, rating in gpt.profile_ratings.items()}
+
+
+# A score rating that personal bests are ordered by, and whether those on superseded charts are.
+Order = tuple[str, bool]
+
+
+@cache
+def profile_orders(gpt: GPT) -> dict[Order, int]:
+    """The orders whose first personal bests count for the profile, and how many do at most."""
+    orders: dict[Order, int] = {}
+    for rating in gpt.profile_ratings.values():
+        for best_of in rating.best_of:
+            order = best_of.key, best_of.superseded
+            orders[order] = max(orders.get(order, 0), best_of.count)
+    return orders
+
+
+def among_first(
+    gpt: GPT, rating: ProfileRating, first: Mapping[Order, Sequence[RatedPB]]
+) -> list[RatedPB] | None:
+    """Personal bests of which the rating is what it is of all; None where only all will do.
+
+    first: the first personal bests in each of the orders, as many as `profile_orders` says or
+    all there are.
+    """
+    among: dict[str, RatedPB] = {}
+    all_there_are = True
+    for best_of in rating.best_of:
+        order = best_of.key, best_of.superseded
+        among |= {pb.chartID: pb for pb in first[order]}
+        all_there_are &= len(first[order]) < profile_orders(gpt)[order]
+    pbs = list(among.values())
+    if rating.decided is None or all_there_are or rating.decided(pbs):
+        return pbs
+    return None
+
+
+def profile_values(
+    gpt: GPT, is_primary: bool, calculated: Mapping[str, float | None]
+) -> list[float | None]:
+    """Where a personal best stands in each of the `profile_orders`; None = it does not."""
+    return [
+        calculated.get(key) if is_primary or superseded else None
+        for key, superseded in profile_orders(gpt)
+    ]
 
 
 def derived_classes(gpt: GPT, ratings: Mapping[str, float | None]) -> dict[str, str | None]:
@@ -64,13 +146,10 @@ def session_average(
     None with fewer values.
     """
 
-    def rate(calculated: Sequence[Mapping[str, float | None]]) -> float | None:
-        values = numeric(key, calculated)
-        if len(values) < count:
-            return None
-        return total(best(values, count)) / count * times
+    def rate(values: Sequence[float]) -> float | None:
+        return total(values) / count * times if len(values) == count else None
 
-    return SessionRating(description, rate)
+    return SessionRating(description, key, count, rate)
 
 
 def primary_values(key: str, pbs: Iterable[RatedPB]) -> list[float]:
@@ -89,7 +168,7 @@ def profile_best(
 ) -> ProfileRating:
     """The sum (or average) of a profile's `count` best values of the score rating `key`."""
     rate = best_n(key, count=count, average=average, needs_all=needs_all, multiplier=multiplier)
-    return ProfileRating(description, rate)
+    return ProfileRating(description, rate, (BestOf(key, count),))
 
 
 def best_n(

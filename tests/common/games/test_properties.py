@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,10 +14,20 @@ from hypothesis import strategies as st
 from common.catalogue.documents import Chart
 from common.errors import InternalFailure, InvalidScore
 from common.games.kit.metric_checks import failures
-from common.games.model import GPT, Enum, ScoreData
+from common.games.kit.ratings import (
+    among_first,
+    best_values,
+    profile_orders,
+    profile_ratings,
+    profile_values,
+    rated_by,
+    session_ratings,
+)
+from common.games.model import GPT, Enum, RatedPB, ScoreData
 from common.games.registry import all_gpts
 from common.games.scoring.hydration import hydrate, score_id, stored_score_data
 from common.games.scoring.personal_bests import PlayedScore, merge
+from common.profiles.profile_tables import PROFILE_ORDERS
 from tests.common.games import strategies
 
 each_gpt = pytest.mark.parametrize("gpt", all_gpts(), ids=lambda gpt: gpt.id)
@@ -102,9 +114,83 @@ def test_a_personal_best_does_not_depend_on_the_order_of_scores(
     assert merge(gpt, chart, data.draw(st.permutations(plays))) == best
 
 
+@each_gpt
+@few_examples
+@given(data=st.data())
+def test_a_personal_best_and_later_scores_make_what_all_scores_make(
+    gpt: GPT, data: st.DataObject
+) -> None:
+    chart, plays = data.draw(plays_of_one_chart(gpt))
+    earlier = plays[: data.draw(st.integers(0, len(plays)))]
+    before = merge(gpt, chart, earlier)
+    parts = set() if before is None else {part.scoreID for part in before.composedFrom}
+
+    later = [play for play in plays if play not in earlier or play.scoreID in parts]
+
+    assert merge(gpt, chart, later) == merge(gpt, chart, plays)
+
+
 def seniority(play: PlayedScore) -> tuple[float, float, str]:
     unknown = play.timeAchieved is None
     return math.inf if unknown else play.timeAchieved or 0, play.timeAdded, play.scoreID
+
+
+# --- sessions and profiles ---------------------------------------------------------------
+
+
+@each_gpt
+@pytest.mark.parametrize("count", [0, 1, 40, 900])
+def test_ratings_of_the_best_are_those_of_all(gpt: GPT, count: int) -> None:
+    chance = random.Random(f"{gpt.id} {count}")
+    hot = chance.random()
+    pbs = [_rated_pb(gpt, chance, number, hot) for number in range(count)]
+    first = {
+        order: _first(gpt, pbs, place, most)
+        for place, (order, most) in enumerate(profile_orders(gpt).items())
+    }
+
+    for name, rating in gpt.profile_ratings.items():
+        among = among_first(gpt, rating, first)
+        assert among is not None or rating.decided is not None
+        if among is not None:
+            assert rating.rate(among) == profile_ratings(gpt, pbs)[name]
+
+    plays = [pb.calculatedData for pb in pbs]
+    some = chance.randint(0, count)
+    assert best_values(gpt, plays[some:], best_values(gpt, plays[:some])) == best_values(gpt, plays)
+    assert rated_by(gpt, best_values(gpt, plays)) == session_ratings(gpt, plays)
+
+
+def _first(gpt: GPT, pbs: list[RatedPB], place: int, most: int) -> list[RatedPB]:
+    """Those with the highest values in one of the orders, as they are read from its index."""
+    placed = []
+    for pb in pbs:
+        value = profile_values(gpt, pb.isPrimary, pb.calculatedData)[place]
+        if value is not None:
+            placed.append((value, pb))
+    placed.sort(key=lambda each: -each[0])
+    return [pb for _, pb in placed[:most]]
+
+
+def _rated_pb(gpt: GPT, chance: random.Random, number: int, hot: float) -> RatedPB:
+    """Many are equal; a few are on charts that were superseded, or are gone."""
+    values = {key: chance.choice([None, 0, *range(60), 7.25]) for key in gpt.score_ratings}
+    song = SimpleNamespace(
+        displayVersion="beyond" if chance.random() < hot else "ave",
+        flareCategory=chance.choice(["CLASSIC", "WHITE", "GOLD", "NONE"]),
+    )
+    return RatedPB(
+        f"chart {number}",
+        number // 2,
+        chance.random() < 0.9,
+        values,
+        song if chance.random() < 0.95 else None,
+        chance.choice(["EXT", "HARD EXT", "ADV"]),
+    )
+
+
+def test_there_is_an_index_for_every_order_of_a_profile() -> None:
+    assert max(len(profile_orders(gpt)) for gpt in all_gpts()) == PROFILE_ORDERS
 
 
 # --- hydration ---------------------------------------------------------------------------

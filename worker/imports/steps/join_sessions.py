@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection
 
-from common.games.kit.ratings import session_ratings
+from common.games.kit.ratings import best_values, rated_by
 from common.sessions.grouping import SESSION_GAP, Placement, Play, Session, place, runs
 from common.sessions.session_names import random_name
 from common.text.canonical import new_session_id
 from worker.imports.flow import Collected, ImportHead, NewScore
 from worker.records.sessions import (
     SessionChange,
-    calculated_of_scores,
     change_sessions,
     insert_sessions,
+    stored_best_values,
     stored_sessions,
 )
 
@@ -93,19 +94,22 @@ def _touched(placements: dict[str, list[Placement]]) -> tuple[Touched, Touched]:
 def _extend(
     connection: Connection, head: ImportHead, collected: Collected, extended: Touched
 ) -> None:
-    known = calculated_of_scores(
+    known = stored_best_values(
         connection, head.user_id, [session.session_id for session, _ in extended]
     )
     changes = []
     for session, playtype in extended:
-        calculated = known[session.session_id] + [play.calculated for play in session.added]
+        gpt = collected.game.playtypes[playtype]
+        added = [play.calculated for play in session.added]
+        values = best_values(gpt, added, known[session.session_id])
         changes.append(
             SessionChange(
                 session.session_id,
                 [play.score_id for play in session.added],
                 session.time_started,
                 session.time_ended,
-                session_ratings(collected.game.playtypes[playtype], calculated),
+                values,
+                rated_by(gpt, values),
             )
         )
     change_sessions(connection, head.user_id, changes, keep_scores=True)
@@ -120,26 +124,25 @@ def _create(
 ) -> None:
     if not created:
         return
-    insert_sessions(
-        connection,
-        (
-            {
-                "user_id": head.user_id,
-                "session_id": session.session_id,
-                "game": collected.game.id,
-                "playtype": playtype,
-                "score_ids": [play.score_id for play in session.added],
-                "name": name(),
-                "desc": None,
-                "highlight": False,
-                "time_inserted": head.added,
-                "time_started": session.time_started,
-                "time_ended": session.time_ended,
-                "calculated_data": session_ratings(
-                    collected.game.playtypes[playtype],
-                    [play.calculated for play in session.added],
-                ),
-            }
-            for session, playtype in created
-        ),
-    )
+
+    def row(session: Session, playtype: str) -> dict[str, Any]:
+        gpt = collected.game.playtypes[playtype]
+        values = best_values(gpt, [play.calculated for play in session.added])
+        return {
+            "user_id": head.user_id,
+            "session_id": session.session_id,
+            "game": collected.game.id,
+            "playtype": playtype,
+            "score_ids": [play.score_id for play in session.added],
+            "name": name(),
+            "desc": None,
+            "highlight": False,
+            "time_inserted": head.added,
+            "time_started": session.time_started,
+            "time_ended": session.time_ended,
+            "calculated_data": rated_by(gpt, values),
+            "best_values": values,
+            "best_values_of": len(session.added),
+        }
+
+    insert_sessions(connection, itertools.starmap(row, created))

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import pytest
 
-from common.games.kit.ratings import best_n, session_average, total
+from common.games.kit.ratings import best_n, session_average, session_ratings, total
 from common.games.model import RatedPB
+from common.games.registry import get_gpt
 
 
 def pbs(values: Sequence[float | None], *, primary: bool = True) -> list[RatedPB]:
@@ -19,9 +21,13 @@ def pbs(values: Sequence[float | None], *, primary: bool = True) -> list[RatedPB
 def test_a_session_is_rated_by_its_best_scores(
     values: list[float | None], expected: float | None
 ) -> None:
-    rating = session_average("r", "", count=3)
+    gpt = dataclasses.replace(
+        get_gpt("iidx", "SP"), session_ratings={"r": session_average("r", "", count=3)}
+    )
 
-    assert rating.rate([{"r": value} for value in values] + [{"other": 9}]) == expected
+    assert session_ratings(gpt, [{"r": value} for value in values] + [{"other": 9}]) == {
+        "r": expected
+    }
 
 
 @pytest.mark.parametrize(
