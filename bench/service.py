@@ -155,12 +155,12 @@ class Service:
 def running_service() -> Iterator[Service]:
     """Servers with an empty catalogue. Everything ends with the block, however it ends."""
     with contextlib.ExitStack() as stack:
-        stack.enter_context(_terminated_like_interrupted())
+        stack.enter_context(terminated_like_interrupted())
         yield Service(stack)
 
 
 @contextlib.contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
+def terminated_like_interrupted() -> Iterator[None]:
     """SIGTERM unwinds the program as Ctrl-C does."""
 
     def terminate(number: int, frame: FrameType | None) -> None:
