@@ -3,15 +3,15 @@
 Personal bests tell where they stand among those that count for the profile, sessions the values
 that their ratings follow from; the indexes find both without going through all.
 
-Revision: 0016_growth
+Revision: 0018_growth
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0016_growth"
-down_revision = "0015_activity"
+revision = "0018_growth"
+down_revision = "0017_job_attempts"
 branch_labels = None
 depends_on = None
 
@@ -74,6 +74,8 @@ def upgrade() -> None:
     op.add_column(
         "sessions", sa.Column("best_values", postgresql.JSONB(astext_type=sa.Text()), nullable=True)
     )
+    # IDs hardly get smaller, and to compress thousands takes longer than all else.
+    op.execute("ALTER TABLE sessions ALTER COLUMN score_ids SET STORAGE EXTERNAL")
     op.create_index(
         "ix_sessions_length",
         "sessions",
@@ -88,6 +90,7 @@ def _value(key: str) -> str:
 
 def downgrade() -> None:
     op.drop_index("ix_sessions_length", table_name="sessions")
+    op.execute("ALTER TABLE sessions ALTER COLUMN score_ids SET STORAGE DEFAULT")
     op.drop_column("sessions", "best_values")
     op.drop_column("sessions", "best_values_of")
     op.drop_index("ix_personal_bests_unplaced", table_name="personal_bests")
