@@ -9,8 +9,18 @@ from typing import Final
 
 import click
 
-from bench import hydrate, import_file, import_results, machine, poll_results, poll_status, seeds
-from bench.report import Table, open_console
+from bench import (
+    growth,
+    growth_results,
+    hydrate,
+    import_file,
+    import_results,
+    machine,
+    poll_results,
+    poll_status,
+    seeds,
+)
+from bench.report import Table, open_console, ratio_table
 from bench.service import shared_folder
 from bench.workload import MATCH_TYPES
 from common.games.registry import all_gpts
@@ -41,10 +51,20 @@ def main(quick: bool, check: bool) -> None:
         seconds=poll_status.QUICK_SECONDS if quick else poll_status.SECONDS,
         console=console,
     )
+    grown = growth.measure(
+        growth.QUICK_HISTORIES if quick else growth.HISTORIES, 0, (), console=console
+    )
+    ratios = [
+        *import_results.ratios(imports),
+        *growth_results.ratios(grown),
+        *poll_results.ratios(polls),
+    ]
     tables = [
         _pairs("Machine", described),
         _pairs("Versions", machine.versions() | imports.servers),
+        ratio_table("What is held as ratios", ratios, "Of --check, with room for noise."),
         *import_results.tables(imports),
+        *growth_results.tables(grown),
         *poll_results.tables(polls),
         loading,
         pure,
@@ -54,7 +74,7 @@ def main(quick: bool, check: bool) -> None:
     if not quick:
         _write(tables)
         console.print(f"Written: {RESULTS.name}")
-    if check and not all(limit.kept for limit in import_results.limits(imports)):
+    if check and not all(each.kept for each in [*import_results.limits(imports), *ratios]):
         raise SystemExit(1)
 
 

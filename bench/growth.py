@@ -12,11 +12,9 @@ write them: `score-import verify` finds nothing to complain of.
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +24,8 @@ from rich.console import Console
 from sqlalchemy import Connection, text
 
 from bench.client import WrongResult
-from bench.report import Table, milliseconds, open_console
+from bench.growth_results import Measured, ratios, statements, tables
+from bench.report import open_console
 from bench.service import shared_folder, terminated_like_interrupted
 from bench.workload import IMPORT_TYPE, payload
 from cli.accounts import create_user
@@ -48,6 +47,7 @@ DAYS: Final = TEMPLATE // 25  # that the template's scores are played on
 HISTORIES: Final = (0, 10_000, 100_000, 1_000_000)
 # Scores of an import, and how often it is made for each history.
 SIZES: Final = {1: 15, 1000: 3, 8000: 1}
+QUICK_HISTORIES: Final = (0, 10_000)
 LONG_SESSION: Final = 5_000
 ONE_CHART: Final = 50_000
 AGAIN: Final = 20_000
@@ -59,27 +59,6 @@ POSTGRES: Final = {
     "pg_stat_statements.track_planning": "on",
     "max_wal_size": "8GB",
 }
-
-
-@dataclass(slots=True)
-class Measured:
-    """Imports of one kind. Seconds: from claim to commit, of CPU, of each step."""
-
-    name: str
-    scores: int
-    seconds: list[float] = field(default_factory=list)
-    python: list[float] = field(default_factory=list)
-    postgres: list[float] = field(default_factory=list)
-    steps: list[dict[str, float]] = field(default_factory=list)
-    statements: list[tuple[str, int, float]] = field(default_factory=list)
-
-    @property
-    def cpu(self) -> float:
-        return statistics.median(map(sum, zip(self.python, self.postgres, strict=True)))
-
-    @property
-    def wall(self) -> float:
-        return statistics.median(self.seconds)
 
 
 class Ground:
@@ -376,64 +355,7 @@ def fill(ground: Ground, rows: int) -> None:
     ground.analyze()
 
 
-# --- what is shown ---------------------------------------------------------------------------
-
-
-def tables(measured: Sequence[Measured]) -> list[Table]:
-    first = {}
-    for each in measured:
-        first.setdefault(each.scores, each)
-    names = list(dict.fromkeys(name for each in measured for run in each.steps for name in run))
-    return [
-        Table(
-            title="Imports: what else they depend on",
-            columns=["user has", "imports", "ms", "× first", "CPU ms", "× first", "Python", "SQL"],
-            rows=[
-                [
-                    each.name,
-                    f"{each.scores:,}",
-                    milliseconds(each.wall),
-                    f"{each.wall / first[each.scores].wall:.2f}",
-                    milliseconds(each.cpu),
-                    f"{each.cpu / first[each.scores].cpu:.2f}",
-                    milliseconds(statistics.median(each.python)),
-                    milliseconds(statistics.median(each.postgres)),
-                ]
-                for each in measured
-            ],
-            note="The worker's part, from claim to commit, in one process; medians. × first: times"
-            " what the same import costs the first user of that size. CPU: of Python and of its"
-            " PostgreSQL process.",
-        ),
-        Table(
-            title="Imports: by step (ms)",
-            columns=["user has", "imports", *names],
-            rows=[
-                [
-                    each.name,
-                    f"{each.scores:,}",
-                    *(
-                        milliseconds(
-                            statistics.median(run.get(name, 0.0) for run in each.steps) / 1000
-                        )
-                        for name in names
-                    ),
-                ]
-                for each in measured
-            ],
-        ),
-    ]
-
-
-def statements(each: Measured) -> Table:
-    return Table(
-        title=f"{each.scores:,} scores, user has {each.name}: statements",
-        columns=["statement", "calls", "ms"],
-        rows=[
-            [statement[:100], f"{calls}", milliseconds(seconds)]
-            for statement, calls, seconds in each.statements
-        ],
-    )
+# --- the command ---------------------------------------------------------------------------
 
 
 @click.command()
@@ -443,12 +365,14 @@ def statements(each: Measured) -> Table:
     "--only", type=click.Choice(["history", "session", "chart", "newcomer"]), multiple=True
 )
 @click.option("--statements", "by_statement", is_flag=True, help="show where SQL takes its time")
+@click.option("--check", is_flag=True, help="exit with 1 where a limit is exceeded")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="write what was measured")
 def main(
     wanted: tuple[int, ...],
     rows: int,
     only: tuple[str, ...],
     by_statement: bool,
+    check: bool,
     file: Path | None,
 ) -> None:
     """Measure what imports cost users with much."""
@@ -461,6 +385,8 @@ def main(
             statements(each).show(console)
     if file is not None:
         file.write_bytes(orjson.dumps(measured, option=orjson.OPT_INDENT_2))
+    if check and not all(each.kept for each in ratios(measured)):
+        raise SystemExit(1)
 
 
 def measure(

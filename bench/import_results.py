@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Final
 
-from bench.report import Table, megabytes, milliseconds
+from bench.report import Ratio, Table, megabytes, milliseconds
 
 # Seconds that an import of so many scores may take; half of it is the goal.
 LIMITS: Final = {1: 0.060, 1000: 0.35, 5000: 1.0, 20000: 3.5}
 DUPLICATES_LIMITS: Final = {20000: 1.5}
 CROWD_LIMITS: Final = {200: 4.0}  # seconds, by the number of users
 MEMORY_LIMIT: Final = 300e6  # bytes of all processes of a worker
+
+# An import of so many scores, in COPY of the same rows.
+COPY_LIMITS: Final = {5000: 8.0, 20_000: 4.5}
 
 SHOWN: Final = 0.1  # milliseconds a step must take somewhere to be in the table
 
@@ -108,6 +111,18 @@ def _limits(results: Results) -> Iterator[Limit]:
             yield Limit(_name(crowd), median(crowd.seconds), CROWD_LIMITS[crowd.users])
     peak = max(sum(size.peaks) for size in results.sizes)
     yield Limit("memory of the worker", peak, MEMORY_LIMIT, is_memory=True)
+
+
+def ratios(results: Results) -> list[Ratio]:
+    return [
+        Ratio(
+            f"{size.count:,} scores, × COPY",
+            median(size.new.seconds) / median(size.floor),
+            COPY_LIMITS[size.count],
+        )
+        for size in results.sizes
+        if size.count in COPY_LIMITS
+    ]
 
 
 def _name(crowd: Crowd) -> str:

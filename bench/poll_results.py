@@ -8,7 +8,7 @@ from statistics import median
 from typing import Final
 
 from bench.load import Load
-from bench.report import Table, milliseconds
+from bench.report import Ratio, Table, milliseconds
 
 # Above this share of the time, the clients themselves may be what was measured.
 BUSY_CLIENT: Final = 0.7
@@ -41,11 +41,28 @@ class Case:
         return median(poll.cpu / constant.cpu for poll, constant in turns)
 
 
+# CPU time of a poll, in that of a constant of its size.
+MOST: Final = {
+    "running": 2.2,
+    "completed, 10 scores": 2.2,
+    "completed, 5000 scores": 3.0,
+    "unknown": 2.2,
+}
+
+
 @dataclass(slots=True)
 class Results:
     connections: int
     cases: list[Case]
     without_redis: list[Case]
+
+
+def ratios(results: Results) -> list[Ratio]:
+    return [
+        Ratio(f"poll: {case.name}, CPU × const", case.times_constant_cpu(), MOST[case.name])
+        for case in results.cases
+        if case.name in MOST
+    ]
 
 
 def tables(results: Results) -> list[Table]:

@@ -48,6 +48,28 @@ class Table:
         return "\n".join([f"### {self.title}", "", *lines, *(["", self.note] if self.note else [])])
 
 
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """How many times a floor something took, and how many times it may: with room for noise."""
+
+    name: str
+    times: float
+    most: float
+
+    @property
+    def kept(self) -> bool:
+        return self.times <= self.most
+
+    def row(self) -> list[str]:
+        verdict = "kept" if self.kept else "exceeded"
+        return [self.name, f"{self.times:.2f}", f"{self.most:.2f}", verdict]
+
+
+def ratio_table(title: str, ratios: Sequence[Ratio], note: str) -> Table:
+    columns = ["", "measured", "limit", ""]
+    return Table(title=title, columns=columns, rows=[each.row() for each in ratios], note=note)
+
+
 def milliseconds(seconds: float) -> str:
     value = seconds * 1000
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"

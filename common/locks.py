@@ -40,30 +40,33 @@ NAMES: Final = {
 # To be combined with another statement of the same round trip; takes `:lock`.
 SHARED: Final = "SELECT pg_advisory_xact_lock_shared(:lock);"
 
+_TRY: Final = text("SELECT pg_try_advisory_lock(:lock, :key)")
+_GIVE_BACK: Final = text("SELECT pg_advisory_unlock(:lock, :key)")
+_TRY_IN_TRANSACTION: Final = text("SELECT pg_try_advisory_xact_lock(:lock, :key)")
+_WAIT: Final = text("SELECT pg_advisory_xact_lock(:lock)")
+_SHARE: Final = text(SHARED)
+
 
 def try_for_session(connection: Connection, lock: int, key: int = 0) -> bool:
     """Takes a lock if it is free; until `give_back`, or the end of the session."""
-    statement = text("SELECT pg_try_advisory_lock(:lock, :key)")
-    return bool(connection.scalar(statement, {"lock": lock, "key": key}))
+    return bool(connection.scalar(_TRY, {"lock": lock, "key": key}))
 
 
 def give_back(connection: Connection, lock: int, key: int = 0) -> None:
     """Ends a lock of the session."""
-    statement = text("SELECT pg_advisory_unlock(:lock, :key)")
-    connection.execute(statement, {"lock": lock, "key": key})
+    connection.execute(_GIVE_BACK, {"lock": lock, "key": key})
 
 
 def try_for_transaction(connection: Connection, lock: int, key: int = 0) -> bool:
     """Takes a lock if it is free; until the end of the transaction."""
-    statement = text("SELECT pg_try_advisory_xact_lock(:lock, :key)")
-    return bool(connection.scalar(statement, {"lock": lock, "key": key}))
+    return bool(connection.scalar(_TRY_IN_TRANSACTION, {"lock": lock, "key": key}))
 
 
 def wait_for_transaction(connection: Connection, lock: int) -> None:
     """Takes a lock once it is free; until the end of the transaction."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
+    connection.execute(_WAIT, {"lock": lock})
 
 
 def share_for_transaction(connection: Connection, lock: int) -> None:
     """Takes a lock that many may share, once nobody holds it alone."""
-    connection.execute(text(SHARED), {"lock": lock})
+    connection.execute(_SHARE, {"lock": lock})

@@ -7,14 +7,16 @@ not answer, a circuit breaker spares the next callers the wait: they get `RedisA
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.client import Pipeline
-from redis.exceptions import BusyLoadingError, ConnectionError, TimeoutError
+from redis.exceptions import BusyLoadingError, ConnectionError, ResponseError, TimeoutError
 from redis.retry import Retry
 
 from common.breaker import Breaker
@@ -35,10 +37,44 @@ class GuardedRedis(Redis):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.breaker = Breaker("Redis")
+        self._kept = threading.local()
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
         with _guarded(self.breaker):
             return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+
+    def ask(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
+        """The answers to some commands, in one round trip over a connection that the thread keeps.
+
+        What a poll asks: it costs half of what a pipeline does. Raises RedisError, also where
+        Redis refuses one of them.
+        """
+        with _guarded(self.breaker):
+            try:
+                return self._ask(commands)
+            except ConnectionError:
+                # A connection that went stale since the last time.
+                return self._ask(commands)
+
+    def _ask(self, commands: Sequence[Sequence[Any]]) -> list[Any]:
+        connection = self._connection_of_thread()
+        try:
+            connection.send_packed_command(connection.pack_commands(commands))
+            answers = [_read(connection) for _ in commands]
+        except BaseException:
+            # Whatever is still to come on it answers nobody's question.
+            connection.disconnect()
+            raise
+        for answer in answers:
+            if isinstance(answer, ResponseError):
+                raise answer
+        return answers
+
+    def _connection_of_thread(self) -> Any:
+        if getattr(self._kept, "pid", None) != os.getpid():
+            self._kept.pid = os.getpid()
+            self._kept.connection = self.connection_pool.make_connection()
+        return self._kept.connection
 
     def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Pipeline:
         pipeline = _GuardedPipeline(
@@ -55,6 +91,13 @@ class _GuardedPipeline(Pipeline):
         with _guarded(self.breaker):
             results: list[Any] = super().execute(raise_on_error)
             return results
+
+
+def _read(connection: Any) -> Any:
+    try:
+        return connection.read_response()
+    except ResponseError as refusal:
+        return refusal
 
 
 @contextmanager
@@ -75,14 +118,16 @@ def _guarded(breaker: Breaker) -> Iterator[None]:
     breaker.succeeded()
 
 
-def open_redis(url: str) -> Redis:
-    return GuardedRedis.from_url(
+def open_redis(url: str) -> GuardedRedis:
+    client: Any = GuardedRedis.from_url(
         url,
         socket_timeout=TIMEOUT,
         socket_connect_timeout=TIMEOUT,
         # A server that hangs would hang for the second try, too.
         retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),
     )
+    guarded: GuardedRedis = client
+    return guarded
 
 
 def open_patient_redis(url: str) -> Redis:

@@ -65,22 +65,22 @@ def unlock(connection: Connection, user_id: int) -> None:
     locks.give_back(connection, locks.USER, user_id)
 
 
+_SPEND = text(
+    """
+    UPDATE jobs SET dispatched_at = NULL, deferred = true
+    WHERE user_id = :user_id AND job_id = :job_id AND state = 'queued'
+      AND dispatched_at = coalesce(:stamp, dispatched_at)
+    """
+)
+
+
 def spend(connection: Connection, user_id: int, job_id: str, stamp: int | None) -> None:
     """Notes that the message of this queued job was spent, while the user was busy or on another.
 
     Whoever ends the user's running job then sends the next one. Nothing to note where it was
     replaced by another, or the job had its turn. stamp: None where the message has none.
     """
-    connection.execute(
-        text(
-            """
-            UPDATE jobs SET dispatched_at = NULL, deferred = true
-            WHERE user_id = :user_id AND job_id = :job_id AND state = 'queued'
-              AND dispatched_at = coalesce(:stamp, dispatched_at)
-            """
-        ),
-        {"user_id": user_id, "job_id": job_id, "stamp": stamp},
-    )
+    connection.execute(_SPEND, {"user_id": user_id, "job_id": job_id, "stamp": stamp})
 
 
 _DIED = AttemptOutcome.WORKER_DIED
@@ -89,6 +89,40 @@ _DIED = AttemptOutcome.WORKER_DIED
 def worker_name() -> str:
     """This process, as attempts name it: its host and number."""
     return f"{platform.node()}:{os.getpid()}"
+
+
+# Its commit need not reach the disk before the work begins: the next one that has to takes it
+# along, and a server that crashes before has run no job that it knows of.
+_CLAIM = text(
+    f"""
+    WITH claimed AS (
+        UPDATE jobs
+        SET state = 'running', attempts = least(jobs.attempts + 1, :most),
+            claims = claims + 1, started_at = {NOW_MS}, deferred = false
+        FROM (
+            SELECT user_id, job_id, attempts, set_config('synchronous_commit', 'off', true)
+            FROM jobs WHERE user_id = :user_id AND state IN ('queued', 'running')
+            ORDER BY sequence LIMIT 1) AS oldest
+        WHERE jobs.user_id = oldest.user_id AND jobs.job_id = oldest.job_id
+          AND jobs.state IN ('queued', 'running')
+          AND (CAST(:stamp AS bigint) IS NULL OR EXISTS (
+            SELECT FROM jobs AS named
+            WHERE named.user_id = :user_id AND named.job_id = :named
+              AND named.state IN ('queued', 'running') AND named.dispatched_at = :stamp))
+        RETURNING jobs.user_id, jobs.job_id, kind, import_type, user_intent, arguments,
+                  jobs.attempts, claims, oldest.attempts >= :most AS exhausted,
+                  accepted_at, started_at, request_id),
+    before AS (
+        UPDATE job_attempts SET ended_at = started_at, outcome = '{_DIED}'
+        FROM claimed
+        WHERE (job_attempts.user_id, job_attempts.job_id)
+            = (claimed.user_id, claimed.job_id) AND ended_at IS NULL),
+    attempt AS (
+        INSERT INTO job_attempts (user_id, job_id, claim, worker, began_at)
+        SELECT user_id, job_id, claims, :worker, started_at FROM claimed)
+    SELECT * FROM claimed
+    """  # noqa: S608 - constants of ours
+)
 
 
 def claim_oldest(
@@ -105,36 +139,7 @@ def claim_oldest(
     Without a stamp it counts.
     """
     row = connection.execute(
-        text(
-            f"""
-            WITH claimed AS (
-                UPDATE jobs
-                SET state = 'running', attempts = least(jobs.attempts + 1, :most),
-                    claims = claims + 1, started_at = {NOW_MS}, deferred = false
-                FROM (
-                    SELECT user_id, job_id, attempts FROM jobs
-                    WHERE user_id = :user_id AND state IN ('queued', 'running')
-                    ORDER BY sequence LIMIT 1) AS oldest
-                WHERE jobs.user_id = oldest.user_id AND jobs.job_id = oldest.job_id
-                  AND jobs.state IN ('queued', 'running')
-                  AND (CAST(:stamp AS bigint) IS NULL OR EXISTS (
-                    SELECT FROM jobs AS named
-                    WHERE named.user_id = :user_id AND named.job_id = :named
-                      AND named.state IN ('queued', 'running') AND named.dispatched_at = :stamp))
-                RETURNING jobs.user_id, jobs.job_id, kind, import_type, user_intent, arguments,
-                          jobs.attempts, claims, oldest.attempts >= :most AS exhausted,
-                          accepted_at, started_at, request_id),
-            before AS (
-                UPDATE job_attempts SET ended_at = started_at, outcome = '{_DIED}'
-                FROM claimed
-                WHERE (job_attempts.user_id, job_attempts.job_id)
-                    = (claimed.user_id, claimed.job_id) AND ended_at IS NULL),
-            attempt AS (
-                INSERT INTO job_attempts (user_id, job_id, claim, worker, began_at)
-                SELECT user_id, job_id, claims, :worker, started_at FROM claimed)
-            SELECT * FROM claimed
-            """  # noqa: S608 - constants of ours
-        ),
+        _CLAIM,
         {
             "user_id": user_id,
             "named": job_id,
@@ -163,9 +168,12 @@ def claim_oldest(
     )
 
 
+_PAYLOAD = text("SELECT content FROM job_payloads WHERE user_id = :user_id AND job_id = :job_id")
+
+
 def payload(connection: Connection, job: ClaimedJob) -> bytes:
     content = connection.scalar(
-        text("SELECT content FROM job_payloads WHERE user_id = :user_id AND job_id = :job_id"),
+        _PAYLOAD,
         {"user_id": job.user_id, "job_id": job.job_id},
     )
     return unpack(content) if content is not None else b""
@@ -180,7 +188,8 @@ _ATTEMPT_ENDS = f"""
 
 # The claim guards the end: a job that was taken over meanwhile is not ours to end. The payload of
 # one that failed through no fault of its user stays, so that it can be run again.
-_END = f"""
+_END = text(
+    f"""
     WITH payload AS (
         DELETE FROM job_payloads
         WHERE user_id = :user_id AND job_id = :job_id AND NOT :keep_payload),
@@ -189,7 +198,8 @@ _END = f"""
     SET state = :state, finished_at = {NOW_MS}, result = :result, error_status = :status,
         error_message = :message, error_reference = :reference
     WHERE user_id = :user_id AND job_id = :job_id AND state = 'running' AND claims = :claim
-"""  # noqa: S608 - constants of ours
+    """  # noqa: S608 - constants of ours
+)
 
 
 def complete(connection: Connection, job: ClaimedJob, result: dict[str, Any] | None = None) -> None:
@@ -243,7 +253,7 @@ def _end(
     cause: str | None = None,
 ) -> None:
     ended = connection.execute(
-        text(_END),
+        _END,
         {
             "user_id": job.user_id,
             "job_id": job.job_id,
@@ -266,7 +276,8 @@ def _end(
 
 
 # Also where another worker has claimed it meanwhile: what we did was no attempt.
-_GIVE_BACK = f"""
+_GIVE_BACK = text(
+    f"""
     WITH {_ATTEMPT_ENDS}
     UPDATE jobs
     SET attempts = greatest(attempts - 1, 0),
@@ -275,7 +286,8 @@ _GIVE_BACK = f"""
     WHERE user_id = :user_id AND job_id = :job_id AND state IN ('queued', 'running')
       AND claims >= :claim
     RETURNING ({NOW_MS} - troubled_since) / 1000.0
-"""  # noqa: S608 (a constant of ours)
+    """  # noqa: S608 (a constant of ours)
+)
 
 
 def give_back(connection: Connection, job: ClaimedJob, cause: str) -> float:
@@ -286,7 +298,7 @@ def give_back(connection: Connection, job: ClaimedJob, cause: str) -> float:
     Returns for how many seconds the database has been failing it.
     """
     age = connection.scalar(
-        text(_GIVE_BACK),
+        _GIVE_BACK,
         {
             "user_id": job.user_id,
             "job_id": job.job_id,
@@ -298,12 +310,14 @@ def give_back(connection: Connection, job: ClaimedJob, cause: str) -> float:
     return float(age or 0)
 
 
-_GIVE_UP = f"""
+_GIVE_UP = text(
+    f"""
     UPDATE jobs
     SET state = 'failed', finished_at = {NOW_MS}, error_status = :status, error_message = :message
     WHERE user_id = :user_id AND job_id = :job_id AND state = 'queued' AND claims = :claim
       AND troubled_since < {NOW_MS} - 1000 * :patience
-"""  # noqa: S608 (a constant of ours)
+    """  # noqa: S608 (a constant of ours)
+)
 
 
 def give_up(
@@ -314,7 +328,7 @@ def give_up(
     Its payload is kept. Whether it was ended: nobody has claimed it since.
     """
     ended = connection.execute(
-        text(_GIVE_UP),
+        _GIVE_UP,
         {
             "user_id": job.user_id,
             "job_id": job.job_id,
@@ -327,11 +341,13 @@ def give_up(
     return ended.rowcount == 1
 
 
-_RELEASE = f"""
+_RELEASE = text(
+    f"""
     WITH {_ATTEMPT_ENDS}
     UPDATE jobs SET state = 'queued', attempts = attempts - 1, deferred = true
     WHERE user_id = :user_id AND job_id = :job_id AND state = 'running' AND claims = :claim
-"""  # noqa: S608 (constants of ours)
+    """  # noqa: S608 (constants of ours)
+)
 
 
 def release(connection: Connection, job: ClaimedJob) -> None:
@@ -340,7 +356,7 @@ def release(connection: Connection, job: ClaimedJob) -> None:
     Whoever frees the user sends the message that makes another worker take it.
     """
     connection.execute(
-        text(_RELEASE),
+        _RELEASE,
         {
             "user_id": job.user_id,
             "job_id": job.job_id,

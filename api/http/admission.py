@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from redis import Redis
 from sqlalchemy import Engine
 from werkzeug.wrappers import Request
 
@@ -21,6 +20,7 @@ from api.http.identity import GUEST, Credentials, Identity
 from api.http.limits import Count, Limit
 from api.http.tokens import RecentTokens
 from common.errors import UserError
+from common.redis_client import GuardedRedis
 from common.settings import Settings
 
 
@@ -43,7 +43,7 @@ class Admission:
 class Admissions:
     """Asks them."""
 
-    def __init__(self, settings: Settings, engine: Engine, redis: Redis) -> None:
+    def __init__(self, settings: Settings, engine: Engine, redis: GuardedRedis) -> None:
         self._settings = settings
         self._engine = engine
         self._redis = redis

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from flask import request
-from redis import Redis
+
 
 from api.http import context, limits
 from api.http.limits import Count, Limit
 from common.errors import UserError
+from common.redis_client import GuardedRedis
 from common.settings import Settings
 
 WINDOW: Final = 600  # seconds
@@ -38,7 +39,7 @@ class TooMany(UserError):
 class Attempt:
     """One attempt, counted before it is known what comes of it."""
 
-    redis: Redis
+    redis: GuardedRedis
     counts: tuple[tuple[Limit, str], ...]
 
     def succeeded(self) -> None:
@@ -48,7 +49,7 @@ class Attempt:
             _ALONE.give_back(limit, who)
 
 
-def attempt(settings: Settings, redis: Redis, username: str) -> Attempt:
+def attempt(settings: Settings, redis: GuardedRedis, username: str) -> Attempt:
     """Counts an attempt at this name. Raises TooMany."""
     most = settings.login_rate_limit
     address = limits.client_address(request, settings.trusted_proxies)

@@ -12,10 +12,9 @@ import ipaddress
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response
-from redis import Redis
-from redis.client import Pipeline
 from redis.exceptions import RedisError
 from werkzeug.wrappers import Request
 
@@ -23,6 +22,7 @@ from api.http import context
 from api.http.answers import JSON
 from common import envelope
 from common.metrics.measures import LIMITS
+from common.redis_client import GuardedRedis
 from common.setting_values import Network
 
 WINDOW = 60  # seconds
@@ -87,27 +87,23 @@ def _key(limit: Limit, who: str) -> str:
     return f"score-import:limit:{limit.name}:{who}"
 
 
-def ask(pipeline: Pipeline, limit: Limit, who: str) -> None:
-    """Adds the counting to a pipeline; `read` takes its three results."""
+def commands(limit: Limit, who: str) -> list[tuple[Any, ...]]:
+    """What counts a request; `read` takes the three answers."""
     key = _key(limit, who)
-    pipeline.set(key, 0, ex=limit.window, nx=True)
-    pipeline.incr(key)
-    pipeline.pttl(key)
+    return [("SET", key, 0, "EX", limit.window, "NX"), ("INCR", key), ("PTTL", key)]
 
 
-def read(limit: Limit, results: list[int]) -> Count:
+def read(limit: Limit, results: Sequence[Any]) -> Count:
     _, used, milliseconds = results
     return Count(limit, used, max(0, milliseconds) / 1000)
 
 
-def count(redis: Redis, limit: Limit, who: str) -> Count | None:
+def count(redis: GuardedRedis, limit: Limit, who: str) -> Count | None:
     """Counts one request; None where there is no limit or no Redis."""
     if not limit.most:
         return None
     try:
-        with redis.pipeline(transaction=False) as pipeline:
-            ask(pipeline, limit, who)
-            return read(limit, pipeline.execute())
+        return read(limit, redis.ask(commands(limit, who)))
     except RedisError:
         return None
 
@@ -120,7 +116,7 @@ def refusal(counted: Count | None) -> Response | None:
     return Response(counted.refusal(), 429, mimetype=JSON) if counted.exceeded else None
 
 
-def give_back(redis: Redis, limit: Limit, who: str) -> None:
+def give_back(redis: GuardedRedis, limit: Limit, who: str) -> None:
     """Takes one request off a count that it turned out not to belong to."""
     if not limit.most:
         return

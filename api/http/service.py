@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app
-from redis import Redis
 from sqlalchemy import Engine
 
 from common.catalogue.song_search import SongSearch
 from common.clock import now_ms
+from common.redis_client import GuardedRedis
 from common.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ EXTENSION = "score-import"
 class Service:
     settings: Settings
     engine: Engine
-    redis: Redis
+    redis: GuardedRedis
     processor: Processor
     admissions: Admissions
     songs: SongSearch = field(default_factory=SongSearch)

@@ -9,7 +9,6 @@ Source: specification, http-api-import.md section 8.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 import secrets
@@ -25,6 +24,7 @@ from api.http import cors, limits
 from api.http.answers import AWAY_SECONDS, DATABASE_AWAY, HEADERS, JSON, UNEXPECTED
 from api.http.endpoint import EMPTY, declared
 from api.http.service import Service
+from api.jobs.unknown import UnknownIDs
 from common import envelope
 from common.database import failures
 from common.database.engine import autocommit
@@ -98,6 +98,7 @@ class Polls:
     def __init__(self, here: Service, others: WSGIApplication) -> None:
         self._here = here
         self._others = others
+        self._unknown = UnknownIDs()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
@@ -154,8 +155,10 @@ class Polls:
             return FinalAnswer(429, counted.refusal()), headers
         if not here.processor.polled:
             raise UserError(501, NO_WORKER.format(name=here.settings.name))
-        if answer is None:
+        if answer is None and job_id not in self._unknown:
             answer = self._ask_record(job_id)
+            if answer is None:
+                self._unknown.add(job_id)
         if answer is None:
             missing = envelope.failure(
                 "There is no ongoing import here.", error={"code": "NOT_FOUND"}
@@ -176,13 +179,9 @@ class Polls:
         redis = self._here.redis
         limit = limits.Limit("normal", self._here.settings.rate_limit)
         try:
-            if not limit.most:
-                return None, progress.read(redis, job_id)
-            with redis.pipeline(transaction=False) as pipeline:
-                limits.ask(pipeline, limit, who)
-                progress.ask(pipeline, job_id)
-                *counting, found = pipeline.execute()
-            return limits.read(limit, counting), progress.understand(found)
+            counting = limits.commands(limit, who) if limit.most else []
+            *counted, found = redis.ask([*counting, progress.command(job_id)])
+            return (limits.read(limit, counted) if counted else None), progress.understand(found)
         except RedisError:
             return None, None
 
@@ -210,7 +209,7 @@ def _unless_known(
     request: Request, answer: FinalAnswer, headers: dict[str, str]
 ) -> tuple[FinalAnswer, dict[str, str]]:
     """A completed import's answer, or 304 where the client says that it has it."""
-    tag = hashlib.blake2b(answer.body, digest_size=16).hexdigest()
+    tag = answer.checksum
     # It may be kept, but only used once it was asked for: the import can be reverted.
     headers |= {"ETag": f'"{tag}"', "Cache-Control": "no-cache"}
     if request.if_none_match.contains_weak(tag):

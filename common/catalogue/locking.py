@@ -7,10 +7,14 @@ personal bests, goals) keeps it as it is until the commit; many may do so at onc
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import Connection, text
 
 from common import locks
 from common.catalogue.versions import VERSION_OF
+
+_KEPT: Final = text(locks.SHARED + VERSION_OF)
 
 
 def hold_catalogue(connection: Connection) -> None:
@@ -44,5 +48,4 @@ def keep_catalogue(connection: Connection) -> None:
 def keep_version(connection: Connection, game: str) -> int:
     """Keeps the catalogue, and returns the version of the game's that is kept."""
     # Two statements in one round trip: the second sees all that was committed before the lock.
-    kept = text(locks.SHARED + VERSION_OF)
-    return connection.scalar(kept, {"lock": locks.STORING, "game": game}) or 0
+    return connection.scalar(_KEPT, {"lock": locks.STORING, "game": game}) or 0

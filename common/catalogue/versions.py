@@ -9,6 +9,7 @@ from sqlalchemy import Connection, text
 
 # Nothing as long as nothing was loaded.
 VERSION_OF: Final = "SELECT version FROM catalogue_versions WHERE game = :game"
+_VERSION_OF: Final = text(VERSION_OF)
 
 
 def raise_versions(connection: Connection, games: Collection[str]) -> None:
@@ -29,4 +30,4 @@ def raise_versions(connection: Connection, games: Collection[str]) -> None:
 
 def version_of(connection: Connection, game: str) -> int:
     """0 as long as nothing was loaded."""
-    return connection.scalar(text(VERSION_OF), {"game": game}) or 0
+    return connection.scalar(_VERSION_OF, {"game": game}) or 0

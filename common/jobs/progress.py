@@ -56,6 +56,11 @@ class FinalAnswer:
     status: int
     body: bytes
 
+    @property
+    def checksum(self) -> str:
+        """Tells it from other answers to the same question."""
+        return f"{zlib.crc32(self.body):08x}-{len(self.body):x}"
+
 
 def seal(status: int, content: bytes) -> bytes:
     """A value as it is stored: checksum, status (0 for a text), content."""
@@ -81,6 +86,11 @@ def read(redis: Redis, job_id: str) -> FinalAnswer | str | None:
 def ask(pipeline: Pipeline, job_id: str) -> None:
     """Adds the reading to a pipeline; `understand` takes its result."""
     pipeline.mget(answer_key(job_id), text_key(job_id))
+
+
+def command(job_id: str) -> tuple[str, ...]:
+    """What reads it; `understand` takes its answer."""
+    return ("MGET", answer_key(job_id), text_key(job_id))
 
 
 def understand(found: Any) -> FinalAnswer | str | None:

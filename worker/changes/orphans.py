@@ -74,7 +74,8 @@ def _reprocess(work: Work, import_type: str, orphans: Sequence[Row[Any]]) -> Cou
     head = ImportHead(new_job_id(), user_id, work.job.user_intent, work.now(), added=work.now())
     collected, converted = _convert(work, import_type, orphans)
     imported = Import(head, collected, converted, Timings())
-    new = pipeline.hydrate_unknown(work, imported)
+    # Whether there is any decides whether there is an import.
+    new = list(pipeline.hydrate_unknown(work, imported))
     kept = {unmatched.position for unmatched in converted.unmatched}
     kept |= {error.position for error in converted.errors if error.type == "InternalError"}
     # They are orphans already, and stay so.

@@ -119,7 +119,7 @@ def _try_out(work: Work, arguments: Check, report: CheckReport) -> None:
     origins: Origins = {}
     for candidate in converted.candidates:
         origins.setdefault(candidate.score_id, (candidate.position, candidate.dry.song))
-    new = hydrate(collected, converted, head.added, work.tell)
+    new = list(hydrate(collected, converted, head.added, work.tell))
     with autocommit(connection):
         new_orphans(connection, head, collected, converted, work.runtime.settings.max_orphans)
     provided_classes(collected)

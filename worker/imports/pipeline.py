@@ -7,6 +7,7 @@ worker that dies leaves nothing behind. Progress goes to Redis, outside of it.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from common.database.engine import autocommit
@@ -59,8 +60,7 @@ def _run(work: Work, arguments: ImportArguments, feed: Feed | None) -> Imported:
     job = work.job
     head = ImportHead(job.job_id, job.user_id, job.user_intent, started, added=work.now())
     imported = Import(head, collected, converted, timings)
-    with timings.step("hydrate"):
-        new = hydrate_unknown(work, imported)
+    new = hydrate_unknown(work, imported)
 
     document = apply(work, imported, new)
     _move_timestop(work, collected)
@@ -71,7 +71,7 @@ def _run(work: Work, arguments: ImportArguments, feed: Feed | None) -> Imported:
     log.info(
         "import %s: %d scores, %d errors, milliseconds %s",
         job.job_id,
-        len(new),
+        len(document["scoreIDs"]),
         len(converted.errors),
         timings.milliseconds,
     )
@@ -107,17 +107,18 @@ def offer_unknown_charts(work: Work, converted: Converted) -> None:
         raise CatalogueChanged
 
 
-def hydrate_unknown(work: Work, imported: Import) -> list[NewScore]:
-    """Step 3: identify every candidate, drop what the user has, complete the rest."""
+def hydrate_unknown(work: Work, imported: Import) -> Iterator[NewScore]:
+    """Step 3: identify every candidate, drop what the user has; completes the rest one by one."""
     head, collected, converted = imported.head, imported.collected, imported.converted
-    identify(collected, converted, head.user_id)
-    # Nothing is kept open while Python computes; the user's lock keeps the answer true.
-    with autocommit(work.connection):
-        drop_known(work.connection, head.user_id, converted)
+    with imported.timings.step("identify"):
+        identify(collected, converted, head.user_id)
+        # Nothing is kept open while Python computes; the user's lock keeps the answer true.
+        with autocommit(work.connection):
+            drop_known(work.connection, head.user_id, converted)
     return hydrate(collected, converted, head.added, work.tell)
 
 
-def apply(work: Work, imported: Import, new: list[NewScore]) -> dict[str, Any]:
+def apply(work: Work, imported: Import, made: Iterable[NewScore]) -> dict[str, Any]:
     """Steps 4 to 9 in the open transaction, which the caller commits; the ImportDocument.
 
     Raises CatalogueChanged, with nothing written, where the scores have to be matched again.
@@ -125,9 +126,10 @@ def apply(work: Work, imported: Import, new: list[NewScore]) -> dict[str, Any]:
     connection, tell, timings = work.connection, work.tell, imported.timings
     head, collected, converted = imported.head, imported.collected, imported.converted
     keep_unchanged(connection, collected.catalogue)
-    tell(f"Imported {len(new)} Scores...")
     with timings.step("store"):
-        store_scores(connection, head, collected, new)
+        # PostgreSQL takes in those that are made while the next ones are.
+        new = store_scores(connection, head, collected, made)
+        tell(f"Imported {len(new)} Scores...")
         highlight_scores(connection, head, converted)
         store_orphans(connection, head, collected, converted, work.runtime.settings.max_orphans)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import msgspec
@@ -66,24 +66,27 @@ def drop_known(connection: Connection, user_id: int, converted: Converted) -> No
 
 def hydrate(
     collected: Collected, converted: Converted, now: int, tell: Callable[[str], None]
-) -> list[NewScore]:
+) -> Iterator[NewScore]:
     """Validates and completes the candidates; a repetition in the input counts once.
 
-    The candidates are used up: what they weigh is gone by the time the new scores are complete.
+    Each is made as it is asked for, and the candidates are used up meanwhile: what they weigh is
+    gone by the time the new scores are complete.
     """
-    new: dict[str, NewScore] = {}
+    made: set[str] = set()
     known = converted.skipped.duplicates + converted.skipped.blacklisted
     for done, candidate in enumerate(draining(converted.candidates), start=known + 1):
         if done % 256 == 0:
             tell(f"Imported {done} Scores...")
-        if candidate.score_id in new:
+        if candidate.score_id in made:
             converted.skipped.duplicates += 1
             continue
         try:
-            new[candidate.score_id] = _hydrated(collected, candidate, now)
+            new = _hydrated(collected, candidate, now)
         except Exception as failure:
             converted.errors.append(entry_error(candidate.position, _subject(candidate), failure))
-    return list(new.values())
+        else:
+            made.add(candidate.score_id)
+            yield new
 
 
 def _hydrated(collected: Collected, candidate: Candidate, now: int) -> NewScore:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -29,11 +30,15 @@ NOT_KEPT = (
 
 
 def store_scores(
-    connection: Connection, head: ImportHead, collected: Collected, new: list[NewScore]
-) -> None:
-    """One COPY, whatever the number of scores."""
-    if new:
-        scores.insert(connection, _score_rows(head, collected, new))
+    connection: Connection, head: ImportHead, collected: Collected, new: Iterable[NewScore]
+) -> list[NewScore]:
+    """One COPY, whatever the number of scores, to which they go as they are made; all of them."""
+    stored: list[NewScore] = []
+    rows = _score_rows(head, collected, new, stored)
+    first = next(rows, None)
+    if first is not None:
+        scores.insert(connection, chain([first], rows))
+    return stored
 
 
 def highlight_scores(connection: Connection, head: ImportHead, converted: Converted) -> None:
@@ -43,12 +48,14 @@ def highlight_scores(connection: Connection, head: ImportHead, converted: Conver
 
 
 def _score_rows(
-    head: ImportHead, collected: Collected, new: Iterable[NewScore]
+    head: ImportHead, collected: Collected, new: Iterable[NewScore], stored: list[NewScore]
 ) -> Iterator[dict[str, Any]]:
+    """stored: takes the scores in."""
     import_type = collected.import_type.name
     game = collected.game.id
     for position, score in enumerate(new):
         chart = score.chart
+        stored.append(score)
         yield {
             "user_id": head.user_id,
             "score_id": score.score_id,
