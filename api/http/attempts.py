@@ -13,7 +13,6 @@ from typing import Final
 
 from flask import request
 
-
 from api.http import context, limits
 from api.http.limits import Count, Limit
 from common.errors import UserError
