@@ -48,7 +48,7 @@ def raise_class(
     connection.execute(
         _RAISE,
         {
-            **given,
+            **parameters,
             "rules": get_game(gpt.game).rules,
             "classes": orjson.dumps(changed.classes).decode(),
             "preferences": orjson.dumps(default_preferences(gpt.game)).decode(),
