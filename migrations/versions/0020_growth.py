@@ -3,15 +3,15 @@
 Personal bests tell where they stand among those that count for the profile, sessions the values
 that their ratings follow from; the indexes find both without going through all.
 
-Revision: 0019_growth
+Revision: 0020_growth
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0019_growth"
-down_revision = "0018_sessions_of_tokens"
+revision = "0020_growth"
+down_revision = "0019_history"
 branch_labels = None
 depends_on = None
 
