@@ -22,6 +22,7 @@ from api.v1 import (
     guesses,
     histories,
     hook_settings,
+    import_classes,
     import_lists,
     import_scores,
     imports,
@@ -61,6 +62,7 @@ IR: Final = "/ir"
 ROUTES: Final[tuple[tuple[str, ApiBlueprint], ...]] = (
     # Imports.
     (API, imports.blueprint),
+    (API, import_classes.blueprint),
     (API, import_lists.blueprint),
     (API, import_scores.blueprint),
     (API, guesses.blueprint),

@@ -73,7 +73,10 @@ class SettingsDocument(msgspec.Struct, kw_only=True):
 
 
 class ClassAchievementDocument(msgspec.Struct, kw_only=True):
-    """A class reached for the first time, or risen to."""
+    """A class reached for the first time, or risen to, or set by hand.
+
+    classValue: empty where the user took the class away. source: `import` or `manual`.
+    """
 
     userID: int
     game: str
@@ -82,6 +85,7 @@ class ClassAchievementDocument(msgspec.Struct, kw_only=True):
     classOldValue: str | None
     classValue: str
     timeAchieved: int
+    source: str | UnsetType = UNSET
 
 
 def personal_best(
@@ -141,6 +145,8 @@ def class_achievement(row: Row[Any], wire: Wire) -> ClassAchievementDocument:
         classValue=row.class_value,
         timeAchieved=row.time_achieved,
     )
+    if wire.has_v3:
+        document.source = row.source
     _name_game(document, row, wire)
     return document
 

@@ -127,7 +127,7 @@ class GameSettings(Base):
 
 
 class ClassAchievement(Base):
-    """A class reached for the first time or risen to; never removed."""
+    """A class reached for the first time or risen to, or set by hand; never removed."""
 
     __tablename__ = "class_achievements"
     __table_args__ = (Index(None, "game", "playtype", "time_achieved"),)
@@ -138,8 +138,11 @@ class ClassAchievement(Base):
     playtype: Mapped[str]
     class_set: Mapped[str]
     class_old_value: Mapped[str | None]
+    # Empty where the user took the class away.
     class_value: Mapped[str]
     time_achieved: Mapped[Millis]
+    # `import` or `manual`.
+    source: Mapped[str] = mapped_column(server_default="import")
 
 
 class ProfileSnapshot(Base):

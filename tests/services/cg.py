@@ -47,7 +47,7 @@ class CG(FakeService):
 
     def answer(self, asked: Asked) -> Reply:
         code = asked.path.removeprefix(f"{self.prefix}/").removesuffix("-scores")
-        if code not in ("jb", "msc", "popn", "sdvx"):
+        if code not in ("iidx", "jb", "msc", "popn", "sdvx"):
             return Reply(404, {"error": "not found"})
         if asked.query.get("api_key") != API_KEY:
             return self._refusal("Invalid API key")

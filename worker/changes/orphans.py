@@ -22,7 +22,14 @@ from worker.catalogue.memory import until_unchanged
 from worker.import_types import registry
 from worker.import_types.base import Parsed
 from worker.imports import pipeline
-from worker.imports.flow import Collected, Converted, Import, ImportHead, Timings
+from worker.imports.flow import (
+    MESSAGE_LIMIT,
+    Collected,
+    Converted,
+    Import,
+    ImportHead,
+    Timings,
+)
 from worker.imports.steps.collect import gather
 from worker.imports.steps.convert import convert
 from worker.records import orphan_rows
@@ -78,7 +85,12 @@ def _reprocess(work: Work, import_type: str, orphans: Sequence[Row[Any]]) -> Cou
     new = list(pipeline.hydrate_unknown(work, imported))
     kept = {unmatched.position for unmatched in converted.unmatched}
     kept |= {error.position for error in converted.errors if error.type == "InternalError"}
-    # They are orphans already, and stay so.
+    # They are orphans already, and stay so; but why may have changed.
+    reasons = {
+        orphans[each.position].orphan_id: each.message[:MESSAGE_LIMIT]
+        for each in converted.unmatched
+    }
+    orphan_rows.renew_reasons(connection, user_id, reasons)
     converted.unmatched.clear()
     none_any_more = [o.orphan_id for i, o in enumerate(orphans) if i not in kept]
     if new:

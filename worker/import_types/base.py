@@ -99,8 +99,9 @@ class Upstream(ImportInput):
     stop: int | None = None
 
 
-# Gives the PROVIDED classes of one playtype: class set to class id. None = no opinion.
-ClassProvider = Callable[[str], Mapping[str, str] | None]
+# Gives the PROVIDED classes of one playtype: class set to class id. None = no opinion; of a
+# class set by hand, none any more.
+ClassProvider = Callable[[str], Mapping[str, str | None] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ class Parsed:
     entries: one item a potential score, in the order of the input; iterated once. What an
         item is, is the business of the import type, but for `RefusedEntry`;
         `ImportType.orphan_data` turns it into JSON.
+    classes_by_hand: whether the user means the provided classes also where they fall or go.
     newest: of an import type that can be told to stop, when the newest entry was played, once
         all were read.
     """
@@ -119,6 +121,7 @@ class Parsed:
     context: dict[str, Any]
     entries: Iterable[Any]
     class_provider: ClassProvider | None = None
+    classes_by_hand: bool = False
     newest: Callable[[], int | None] | None = None
     # What of the input was passed over, a sentence each; may grow while entries are taken.
     warnings: list[str] = field(default_factory=list)

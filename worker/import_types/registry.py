@@ -19,6 +19,7 @@ from worker.import_types.hooks.kshook import KsHook, KsHookStatic
 from worker.import_types.hooks.lr2hook import LR2Hook
 from worker.import_types.hooks.usc import USC
 from worker.import_types.manual.batch_manual import BatchManual, DirectManual
+from worker.import_types.manual.import_class import ImportClass
 from worker.import_types.services.all_types import SERVICE_TYPES
 
 # In canonical order: that of lists of import types.
@@ -30,6 +31,7 @@ _TYPES: Final[tuple[ImportType[Any], ...]] = (
     PLIIIDXCSV(),
     MyPageScraperRecordsCSV(),
     MyPageScraperPlayerCSV(),
+    ImportClass(),
     DirectManual(),
     Barbatos(),
     Fervidex(),

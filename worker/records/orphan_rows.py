@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import Connection, Row, text
 
 from common.database.columns import Columns
@@ -32,6 +33,14 @@ _KNOWN: Final = text(
 )
 _COUNT: Final = text(
     "SELECT count(*) FROM ( SELECT FROM orphan_scores WHERE user_id = :user_id LIMIT :most) AS kept"
+)
+
+_RENEW: Final = text(
+    """
+    UPDATE orphan_scores SET err_msg = reason.value
+    FROM json_each_text(CAST(:reasons AS json)) AS reason
+    WHERE user_id = :user_id AND orphan_id = reason.key AND err_msg IS DISTINCT FROM reason.value
+    """
 )
 
 _RESOLVE = text(
@@ -79,6 +88,13 @@ def count(connection: Connection, user_id: int, most: int) -> int:
 def insert(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
     """One COPY, whatever the number of orphans."""
     COLUMNS.copy(connection, rows)
+
+
+def renew_reasons(connection: Connection, user_id: int, reasons: Mapping[str, str]) -> None:
+    """Notes why orphans wait still; reasons: by orphan."""
+    if reasons:
+        given = {"user_id": user_id, "reasons": orjson.dumps(dict(reasons)).decode()}
+        connection.execute(_RENEW, given)
 
 
 def delete(connection: Connection, user_id: int, orphan_ids: Collection[str]) -> None:

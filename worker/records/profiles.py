@@ -1,7 +1,9 @@
 """Profiles as stored: ratings and classes of a user on each playtype of a game.
 
 A profile follows from the user's personal bests and from the classes that were provided; it
-exists iff there is any of either. Source: specification, pipeline-pbs-stats.md sections 4 to 7.
+exists iff there is any of either, or its user took the last class away by hand.
+
+Source: specification, pipeline-pbs-stats.md sections 4 to 7.
 """
 
 from __future__ import annotations
@@ -10,12 +12,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import orjson
 from sqlalchemy import Connection, Row, TextClause, text
 
+from common.accounts import user_rows
 from common.catalogue.index import GameCatalogue
+from common.errors import FatalImportError
 from common.games.kit.ratings import (
     Order,
     among_first,
@@ -25,7 +29,8 @@ from common.games.kit.ratings import (
 )
 from common.games.model import GPT, RatedPB
 from common.games.registry import get_game, get_gpt
-from common.games.scoring.class_changes import ClassChange, change_classes
+from common.games.scoring.class_changes import ClassChange, change_classes, set_classes
+from common.games.version3 import version3_id
 from common.profiles.game_settings import default_preferences
 from worker.records import class_achievements
 
@@ -39,10 +44,11 @@ class Profile:
     classes: dict[str, str]
     changes: list[ClassChange]
     played: bool  # whether there is any personal best
+    kept: bool = False  # whether it stays, although its user took the last class away
 
     @property
     def exists(self) -> bool:
-        return bool(self.played or self.classes)
+        return bool(self.played or self.classes or self.kept)
 
 
 def update(
@@ -51,15 +57,19 @@ def update(
     game: str,
     playtypes: Collection[str],
     catalogue: GameCatalogue,
-    provided: Mapping[str, Mapping[str, str]],
+    provided: Mapping[str, Mapping[str, str | None]],
     now: int,
+    *,
+    by_hand: bool = False,
 ) -> list[dict[str, Any]]:
     """Brings profiles up to date after an import; returns its classDeltas.
 
     provided: by playtype, class set to class id. A class that rose is an achievement and an
     event of the time `now`, milliseconds since the epoch.
+    by_hand: the user set the classes: they may fall, None takes one away, and each change is
+    an achievement. Raises FatalImportError where there is no profile to set them in.
     """
-    profiles = _profiles(connection, user_id, game, playtypes, catalogue, provided)
+    profiles = _profiles(connection, user_id, game, playtypes, catalogue, provided, by_hand)
     _store(connection, user_id, game, [profile for profile in profiles if profile.exists])
     deltas, risen = [], []
     for profile in profiles:
@@ -72,9 +82,9 @@ def update(
                 "new": change.new,
             }
             deltas.append(delta)
-            if change.rose:
+            if change.rose or by_hand:
                 risen.append(delta)
-    class_achievements.add(connection, user_id, risen, now)
+    class_achievements.add(connection, user_id, risen, now, by_hand=by_hand)
     return deltas
 
 
@@ -153,7 +163,8 @@ def _profiles(
     game: str,
     playtypes: Collection[str],
     catalogue: GameCatalogue,
-    provided: Mapping[str, Mapping[str, str]],
+    provided: Mapping[str, Mapping[str, str | None]],
+    by_hand: bool = False,
 ) -> list[Profile]:
     """The profiles of these playtypes, in their order."""
     return [
@@ -163,9 +174,15 @@ def _profiles(
             user_id,
             catalogue,
             provided.get(playtype, {}),
+            by_hand=by_hand,
         )
         for playtype in playtypes
     ]
+
+
+def _refuse_unplayed(connection: Connection, user_id: int, gpt: GPT) -> NoReturn:
+    name = user_rows.name_of(connection, user_id)
+    raise FatalImportError(404, f"The user {name} has not played {version3_id(gpt)}")
 
 
 def _profile(
@@ -173,9 +190,10 @@ def _profile(
     connection: Connection,
     user_id: int,
     catalogue: GameCatalogue,
-    provided: Mapping[str, str],
+    provided: Mapping[str, str | None],
     *,
     of_all: bool = False,
+    by_hand: bool = False,
 ) -> Profile:
     """of_all: whether to look at all personal bests, and not at those alone that count."""
     given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
@@ -187,13 +205,19 @@ def _profile(
     if not played:
         # Some ratings of nothing are 0, and a class for that would be one for nothing.
         derived = dict.fromkeys(derived)
-    changed = change_classes(gpt, stored or {}, provided=provided, derived=derived)
+    if by_hand:
+        if stored is None and provided:
+            _refuse_unplayed(connection, user_id, gpt)
+        changed = set_classes(gpt, stored or {}, provided)
+    else:
+        changed = change_classes(gpt, stored or {}, provided=provided, derived=derived)
     return Profile(
         gpt.playtype,
         ratings,
         changed.classes,
         changed.changes,
         played,
+        kept=by_hand and stored is not None,
     )
 
 

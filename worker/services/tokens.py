@@ -145,6 +145,7 @@ class Tokens:
                 "grant_type": "refresh_token",
                 "client_secret": oauth.client_secret,
                 "client_id": oauth.client_id,
+                "redirect_uri": oauth.redirect_uri,
             },
             again=False,
         )

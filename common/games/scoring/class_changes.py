@@ -1,7 +1,7 @@
 """How the classes of a profile change when new ones are provided or derived.
 
-PROVIDED classes only rise. DERIVED ones follow the ratings up and down, and are gone when
-nothing is left to derive them from.
+PROVIDED classes only rise, but for those that users set by hand. DERIVED ones follow the ratings
+up and down, and are gone when nothing is left to derive them from.
 
 Source: specification, pipeline-pbs-stats.md sections 5 and 6.
 """
@@ -17,11 +17,14 @@ from common.games.model import GPT, ClassSet
 
 
 class ClassChange(msgspec.Struct, frozen=True):
-    """A class set whose value changed. `rose`: it is the first value, or better than before."""
+    """A class set whose value changed. `rose`: it is the first value, or better than before.
+
+    new: None where the class was taken away by hand.
+    """
 
     set: str
     old: str | None
-    new: str
+    new: str | None
     rose: bool
 
 
@@ -66,11 +69,28 @@ def change_classes(
     return ChangedClasses(classes, changes)
 
 
-def check_provided(gpt: GPT, provided: Mapping[str, str]) -> None:
-    """Raises FatalImportError for a value that its class set does not have."""
+def set_classes(
+    gpt: GPT, stored: Mapping[str, str | None], given: Mapping[str, str | None]
+) -> ChangedClasses:
+    """What becomes of the stored classes where their user sets some by hand; None = no class."""
+    classes = {name: value for name, value in stored.items() if value is not None}
+    changes = []
+    for name in filter(given.__contains__, gpt.classes):
+        old, new = classes.pop(name, None), given[name]
+        if new is not None:
+            classes[name] = new
+        if new != old:
+            ids = gpt.classes[name].ids
+            rose = new is not None and (old not in ids or ids.index(new) > ids.index(old))
+            changes.append(ClassChange(name, old, new, rose))
+    return ChangedClasses(classes, changes)
+
+
+def check_provided(gpt: GPT, provided: Mapping[str, str | None]) -> None:
+    """Raises FatalImportError for a value that its class set does not have; None is none."""
     for name, value in provided.items():
         ids = gpt.classes[name].ids
-        if value not in ids:
+        if value is not None and value not in ids:
             raise FatalImportError(
                 400,
                 f"Invalid class of {value} for set {name}. Expected any of {', '.join(ids)}",

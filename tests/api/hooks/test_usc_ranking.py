@@ -200,12 +200,37 @@ def test_whoever_reads_is_known(http: Http, gamer: Player, rest: str) -> None:
     )
 
 
-@pytest.mark.parametrize("rest", PATHS)
-def test_it_is_for_bokutachi(service: Stack, gamer: Player, rest: str) -> None:
+def test_whoever_sends_a_replay_is_known_and_not_banned(
+    http: Http, service: Stack, gamer: Player
+) -> None:
+    def told(headers: dict[str, str], playtype: str = "Controller") -> tuple[int, Any]:
+        answer = http.request("POST", f"/ir/usc/{playtype}/replays", b"", headers)
+        return answer.status, answer.json
+
+    ours = {"Authorization": f"Bearer {gamer.token}"}
+    refused = {"statusCode": 40, "description": "No auth token provided."}
+    assert told({}) == (200, refused)
+    assert told({"Authorization": "Bearer a b"})[1]["statusCode"] == 40
+    assert told({"Authorization": "Bearer nope"})[1]["statusCode"] == 41
+    assert told(ours, "controller")[0] == 400
+    with service.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE users SET auth_level = 0 WHERE id = %s", (gamer.user_id,)
+        )
+    assert told(ours) == (
+        200,
+        {"statusCode": 43, "description": "You are banned from score-import"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "rest"), [*(("GET", path) for path in PATHS), ("POST", "/replays")]
+)
+def test_it_is_for_bokutachi(service: Stack, gamer: Player, method: str, rest: str) -> None:
     app = create_app(load_settings({**service.environment, "TYPE": "kamai"}))
     headers = {"Authorization": f"Bearer {gamer.token}"}
 
-    answer = app.test_client().get(BASE + rest, headers=headers)
+    answer = app.test_client().open(BASE + rest, method=method, headers=headers)
 
     assert answer.status_code == 404
     assert answer.json is not None

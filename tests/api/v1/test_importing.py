@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
+from score_import_client import Submitted
 from tests.support.http import Http
 from tests.support.stack import Player, Stack, batch_manual, wait_for
 
@@ -96,6 +97,56 @@ def test_errors_come_in_the_order_of_the_file_and_say_why(player: Player) -> Non
     assert len(imported["scoreIDs"]) == 1
     again = player.wait(player.submit(document))
     assert again["errors"][0]["type"] == "OrphanExists"
+
+
+def test_one_bad_entry_does_not_refuse_the_others(player: Player, http: Http) -> None:
+    document = batch_manual(3, first=500)
+    document["scores"][1]["score"] = -1
+    document["scores"][2]["optional"] = {"exscore": 5}
+    imported = player.wait(player.submit(document))
+    assert len(imported["scoreIDs"]) == 2
+    (error,) = imported["errors"]
+    assert (error["type"], error["index"]) == ("InvalidDatapoint", 1)
+    assert error["message"].startswith("Invalid BATCH-MANUAL: scores[1].score | ")
+    assert imported["warnings"] == [
+        "scores[2].optional.exscore: unknown key (did you mean exScore?), passed over."
+    ]
+    headers = {"Authorization": f"Bearer {player.token}", "Content-Type": "application/json"}
+    answer = http.request(
+        "POST", "/ir/direct-manual/import", b"\xef\xbb\xbf" + orjson.dumps(document), headers
+    )
+    body = answer.json["body"]
+    again = player.wait(Submitted(body["importID"], body["url"]))
+    assert again["skipped"]["duplicates"] == 2
+    assert [line["type"] for line in again["errors"]] == ["InvalidDatapoint"]
+
+
+IIDX_ROW = (
+    f"Sparkle Shower,Glass Harbour,,,1,{'0,0,0,0,---,NO PLAY,---,' * 4}9,1500,700,100,12,CLEAR,AAA,"
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "errors"),
+    [
+        ([], []),
+        (
+            ["EPOLIS,too,short", IIDX_ROW],
+            [(0, "Row 1 has an invalid amount of cells (3, expected 41).")],
+        ),
+    ],
+)
+def test_a_csv_without_rows_or_with_a_broken_one_is_an_import(
+    player: Player, rows: list[str], errors: list[tuple[int, str]]
+) -> None:
+    content = "\n".join([",".join(f"h{n}" for n in range(41)), *rows]).encode()
+    imported = player.wait(player.submit(content, "file/eamusement-iidx-csv", playtype="SP"))
+    assert [(line["index"], line["message"]) for line in imported["errors"]][
+        : len(errors)
+    ] == errors
+    assert imported["skipped"]["notPlayed"] + imported["skipped"]["notTracked"] == 4 * (
+        len(rows) > 0
+    )
 
 
 @pytest.mark.parametrize(

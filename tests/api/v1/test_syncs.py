@@ -133,6 +133,7 @@ def test_a_history_of_three_pages_is_imported_in_order(player: Player, kai: Kai)
         "grant_type",
         "client_secret",
         "client_id",
+        "redirect_uri",
     ]
     assert kai.asked[1].headers["user-agent"].startswith("score-import/")
     renewed = stored(player.stack, player.user_id, "FLO")

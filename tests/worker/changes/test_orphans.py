@@ -44,6 +44,17 @@ def test_orphans_stay_while_their_chart_is_unknown(importer: Importer) -> None:
     assert len(importer.query("SELECT FROM orphan_scores")) == 3
 
 
+def test_why_an_orphan_waits_is_told_as_it_is_now(importer: Importer) -> None:
+    importer.imported(batch_manual(1, song="4242"))
+    importer.execute(NEW_SONG)
+    importer.execute(NEW_VERSION)
+
+    assert reprocess(importer)["failed"] == 1
+
+    (orphan,) = importer.query("SELECT err_msg FROM orphan_scores")
+    assert orphan.err_msg == "Cannot find chart for A song that was missing (Single ADV)"
+
+
 def test_orphans_become_scores_of_an_import_once_their_chart_is_known(importer: Importer) -> None:
     import_orphans(importer)
     for statement in (NEW_SONG, NEW_CHART, NEW_VERSION):

@@ -139,6 +139,7 @@ SEEDS: Mapping[str, Seed] = {
     "file/solid-state-squad": Seed(S3_XML, 2),
     "file/mypagescraper-records-csv": Seed(RECORDS_CSV, 4),
     "file/mypagescraper-player-csv": Seed(PLAYER_CSV, 0),
+    "file/import-class": Seed(body({"game": "sdvx", "classes": {"dan": "DAN_1"}}), 0),
     "ir/direct-manual": Seed(MANUAL, 3),
     "ir/beatoraja": Seed(BEATORAJA_BODY, 1),
     "ir/usc": Seed(USC_BODY, 1, {"chartHash": "1", "playtype": "Keyboard"}),
@@ -300,7 +301,7 @@ def input_of(
 ) -> ImportInput | None:
     """None for a body that the API refuses, as it is no JSON."""
     games = tuple(GAMES)
-    if name.startswith("file/"):
+    if registry.get(name).input is Upload:
         return Upload(1, 0, games, "fuzz", content, given)
     try:
         body = orjson.loads(content)

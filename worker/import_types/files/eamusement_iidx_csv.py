@@ -79,8 +79,16 @@ _LEGGENDARIA_MARKS: Final = ("†LEGGENDARIA", "†")
 
 _MAX_BP: Final = 9999
 
-# Tachi's own export has numbers instead of names.
-_VERSION_NUMBERS: Final = {name: number for number, name in enumerate(VERSION_NAMES, start=1)}
+# The site's names, in whatever case; of the newest versions as the game has them. Tachi's own
+# export has numbers instead.
+_VERSION_NUMBERS: Final = {
+    name.casefold(): number for number, name in enumerate(VERSION_NAMES, start=1)
+} | {
+    name.casefold(): int(version)
+    for version, name in get_gpt(GAME, "SP").versions.items()
+    if version.isdecimal()
+}
+_NEWEST_VERSION: Final = max(_VERSION_NUMBERS.values())
 
 _LAMPS: Final = {
     "NO PLAY": "NO PLAY",
@@ -223,10 +231,10 @@ def _version_of(rows: Iterable[Sequence[str] | RefusedEntry]) -> str | None:
         if isinstance(row, RefusedEntry):
             continue
         (name,) = row
-        number = numbers.get(name)
+        number = numbers.get(name.casefold())
         if number is None:
             name = trim(name)
-            number = numbers.get(name) or _numbered(name)
+            number = numbers.get(name.casefold()) or _numbered(name)
             if number is None:
                 unknown = unknown or name or None
                 continue
@@ -237,7 +245,7 @@ def _version_of(rows: Iterable[Sequence[str] | RefusedEntry]) -> str | None:
 def _numbered(name: str) -> int | None:
     """The version that a number names, where it is one of them."""
     number = int(name) if name.isascii() and name.isdigit() and len(name) < 3 else 0
-    return number if 0 < number <= len(VERSION_NAMES) else None
+    return number if 0 < number <= _NEWEST_VERSION else None
 
 
 def _entries(

@@ -58,6 +58,13 @@ _JUDGEMENTS: Final = {
     "poor": ("epr", "lpr", "ems", "lms"),
 }
 
+# The gauges that are kept, and the client's names of them.
+_GAUGE_HISTORIES: Final = {
+    "gaugeHistoryEasy": "easy",
+    "gaugeHistoryGroove": "groove",
+    "gaugeHistoryHard": "hard",
+}
+
 
 class Beatoraja(JSONEntries):
     """An entry is the body's `score`; the context holds its chart."""
@@ -167,12 +174,22 @@ def _optional(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "bp": None if entry["minbp"] == -1 else int(entry["minbp"]),
         "gauge": None if entry["gauge"] == -1 else entry["gauge"],
+        **_gauge_histories(entry.get("gaugeHistory")),
         **{name: int(entry[name]) for name in counts},
         "epr": _sum(entry, "epr", "ems"),
         "lpr": _sum(entry, "lpr", "lms"),
         # Goods are not counted.
         "fast": _sum(entry, "ebd", "egr", "epr", "ems"),
         "slow": _sum(entry, "lbd", "lgr", "lpr", "lms"),
+    }
+
+
+def _gauge_histories(given: Any) -> dict[str, Any]:
+    """How the gauge stood, by its kind; clients of old do not tell."""
+    if not isinstance(given, dict):
+        return {}
+    return {
+        name: given[key] for name, key in _GAUGE_HISTORIES.items() if given.get(key) is not None
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from worker.import_types.services.cg import SERVICES, cg_import
+from worker.import_types.services.cg_iidx import IIDX
 from worker.import_types.services.cg_jubeat import JUBEAT
 from worker.import_types.services.cg_museca import MUSECA
 from worker.import_types.services.cg_popn import POPN
@@ -27,5 +28,9 @@ SERVICE_TYPES: Final[tuple[UpstreamImport, ...]] = (
     MYT_MAIMAIDX,
     MYT_ONGEKI,
     MYT_WACCA,
-    *(cg_import(service, game) for service in SERVICES for game in (JUBEAT, MUSECA, POPN, SDVX)),
+    *(
+        cg_import(service, game)
+        for service in SERVICES
+        for game in (JUBEAT, MUSECA, POPN, SDVX, IIDX)
+    ),
 )

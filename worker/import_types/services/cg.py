@@ -29,12 +29,14 @@ class CGGame:
     """A game as CG has it.
 
     code: what CG calls it. schema: of an entry; keys are checked in their order.
+    meta: reads the score's metadata of an entry on a chart.
     """
 
     game: str
     code: str
     schema: Record
     read: Read
+    meta: Callable[[Mapping[str, Any], Chart], dict[str, Any]] = lambda entry, chart: {}
 
 
 class CGImport(UpstreamImport):
@@ -57,7 +59,7 @@ def cg_import(service: str, of: CGGame) -> CGImport:
             comment=None,
             timeAchieved=played_at(entry["dateTime"]),
             scoreData=score_data,
-            scoreMeta={},
+            scoreMeta=of.meta(entry, chart),
         )
 
     return CGImport(

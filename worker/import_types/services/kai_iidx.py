@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from common.catalogue.documents import Chart
 from common.catalogue.index import GameCatalogue
-from common.errors import InvalidScore, SkipScore, SongOrChartNotFound
+from common.errors import InvalidScore, SongOrChartNotFound
 from common.games.model import ScoreData
 from common.games.registry import get_gpt
 from common.validation import explain, first_violation, text_of
@@ -27,24 +27,13 @@ from common.validation.rules import (
     one_of,
 )
 from worker.import_types.base import DryScore, Origin
-from worker.import_types.services.finding import charts_of, of_version
+from worker.import_types.services import iidx_charts
+from worker.import_types.services.finding import of_version
+from worker.import_types.services.iidx_charts import GAME, LAMPS
 from worker.import_types.services.kai_dans import iidx_dan
 from worker.import_types.services.upstream import UpstreamImport, played_at
 
-GAME: Final = "iidx"
-
 _PLAYTYPES: Final = {"SINGLE": "SP", "DOUBLE": "DP"}
-_LAMPS: Final = (
-    "NO PLAY",
-    "FAILED",
-    "ASSIST CLEAR",
-    "EASY CLEAR",
-    "CLEAR",
-    "HARD CLEAR",
-    "EX HARD CLEAR",
-    "FULL COMBO",
-)
-
 # What stands for an unknown number of misses.
 _NO_MISS_COUNT: Final = -1
 
@@ -54,7 +43,7 @@ _ENTRY: Final = Record(
         "play_style": one_of(*_PLAYTYPES),
         "difficulty": one_of("BEGINNER", "NORMAL", "HYPER", "ANOTHER", "LEGGENDARIA"),
         "version_played": INTEGER,
-        "lamp": integer_between(0, len(_LAMPS) - 1),
+        "lamp": integer_between(0, len(LAMPS) - 1),
         "ex_score": POSITIVE_INTEGER,
         "miss_count": either(
             POSITIVE_INTEGER, exactly(_NO_MISS_COUNT), Check(lambda value: value is None, "")
@@ -68,56 +57,6 @@ _ENTRY: Final = Record(
 
 # The oldest version that the service may have played; later ones come every year.
 _FIRST_VERSION: Final = 20
-
-# LEGGENDARIA charts once were songs of their own ("†"): their id then, and the song's.
-_LEGGENDARIA_SONGS: Final = {
-    1100: 1017,
-    4100: 4005,
-    4101: 4001,
-    5100: 5014,
-    11100: 11032,
-    11101: 11012,
-    12100: 12002,
-    13100: 13010,
-    14100: 14009,
-    14101: 14046,
-    15101: 15023,
-    15102: 15007,
-    15104: 15004,
-    15105: 15045,
-    16101: 16050,
-    16102: 16045,
-    16103: 16031,
-    16104: 16015,
-    17101: 17060,
-    18100: 18025,
-    18103: 18011,
-    19100: 19063,
-    20103: 20100,
-    20104: 20039,
-    20105: 20068,
-    20106: 20024,
-    20107: 20019,
-    21100: 21012,
-    21101: 21059,
-    21102: 21069,
-    21103: 21073,
-    21104: 21052,
-    21105: 21048,
-    21106: 21050,
-    21107: 21029,
-    22101: 22008,
-    22102: 22013,
-    22103: 22024,
-    22104: 22027,
-    22105: 22031,
-    22106: 22089,
-    22107: 22006,
-    23100: 23054,
-    23101: 23031,
-    24100: 24041,
-    24101: 24011,
-}
 
 
 def kai_iidx(name: str, service: str) -> UpstreamImport:
@@ -146,7 +85,7 @@ def _convert(entry: Any, context: Mapping[str, Any], catalogue: GameCatalogue) -
         comment=None,
         timeAchieved=played_at(entry["timestamp"]),
         scoreData=ScoreData(
-            {"score": entry["ex_score"], "lamp": _LAMPS[int(entry["lamp"])]},
+            {"score": entry["ex_score"], "lamp": LAMPS[int(entry["lamp"])]},
             {},
             {
                 "fast": entry["fast_count"],
@@ -161,18 +100,10 @@ def _convert(entry: Any, context: Mapping[str, Any], catalogue: GameCatalogue) -
 def _find(entry: Mapping[str, Any], catalogue: GameCatalogue) -> Chart:
     playtype = _PLAYTYPES[entry["play_style"]]
     version = _version(entry["version_played"], playtype)
-    music_id, difficulty = entry["music_id"], entry["difficulty"]
-    if music_id in _LEGGENDARIA_SONGS:
-        music_id, difficulty = _LEGGENDARIA_SONGS[music_id], "LEGGENDARIA"
-    if difficulty == "BEGINNER":
-        raise SkipScore("We don't support BEGINNER charts. Sorry!")
-    charts = [
-        chart
-        for chart in charts_of(catalogue, music_id, playtype, difficulty)
-        if chart.data.xtraSet is None
-    ]
+    charts = iidx_charts.of_song(catalogue, entry["music_id"], playtype, entry["difficulty"])
     chart = of_version(charts, version)
     if chart is None:
+        music_id, difficulty = iidx_charts.base_song(entry["music_id"], entry["difficulty"])
         raise SongOrChartNotFound(
             f"Could not find chart with songID {text_of(music_id)} ({playtype} {difficulty}"
             f" - Version {text_of(entry['version_played'])})"

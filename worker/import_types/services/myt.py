@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from common.catalogue.documents import Chart
 from common.catalogue.index import Difficulty, GameCatalogue
-from common.errors import InvalidScore, SkipScore, SongOrChartNotFound
+from common.errors import InvalidScore, SongOrChartNotFound
 from common.games.model import ScoreData
 from common.validation import text_of
 from worker.import_types.base import DryScore, Origin
@@ -77,15 +77,8 @@ def difficulty_of(
     play: Mapping[str, Any],
     number: int,
     difficulties: Mapping[int, str],
-    *,
-    unsupported: Mapping[int, str] | None = None,
 ) -> str:
-    """The difficulty with MYT's number. Raises InvalidScore for an unknown one.
-
-    unsupported: numbers of charts that are passed over, and why.
-    """
-    if unsupported is not None and number in unsupported:
-        raise SkipScore(unsupported[number])
+    """The difficulty with MYT's number. Raises InvalidScore for an unknown one."""
     difficulty = difficulties.get(number)
     if difficulty is None:
         raise InvalidScore(
@@ -93,6 +86,14 @@ def difficulty_of(
             f" (musicId {text_of(play['musicId'])})"
         )
     return difficulty
+
+
+def find_special(catalogue: GameCatalogue, music_id: float, difficulty: str) -> Chart:
+    """The chart that has a number of its own, whatever its difficulty."""
+    charts = catalogue.charts_by_data("inGameID", music_id)
+    if len(charts) != 1:
+        raise _not_found(music_id, difficulty)
+    return charts[0]
 
 
 def find(
@@ -104,7 +105,11 @@ def find(
     """
     charts = charts_of(catalogue, music_id, PLAYTYPE, accepted or difficulty)
     if not charts:
-        raise SongOrChartNotFound(
-            f"Can't find chart with id {text_of(music_id)} and difficulty {difficulty}"
-        )
+        raise _not_found(music_id, difficulty)
     return charts[0]
+
+
+def _not_found(music_id: float, difficulty: str) -> SongOrChartNotFound:
+    return SongOrChartNotFound(
+        f"Can't find chart with id {text_of(music_id)} and difficulty {difficulty}"
+    )

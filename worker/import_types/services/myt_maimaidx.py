@@ -9,10 +9,16 @@ from common.catalogue.documents import Chart
 from common.catalogue.index import GameCatalogue
 from common.errors import InvalidScore
 from common.games.model import ScoreData
-from worker.import_types.services.myt import difficulty_of, find, myt_import, parts
+from worker.import_types.services.myt import (
+    difficulty_of,
+    find,
+    find_special,
+    myt_import,
+    parts,
+)
 
 _DIFFICULTIES: Final = {1: "Basic", 2: "Advanced", 3: "Expert", 4: "Master", 5: "Re:Master"}
-_UNSUPPORTED: Final = {6: "Utage charts are not supported"}
+_UTAGE: Final = 6
 
 # Songs from this id on are the DX charts of a song.
 _FIRST_DX: Final = 10_000
@@ -29,11 +35,8 @@ _LAMPS: Final = {
 
 def _read(entry: Mapping[str, Any], catalogue: GameCatalogue) -> tuple[Chart, ScoreData]:
     info, judge = parts(entry)
-    difficulty = difficulty_of(info, info["level"], _DIFFICULTIES, unsupported=_UNSUPPORTED)
-    if info["musicId"] >= _FIRST_DX:
-        difficulty = f"DX {difficulty}"
     lamp = _lamp(info)
-    chart = find(catalogue, info["musicId"], difficulty)
+    chart = _find(info, catalogue)
     judgements = {
         "pcrit": judge["judgeCriticalPerfect"],
         "perfect": judge["judgePerfect"],
@@ -48,6 +51,14 @@ def _read(entry: Mapping[str, Any], catalogue: GameCatalogue) -> tuple[Chart, Sc
     }
     metrics = {"percent": info["achievement"] / 10_000, "lamp": lamp}
     return chart, ScoreData(metrics, judgements, optional)
+
+
+def _find(info: Mapping[str, Any], catalogue: GameCatalogue) -> Chart:
+    music_id = info["musicId"]
+    if info["level"] == _UTAGE:
+        return find_special(catalogue, music_id, "UTAGE")
+    difficulty = difficulty_of(info, info["level"], _DIFFICULTIES)
+    return find(catalogue, music_id, f"DX {difficulty}" if music_id >= _FIRST_DX else difficulty)
 
 
 def _lamp(info: Mapping[str, Any]) -> str:

@@ -31,10 +31,11 @@ def update_profile(
         collected.catalogue,
         provided,
         head.added,
+        by_hand=collected.parsed.classes_by_hand,
     )
 
 
-def provided_classes(collected: Collected) -> dict[str, dict[str, str]]:
+def provided_classes(collected: Collected) -> dict[str, dict[str, str | None]]:
     """Of every playtype, in the game's order; empty where the import has no class provider.
 
     Raises FatalImportError where it provides one that there is not.

@@ -20,6 +20,8 @@ def assemble(
 ) -> dict[str, Any]:
     """The ImportDocument. `derived`: createdSessions, classDeltas, goalInfo, questInfo."""
     playtypes = list(dict.fromkeys(score.chart.playtype for score in new))
+    if collected.parsed.classes_by_hand:
+        playtypes = list(dict.fromkeys(delta["playtype"] for delta in derived["classDeltas"]))
     errors = sorted(converted.errors, key=lambda error: error.position)
     return {
         "importID": head.import_id,

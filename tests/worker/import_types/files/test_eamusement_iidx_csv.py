@@ -18,6 +18,7 @@ from common.errors import (
     SongOrChartNotFound,
 )
 from common.games.model import ScoreData
+from common.games.registry import get_gpt
 from tests.common.catalogue.documents import chart, song
 from worker.import_types.base import DryScore, Parsed, RefusedEntry, Upload
 from worker.import_types.files.eamusement_iidx_csv import PLIIIDXCSV, EamusementIIDXCSV
@@ -153,6 +154,12 @@ def test_newer_files_have_five_difficulties() -> None:
         "ANOTHER",
         "LEGGENDARIA",
     ]
+
+
+def test_every_version_of_the_game_is_known_by_its_name() -> None:
+    for version, name in get_gpt("iidx", "SP").versions.items():
+        if version.isdecimal():
+            assert parse(csv(row(version=name))).context["importVersion"] == version
 
 
 def test_the_newest_version_of_all_rows_counts() -> None:

@@ -198,6 +198,17 @@ def test_a_play_becomes_a_score() -> None:
     }
 
 
+def test_how_the_gauge_stood_is_kept_by_its_kind() -> None:
+    history = {"easy": [20, 22], "groove": [20, 21], "hard": [100, 98], "exhard": [100, 90]}
+    optional = convert(play(score={"gaugeHistory": history})).scoreData.optional
+    assert optional["gaugeHistoryEasy"] == [20, 22]
+    assert optional["gaugeHistoryGroove"] == [20, 21]
+    assert optional["gaugeHistoryHard"] == [100, 98]
+    for nothing in (None, {}, {"easy": None}):
+        optional = convert(play(score={"gaugeHistory": nothing})).scoreData.optional
+        assert not any(name.startswith("gaugeHistory") for name in optional)
+
+
 @pytest.mark.parametrize(
     ("clear", "lamp"),
     [

@@ -8,8 +8,15 @@ from typing import Any
 import pytest
 
 from common.catalogue.index import GameCatalogue
-from common.errors import ConversionFailure, InvalidScore, SkipScore, SongOrChartNotFound
+from common.errors import (
+    ConversionFailure,
+    InvalidScore,
+    NotTracked,
+    SongOrChartNotFound,
+)
 from common.games.registry import GAMES
+from tests.common.catalogue import documents
+from tests.common.catalogue.documents import song
 from worker.import_types import registry
 from worker.import_types.base import DryScore, Upstream
 from worker.import_types.services.kai_dans import iidx_dan, sdvx_dan
@@ -52,6 +59,7 @@ IIDX_DATA = {
     "kaidenAverage": None,
     "worldRecord": None,
 }
+IIDX_VERSIONS = ("22", "23", "26", "27-omni", "29", "30", "30-omni", "32-omni")
 SDVX = {"tierlistRating": None}
 
 CATALOGUES = {
@@ -59,7 +67,7 @@ CATALOGUES = {
         GAMES["iidx"],
         [{**SONG, "data": {"genre": "G", "displayVersion": "1"}}],
         [
-            chart(1, 1000, "ANOTHER", "29", "30", playtype="SP", **IIDX_DATA),
+            chart(1, 1000, "ANOTHER", *IIDX_VERSIONS, playtype="SP", **IIDX_DATA),
             chart(2, 24011, "LEGGENDARIA", "26", playtype="DP", **IIDX_DATA),
             chart(
                 3,
@@ -81,6 +89,21 @@ CATALOGUES = {
             chart(3, 1, "ULT", "exceed"),
         ],
     ),
+    **{
+        game: GameCatalogue(
+            game,
+            0,
+            [song(1, "Song")],
+            [
+                documents.chart(f"{1:040x}", 1, special, inGameID=number),
+                *(documents.chart(f"{n:040x}", 1, str(n), inGameID=2) for n in (2, 3)),
+            ],
+        )
+        for game, special, number in (
+            ("chunithm", "WORLD'S END", 8123),
+            ("maimaidx", "UTAGE", 100_001),
+        )
+    },
     "wacca": GameCatalogue.from_documents(
         GAMES["wacca"],
         [{**SONG, "data": {"genre": "G", "displayVersion": None}}],
@@ -138,7 +161,7 @@ def test_a_song_that_became_a_difficulty() -> None:
 @pytest.mark.parametrize(
     ("changes", "kind", "message"),
     [
-        ({"difficulty": "BEGINNER"}, SkipScore, "We don't support BEGINNER charts. Sorry!"),
+        ({"difficulty": "BEGINNER"}, NotTracked, "We don't support BEGINNER charts. Sorry!"),
         ({"version_played": 19}, InvalidScore, "Unsupported version 19."),
         (
             {"version_played": 28},
@@ -253,6 +276,77 @@ def test_scores_of_cg_that_are_none(changes: dict[str, Any], message: str) -> No
     assert failure("api/cg-dev-sdvx", {**CG_SDVX, **changes}).message == message
 
 
+CG_IIDX = {
+    "version": 30,
+    "internalId": 1000,
+    "difficulty": "SPA",
+    "exScore": 2301,
+    "clearType": 5,
+    "perfectCount": 1000,
+    "greatCount": 301,
+    "missCount": 12,
+    "dead": False,
+    "ghost": "",
+    "ghostGauge": "",
+    "option1": 1 << 40 | 1 << 37,
+    "option2": 0,
+    "dateTime": "2026-05-01T10:00:00Z",
+}
+
+
+def test_a_play_of_iidx_of_cg() -> None:
+    score = convert("api/cg-dev-iidx", CG_IIDX)
+    assert (score.chart.chartID, score.timeAchieved) == (f"{1:040x}", 1777629600000)
+    assert score.scoreData.metrics == {"score": 2301, "lamp": "HARD CLEAR"}
+    assert score.scoreData.judgements == {"pgreat": 1000, "great": 301}
+    assert score.scoreData.optional == {"bp": 12}
+    assert score.scoreMeta == {"random": "R-RANDOM", "gauge": "HARD"}
+
+
+@pytest.mark.parametrize(
+    ("version", "option", "meta"),
+    [
+        (32, 0, {"random": "NONRAN"}),
+        (27, 1 << 42, {"random": "MIRROR"}),
+        (26, 1 << 18 | 1 << 14, {"random": "RANDOM", "gauge": "ASSISTED EASY"}),
+        (23, 1 << 20 | 1 << 17, {"random": "S-RANDOM", "gauge": "EX-HARD"}),
+        (22, 1 << 18 | 1 << 14, {"random": "NONRAN"}),
+    ],
+)
+def test_options_of_iidx_are_bits(version: int, option: int, meta: dict[str, str]) -> None:
+    entry = {**CG_IIDX, "version": version, "option1": option}
+    assert convert("api/cg-gan-iidx", entry).scoreMeta == meta
+
+
+def test_both_sides_of_iidx_have_an_arrangement() -> None:
+    entry = {**CG_IIDX, "difficulty": "DPA", "internalId": 24101, "version": 26}
+    score = convert("api/cg-nag-iidx", {**entry, "option1": 1 << 18, "option2": 1 << 21})
+    assert score.chart.difficulty == "LEGGENDARIA", "once a song of its own"
+    assert score.scoreMeta == {"random": ["RANDOM", "MIRROR"]}
+    assert convert("api/cg-nag-iidx", {**entry, "missCount": -1}).scoreData.optional == {"bp": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "message"),
+    [
+        ({"difficulty": "SPB"}, NotTracked, "We don't support BEGINNER charts. Sorry!"),
+        ({"difficulty": "XPA"}, InvalidScore, "Unknown difficulty XPA."),
+        ({"version": 19}, InvalidScore, "Unsupported version 19."),
+        ({"clearType": 8}, InvalidScore, "Unknown lamp value 8."),
+        (
+            {"internalId": 5},
+            SongOrChartNotFound,
+            "Could not find chart with songID 5 (SP ANOTHER - Version 30-omni)",
+        ),
+    ],
+)
+def test_plays_of_iidx_of_cg_that_are_none(
+    changes: dict[str, Any], kind: type[ConversionFailure], message: str
+) -> None:
+    found = failure("api/cg-dev-iidx", {**CG_IIDX, **changes})
+    assert (type(found), found.message) == (kind, message)
+
+
 STATUS = dict.fromkeys(("isClear", "isMissless", "isFullCombo", "isAllMarvelous"), False)
 WACCA = {
     "musicId": 2085,
@@ -295,6 +389,53 @@ def test_lamps_of_wacca(flag: str, lamp: str) -> None:
 )
 def test_plays_of_wacca_that_are_none(changes: dict[str, Any], message: str) -> None:
     assert failure("api/myt-wacca", {**WACCA, **changes}).message == message
+
+
+MYT_CHUNITHM = {
+    "info": {
+        "musicId": 8123,
+        "level": 6,
+        "clearStatus": 2,
+        "comboStatus": 1,
+        "score": 1_003_210,
+        "userPlayDate": "2026-05-01T11:15:00Z",
+    },
+    "judge": dict.fromkeys(
+        (
+            *("judgeCritical", "judgeHeaven", "judgeJustice", "judgeAttack", "judgeMiss"),
+            "maxCombo",
+        ),
+        5,
+    ),
+}
+MYT_MAIMAIDX = {
+    "info": {
+        "musicId": 100_001,
+        "level": 6,
+        "isClear": True,
+        "comboStatus": 1,
+        "achievement": 1_000_000,
+        "userPlayDate": "2026-05-01T11:15:00Z",
+    },
+    "judge": dict.fromkeys(
+        (
+            *("judgeCriticalPerfect", "judgePerfect", "judgeGreat", "judgeGood", "judgeMiss"),
+            *("fastCount", "lateCount", "maxCombo"),
+        ),
+        5,
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("import_type", "entry"),
+    [("api/myt-chunithm", MYT_CHUNITHM), ("api/myt-maimaidx", MYT_MAIMAIDX)],
+)
+def test_a_special_chart_is_found_by_a_number_of_its_own(import_type: str, entry: Any) -> None:
+    assert convert(import_type, entry).chart.chartID == f"{1:040x}"
+    for number in (1, 2):
+        other = {**entry, "info": {**entry["info"], "musicId": number}}
+        assert isinstance(failure(import_type, other), SongOrChartNotFound)
 
 
 @pytest.mark.parametrize(
