@@ -50,7 +50,16 @@ _NOT_COMPARED_OF = {
     "class_achievements": {"id", "time_achieved"},
     "outbox_events": {"id", "event_id", "content", "created_at"},
 }
-_NOT_OF_USERS = {"jobs", "job_payloads", "job_answers", "api_tokens", "outbox", "events"}
+_NOT_OF_USERS = {
+    "jobs",
+    "job_attempts",
+    "job_payloads",
+    "job_answers",
+    "idempotency_keys",
+    "api_tokens",
+    "outbox",
+    "events",
+}
 
 
 @dataclass
