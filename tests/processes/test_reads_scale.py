@@ -195,6 +195,9 @@ NOT_ASKED = {
     f"/users/<user>{readings.GAME}{rest}"
     for rest in (
         "/pbs/song/<song_id>",
+        # Of other games than the crowd's.
+        "/best-score/<checksum>",
+        "/eamusement-csv",
         "/rivals/activity",
         "/tables/<table_id>",
         "/targets/goals/<goal_id>",
