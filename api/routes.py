@@ -10,6 +10,7 @@ from api.v1 import (
     activities,
     admin,
     admin_jobs,
+    admin_overview,
     api_tokens,
     auth,
     bests,
@@ -48,6 +49,7 @@ from api.web import (
     client_pages,
     home_pages,
     import_pages,
+    operator_pages,
     orphan_pages,
     player_pages,
     reference_pages,
@@ -97,6 +99,7 @@ ROUTES: Final[tuple[tuple[str, ApiBlueprint], ...]] = (
     (API, clients.blueprint),
     (API, oauth.blueprint),
     (API, admin.blueprint),
+    (API, admin_overview.blueprint),
     (API, admin_jobs.blueprint),
     # Programs beside games.
     (IR, direct_manual.blueprint),
@@ -117,6 +120,7 @@ ROUTES: Final[tuple[tuple[str, ApiBlueprint], ...]] = (
     ("", service_pages.blueprint),
     ("", token_pages.blueprint),
     ("", reference_pages.blueprint),
+    ("", operator_pages.blueprint),
     ("", static_files.blueprint),
     ("", status.health),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import Task
 
+from common.jobs import periodic_rows
 from common.jobs.accepting import stamp_of
 from worker import retention, runner, schedule
 from worker.celery_app import app
@@ -54,12 +55,14 @@ def sweep() -> None:
 
 @app.task(name=SCHEDULE_ORPHANS)  # type: ignore[untyped-decorator]
 def schedule_orphans() -> None:
-    schedule.accept_orphan_jobs(process_runtime())
-    schedule.accept_renewals(process_runtime())
-    schedule.take_snapshots(process_runtime())
+    with periodic_rows.noted(process_runtime().engine, "orphans"):
+        schedule.accept_orphan_jobs(process_runtime())
+        schedule.accept_renewals(process_runtime())
+        schedule.take_snapshots(process_runtime())
 
 
 @app.task(name=REMOVE_ENDED)  # type: ignore[untyped-decorator]
 def remove_ended() -> None:
-    retention.remove_ended(process_runtime())
-    retention.remove_ended_logins(process_runtime())
+    with periodic_rows.noted(process_runtime().engine, "retention"):
+        retention.remove_ended(process_runtime())
+        retention.remove_ended_logins(process_runtime())

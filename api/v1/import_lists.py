@@ -24,9 +24,11 @@ from common.imports.import_documents import (
     FailedImportList,
     ImportDocument,
     ImportList,
+    ImportSummary,
     ImportTracker,
     ImportTypeCount,
     import_document,
+    summary,
     tracker,
 )
 from common.imports.import_rows import Wanted
@@ -149,6 +151,21 @@ def imports_of_user(user: str, query: dict[str, Any]) -> Response:
         found = import_rows.finished(connection, _wanted(query, user_id))
     pieces = array(found, lambda row: import_document(row, row.score_ids))
     return streamed(f"Found {found.count} imports.", pieces)
+
+
+@blueprint.get("/users/<user>/imports/summaries")
+@endpoint(
+    "A user's imports that finished last, in short: their scores and errors are only counted.",
+    query=ImportQuery(),
+    answers=list[ImportSummary],
+    errors={404: "There is no such user."},
+)
+def summaries_of_user(user: str, query: dict[str, Any]) -> Response:
+    engine = service().engine
+    user_id = owners.user_of(user, engine)
+    with engine.connect() as connection:
+        rows = import_rows.summaries(connection, _wanted(query, user_id))
+    return success(f"Found {len(rows)} imports.", [*map(summary, rows)])
 
 
 @blueprint.get("/users/<user>/imports/failed")

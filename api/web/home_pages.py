@@ -33,7 +33,7 @@ def home() -> Response:
         title="Import scores",
         import_types=file_import_types(service().settings),
         may_submit="submit_score" in viewer().permissions,
-        imports=interface.get("/users/me/imports", limit=LATELY).body,
+        imports=interface.get("/users/me/imports/summaries", limit=LATELY).body,
         failed=interface.get("/users/me/imports/failed", limit=LATELY).body,
     )
 
@@ -43,7 +43,7 @@ def imports() -> Response:
     """All imports or those that failed, of any type or of one."""
     asked = {name: request.args.get(name) for name in ("importType", "before", "beforeID")}
     only_failed = request.args.get("show") == "failed"
-    path = "/users/me/imports/failed" if only_failed else "/users/me/imports"
+    path = "/users/me/imports/failed" if only_failed else "/users/me/imports/summaries"
     wanted = {name: value for name, value in asked.items() if value}
     found = interface.get(path, limit=PAGE + 1, **wanted).body
     shown = found[:PAGE]

@@ -41,9 +41,9 @@ def get(path: str, /, **query: Any) -> Answered:
     return _ask("GET", path, query, {})
 
 
-def send(method: str, path: str, /, body: dict[str, Any] | None = None) -> Answered:
+def send(method: str, path: str, /, body: dict[str, Any] | None = None, **query: Any) -> Answered:
     """The same with a body. What takes a while is answered with 202, and never waited for."""
-    return _ask(method, path, {}, body or {})
+    return _ask(method, path, query, body or {})
 
 
 def openapi() -> dict[str, Any]:

@@ -28,6 +28,12 @@ def raise_versions(connection: Connection, games: Collection[str]) -> None:
         )
 
 
+def all_versions(connection: Connection) -> dict[str, int]:
+    """By game; those of which nothing was loaded are missing."""
+    rows = connection.execute(text("SELECT game, version FROM catalogue_versions ORDER BY game"))
+    return {row.game: row.version for row in rows}
+
+
 def version_of(connection: Connection, game: str) -> int:
     """0 as long as nothing was loaded."""
     return connection.scalar(_VERSION_OF, {"game": game}) or 0

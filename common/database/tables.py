@@ -38,6 +38,7 @@ from common.jobs.job_tables import (
     JobKind,
     JobPayload,
     JobState,
+    PeriodicTask,
 )
 from common.profiles.profile_tables import (
     ClassAchievement,
@@ -94,6 +95,7 @@ __all__ = [
     "OrphanChart",
     "OrphanScore",
     "OutboxEvent",
+    "PeriodicTask",
     "PersonalBest",
     "ProfileSnapshot",
     "QuestRow",

@@ -76,6 +76,19 @@ class ImportDocument(msgspec.Struct, kw_only=True):
     timeFinished: int
 
 
+class ImportSummary(msgspec.Struct, kw_only=True):
+    """A finished import in short. scores, errors: how many there are."""
+
+    importID: str
+    importType: str
+    game: str
+    playtypes: list[str]
+    scores: int
+    errors: int
+    timeStarted: int
+    timeFinished: int
+
+
 class TrackerError(msgspec.Struct, kw_only=True):
     """Why an import failed. statusCode: null where the fault is ours."""
 
@@ -142,6 +155,20 @@ def tracker(row: Any) -> ImportTracker:
         userIntent=row.user_intent,
         timeStarted=row.accepted_at,
         error=TrackerError(message=row.error_message or "", statusCode=row.error_status),
+    )
+
+
+def summary(row: Any) -> ImportSummary:
+    """A row of `import_rows.summaries`."""
+    return ImportSummary(
+        importID=row.import_id,
+        importType=row.import_type,
+        game=row.game,
+        playtypes=row.playtypes,
+        scores=row.scores,
+        errors=row.errors,
+        timeStarted=row.time_started,
+        timeFinished=row.time_finished,
     )
 
 

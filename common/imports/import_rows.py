@@ -72,6 +72,21 @@ def finished(connection: Connection, wanted: Wanted) -> Spooled:
     return Spooled(connection, statement, wanted.parameters())
 
 
+def summaries(connection: Connection, wanted: Wanted) -> Sequence[Any]:
+    """Of the same imports no more than a list shows: how many scores and errors each has."""
+    condition = wanted.condition("time_finished", "import_id")
+    statement = f"""
+        SELECT import_id, import_type, game, playtypes, time_started, time_finished,
+               json_array_length(errors) AS errors, (
+                   SELECT count(*) FROM scores
+                   WHERE scores.user_id = imports.user_id
+                     AND scores.import_id = imports.import_id) AS scores
+        FROM imports WHERE {condition}
+        ORDER BY time_finished DESC, import_id DESC LIMIT %(limit)s
+    """  # noqa: S608 (constants of ours)
+    return list(Spooled(connection, statement, wanted.given()))
+
+
 def failed(connection: Connection, wanted: Wanted) -> Sequence[Any]:
     """Jobs of imports that failed, those first that were submitted last.
 

@@ -187,3 +187,14 @@ class IdempotencyKey(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     job_id: Mapped[str]
     accepted_at: Mapped[Millis]
+
+
+class PeriodicTask(Base):
+    """When a periodic task last ran. problem: what kind of error ended it."""
+
+    __tablename__ = "periodic_tasks"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    began_at: Mapped[Millis]
+    ended_at: Mapped[Millis | None]
+    problem: Mapped[str | None]

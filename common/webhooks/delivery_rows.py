@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from common.clock import NOW_MS
 
@@ -50,6 +50,22 @@ _CLAIM: Final = text(
 )
 _REMOVE: Final = text(
     "DELETE FROM webhook_deliveries WHERE user_id = :user_id AND id = :id AND receiver = :receiver"
+)
+# One that is under way is not touched: its lease says when it is over.
+_REDELIVER: Final = text(
+    f"""
+    UPDATE webhook_deliveries
+    SET state = 'pending', attempts = 0, next_attempt_at = {NOW_MS}
+    WHERE (state = 'dead' OR last_error IS NOT NULL)
+      AND (CAST(:receiver AS text) IS NULL OR receiver = :receiver)
+    """  # noqa: S608 (a constant of ours)
+)
+_LISTED: Final = text(
+    """
+    SELECT * FROM webhook_deliveries
+    WHERE CAST(:receiver AS text) IS NULL OR receiver = :receiver
+    ORDER BY state <> 'dead', created_at, id LIMIT :most
+    """
 )
 _FAILED: Final = text(
     """
@@ -108,6 +124,16 @@ _FORGET_OLDER = text(
 def forget_dead_older(connection: Connection, older: int) -> int:
     """Removes deliveries that were given up, of events so many milliseconds old; how many."""
     return connection.execute(_FORGET_OLDER, {"older": older}).rowcount
+
+
+def listed(connection: Connection, receiver: str | None, most: int) -> Sequence[Row[Any]]:
+    """What a receiver, or any, has not accepted: what was given up first, then the oldest."""
+    return connection.execute(_LISTED, {"receiver": receiver, "most": most}).all()
+
+
+def redeliver(connection: Connection, receiver: str | None) -> int:
+    """Has what failed tried again now, as if for the first time; how much that is."""
+    return connection.execute(_REDELIVER, {"receiver": receiver}).rowcount
 
 
 def claim(connection: Connection, receiver: str, now: int, lost_at: int) -> Delivery | None:

@@ -23,7 +23,7 @@ from playwright.sync_api import (
 from cli.accounts import create_user
 from common.accounts.user_rows import ADMINISTRATOR, USER
 from tests.browser import chromium
-from tests.support.stack import Stack
+from tests.support.stack import Player, Stack
 
 PASSWORD = "correct horse battery"
 # Where screenshots go; none are made without it.
@@ -42,6 +42,16 @@ def browser() -> Iterator[Browser]:
         )
         yield started
         started.close()
+
+
+# Keeps a picture of a page, by a name.
+Shot = Callable[[Page, str], None]
+
+
+def player_of(service: Stack, name: str) -> Player:
+    """A user as tests look into the database for what is theirs."""
+    user_id = service.scalar("SELECT id FROM users WHERE username = :name", name=name)
+    return Player(service, user_id, "")
 
 
 class Window:
@@ -111,7 +121,7 @@ def window(service: Stack, browser: Browser) -> Iterator[Window]:
 
 
 @pytest.fixture(scope="session")
-def shot() -> Callable[[Page, str], None]:
+def shot() -> Shot:
     """Keeps a picture of a page where SCREENSHOTS names a folder."""
 
     def keep(page: Page, name: str) -> None:
@@ -119,3 +129,24 @@ def shot() -> Callable[[Page, str], None]:
             page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png", full_page=False)
 
     return keep
+
+
+@pytest.fixture(scope="session")
+def check_accessibility() -> Callable[[Page], None]:
+    """Holds a page against axe's rules, in light and in dark: nothing serious may be found."""
+    script = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+
+    def check(page: Page) -> None:
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.evaluate(script)
+            found = page.evaluate("axe.run().then((result) => result.violations)")
+            bad = [
+                f"{each['id']}: {node['target']} {node['failureSummary']}"
+                for each in found
+                if each["impact"] in ("serious", "critical")
+                for node in each["nodes"]
+            ]
+            assert not bad, f"{page.url}, {scheme}"
+
+    return check

@@ -114,10 +114,13 @@ class Stack:
             return False
         return True
 
+    def worker(self) -> ChildProcess:
+        """The worker that was started last."""
+        return [child for child in self._children if child.program.name.startswith("worker")][-1]
+
     def worker_log(self) -> Path:
-        """The log of the worker that was started last."""
-        workers = [child for child in self._children if child.program.name.startswith("worker")]
-        return workers[-1].program.log
+        """Its log."""
+        return self.worker().program.log
 
     def logs(self) -> str:
         """The end of every process's log, for a failed test's report."""

@@ -3,6 +3,7 @@ import { follow } from "./follow.js";
 
 const API = "/api/v1/import";
 const BEGINNING = 64 * 1024; // bytes that are enough to tell what a file is
+const FOUND = 50; // lines that are shown of what a check found
 const AT_ONCE = 2; // files that are sent at a time
 
 const section = document.getElementById("upload");
@@ -22,7 +23,7 @@ function said(count) {
 class Entry {
   constructor(file) {
     this.file = file;
-    this.state = "new"; // then: sending, importing, done, failed
+    this.state = "new"; // then: checking, sending, importing, done, failed
     this.key = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
     this.item = row.content.firstElementChild.cloneNode(true);
     this.select = this.item.querySelector("select");
@@ -31,6 +32,7 @@ class Entry {
     this.progress.setAttribute("aria-label", `How much of ${file.name} is sent`);
     this.select.addEventListener("change", () => this.showFields());
     this.item.querySelector(".import").addEventListener("click", () => this.send());
+    this.item.querySelector(".check").addEventListener("click", () => this.check());
     this.item.querySelector(".remove").addEventListener("click", () => this.remove());
     queue.append(this.item);
     this.ready = this.guess();
@@ -99,13 +101,12 @@ class Entry {
     return this.state === "new" || this.state === "failed";
   }
 
-  async send() {
-    await this.ready;
-    if (!this.isReady) return;
+  // What is sent of it; null where something has to be chosen first.
+  form() {
     const fields = [...this.item.querySelectorAll(".fields select")];
     if (!this.select.value || fields.some((each) => !each.value)) {
       this.say("Please choose what it is first.", true);
-      return;
+      return null;
     }
     const form = new FormData();
     form.append("importType", this.select.value);
@@ -114,6 +115,72 @@ class Entry {
       form.append("assertPlaytypeCorrect", "true");
     }
     form.append("scoreData", this.file, this.file.name);
+    return form;
+  }
+
+  // Asks what an import would do. Nothing is stored.
+  async check() {
+    await this.ready;
+    const form = this.isReady ? this.form() : null;
+    if (form === null) return;
+    this.become("checking");
+    this.say("Checking …");
+    this.report();
+    try {
+      const answer = await fetch(`${API}/file?check=true`, { method: "POST", body: form });
+      const content = await answer.json();
+      if (!content.success) return this.failed(answer.status, content.description);
+      if (answer.status === 200) return this.checked(content.body);
+      follow(
+        content.body.importID,
+        (words) => this.say(words),
+        async (failure) => {
+          if (failure !== null) return this.failed(400, failure);
+          const told = await fetch(`/api/v1/imports/${content.body.importID}/poll-status`);
+          this.checked((await told.json()).body);
+        },
+      );
+    } catch {
+      this.failed(0, "The server does not answer. Please try again.");
+    }
+  }
+
+  checked(report) {
+    this.become("new");
+    if (report.refusal) {
+      this.say(`It would be refused: ${report.refusal.message}`, true);
+    } else {
+      const { stored, orphaned, refused, duplicates } = report.counts;
+      this.say(
+        `Checked, nothing is stored. An import would bring ${stored} scores, keep ${orphaned} orphans, ` +
+          `refuse ${refused} entries and pass over ${duplicates} duplicates.`,
+      );
+    }
+    this.report([
+      ...report.errors.map((each) => `Entry ${each.index}, ${each.identifier}: ${each.message}`),
+      ...report.violations.map((each) => `${each.path}: ${each.message}`),
+      ...report.warnings,
+    ]);
+  }
+
+  // What a check found, a line each.
+  report(lines = []) {
+    const shown = lines.slice(0, FOUND);
+    if (lines.length > shown.length) shown.push(`and ${lines.length - shown.length} more`);
+    this.item.querySelector(".report").replaceChildren(
+      ...shown.map((line) => {
+        const item = document.createElement("li");
+        item.textContent = line;
+        return item;
+      }),
+    );
+  }
+
+  async send() {
+    await this.ready;
+    const form = this.isReady ? this.form() : null;
+    if (form === null) return;
+    this.report();
     this.become("sending");
     this.say("Sending …");
     await new Promise((settled) => {
@@ -203,7 +270,8 @@ class Entry {
     const button = this.item.querySelector(".import");
     button.hidden = !isOpen;
     button.textContent = state === "failed" ? "Import again" : "Import";
-    this.item.querySelector(".remove").hidden = ["sending", "importing"].includes(state);
+    this.item.querySelector(".check").hidden = !isOpen;
+    this.item.querySelector(".remove").hidden = ["sending", "importing", "checking"].includes(state);
     summarise();
   }
 

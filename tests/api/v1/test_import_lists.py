@@ -189,3 +189,26 @@ def test_an_orphan_is_looked_at_and_deleted_by_its_user_alone(
     assert http.request("DELETE", f"/api/v1{path}", headers=own).status == 200
     assert get(http, orphaned, path).status == 404
     assert http.get("/api/v1/import/orphans").status == 401
+
+
+def test_summaries_count_scores_and_errors(http: Http, player: Player, imported: list[str]) -> None:
+    answer = get(http, player, "/users/me/imports/summaries?limit=2").json["body"]
+    assert [each["importID"] for each in answer] == [imported[2], imported[1]]
+    assert {(each["scores"], each["errors"], each["game"]) for each in answer} == {(2, 0, "sdvx")}
+
+
+def test_an_import_is_read_in_parts(http: Http, player: Player, imported: list[str]) -> None:
+    alone = get(http, player, f"/imports/{imported[1]}/document").json["body"]
+    assert len(alone["scoreIDs"]) == 2
+    path = f"/imports/{imported[1]}/scores"
+    first = get(http, player, f"{path}?limit=1")
+    assert [each["scoreID"] for each in first.json["body"]["scores"]] == alone["scoreIDs"][:1]
+    # The import before had scores on the same chart, and less of them.
+    (info,) = first.json["body"]["scoreInfo"]
+    assert (info["isNewScore"], info["deltas"]["score"]) == (False, 9)
+    following = first.headers["Link"].partition("<")[2].partition(">")[0].removeprefix("/api/v1")
+    second = get(http, player, following)
+    assert [each["scoreID"] for each in second.json["body"]["scores"]] == alone["scoreIDs"][1:]
+    assert "Link" not in second.headers
+    assert get(http, player, "/imports/nothing/document").status == 404
+    assert get(http, player, "/imports/nothing/scores").status == 404

@@ -1,0 +1,141 @@
+"""What operators do, in a real browser, on the real service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import orjson
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import text
+
+from tests.browser.conftest import Shot, Window
+from tests.support.stack import Player, Stack, batch_manual, wait_for
+
+pytestmark = pytest.mark.processes
+
+
+@pytest.fixture(scope="module")
+def module_settings() -> dict[str, str]:
+    return {"WEBHOOKS": "http://127.0.0.1:9/hook|a secret"}
+
+
+@pytest.fixture(scope="module")
+def player(service: Stack) -> Player:
+    return service.user("nora")
+
+
+@pytest.fixture
+def broken(service: Stack) -> Iterator[Callable[[], None]]:
+    """Whatever is written of a session is refused, which is no fault of a user's, until mended."""
+
+    def mend() -> None:
+        with service.engine.begin() as connection:
+            connection.execute(text("ALTER TABLE sessions DROP CONSTRAINT IF EXISTS nothing"))
+
+    with service.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE sessions ADD CONSTRAINT nothing CHECK (false)"))
+    yield mend
+    mend()
+
+
+def test_a_job_is_found_looked_at_and_run_again(
+    window: Window,
+    player: Player,
+    broken: Callable[[], None],
+    shot: Shot,
+    check_accessibility: Callable[[Page], None],
+) -> None:
+    content = orjson.dumps(batch_manual(2))
+    failed = player.submit(content)
+    service = window.service
+    state = "SELECT state FROM jobs WHERE job_id = :id"
+    wait_for(lambda: service.scalar(state, id=failed.import_id) == "failed", "it fails")
+    page = window.user("otto", admin=True)
+    page.get_by_role("link", name="Operator").click()
+    expect(page.locator("#live")).to_contain_text("score-import worker")
+    shot(page, "operator")
+    check_accessibility(page)
+    page.get_by_role("link", name="Failures").click()
+    expect(page.get_by_role("region", name="Failures")).to_contain_text("file/batch-manual")
+    check_accessibility(page)
+    page.get_by_role("link", name="file/batch-manual").click()
+    check_accessibility(page)
+    page.get_by_role("region", name="Jobs").get_by_role("link").first.click()
+    expect(page.get_by_role("region", name="Attempts").locator("tbody tr")).to_have_count(1)
+    check_accessibility(page)
+    shot(page, "job")
+    with page.expect_download() as kept:
+        page.get_by_role("link", name="Download").click()
+    assert kept.value.path().read_bytes() == content
+    broken()
+    page.get_by_role("button", name="Run it again").click()
+    wait_for(lambda: service.scalar(state, id=failed.import_id) == "completed", "it runs")
+    page.reload()
+    page.get_by_role("link", name="See what came of it").click()
+    expect(page.locator("#score-count")).to_have_text("2")
+
+
+def test_the_queue_is_watched_and_cancelled_in_bulk(window: Window, player: Player) -> None:
+    service = window.service
+    page = window.user("paula", admin=True)
+    page.get_by_role("link", name="Operator").click()
+    waits = page.locator("#live .figures li").first
+    expect(waits).to_contain_text("0 jobs wait")
+    with service.engine.connect() as connection, connection.begin():
+        connection.execute(text("LOCK TABLE imports IN SHARE ROW EXCLUSIVE MODE"))
+        submitted = [player.submit(batch_manual(1, first=n)) for n in range(10, 13)]
+        # It follows along by itself.
+        expect(waits).to_contain_text("2 jobs wait")
+        expect(page.get_by_role("region", name="What runs")).to_contain_text("nora")
+        page.goto(f"{service.url}/operator/jobs?state=queued&user=nora")
+        expect(page.get_by_role("region", name="Jobs").locator("tbody tr")).to_have_count(2)
+        page.get_by_label("Reason, which their users read").fill("maintenance")
+        page.get_by_role("button", name="Cancel those that wait or run").click()
+        expect(page.get_by_role("status")).to_contain_text("Changed 2 jobs")
+    player.wait(submitted[0])
+    page.goto(f"{service.url}/operator/jobs?state=cancelled")
+    expect(page.get_by_role("region", name="Jobs")).to_contain_text("maintenance")
+
+
+def test_deliveries_are_sent_again(window: Window, player: Player) -> None:
+    service = window.service
+    with service.engine.begin() as connection:
+        connection.execute(text("DELETE FROM webhook_deliveries"))
+        connection.execute(
+            text(
+                "INSERT INTO webhook_deliveries (user_id, id, receiver, event_id, type, content,"
+                " state, attempts, created_at, next_attempt_at, last_error)"
+                " VALUES (:user_id, 1, 'http://127.0.0.1:9/hook', 'e', 'class-update/v1', '{}',"
+                " 'dead', 5, 1, 1, 'refused')"
+            ),
+            {"user_id": player.user_id},
+        )
+    page = window.user("quinn", admin=True)
+    page.goto(f"{service.url}/operator/webhooks")
+    expect(page.get_by_role("region", name="Deliveries")).to_contain_text("given up")
+    page.get_by_role("button", name="Send all again now").click()
+    expect(page.get_by_role("status")).to_contain_text("1 deliveries are tried again.")
+    attempts = "SELECT attempts FROM webhook_deliveries WHERE id = 1 AND state = 'pending'"
+    wait_for(lambda: service.scalar(attempts), "it is tried")
+
+
+def test_a_user_is_banned_and_let_in_again(window: Window, player: Player) -> None:
+    service = window.service
+    page = window.user("rosa", admin=True)
+    page.goto(f"{service.url}/operator/users?search=nora")
+    page.get_by_role("button", name="Ban nora").click()
+    level = "SELECT auth_level FROM users WHERE username = 'nora'"
+    expect(page.get_by_role("button", name="Let nora in again")).to_be_visible()
+    assert service.scalar(level) == 0
+    page.get_by_role("button", name="Let nora in again").click()
+    expect(page.get_by_role("button", name="Ban nora")).to_be_visible()
+    assert service.scalar(level) == 1
+
+
+def test_players_are_not_let_in(window: Window) -> None:
+    page = window.user("sam")
+    expect(page.get_by_role("link", name="Operator")).to_have_count(0)
+    page.goto(f"{window.service.url}/operator")
+    expect(page.get_by_role("alert")).to_have_text("You are not authorised to perform this.")
+    window.expected.append("403")
