@@ -111,7 +111,7 @@ def _sessions(document: dict[str, Any]) -> list[dict[str, Any]]:
     found = []
     for created in document["createdSessions"][:TARGETS]:
         try:
-            session = interface.get(f"/sessions/{created['sessionID']}").body["session"]
+            session = interface.get(f"/sessions/{created['sessionID']}/summary").body
         except UserError:
             continue
         found.append({**session, "type": created["type"]})

@@ -16,6 +16,7 @@ from common.games.registry import get_gpt
 blueprint = pages_blueprint("player_pages", __name__, for_users=True)
 
 SESSIONS: Final = 50  # in a plot, and in the table below it
+SCORES: Final = 100
 
 
 @blueprint.get("/profile")
@@ -47,7 +48,7 @@ def profile(user: str, game: str, playtype: str) -> Response:
     base = f"/users/{user}/games/{game}/{playtype}"
     found = interface.get(base).body
     gpt = get_gpt(game, playtype)
-    sessions = interface.get(f"{base}/sessions/recent", limit=SESSIONS).body
+    sessions = interface.get(f"{base}/sessions/summaries", limit=SESSIONS).body
     searched = request.args.get("search", "").strip()
     bests = (
         interface.get(f"{base}/pbs", search=searched)
@@ -92,28 +93,27 @@ def _classes(gpt: GPT, classes: dict[str, str | None]) -> list[tuple[str, str]]:
 @blueprint.get("/sessions/<session_id>")
 def session(session_id: str) -> Response:
     """A session's scores, and what they raised."""
-    found = interface.get(f"/sessions/{session_id}").body
-    of = found["session"]
+    of = interface.get(f"/sessions/{session_id}/summary").body
+    after = request.args.get("after")
+    found = interface.get(f"/sessions/{session_id}/scores", limit=SCORES, after=after)
     gpt = wording.gpt_of(of)
     metric = gpt.default_metric
-    order = {score_id: place for place, score_id in enumerate(of["scoreIDs"])}
-    raises = [
-        each["deltas"].get(metric, 0.0)
-        for each in sorted(found["scoreInfo"], key=lambda each: order.get(each["scoreID"], 0))
-        if "deltas" in each
-    ]
+    info = found.body["scoreInfo"]
+    raises = [each["deltas"].get(metric, 0.0) for each in info if "deltas" in each]
     around = interface.get(f"/sessions/{session_id}/adjacent").body
-    new = sum(each["isNewScore"] for each in found["scoreInfo"])
     return page(
         "session.html",
         title=of["name"],
         session=of,
-        player=found["user"],
+        player=interface.get(f"/users/{of['userID']}").body,
         gpt=gpt,
         plot=plots.bars(f"{metric} above the personal best before the session", raises),
         raised=sum(value > 0 for value in raises),
-        new=new,
+        new=sum(each["isNewScore"] for each in info),
+        shown=len(info),
         metric=metric,
         around=around,
-        tables=tables(found["scores"], found["charts"], found["songs"], found["scoreInfo"]),
+        next_scores=found.after,
+        is_first=after is None,
+        tables=tables(found.body["scores"], found.body["charts"], found.body["songs"], info),
     )

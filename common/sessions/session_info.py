@@ -34,9 +34,23 @@ def score_infos(connection: Connection, sessions: Sequence[Row[Any]]) -> dict[st
     """
     if not sessions:
         return {}
+    return _infos(connection, sessions, {each.session_id: each.score_ids for each in sessions})
+
+
+def info_of_scores(
+    connection: Connection, session: Row[Any], score_ids: Sequence[str]
+) -> list[ScoreInfo]:
+    """The same of some of a session's scores."""
+    return _infos(connection, [session], {session.session_id: score_ids})[session.session_id]
+
+
+def _infos(
+    connection: Connection, sessions: Sequence[Row[Any]], ids: Mapping[str, Sequence[str]]
+) -> dict[str, list[ScoreInfo]]:
+    """ids: the scores of each session that are asked about."""
     gpt = get_gpt(sessions[0].game, sessions[0].playtype)
     user_id = sessions[0].user_id
-    listed = [score_id for session in sessions for score_id in session.score_ids]
+    listed = [score_id for of_session in ids.values() for score_id in of_session]
     scores = {row.score_id: row for row in score_rows.compared(connection, user_id, listed)}
     earlier = _earlier_scores(
         connection,
@@ -48,7 +62,8 @@ def score_infos(connection: Connection, sessions: Sequence[Row[Any]]) -> dict[st
     charts = game_charts(gpt, catalogue_rows.charts_by_id(connection, gpt.game, list(earlier)))
     infos: dict[str, list[ScoreInfo]] = {}
     for session in sessions:
-        present = [scores[score_id] for score_id in session.score_ids if score_id in scores]
+        asked = ids[session.session_id]
+        present = [scores[score_id] for score_id in asked if score_id in scores]
         bests = {
             chart_id: _best_before(gpt, charts[chart_id], earlier[chart_id], session.time_started)
             for chart_id in {score.chart_id for score in present}

@@ -567,3 +567,21 @@ def test_leaderboards_of_players_go_on_page_by_page(http: Http) -> None:
     around = body(http, f"/users/{whole[1]['userID']}{V2}/leaderboard-adjacent")
     assert [each["userID"] for each in around["above"]] == [whole[0]["userID"]]
     assert {each["userID"] for each in around["below"]} == {each["userID"] for each in whole[2:]}
+
+
+def test_a_session_is_read_in_parts(http: Http, alice: Player) -> None:
+    base = f"/api/v1/users/{alice.user_id}/games/sdvx/Single/sessions"
+    whole = http.get(f"{base}/recent").json["body"]
+    short = http.get(f"{base}/summaries").json["body"]
+    assert [(each["sessionID"], each["scores"]) for each in short] == [
+        (each["sessionID"], len(each["scoreIDs"])) for each in whole
+    ]
+    session = f"/api/v1/sessions/{whole[0]['sessionID']}"
+    assert http.get(f"{session}/summary").json["body"] == short[0]
+    first = http.get(f"{session}/scores?limit=1")
+    following = first.headers["Link"].partition("<")[2].partition(">")[0]
+    parts = [first.json["body"], http.get(following).json["body"]]
+    assert [part["scores"][0]["scoreID"] for part in parts] == whole[0]["scoreIDs"]
+    in_whole = http.get(session).json["body"]["scoreInfo"]
+    assert [info for part in parts for info in part["scoreInfo"]] == in_whole
+    assert http.get("/api/v1/sessions/nothing/scores").status == 404
