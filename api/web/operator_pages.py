@@ -94,7 +94,7 @@ def job(job_id: str) -> Response:
 
 @blueprint.get("/operator/jobs/<job_id>/payload")
 def payload(job_id: str) -> Response:
-    return admin_overview.payload(job_id)
+    return admin_overview.payload(job=job_id)
 
 
 @blueprint.post("/operator/jobs/<job_id>/<action>")
