@@ -84,7 +84,7 @@ def summaries(connection: Connection, wanted: Wanted) -> Sequence[Any]:
         FROM imports WHERE {condition}
         ORDER BY time_finished DESC, import_id DESC LIMIT %(limit)s
     """  # noqa: S608 (constants of ours)
-    return list(Spooled(connection, statement, wanted.given()))
+    return list(Spooled(connection, statement, wanted.parameters()))
 
 
 def failed(connection: Connection, wanted: Wanted) -> Sequence[Any]:

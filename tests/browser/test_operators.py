@@ -105,8 +105,8 @@ def test_deliveries_are_sent_again(window: Window, player: Player) -> None:
             text(
                 "INSERT INTO webhook_deliveries (user_id, id, receiver, event_id, type, content,"
                 " state, attempts, created_at, next_attempt_at, last_error)"
-                " VALUES (:user_id, 1000000, 'http://127.0.0.1:9/hook', 'e', 'class-update/v1', '{}',"
-                " 'dead', 5, 1, 1, 'refused')"
+                " VALUES (:user_id, 1000000, 'http://127.0.0.1:9/hook', 'e', 'class-update/v1',"
+                " '{}', 'dead', 5, 1, 1, 'refused')"
             ),
             {"user_id": player.user_id},
         )
