@@ -11,7 +11,7 @@ checksum     = $(shell { echo '$(CURDIR)'; cat $(1); } | cksum | tr ' ' '-')
 DEPENDENCIES := $(VENV)/.installed-$(call checksum,requirements.lock)
 PROJECT      := $(VENV)/.project-$(call checksum,pyproject.toml client/pyproject.toml)
 
-PIP_INSTALL  := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
+PIP_INSTALL  := $(BIN)/python -m pip install --disable-pip-version-check --no-input
 
 # Leaves the first usable one in $$candidate. One without venv or ensurepip (Debian packages them apart) won't do.
 define find_python
@@ -25,6 +25,23 @@ define find_python
 	    echo "To say which one to use: make PYTHON=/path/to/python3" >&2; \
 	    exit 1; \
 	fi
+endef
+
+# Runs pip; shows on a terminal how many packages it has come to, and for how long. What it says is in
+# $$log, and shown where it fails.
+define with_progress
+	began=$$(date +%s); total=$$(grep -c == requirements.lock); \
+	$(1) >$$log 2>&1 & pip=$$!; \
+	while kill -0 $$pip 2>/dev/null; do \
+	    if [ -t 1 ]; then \
+	        printf '\r  %s of about %s packages, %s s ' "$$(grep -c ^Collecting $$log)" \
+	            "$$total" "$$(($$(date +%s) - began))"; \
+	    fi; \
+	    sleep 1; \
+	done; \
+	if [ -t 1 ]; then echo; fi; \
+	wait $$pip || { tail -n 20 $$log >&2; exit 1; }; \
+	echo "Packages are there after $$(($$(date +%s) - began)) s."
 endef
 
 .DEFAULT_GOAL := help
@@ -69,12 +86,15 @@ venv: $(PROJECT)
 $(DEPENDENCIES):
 	@$(find_python); set -e; \
 	echo "Setting up $(VENV) with $$("$$candidate" --version), about a minute ..."; \
-	"$$candidate" -m venv --clear $(VENV); \
-	$(PIP_INSTALL) --require-hashes -r requirements.lock; \
+	log=$$(mktemp); pip=; \
+	trap 'rm -f "$$log"' EXIT; \
+	trap 'kill $$pip 2>/dev/null; echo; echo "Stopped. It begins anew the next time."; exit 130' INT TERM; \
+	"$$candidate" -m venv --clear $(VENV) 2>$$log || { cat $$log >&2; exit 1; }; \
+	$(call with_progress,$(PIP_INSTALL) --require-hashes -r requirements.lock); \
 	touch $@
 
 $(PROJECT): $(DEPENDENCIES)
-	@$(PIP_INSTALL) --no-deps --no-build-isolation -e ./client -e .
+	@$(PIP_INSTALL) -qq --no-deps --no-build-isolation -e ./client -e .
 	@rm -f $(VENV)/.project-*
 	@touch $@
 

@@ -64,6 +64,10 @@ def create_app(settings: Settings) -> Flask:
     tracing.start(settings.otlp_endpoint, "web")
     processor = make_processor(settings, engine, redis)
     here = Service(settings, engine, redis, processor, Admissions(settings, engine, redis))
+    if settings.database_replica_url:
+        here.replica = open_watched_engine(
+            settings.database_replica_url, pool_size=settings.web_threads
+        )
     app.extensions[EXTENSION] = here
     app.before_request(before)
     app.after_request(after)

@@ -9,6 +9,7 @@ import click
 from cli.errors import CommandError
 from cli.local import running
 from cli.local.state import default_state_dir
+from common.settings import given_value
 
 DRIVERS: Final = ("postgresql", "postgresql+psycopg2", "postgres")
 _STATE_DIR: Final = "cli.options.state_dir"
@@ -30,7 +31,7 @@ def _remember_state_dir(ctx: click.Context, _: click.Parameter, value: Path | No
 def _chosen_database_url(ctx: click.Context, _: click.Parameter, value: str | None) -> str:
     folder = _folder(ctx)
     found = running.read(folder)
-    url = value or (found.database_url if found else None)
+    url = value or _from_file("DATABASE_URL") or (found.database_url if found else None)
     if url is None:
         raise CommandError(
             "which database? Set DATABASE_URL or give --database-url; or start one with "
@@ -58,7 +59,15 @@ def checked_database_url(url: str) -> str:
 
 def _chosen_redis_url(ctx: click.Context, _: click.Parameter, value: str | None) -> str | None:
     found = running.read(_folder(ctx))
-    return value or (found.redis_url if found else None)
+    return value or _from_file("REDIS_URL") or (found.redis_url if found else None)
+
+
+def _from_file(name: str) -> str:
+    """What the file holds that a variable names, as containers are given secrets."""
+    try:
+        return given_value(name)
+    except ValueError as problem:
+        raise CommandError(f"{name}: {problem}") from problem
 
 
 def _folder(ctx: click.Context) -> Path:

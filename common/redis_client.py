@@ -20,6 +20,7 @@ from redis.exceptions import BusyLoadingError, ConnectionError, ResponseError, T
 from redis.retry import Retry
 
 from common.breaker import Breaker
+from common.redis_address import connect
 
 # Seconds for connecting, and for each answer. A healthy Redis needs a thousandth of it.
 TIMEOUT: Final = 0.3
@@ -119,8 +120,9 @@ def _guarded(breaker: Breaker) -> Iterator[None]:
 
 
 def open_redis(url: str) -> GuardedRedis:
-    client: Any = GuardedRedis.from_url(
+    client: Any = connect(
         url,
+        GuardedRedis,
         socket_timeout=TIMEOUT,
         socket_connect_timeout=TIMEOUT,
         # A server that hangs would hang for the second try, too.
@@ -132,8 +134,9 @@ def open_redis(url: str) -> GuardedRedis:
 
 def open_patient_redis(url: str) -> Redis:
     """For what no client waits for: asks again each time, and gives a busy server a moment."""
-    return Redis.from_url(
+    return connect(
         url,
+        Redis,
         socket_timeout=PATIENCE,
         socket_connect_timeout=PATIENCE,
         retry=Retry(NoBackoff(), 1, supported_errors=(ConnectionError,)),

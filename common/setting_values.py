@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from common import redis_address
 from common.wire import Wire
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -34,6 +35,28 @@ def url(*schemes: str) -> Callable[[str], str]:
         return value
 
     return read
+
+
+read_postgresql = url("postgresql", "postgresql+psycopg2", "postgres")
+
+
+def read_redis(value: str) -> str:
+    """Where a Redis is: a server, or the Sentinels that know it."""
+    url("redis", "rediss", redis_address.SCHEME)(value)
+    redis_address.sentinel_address(value)
+    return value
+
+
+def read_broker(value: str) -> str:
+    """Where messages go; empty = the Redis of everything else."""
+    if not value or urlsplit(value).scheme in ("amqp", "amqps"):
+        return value
+    return read_redis(value)
+
+
+def read_replica(value: str) -> str:
+    """A PostgreSQL; empty = none."""
+    return read_postgresql(value) if value else ""
 
 
 def read_our_url(value: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from common import service_settings
@@ -27,6 +28,8 @@ class Settings:
 
     database_url: str
     redis_url: str
+    broker_url: str
+    database_replica_url: str
     our_url: str
     name: str
     type: Literal["kamai", "boku", "omni"]
@@ -92,9 +95,31 @@ class Settings:
         return service_settings.assemble({name: getattr(self, name) for name in self.__slots__})
 
     @property
+    def broker(self) -> str:
+        """The URL of what carries messages."""
+        return self.broker_url or self.redis_url
+
+    @property
     def visibility_timeout(self) -> int:
         """Redis redelivers an unacknowledged message after this: well above any running job."""
         return self.hard_time_limit + 600
+
+
+def given_value(name: str, environ: Mapping[str, str] | None = None) -> str:
+    """What the variable holds, or the file that `<name>_FILE` names; empty where neither is given.
+
+    Raises ValueError where the file cannot be read, or both are given.
+    """
+    environ = os.environ if environ is None else environ
+    value, file = environ.get(name, ""), environ.get(f"{name}_FILE", "")
+    if not file:
+        return value
+    if value:
+        raise ValueError(f"{name}_FILE is given as well: give one of them")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ValueError(f"{name}_FILE: {file} cannot be read ({problem})") from None
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -103,12 +128,12 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     values: dict[str, Any] = {}
     problems: list[str] = []
     for variable in VARIABLES:
-        given = environ.get(variable.name) or variable.default
-        if given is None:
-            problems.append(f"{variable.name} is not set ({variable.meaning})")
-            continue
         try:
-            values[variable.field] = variable.read(given)
+            given = given_value(variable.name, environ) or variable.default
+            if given is None:
+                problems.append(f"{variable.name} is not set ({variable.meaning})")
+            else:
+                values[variable.field] = variable.read(given)
         except ValueError as problem:
             problems.append(f"{variable.name}: {problem}")
     if not problems:

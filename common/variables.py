@@ -12,16 +12,19 @@ from typing import Any
 from common import logs, service_settings
 from common.setting_values import (
     choice,
+    read_broker,
     read_flag,
     read_names,
     read_networks,
     read_origins,
     read_our_url,
+    read_postgresql,
+    read_redis,
+    read_replica,
     read_seconds,
     read_text,
     read_webhooks,
     read_wire,
-    url,
     whole,
 )
 
@@ -41,16 +44,33 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "DATABASE_URL",
         "database_url",
-        url("postgresql", "postgresql+psycopg2", "postgres"),
+        read_postgresql,
         None,
         "PostgreSQL, e.g. `postgresql://user:password@host:5432/scores`",
     ),
     Variable(
         "REDIS_URL",
         "redis_url",
-        url("redis", "rediss"),
+        read_redis,
         None,
-        "Redis, e.g. `redis://:password@host:6379/0`",
+        "Redis, e.g. `redis://:password@host:6379/0`, or by its Sentinels: "
+        "`redis+sentinel://:password@host:26379,host:26379/0?master=scores`",
+    ),
+    Variable(
+        "BROKER_URL",
+        "broker_url",
+        read_broker,
+        "",
+        "what carries messages to the workers: a Redis as in `REDIS_URL`, or RabbitMQ, "
+        "`amqp://user:password@host:5672/vhost`; empty: the Redis of `REDIS_URL`",
+    ),
+    Variable(
+        "DATABASE_REPLICA_URL",
+        "database_replica_url",
+        read_replica,
+        "",
+        "a standby that answers leaderboards, searches and other lists that may be a moment old; "
+        "empty: PostgreSQL itself does",
     ),
     Variable(
         "OUR_URL",

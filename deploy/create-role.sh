@@ -4,7 +4,7 @@
 set -eu
 
 psql --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
-    --set password="$SCORE_IMPORT_PASSWORD" <<'SQL'
+    --set password="$(cat "$SCORE_IMPORT_PASSWORD_FILE")" <<'SQL'
 CREATE ROLE score_import LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
     PASSWORD :'password';
 CREATE DATABASE score_import OWNER score_import;

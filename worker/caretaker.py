@@ -24,7 +24,8 @@ from common.metrics.counting import tally
 from common.redis_client import open_patient_redis
 from common.settings import Settings
 from worker import upkeep as sweeper
-from worker.messaging import WEBHOOKS_QUEUE, announce_events, dispatch
+from worker.messaging import announce_events, dispatch
+from worker.queues import BrokerAway, Queues, open_queues
 from worker.webhooks import delivery
 
 log = logging.getLogger(__name__)
@@ -48,9 +49,10 @@ class Caretaker(threading.Thread):
         engine = open_engine(self._settings.database_url, name="score-import upkeep")
         redis = open_patient_redis(self._settings.redis_url)
         tally.publish_to(redis)
+        queues = open_queues(self._app, self._settings)
         while True:
             try:
-                self._hold_office(engine, redis)
+                self._hold_office(engine, queues, redis)
             except Exception:
                 # Whatever it was, upkeep goes on; the lock went with the connection.
                 if time.monotonic() >= self._next_complaint:
@@ -58,7 +60,7 @@ class Caretaker(threading.Thread):
                     self._next_complaint = time.monotonic() + COMPLAINT_PAUSE
             time.sleep(self._settings.sweep_interval)
 
-    def _hold_office(self, engine: Engine, redis: Redis) -> None:
+    def _hold_office(self, engine: Engine, queues: Queues, redis: Redis) -> None:
         """Does the upkeep as long as the lock is ours; returns where another has it."""
         with engine.connect() as guard:
             with autocommit(guard):
@@ -70,7 +72,9 @@ class Caretaker(threading.Thread):
                     end_when_silent(guard, int(silence))
                 log.info("upkeep: done by this worker from now on")
                 while True:
-                    pass_once(self._app, self._settings, engine, redis)
+                    pass_once(self._app, self._settings, engine, queues)
+                    with contextlib.suppress(RedisError):
+                        signs.kept_up(redis)
                     time.sleep(self._settings.sweep_interval)
                     _still_ours(guard)
             finally:
@@ -83,19 +87,17 @@ def _still_ours(guard: Connection) -> None:
         check_alive(guard)
 
 
-def pass_once(app: Celery, settings: Settings, engine: Engine, redis: Redis) -> None:
+def pass_once(app: Celery, settings: Settings, engine: Engine, queues: Queues) -> None:
     """Jobs and events that wait without a message get one."""
-    for due in sweeper.sweep(engine, redis, settings.sweep_interval):
+    for due in sweeper.sweep(engine, queues, settings.sweep_interval):
         if not dispatch(app, due.message, again=not due.in_background):
             break
-    if settings.webhooks and delivery.due(engine) and not _announced(redis):
+    if settings.webhooks and delivery.due(engine) and not _announced(queues):
         announce_events(app)
-    with contextlib.suppress(RedisError):
-        signs.kept_up(redis)
 
 
-def _announced(redis: Redis) -> bool:
+def _announced(queues: Queues) -> bool:
     try:
-        return bool(redis.llen(WEBHOOKS_QUEUE))
-    except RedisError:
+        return queues.events_wait()
+    except BrokerAway:
         return True

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 
 from celery.signals import (
+    celeryd_init,
     setup_logging,
     worker_process_init,
     worker_process_shutdown,
@@ -14,6 +16,8 @@ from celery.signals import (
 )
 
 from common import logs, reporting, tracing
+from common.database.pooling import SharedSessions
+from common.database.starting import check_database
 from common.settings import load_settings
 from worker.messaging import make_app
 from worker.services import stopping
@@ -22,11 +26,24 @@ settings = load_settings()
 app = make_app(settings)
 log = logging.getLogger(__name__)
 
+UNUSABLE = 78  # as sysexits.h calls a wrong configuration
+
 
 @setup_logging.connect  # type: ignore[untyped-decorator]
 def configure_logging(**_: object) -> None:
     """Takes logging out of Celery's hands."""
     logs.configure(settings.log_level, settings.log_format)
+
+
+@celeryd_init.connect  # type: ignore[untyped-decorator]
+def check_the_database(**_: object) -> None:
+    """Before anything is begun; a worker that could not do its work does not start."""
+    configure_logging()
+    try:
+        check_database(settings.database_url, takes_locks=True)
+    except SharedSessions as refusal:
+        log.critical("this worker does not start: %s", refusal)
+        sys.exit(UNUSABLE)
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]

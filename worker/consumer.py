@@ -23,7 +23,7 @@ class Consumer(consumer.Consumer):  # type: ignore[misc]
     def start(self) -> None:
         # Not earlier: by now the processes that run jobs are there, without these threads.
         settings = load_settings()
-        Watchdog(settings, self.hostname, self.pool.num_processes).start()
+        Watchdog(self.app, settings, self.hostname, self.pool.num_processes).start()
         Caretaker(self.app, settings).start()
         # That running tasks go on after a lost connection is what we set.
         warnings.filterwarnings("ignore", module="celery.worker.consumer")

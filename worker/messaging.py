@@ -1,9 +1,10 @@
 """How messages travel: the Celery application's configuration, and the schedule.
 
 A message only says "this user has a job"; the job's row in PostgreSQL decides everything. So
-messages need not be kept: a worker takes one out of Redis for good, and where it is lost
+messages need not be kept: from Redis a worker takes one out for good, and where it is lost
 (Redis wiped, a worker killed with the message in its hands) the upkeep sends another within
-seconds. Nothing has to be acknowledged, and no message ever expires by anybody's clock.
+seconds. RabbitMQ keeps a message until its job has ended, and gives it to another worker where
+that one died. Either way no message ever expires by anybody's clock.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from kombu.entity import Queue
 from common.jobs.accepting import Message
 from common.settings import Settings
 from worker import transport
-from worker.broker_tls import broker_address, broker_tls
+from worker.broker_address import broker_address, broker_tls, is_rabbitmq, transport_options
 
 log = logging.getLogger(__name__)
 
@@ -39,24 +40,25 @@ DELIVER_EVENTS = "score_import.deliver_events"
 def make_app(settings: Settings) -> Celery:
     transport.install()
     app = Celery("score-import", include=["worker.tasks"])
+    broker = settings.broker
+    # RabbitMQ keeps what waits on several servers.
+    kept = {"x-queue-type": "quorum"} if is_rabbitmq(broker) else None
     app.conf.update(
-        broker_url=broker_address(settings.redis_url),
-        broker_use_ssl=broker_tls(settings.redis_url),
+        broker_url=broker_address(broker),
+        broker_use_ssl=broker_tls(broker),
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        # Redis refuses a command (read-only, full, too few replicas): connect again and go on.
+        # The broker refuses a command (read-only, full, too few replicas): connect again, go on.
         broker_channel_error_retry=True,
-        broker_transport_options={
-            "socket_timeout": 2,
-            "socket_connect_timeout": 2,
-            "socket_keepalive": True,
-            "health_check_interval": 5,
-        },
+        broker_transport_options=transport_options(broker),
+        # Seconds; of RabbitMQ, whose silence is found by them.
+        broker_heartbeat=10,
         # A client reads 202 once its job is in PostgreSQL; the upkeep mends a lost message,
         # so sending gives up at once where Redis is down.
         task_publish_retry=False,
         task_queues=[
-            Queue(name) for name in (JOBS_QUEUE, AGAIN_QUEUE, UPKEEP_QUEUE, WEBHOOKS_QUEUE)
+            Queue(name, queue_arguments=kept)
+            for name in (JOBS_QUEUE, AGAIN_QUEUE, UPKEEP_QUEUE, WEBHOOKS_QUEUE)
         ],
         task_default_queue=JOBS_QUEUE,
         task_routes={
@@ -85,7 +87,7 @@ def make_app(settings: Settings) -> Celery:
 
 
 def dispatch(app: Celery, message: Message, *, again: bool = False) -> bool:
-    """Sends "this user has a job"; False where Redis does not take it: the upkeep will mend it.
+    """Sends "this user has a job"; False where the broker does not take it: upkeep mends that.
 
     again: an earlier message of the job's was lost.
     """
@@ -95,14 +97,14 @@ def dispatch(app: Celery, message: Message, *, again: bool = False) -> bool:
             RUN_JOB, args=(message.user_id, message.job_id), task_id=message.id, queue=queue
         )
     except Exception as problem:
-        # Whatever ails Redis, the job is safe.
+        # Whatever ails the broker, the job is safe.
         log.warning("job %s: message not sent, left to the upkeep: %r", message.job_id, problem)
         return False
     return True
 
 
 def announce_events(app: Celery) -> None:
-    """Sends "there are events to deliver"; where Redis does not take it, the upkeep will."""
+    """Sends "there are events to deliver"; where the broker does not take it, the upkeep will."""
     try:
         app.send_task(DELIVER_EVENTS)
     except Exception as problem:

@@ -33,9 +33,10 @@ REFUSAL_PAUSE = 1.0
 
 
 def install() -> None:
-    """Makes Celery use this transport for redis:// and rediss:// from now on."""
+    """Makes Celery use this transport for Redis, and Redis by its Sentinels, from now on."""
     for scheme in ("redis", "rediss"):
         TRANSPORT_ALIASES[scheme] = f"{__name__}:Transport"
+    TRANSPORT_ALIASES["sentinel"] = f"{__name__}:SentinelTransport"
 
 
 class QoS(virtual.QoS):
@@ -138,3 +139,13 @@ class Transport(redis.Transport):
             for channel in self.channels:
                 if channel._qos is not None and tag in channel.qos._delivered:
                     channel.qos.ack(tag)
+
+
+class SentinelChannel(Channel, redis.SentinelChannel):
+    """To whichever server is the master; connecting anew asks the Sentinels again."""
+
+
+class SentinelTransport(Transport):
+    # Its base has no port of its own, says the type.
+    default_port = redis.SentinelTransport.default_port  # type: ignore[assignment]
+    Channel = SentinelChannel

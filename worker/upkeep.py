@@ -6,12 +6,8 @@ Several at once do no harm; `worker.caretaker` sees to it that one is at it, and
 from __future__ import annotations
 
 import logging
-import re
 from dataclasses import dataclass
-from typing import cast
 
-from redis import Redis
-from redis.exceptions import RedisError
 from sqlalchemy import Connection, Engine
 
 from common import locks
@@ -20,7 +16,7 @@ from common.jobs import sweeping_rows
 from common.jobs.accepting import Message
 from common.jobs.sweeping_rows import WaitingUser
 from common.metrics.measures import RESENT
-from worker.messaging import AGAIN_QUEUE, JOBS_QUEUE
+from worker.queues import BrokerAway, Queues
 from worker.turns import LONGEST_PAUSE, TURN
 
 log = logging.getLogger(__name__)
@@ -29,10 +25,9 @@ log = logging.getLogger(__name__)
 BATCH = 1000
 # Milliseconds for which a worker may have such a job in its hands: see `worker.turns`.
 TURN_AND_PAUSE = int(1000 * (TURN + 2 * LONGEST_PAUSE))
-# Messages read from Redis in one go.
-CHUNK = 500
-
-_MESSAGE_ID = re.compile(rb'"id": *"([^"\\]{1,200})"')
+# Milliseconds after which a message that nobody can look for is taken for lost: longer than many
+# wait, and than a job may take.
+UNSEEN = 1_200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ class Due:
     in_background: bool
 
 
-def sweep(engine: Engine, redis: Redis, patience: float) -> list[Due]:
+def sweep(engine: Engine, queues: Queues, patience: float) -> list[Due]:
     """Puts back the jobs of dead workers; returns the messages that are to be sent.
 
     patience: seconds a message that was just sent may be on its way.
@@ -58,9 +53,9 @@ def sweep(engine: Engine, redis: Redis, patience: float) -> list[Due]:
         locks.wait_for_transaction(connection, locks.SWEEP)
         waiting = sweeping_rows.waiting_users(connection)
         try:
-            due = _without_message(waiting, redis, put_back, int(patience * 1000))
-        except RedisError as problem:
-            log.warning("sweeper: Redis does not say what is in the queue: %r", problem)
+            due = _without_message(waiting, queues, put_back, int(patience * 1000))
+        except BrokerAway as problem:
+            log.warning("sweeper: the broker does not say what is in the queue: %s", problem)
             due = []
         marked = _mark_dispatched(connection, due[:BATCH])
         connection.commit()
@@ -91,15 +86,15 @@ def _put_back_abandoned(connection: Connection) -> set[int]:
 
 
 def _without_message(
-    waiting: list[WaitingUser], redis: Redis, put_back: set[int], patience: int
+    waiting: list[WaitingUser], queues: Queues, put_back: set[int], patience: int
 ) -> list[WaitingUser]:
-    """Of those who wait: the ones that no message stands for. Raises RedisError.
+    """Of those who wait: the ones that no message stands for. Raises BrokerAway.
 
     Nobody waits for background jobs: while other messages do, they get none. So an import
     stands behind a batch of them at most.
     """
-    idle = not redis.llen(JOBS_QUEUE) and not redis.llen(AGAIN_QUEUE)
-    in_queue: set[str] | None = None
+    idle = not queues.jobs_wait()
+    looked, in_queue = False, None
     due, background = [], []
     for user in waiting:
         if user.user_id in put_back or (user.owed and not user.messages):
@@ -107,27 +102,15 @@ def _without_message(
         elif not user.messages:
             background.append(user)
         elif user.age >= patience and user.tried >= TURN_AND_PAUSE:
-            in_queue = _message_ids(redis) if in_queue is None else in_queue
-            if in_queue.isdisjoint(user.messages):
+            if not looked:
+                looked, in_queue = True, queues.message_ids()
+            if in_queue is None:
+                lost = idle or user.age >= UNSEEN
+            else:
+                lost = in_queue.isdisjoint(user.messages)
+            if lost:
                 due.append(user)
     return due + background if idle else due
-
-
-def _message_ids(redis: Redis) -> set[str]:
-    """The ids of all messages that no worker has taken yet.
-
-    Read from the end where messages are added, so that none slips through while others are
-    added or taken.
-    """
-    found: set[str] = set()
-    for queue in (AGAIN_QUEUE, JOBS_QUEUE):
-        start = 0
-        while chunk := cast(list[bytes], redis.lrange(queue, start, start + CHUNK - 1)):
-            for message in chunk:
-                if (match := _MESSAGE_ID.search(message)) is not None:
-                    found.add(match[1].decode("utf-8", "replace"))
-            start += len(chunk)
-    return found
 
 
 def _mark_dispatched(connection: Connection, due: list[WaitingUser]) -> list[Due]:

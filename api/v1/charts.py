@@ -85,7 +85,7 @@ def charts(at: GamePath, query: dict[str, Any]) -> Response:
                 401, "You must be authorised as a user to use the requesterHasPlayed option."
             )
     here = service()
-    with here.engine.connect() as connection:
+    with here.reading() as connection:
         songs = None
         if query.get("search"):
             songs = here.songs.find(connection, at.gpt.game, query["search"], SEARCHED)
@@ -113,7 +113,7 @@ def _played(document: ChartDocument, playcount: int) -> PlayedChart:
     errors={404: "There is no such chart, or what is asked makes no sense."},
 )
 def resolve(at: GamePath, query: dict[str, Any]) -> Response:
-    with service().engine.connect() as connection:
+    with service().reading() as connection:
         try:
             chart_id = resolve_chart(connection, service().songs, at.gpt, query)
         except ConversionFailure as failure:
@@ -130,7 +130,7 @@ def resolve(at: GamePath, query: dict[str, Any]) -> Response:
     errors=NO_CHART,
 )
 def post_resolve(at: GamePath, body: dict[str, Any]) -> Response:
-    with service().engine.connect() as connection:
+    with service().reading() as connection:
         chart_id = resolved(connection, at.gpt, body)
         answer = _one(connection, at, _found(connection, at.gpt, chart_id))
     return success("Successfully retrieved chart info.", answer)
@@ -152,7 +152,7 @@ def resolved(connection: Connection, gpt: GPT, wanted: dict[str, Any]) -> str:
 @of_game(blueprint, "GET", "/charts/<chart_id>")
 @endpoint("A chart and its song.", answers=OneChart, errors=NO_CHART)
 def chart(at: GamePath, chart_id: str) -> Response:
-    with service().engine.connect() as connection:
+    with service().reading() as connection:
         row = _found(connection, at.gpt, chart_id)
         body = _one(connection, at, row)
     return success("Returned chart.", body)
@@ -164,7 +164,7 @@ def chart(at: GamePath, chart_id: str) -> Response:
 )
 def chart_pbs(at: GamePath, chart_id: str, query: dict[str, Any]) -> Response:
     first = _rank(query.get("startRanking"))
-    with service().engine.connect() as connection:
+    with service().reading() as connection:
         row = _found(connection, at.gpt, chart_id)
         rows = best_rows.leaderboard(connection, row.chart_id, first, PAGE)
         players = best_rows.players(connection, row.chart_id)
@@ -190,7 +190,7 @@ def _rank(given: str | None) -> int:
 )
 def chart_pbs_search(at: GamePath, chart_id: str, query: dict[str, Any]) -> Response:
     part = queries.required_search(query, "Invalid parameter for search.")
-    with service().engine.connect() as connection:
+    with service().reading() as connection:
         row = _found(connection, at.gpt, chart_id)
         users = profile_rows.players_named(connection, at.gpt, part, USERS)
         rows = best_rows.of_users_on_chart(connection, [user.id for user in users], row.chart_id)
@@ -205,7 +205,7 @@ def chart_pbs_search(at: GamePath, chart_id: str, query: dict[str, Any]) -> Resp
 @of_game(blueprint, "GET", "/charts/<chart_id>/playcount")
 @endpoint("How many have played a chart.", answers=Playcount, errors=NO_CHART)
 def chart_playcount(at: GamePath, chart_id: str) -> Response:
-    with service().engine.connect() as connection:
+    with service().reading() as connection:
         row = _found(connection, at.gpt, chart_id)
         count = best_rows.players(connection, row.chart_id)
     return success("Counted scores for chart.", Playcount(count))
@@ -219,7 +219,7 @@ def chart_playcount(at: GamePath, chart_id: str) -> Response:
     errors=NO_CHART,
 )
 def chart_folders(at: GamePath, chart_id: str, query: dict[str, Any]) -> Response:
-    with service().engine.connect() as connection:
+    with service().reading() as connection:
         row = _found(connection, at.gpt, chart_id)
         rows = catalogue_rows.folders_of_chart(
             connection, at.gpt, row.chart_id, with_inactive="inactive" in query
@@ -235,7 +235,7 @@ def chart_folders(at: GamePath, chart_id: str, query: dict[str, Any]) -> Respons
     errors={400: "That is no song id.", 404: "There is no such song."},
 )
 def song(at: GamePath, song_id: str) -> Response:
-    with service().engine.connect() as connection:
+    with service().reading() as connection:
         row = catalogue_rows.find_song(connection, at.gpt.game, song_id)
         if row is None:
             raise _no_song(at, song_id)

@@ -55,7 +55,7 @@ class Tables(Schema):
 @endpoint("A game's folders.", query=FolderSearch(), answers=list[FolderDocument])
 def game_folders(at: GamePath, query: dict[str, Any]) -> Response:
     typed = queries.required_search(query, "Invalid value for search.")
-    with service().engine.connect() as connection:
+    with service().reading() as connection:
         rows = _searched(connection, at.gpt, typed, OF_GAME, "inactive" in query)
     documents = [catalogue_documents.folder(row, at.wire) for row in rows]
     return success(f"Returned {len(rows)} folders.", documents)
@@ -64,7 +64,7 @@ def game_folders(at: GamePath, query: dict[str, Any]) -> Response:
 @of_game(blueprint, "GET", "/folders/<folder_id>")
 @endpoint("A folder with its charts.", answers=FolderCharts, errors=NO_FOLDER)
 def game_folder(at: GamePath, folder_id: str) -> Response:
-    with service().engine.connect() as connection:
+    with service().reading() as connection:
         row = _folder(connection, at.gpt, folder_id)
         found = catalogue_rows.charts_of_folder(connection, at.gpt.game, row.folder_id)
     charts, songs = catalogue_documents.charts(found.charts, found.songs, at.wire, found.ids)
@@ -75,7 +75,7 @@ def game_folder(at: GamePath, folder_id: str) -> Response:
 @of_game(blueprint, "GET", "/tables")
 @endpoint("A game's tables of folders.", query=Tables(), answers=list[TableDocument])
 def game_tables(at: GamePath, query: dict[str, Any]) -> Response:
-    with service().engine.connect() as connection:
+    with service().reading() as connection:
         rows = catalogue_rows.tables_of_gpt(
             connection, at.gpt, with_inactive="showInactive" in query
         )
@@ -87,7 +87,7 @@ def game_tables(at: GamePath, query: dict[str, Any]) -> Response:
 @of_game(blueprint, "GET", "/tables/<table_id>")
 @endpoint("A table with its folders.", answers=TableFolders, errors=NO_TABLE)
 def game_table(at: GamePath, table_id: str) -> Response:
-    with service().engine.connect() as connection:
+    with service().reading() as connection:
         row = _table(connection, at.gpt, table_id)
         folders = _in_order(catalogue_rows.folders_by_id(connection, row.folders), row.folders)
     slugs = {each.folder_id: catalogue_documents.slug_of(each) for each in folders}

@@ -39,7 +39,7 @@ def search(query: dict[str, Any]) -> Response:
     typed = queries.required_search(query, "No search parameter given.")
     here, wire = service(), service().settings.dialect
     whoami = context.current().identity.user_id
-    with here.engine.connect() as connection:
+    with here.reading() as connection:
         gpts = enabled_gpts()
         if whoami is not None and ("hasPlayedGame" in query or not wire.has_v2):
             played = search_rows.gpts_of(connection, whoami)
@@ -107,7 +107,7 @@ def chart_hash(query: dict[str, Any]) -> Response:
     wire = service().settings.dialect
     gpts = [gpt for gpt in enabled_gpts() if _has_hashes(gpt)]
     games = {gpt.game for gpt in gpts}
-    with service().engine.connect() as connection:
+    with service().reading() as connection:
         rows = search_rows.charts_by_hash(connection, games, wanted)
         songs = search_rows.songs(connection, search_rows.song_ids(rows))
     if not wire.has_v2:

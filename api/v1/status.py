@@ -22,6 +22,7 @@ from api.http.service import service
 from api.jobs.door import service_names
 from api.openapi import document
 from common.clock import now_ms
+from common.database.schema_check import problem_of_schema
 from common.jobs.accepting import check_storage
 
 log = logging.getLogger(__name__)
@@ -100,9 +101,12 @@ def readyz() -> Response:
     try:
         with here.engine.connect() as connection:
             check_storage(connection)
+            problem = problem_of_schema(connection)
     except SQLAlchemyError:
         log.exception("not ready: PostgreSQL")
         return failure(503, "PostgreSQL is not reachable, or its schema is not migrated.")
+    if problem is not None:
+        return failure(503, f"PostgreSQL: {problem}.")
     try:
         here.redis.ping()
     except RedisError:

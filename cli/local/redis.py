@@ -35,15 +35,18 @@ class EmbeddedRedis:
     Parameters:
         folder: holds the log.
         settings: lines of redis.conf, e.g. {"maxmemory": "64mb"}.
+        password: made up where none is given.
     """
 
     name = "Redis"
     stop_timeout = STOP_SECONDS
 
-    def __init__(self, folder: Path, *, settings: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, settings: Mapping[str, str] | None = None, password: str = ""
+    ) -> None:
         self.folder = folder
         self.settings = dict(settings or {})
-        self._password = secrets.token_urlsafe(24)
+        self._password = password or secrets.token_urlsafe(24)
         self._port = 0
         self.version = ""  # known once it runs
         self._child: processes.ChildProcess | None = None

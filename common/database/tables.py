@@ -27,6 +27,7 @@ from common.catalogue.catalogue_tables import (
 )
 from common.credentials.credential_tables import ServiceCredential
 from common.database.base import Base
+from common.database.schema_tables import SchemaCompatibility
 from common.hooks.hook_tables import HookSettings
 from common.imports.timestop_tables import ImportTimestop
 from common.jobs.job_tables import (
@@ -103,6 +104,7 @@ __all__ = [
     "QuestlineRow",
     "Replay",
     "ResolvedOrphan",
+    "SchemaCompatibility",
     "ScoreRow",
     "SeedCollection",
     "ServiceCredential",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from common.setting_values import Webhook
@@ -34,6 +36,8 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("DATABASE_URL", "", "DATABASE_URL is not set"),
         ("DATABASE_URL", "mysql://localhost", "DATABASE_URL: expected a URL that starts with"),
         ("REDIS_URL", "localhost", "REDIS_URL: expected a URL"),
+        ("BROKER_URL", "sqs://", "BROKER_URL: expected a URL that starts with redis"),
+        ("DATABASE_REPLICA_URL", "standby", "DATABASE_REPLICA_URL: expected a URL"),
         ("OUR_URL", "https://scores.example.org/", "OUR_URL: must not end in /"),
         ("TYPE", "tachi", "TYPE: expected one of kamai, boku, omni"),
         ("RATE_LIMIT", "-1", "RATE_LIMIT: expected a whole number, at least 0"),
@@ -55,6 +59,24 @@ def test_an_unusable_variable_is_named(variable: str, value: str, problem: str) 
     with pytest.raises(SettingsError) as error:
         load_settings({**REQUIRED, variable: value})
     assert problem in str(error.value)
+
+
+def test_a_secret_may_be_in_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "database_url"
+    secret.write_text("postgresql://me:s3cret@host/scores\n")
+    others = {name: value for name, value in REQUIRED.items() if name != "DATABASE_URL"}
+    settings = load_settings({**others, "DATABASE_URL_FILE": str(secret), "DATABASE_URL": ""})
+    assert settings.database_url == "postgresql://me:s3cret@host/scores"
+    with pytest.raises(SettingsError, match="DATABASE_URL_FILE is given as well"):
+        load_settings({**REQUIRED, "DATABASE_URL_FILE": str(secret)})
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load_settings({**others, "DATABASE_URL_FILE": str(tmp_path / "none")})
+
+
+def test_messages_go_by_redis_unless_told_otherwise() -> None:
+    assert load_settings(REQUIRED).broker == REQUIRED["REDIS_URL"]
+    rabbit = "amqp://user:password@host:5672/scores"
+    assert load_settings({**REQUIRED, "BROKER_URL": rabbit}).broker == rabbit
 
 
 def test_webhooks_are_urls_with_secrets() -> None:

@@ -2,18 +2,29 @@
 
 import re
 import shlex
+import subprocess
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 from sqlalchemy import make_url, text
 
 from cli.local import EmbeddedPostgres, services
+from cli.main import main
 from common.database.engine import migrate, open_engine
+from common.settings import load_settings
 from common.variables import VARIABLES
 
 ROOT = Path(__file__).resolve().parents[2]
+NAMES = {each.name for each in VARIABLES}
+# What the compose file itself decides.
+GIVEN = {"BIND"}
+FILES = {
+    f"{name}_FILE": f"/run/secrets/{name.lower()}"
+    for name in ("DATABASE_URL", "REDIS_URL", "CREDENTIAL_KEYS", "WEBHOOKS")
+}
 PROCESSES = {"web": services.WEB, "worker": services.WORKER, "beat": services.BEAT}
 
 
@@ -62,7 +73,8 @@ def test_nothing_runs_in_one_place_only(
     containers: dict[str, Any], procfile: dict[str, list[str]]
 ) -> None:
     assert set(procfile) == {*PROCESSES, "release"}
-    assert set(containers) == {*PROCESSES, "migrate", "postgres", "redis", "proxy"}
+    assert set(containers) == {*PROCESSES, "migrate", "cli", "postgres", "redis", "proxy"}
+    assert containers["cli"]["profiles"] == ["cli"], "it starts with nothing"
     assert procfile["release"] == containers["migrate"]["command"] == ["score-import", "migrate"]
 
 
@@ -98,19 +110,69 @@ def test_a_stopped_worker_has_time_to_finish_its_imports(containers: dict[str, A
     assert seconds(containers["worker"]["stop_grace_period"]) > int(hard_limit)
 
 
-@pytest.mark.parametrize("process", [*PROCESSES, "migrate"])
-def test_processes_know_where_everything_is(process: str, containers: dict[str, Any]) -> None:
-    required = {each.name for each in VARIABLES if each.default is None}
-    known = {each.name for each in VARIABLES}
-    assert required <= set(containers[process]["environment"]) <= known
+@pytest.mark.parametrize("process", [*PROCESSES, "migrate", "cli"])
+def test_every_setting_is_passed_on(process: str, containers: dict[str, Any]) -> None:
+    environment = containers[process]["environment"]
+    # As itself, or as the file that holds it.
+    given = {each.removesuffix("_FILE") if each not in NAMES else each for each in environment}
+    assert given == NAMES
+    for name, value in environment.items():
+        if name not in (*GIVEN, *FILES):
+            # Whatever the operator exports; without that it is empty, which is the default.
+            assert re.fullmatch(rf"\$\{{{name}:-.*\}}", value), name
 
 
-def test_secrets_come_from_the_environment(containers: dict[str, Any]) -> None:
-    for container in containers.values():
-        for name, value in container.get("environment", {}).items():
-            if "PASSWORD" in name or "AUTH" in name or name in ("DATABASE_URL", "REDIS_URL"):
-                # Set by whoever starts it, or empty: never by default.
-                assert re.search(r"\$\{\w+:(\?[^}]*|-)\}", value), f"{name} holds a secret"
+def test_passwords_and_keys_come_from_files(
+    compose: dict[str, Any], containers: dict[str, Any]
+) -> None:
+    folder = "${SECRETS_FOLDER:-./secrets}"
+    assert all(each["file"] == f"{folder}/{name}" for name, each in compose["secrets"].items())
+    for name, container in containers.items():
+        environment = container.get("environment", {})
+        for variable, value in environment.items():
+            if re.search(r"PASSWORD|DATABASE_URL|REDIS_URL|KEYS|WEBHOOKS", variable):
+                assert variable.endswith("_FILE"), variable
+                assert Path(value).name in container["secrets"], (name, variable)
+        assert not re.search(r"\$\{?\w*PASSWORD", str(container)), name
+
+
+def test_the_secrets_are_made_by_a_command(compose: dict[str, Any], tmp_path: Path) -> None:
+    make = [str(ROOT / "deploy" / "make-secrets.sh"), str(tmp_path / "secrets")]
+    subprocess.run(make, check=True)
+    made = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
+    assert made.keys() == compose["secrets"].keys()
+    assert (tmp_path / "secrets").stat().st_mode & 0o077 == 0
+    secrets = tmp_path / "secrets"
+    files = {name: str(secrets / Path(path).name) for name, path in FILES.items()}
+    settings = load_settings({"OUR_URL": "https://localhost", **files})
+    assert make_url(settings.database_url).password == made["postgres_password"]
+    assert len(settings.credential_keys) == 1
+    assert settings.webhooks == ()
+    subprocess.run(make, check=True)
+    assert {path.name: path.read_text() for path in secrets.iterdir()} == made, "they stay"
+
+
+def test_logs_do_not_fill_the_disk(containers: dict[str, Any]) -> None:
+    for name, container in containers.items():
+        assert container["logging"]["options"].keys() == {"max-size", "max-file"}, name
+
+
+def test_first_steps_are_commands_that_there_are(compose: dict[str, Any]) -> None:
+    """Those in the head of docker-compose.yml."""
+    head = (ROOT / "docker-compose.yml").read_text().split("x-lasting")[0]
+    commands = re.findall(r" cli (.+)", head)
+    assert [command.split()[:2] for command in commands] == [
+        ["seeds", "load"],
+        ["users", "create"],
+        ["tokens", "create"],
+    ]
+    for command in commands:
+        group: Any = main
+        words = command.split()
+        for word in words[:2]:
+            group = group.get_command(click.Context(group), word)
+        options = {option for each in group.params for option in each.opts}
+        assert {word for word in words if word.startswith("--")} <= options, command
 
 
 def test_data_of_postgres_are_kept_where_version_18_has_them(
@@ -136,11 +198,8 @@ def test_every_container_has_a_limit_of_memory_and_of_processes(
 
 
 def test_the_service_is_no_superuser_of_its_database(containers: dict[str, Any]) -> None:
-    administrator = containers["postgres"]["environment"]["POSTGRES_USER"]
-    for process in [*PROCESSES, "migrate"]:
-        url = containers[process]["environment"]["DATABASE_URL"]
-        assert url.startswith("postgresql://score_import:")
-        assert administrator != "score_import"
+    assert containers["postgres"]["environment"]["POSTGRES_USER"] != "score_import"
+    assert "//score_import:" in (ROOT / "deploy" / "make-secrets.sh").read_text()
     assert (
         "./deploy/create-role.sh:/docker-entrypoint-initdb.d/create-role.sh:ro"
         in (containers["postgres"]["volumes"])

@@ -66,21 +66,31 @@ class Stack:
             "EXTERNAL_SCORE_IMPORT_WORKER_CONCURRENCY": "1",
             **settings,
         }
+        # The code that is run; another release's, if a test says so.
+        self.source = ROOT
         self._children: list[ChildProcess] = []
 
     # --- processes -------------------------------------------------------------------------
 
     def start_web(self) -> ChildProcess:
-        child = self._start("web", "gunicorn", "-c", "api/gunicorn_conf.py", "api.wsgi:app")
-        wait_until(self._web_answers, child, timeout=PATIENCE)
+        child = self.begin_web()
+        wait_until(self.web_answers, child, timeout=PATIENCE)
         return child
+
+    def begin_web(self) -> ChildProcess:
+        """The API, which has yet to answer."""
+        return self._start("web", "gunicorn", "-c", "api/gunicorn_conf.py", "api.wsgi:app")
 
     def start_worker(self, name: str = "worker") -> ChildProcess:
         """A worker, once it is ready for jobs."""
-        child = self._start(name, *services.WORKER, f"--hostname={name}@%h")
+        child = self.begin_worker(name)
         log = child.program.log
         wait_until(lambda: " ready." in log.read_text(), child, timeout=PATIENCE)
         return child
+
+    def begin_worker(self, name: str = "worker") -> ChildProcess:
+        """A worker that has yet to become ready."""
+        return self._start(name, *services.WORKER, f"--hostname={name}@%h")
 
     def start_beat(self) -> ChildProcess:
         schedule = self.folder / "beat-schedule"
@@ -100,14 +110,14 @@ class Stack:
                 name=name,
                 args=[str(BIN / program), *arguments],
                 log=self.folder / f"{number}-{name}.log",
-                cwd=ROOT,
-                env=self.environment,
+                cwd=self.source,
+                env={**self.environment, "PYTHONPATH": str(self.source)},
             )
         )
         self._children.append(child)
         return child
 
-    def _web_answers(self) -> bool:
+    def web_answers(self) -> bool:
         try:
             socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
         except OSError:

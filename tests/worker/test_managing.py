@@ -18,6 +18,7 @@ from tests.support.stack import batch_manual
 from tests.worker.conftest import Importer, impatient_runtime
 from worker import jobs, retention, turns, upkeep
 from worker.imports import pipeline
+from worker.queues import RedisQueues
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_a_job_shows_every_attempt_with_its_time_and_cause(
         with engine.begin() as connection:
             assert jobs.claim_oldest(connection, importer.user_id, 5) is not None
         if found_by_upkeep:
-            upkeep.sweep(engine, importer.runtime.redis, 0)
+            upkeep.sweep(engine, RedisQueues(importer.runtime.redis), 0)
     # One that was told to stop.
     with engine.begin() as connection:
         claimed = jobs.claim_oldest(connection, importer.user_id, 5)

@@ -12,16 +12,17 @@ from common.jobs.accepting import Message, NewJob, accept_in_background, next_me
 from common.text.canonical import new_job_id
 from tests.support.stack import batch_manual
 from tests.worker.conftest import Importer
-from worker import jobs, runner
+from worker import jobs, queues, runner
 from worker import upkeep as sweeper
 from worker.messaging import AGAIN_QUEUE, JOBS_QUEUE
+from worker.queues import RedisQueues
 
 PATIENCE = 2.0
 
 
 def sweep(importer: Importer) -> list[tuple[int, str]]:
     """(user, job) of the messages that are to be sent."""
-    due = sweeper.sweep(importer.runtime.engine, importer.runtime.redis, PATIENCE)
+    due = sweeper.sweep(importer.runtime.engine, RedisQueues(importer.runtime.redis), PATIENCE)
     return [(one.message.user_id, one.message.job_id) for one in due]
 
 
@@ -64,7 +65,7 @@ def test_a_message_that_waits_is_never_sent_again(importer: Importer, queue: str
 
 def test_a_lost_message_is_found_among_thousands_that_wait(importer: Importer) -> None:
     job_id = importer.accept(batch_manual(1))
-    for number in range(3 * sweeper.CHUNK):
+    for number in range(3 * queues.CHUNK):
         put(importer, f"another-{number}.1")
     age(importer, 5)
     assert sweep(importer) == [(importer.user_id, job_id)]

@@ -19,11 +19,11 @@ def observe(
     verdict = Verdict(now, LONGEST_JOB)
     answered_at = ticked_at = now
     problem: str | None = None
-    for redis_answers, busy, answered, ticked in looks:
+    for broker_answers, busy, answered, ticked in looks:
         now += every
         answered_at = now if answered else answered_at
         ticked_at = now if ticked else ticked_at
-        problem = verdict.problem(Observation(now, redis_answers, busy, 2, answered_at, ticked_at))
+        problem = verdict.problem(Observation(now, broker_answers, busy, 2, answered_at, ticked_at))
     return problem, verdict.useless(problem)
 
 

@@ -28,6 +28,7 @@ from tests.support.acts import (
 from tests.support.follower import Follower
 from tests.support.holding import held_before_commit
 from tests.worker.conftest import impatient_runtime
+from worker.queues import RedisQueues
 from worker.runtime import Runtime
 from worker.schedule import accept_orphan_jobs
 from worker.upkeep import sweep
@@ -94,7 +95,7 @@ def test_upkeep_passes_a_job_that_is_about_to_commit(
     with held_before_commit(alice, act(alice)):
         waiting = acts.an_import(bob)
         bob.runtime.redis.flushall()
-        due = sweep(bob.runtime.engine, bob.runtime.redis, 0.0)
+        due = sweep(bob.runtime.engine, RedisQueues(bob.runtime.redis), 0.0)
         assert [one.message.job_id for one in due] == [waiting], "alice's job is left alone"
         assert bob.user_id in dict(accept_orphan_jobs(bob.runtime))
         delivery.fan_out(bob.runtime)

@@ -1,0 +1,96 @@
+"""Whether this release works with the schema that a database has.
+
+During an upgrade old and new processes meet one schema. A release works with the schema it was
+written for, with older ones back to `OLDEST_SCHEMA`, and with newer ones until one says that it no
+longer does: each migration that takes something away notes the oldest release that still works
+(`schema_compatibility.oldest_code`), named by the newest migration that this release knows. See
+docs/upgrading.md.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from functools import cache
+from typing import Final
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
+
+from common.database.engine import MIGRATIONS
+
+log = logging.getLogger(__name__)
+
+# The oldest schema that this release works with.
+OLDEST_SCHEMA: Final = "0020_growth"
+
+_REVISION: Final = re.compile(r'^revision(?:: str)? = "(.+)"$', re.MULTILINE)
+
+# Seconds between two looks at a schema that has to change first, and between log lines about it.
+PAUSE: Final = 2.0
+COMPLAINT_PAUSE: Final = 60.0
+
+
+@cache
+def known_revisions() -> tuple[str, ...]:
+    """The migrations of this release, the oldest first."""
+    files = sorted((MIGRATIONS / "versions").glob("[0-9]*.py"))
+    found = [_REVISION.search(path.read_text(encoding="utf-8")) for path in files]
+    return tuple(each[1] for each in found if each is not None)
+
+
+def problem_of_schema(
+    connection: Connection,
+    known: tuple[str, ...] | None = None,
+    oldest_schema: str = OLDEST_SCHEMA,
+) -> str | None:
+    """Why this release cannot work with the schema, and what is to be done; None if it can."""
+    known = known or known_revisions()
+    try:
+        found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    except ProgrammingError:
+        connection.rollback()
+        found = None
+    if found is None:
+        return "the database has no schema: run `score-import migrate`"
+    if found in known:
+        if known.index(found) < known.index(oldest_schema):
+            return (
+                f"the schema is that of {found}, and this release needs {oldest_schema} or newer:"
+                " run `score-import migrate` of this release"
+            )
+        return None
+    oldest_code = connection.scalar(text("SELECT oldest_code FROM schema_compatibility"))
+    if oldest_code in known:
+        return None
+    return (
+        f"the schema is that of {found}, for releases that know {oldest_code}; this one knows"
+        f" {known[-1]}: start a newer release"
+    )
+
+
+def wait_for_schema(engine: Engine, *, needs_database: bool) -> None:
+    """Returns once this release can work with the schema; says in the log what it waits for.
+
+    needs_database: waits for a database that is away, too; else that is left to the requests.
+    """
+    said, said_at = None, 0.0
+    while (problem := _problem(engine, needs_database=needs_database)) is not None:
+        if problem != said or time.monotonic() - said_at >= COMPLAINT_PAUSE:
+            log.error("waiting: %s", problem)
+            said, said_at = problem, time.monotonic()
+        time.sleep(PAUSE)
+    if said is not None:
+        log.warning("the schema is one to work with: going on")
+
+
+def _problem(engine: Engine, *, needs_database: bool) -> str | None:
+    try:
+        with engine.connect() as connection:
+            return problem_of_schema(connection)
+    except SQLAlchemyError as problem:
+        if not needs_database:
+            log.warning("PostgreSQL does not say which schema it has: %r", problem)
+            return None
+        return f"PostgreSQL does not answer ({type(problem).__name__})"

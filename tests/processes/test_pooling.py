@@ -1,0 +1,54 @@
+"""Behind PgBouncer: web in transaction mode, workers in session mode, and no other way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from common.database.pooling import SharedSessions, refuse_shared_sessions
+from tests.support import pooler as poolers
+from tests.support.pooler import Pooler
+from tests.support.stack import Stack, batch_manual, wait_for
+
+pytestmark = [
+    pytest.mark.processes,
+    pytest.mark.skipif(poolers.PGBOUNCER is None, reason="NOT CHECKED: THERE IS NO PGBOUNCER HERE"),
+]
+
+
+@pytest.fixture
+def pooler(stack: Stack, server_folder: Path) -> Iterator[Pooler]:
+    folder = server_folder / stack.folder.name
+    folder.mkdir()
+    folder.chmod(0o711)
+    with poolers.pooler(stack.database_url, folder) as made:
+        yield made
+
+
+def test_imports_go_through_a_pooler_and_a_worker_refuses_the_wrong_mode(
+    stack: Stack, pooler: Pooler
+) -> None:
+    for mode in ("transaction", "statement"):
+        with pytest.raises(SharedSessions, match="transaction or statement mode"):
+            refuse_shared_sessions(pooler.url(mode))
+    for url in (pooler.url("session"), stack.database_url):
+        refuse_shared_sessions(url)
+
+    stack.environment["DATABASE_URL"] = pooler.url("transaction")
+    stack.start_web()
+    refused = stack.begin_worker("refused")
+    wait_for(lambda: refused.exit_code() is not None, "the worker's end")
+    assert refused.exit_code() == 78
+    log = refused.program.log.read_text()
+    assert "this worker does not start" in log
+    assert "session mode" in log
+    assert "Traceback" not in log
+
+    stack.environment["DATABASE_URL"] = pooler.url("session")
+    stack.start_worker()
+    player = stack.user("alice", "submit_score", "delete_score")
+    document = player.wait(player.submit(batch_manual(5)))
+    assert player.score_count() == 5
+    assert document["importID"]
