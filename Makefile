@@ -46,7 +46,7 @@ endef
 
 .DEFAULT_GOAL := help
 export PYTHON
-.PHONY: help venv run demo test test-long golden golden-faults soak lint bench protocol lock clean
+.PHONY: help venv run demo test test-long golden golden-faults soak lint bench docs protocol lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ $(PROJECT): $(DEPENDENCIES)
 	@$(PIP_INSTALL) -qq --no-deps --no-build-isolation -e ./client -e .
 	@rm -f $(VENV)/.project-*
 	@touch $@
+
+docs: venv ## write the pages that are made: docs/cli.md of --help, docs/schemas of the structs
+	@$(BIN)/python -m tests.docs.made_pages
 
 protocol: venv ## generate code from the definitions of MYT's messages
 	$(BIN)/python -m grpc_tools.protoc --proto_path=. --python_out=. --pyi_out=. worker/services/protocol/*.proto

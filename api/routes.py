@@ -33,6 +33,7 @@ from api.v1 import (
     profiles,
     replays,
     rivals,
+    schemas,
     scores,
     search,
     session_parts,
@@ -74,6 +75,7 @@ ROUTES: Final[tuple[tuple[str, ApiBlueprint], ...]] = (
     (API, integrations.blueprint),
     (API, hook_settings.blueprint),
     (API, timestops.blueprint),
+    (API, schemas.blueprint),
     # What there is: games, charts, players and what they did.
     (API, games.blueprint),
     (API, charts.blueprint),

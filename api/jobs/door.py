@@ -44,6 +44,7 @@ from worker import runner
 from worker.catalogue import resolving
 from worker.catalogue.resolving import Wanted
 from worker.import_types import guessing, registry
+from worker.import_types.manual.batch_manual_json_schema import schema_of
 from worker.messaging import dispatch, make_app
 from worker.runtime import make_runtime
 from worker.services.linking import link
@@ -303,6 +304,11 @@ def refuse_unreadable(settings: Settings, import_type: str, given: Any) -> None:
     check = getattr(registry.get(import_type), "check", None)
     if check is not None:
         check(given, settings.games or tuple(GAMES))
+
+
+def manual_schema(game: str) -> dict[str, Any]:
+    """The JSON Schema of batch-manual for a game."""
+    return schema_of(GAMES[game])
 
 
 def check_names(settings: Settings) -> list[str]:

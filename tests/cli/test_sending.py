@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import re
 import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 
 from cli import login_file
 from cli.local import EmbeddedPostgres
 from cli.main import main
+from common.games.registry import get_game
 from tests.conftest import a_stack
-from tests.support.stack import ROOT, Player, Stack, batch_manual
+from tests.support.stack import BIN, ROOT, Player, Stack, batch_manual
+from worker.import_types.manual.batch_manual_json_schema import schema_of
 
 pytestmark = pytest.mark.processes
 
@@ -203,6 +209,36 @@ def test_a_login_is_kept_privately_and_used_for_its_server_only(service: Stack) 
     assert "no token for http://127.0.0.1:1" in other.output
     assert "Forgotten." in runner.invoke(main, ["logout"]).output
     assert not path.exists()
+
+
+def test_the_walk_of_the_readme_works_when_pasted(service: Stack) -> None:
+    player = service.user("reader")
+    page = (ROOT / "README.md").read_text()
+    walk = page.partition("## Five minutes with curl")[2].partition("\n## ")[0]
+    blocks = re.findall(r"^```\n(.*?)^```$", walk, re.DOTALL | re.MULTILINE)
+    pasted = "".join(block for block in blocks if "$URL" in block)
+    told = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", pasted.replace(".venv/bin/", f"{BIN}/")],
+        cwd=ROOT,
+        env={**os.environ, "URL": service.url, "TOKEN": player.token, "no_proxy": "*"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert re.search(r"[0-9a-f]{40}$", told, re.MULTILINE)
+    assert '"importStatus":"completed"' in told
+    assert "event: done" in told
+    assert "new scores" in told
+
+
+def test_the_schema_of_a_game_is_at_its_url(service: Stack) -> None:
+    answer = httpx.get(f"{service.url}/api/v1/schemas/batch-manual/iidx", trust_env=False)
+    assert answer.headers["Content-Type"] == "application/schema+json"
+    schema = answer.json()
+    assert schema.pop("$id") == str(answer.url)
+    assert schema == schema_of(get_game("iidx"))
+    unknown = httpx.get(f"{service.url}/api/v1/schemas/batch-manual/chess", trust_env=False)
+    assert unknown.status_code == 404
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
