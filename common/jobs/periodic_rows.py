@@ -13,7 +13,8 @@ from common.clock import NOW_MS
 
 # By name: when, in words. `worker.messaging` has the times.
 SCHEDULES: Final = {
-    "orphans": "every day at 0:01 UTC: orphans are tried again, outdated profiles renewed, snapshots taken",
+    "orphans": "every day at 0:01 UTC: orphans are tried again, outdated profiles renewed, "
+    "ratings written down",
     "retention": "every hour: ended jobs and logins are removed",
 }
 
