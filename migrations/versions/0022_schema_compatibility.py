@@ -1,13 +1,13 @@
 """The schema says which releases still work with it; see docs/upgrading.md.
 
-Revision: 0021_schema_compatibility
+Revision: 0022_schema_compatibility
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021_schema_compatibility"
-down_revision = "0020_growth"
+revision = "0022_schema_compatibility"
+down_revision = "0021_source_of_classes"
 branch_labels = None
 depends_on = None
 

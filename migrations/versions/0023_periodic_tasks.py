@@ -1,13 +1,13 @@
 """When periodic tasks last ran.
 
-Revision: 0021_periodic_tasks
+Revision: 0023_periodic_tasks
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021_periodic_tasks"
-down_revision = "0020_growth"
+revision = "0023_periodic_tasks"
+down_revision = "0022_schema_compatibility"
 branch_labels = None
 depends_on = None
 
