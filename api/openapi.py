@@ -64,6 +64,7 @@ _FAILURE: Final = {
 # What the parts of paths are, each with one that there might be.
 PARTS: Final = {
     "user": ("the number or the name of a user; `me` is the requester", "me"),
+    "user_id": ("the number of a user", "1"),
     "game": ("a game (`iidx`) with a playtype, or a game of version 3 (`iidx-sp`) without", "sdvx"),
     "playtype": ("a playtype of the game", "Single"),
     "chart_id": ("a chart, by the id of either version", "C19d35e11a87972b5920"),

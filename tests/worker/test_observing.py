@@ -81,7 +81,7 @@ def test_a_job_is_a_trace_with_its_steps(importer: Importer, receiver: Receiver)
     attributes = {each.key: each.value.string_value for each in job.attributes}
     assert attributes["job.id"] == job_id
     assert spans["store"].parent_span_id == job.span_id
-    assert {"collect", "convert", "hydrate", "goals", "document"} <= set(spans)
+    assert {"collect", "convert", "store", "goals", "document"} <= set(spans)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from worker.import_types.files.mypagescraper_player_csv import MyPageScraperPlay
 from worker.import_types.files.mypagescraper_records_csv import MyPageScraperRecordsCSV
 from worker.import_types.files.solid_state_squad import SolidStateSquad
 from worker.import_types.manual.batch_manual import BatchManual
+from worker.import_types.manual.import_class import ImportClass
 from worker.import_types.reading import encodings
 
 # Bytes at the beginning of a file that are enough to tell.
@@ -37,7 +38,8 @@ _COLUMNS: Final = {
 }
 _XML: Final = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<s3data\b", re.DOTALL)
 _JSON: Final = re.compile(r"\s*\{")
-_META: Final = re.compile(r'"(?:meta|scores|classes)"\s*:')
+_META: Final = re.compile(r'"(?:meta|scores)"\s*:')
+_CLASSES: Final = re.compile(r'"classes"\s*:')
 # `SP` or `DP` by itself in a file's name.
 _PLAYTYPE: Final = re.compile(r"(?<![A-Za-z])(SP|DP)(?![A-Za-z])", re.IGNORECASE)
 
@@ -56,7 +58,9 @@ def guess(filename: str, beginning: bytes) -> Guess:
     if _XML.match(text):
         return Guess((SolidStateSquad.name,))
     if _JSON.match(text):
-        return Guess((BatchManual.name,) if _META.search(text) else ())
+        if _META.search(text):
+            return Guess((BatchManual.name,))
+        return Guess((ImportClass.name,) if _CLASSES.search(text) else ())
     found = _of_table(text)
     playtypes = {name.upper() for name in _PLAYTYPE.findall(filename)}
     if EamusementIIDXCSV.name in found and len(playtypes) == 1:

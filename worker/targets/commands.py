@@ -51,9 +51,9 @@ def _replace_goal(work: Work, arguments: Targets) -> Done:
     charts = msgspec.convert(arguments.charts, GoalCharts)
     criteria = msgspec.convert(arguments.criteria, GoalCriteria)
     gpt = get_gpt(arguments.game, arguments.playtype)
+    subscriptions.unsubscribe_goal(work.connection, work.user_id, arguments.target_id)
     if make_goal(work.connection, gpt, charts, criteria).goalID == arguments.target_id:
         raise refusals.already_on_goal()
-    subscriptions.unsubscribe_goal(work.connection, work.user_id, arguments.target_id)
     done = _add_goal(work, arguments)
     return Done("Replaced goal.", done.body)
 

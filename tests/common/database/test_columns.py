@@ -67,6 +67,7 @@ def test_lists_and_empty_copies(connection: Connection) -> None:
         "highlight": True,
         "time_achieved": None,
         "ranking_values": [1.5, -2.0],
+        "profile_values": [1.5, -2.0],
         "score_data": {},
         "calculated_data": {},
         "composed_from": [{"name": "Best Score", "scoreID": "T1"}],

@@ -287,7 +287,8 @@ def test_the_number_of_statements_depends_neither_on_goals_nor_on_charts(
         assert len(imported["questInfo"]) == goals
         return len(seen)
 
-    player.play((6, "NOV", 8_000_000, "CLEAR"))  # loads the catalogue
+    # Loads the catalogue, and leaves something to be better than on every chart.
+    player.play(*((*song, 7_000_000, "CLEAR") for song in songs))
     assert statements(1, 1, 8_000_000) == statements(8, 12, 9_000_000)
 
 
