@@ -14,6 +14,7 @@ from worker.runtime import Runtime
 # What is not the state of a user, but a record of what happened.
 RECORDS = {
     "jobs": "the import and its revert were jobs",
+    "job_attempts": "so were the attempts at them",
     "job_payloads": "an upload, until its job ends",
     "class_achievements": "a class once reached stays an achievement",
     "outbox_events": "news stay true, delivered or not",
