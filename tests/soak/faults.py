@@ -19,6 +19,9 @@ from worker.messaging import JOBS_QUEUE
 
 LIBRARIES = sorted(map(str, Path("/usr/lib").glob("**/faketime/libfaketimeMT.so.1")))
 
+# Messages that are put into the queue again at a time.
+MOST_DOUBLED = 50
+
 Do = Callable[[House, random.Random], None]
 
 
@@ -174,7 +177,8 @@ def _duplicates(house: House, dice: random.Random) -> None:
     """What waits in the queue waits there several times."""
     redis = redis_faults.client(house.stack.redis)
     for _ in range(30):
-        for message in redis.lrange(JOBS_QUEUE, 0, -1):
+        # Of a queue that grows faster than it is worked off, doubling would make millions.
+        for message in redis.lrange(JOBS_QUEUE, 0, MOST_DOUBLED):
             redis.rpush(JOBS_QUEUE, message)
         time.sleep(0.1)
 
