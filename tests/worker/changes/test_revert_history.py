@@ -23,7 +23,7 @@ RECORDS = {
     "notifications": "what a user was told was so when it was told",
 }
 
-RANDOM = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RANDOM = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SEEDS = st.integers(0, 2**32)
 
 

@@ -14,7 +14,7 @@ from tests.support.history import History
 from worker.changes.verification import differences
 from worker.runtime import Runtime
 
-RANDOM = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RANDOM = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

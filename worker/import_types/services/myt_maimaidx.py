@@ -7,12 +7,11 @@ from typing import Any, Final
 
 from common.catalogue.documents import Chart
 from common.catalogue.index import GameCatalogue
-from common.errors import InvalidScore
+from common.errors import InvalidScore, SkipScore
 from common.games.model import ScoreData
 from worker.import_types.services.myt import (
     difficulty_of,
     find,
-    find_special,
     myt_import,
     parts,
 )
@@ -56,7 +55,7 @@ def _read(entry: Mapping[str, Any], catalogue: GameCatalogue) -> tuple[Chart, Sc
 def _find(info: Mapping[str, Any], catalogue: GameCatalogue) -> Chart:
     music_id = info["musicId"]
     if info["level"] == _UTAGE:
-        return find_special(catalogue, music_id, "UTAGE")
+        raise SkipScore("Utage charts are not supported")
     difficulty = difficulty_of(info, info["level"], _DIFFICULTIES)
     return find(catalogue, music_id, f"DX {difficulty}" if music_id >= _FIRST_DX else difficulty)
 

@@ -12,6 +12,7 @@ from common.errors import (
     ConversionFailure,
     InvalidScore,
     NotTracked,
+    SkipScore,
     SongOrChartNotFound,
 )
 from common.games.registry import GAMES
@@ -427,15 +428,16 @@ MYT_MAIMAIDX = {
 }
 
 
-@pytest.mark.parametrize(
-    ("import_type", "entry"),
-    [("api/myt-chunithm", MYT_CHUNITHM), ("api/myt-maimaidx", MYT_MAIMAIDX)],
-)
-def test_a_special_chart_is_found_by_a_number_of_its_own(import_type: str, entry: Any) -> None:
-    assert convert(import_type, entry).chart.chartID == f"{1:040x}"
+def test_a_special_chart_is_found_by_a_number_of_its_own() -> None:
+    assert convert("api/myt-chunithm", MYT_CHUNITHM).chart.chartID == f"{1:040x}"
     for number in (1, 2):
-        other = {**entry, "info": {**entry["info"], "musicId": number}}
-        assert isinstance(failure(import_type, other), SongOrChartNotFound)
+        other = {**MYT_CHUNITHM, "info": {**MYT_CHUNITHM["info"], "musicId": number}}
+        assert isinstance(failure("api/myt-chunithm", other), SongOrChartNotFound)
+
+
+def test_utage_charts_are_passed_over() -> None:
+    with pytest.raises(SkipScore, match="Utage charts are not supported"):
+        convert("api/myt-maimaidx", MYT_MAIMAIDX)
 
 
 @pytest.mark.parametrize(
