@@ -34,8 +34,9 @@ _LAMPS: Final = {
 
 def _read(entry: Mapping[str, Any], catalogue: GameCatalogue) -> tuple[Chart, ScoreData]:
     info, judge = parts(entry)
+    difficulty = _difficulty(info)
     lamp = _lamp(info)
-    chart = _find(info, catalogue)
+    chart = find(catalogue, info["musicId"], difficulty)
     judgements = {
         "pcrit": judge["judgeCriticalPerfect"],
         "perfect": judge["judgePerfect"],
@@ -52,12 +53,11 @@ def _read(entry: Mapping[str, Any], catalogue: GameCatalogue) -> tuple[Chart, Sc
     return chart, ScoreData(metrics, judgements, optional)
 
 
-def _find(info: Mapping[str, Any], catalogue: GameCatalogue) -> Chart:
-    music_id = info["musicId"]
+def _difficulty(info: Mapping[str, Any]) -> str:
     if info["level"] == _UTAGE:
         raise SkipScore("Utage charts are not supported")
     difficulty = difficulty_of(info, info["level"], _DIFFICULTIES)
-    return find(catalogue, music_id, f"DX {difficulty}" if music_id >= _FIRST_DX else difficulty)
+    return f"DX {difficulty}" if info["musicId"] >= _FIRST_DX else difficulty
 
 
 def _lamp(info: Mapping[str, Any]) -> str:
