@@ -192,9 +192,13 @@ def test_an_orphan_is_looked_at_and_deleted_by_its_user_alone(
 
 
 def test_summaries_count_scores_and_errors(http: Http, player: Player, imported: list[str]) -> None:
-    answer = get(http, player, "/users/me/imports/summaries?limit=2").json["body"]
-    assert [each["importID"] for each in answer] == [imported[2], imported[1]]
-    assert {(each["scores"], each["errors"], each["game"]) for each in answer} == {(2, 0, "sdvx")}
+    assert len(get(http, player, "/users/me/imports/summaries?limit=2").json["body"]) == 2
+    # What is tried again elsewhere may have made further imports.
+    answer = get(http, player, "/users/me/imports/summaries?limit=50").json["body"]
+    ours = [each for each in answer if each["importID"] in imported]
+    assert [each["importID"] for each in ours] == imported[::-1]
+    newest = ours[:2]
+    assert {(each["scores"], each["errors"], each["game"]) for each in newest} == {(2, 0, "sdvx")}
 
 
 def test_an_import_is_read_in_parts(http: Http, player: Player, imported: list[str]) -> None:
