@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 
 import orjson
@@ -106,9 +107,10 @@ def test_deliveries_are_sent_again(window: Window, player: Player) -> None:
                 "INSERT INTO webhook_deliveries (user_id, id, receiver, event_id, type, content,"
                 " state, attempts, created_at, next_attempt_at, last_error)"
                 " VALUES (:user_id, 1000000, 'http://127.0.0.1:9/hook', 'e', 'class-update/v1',"
-                " '{}', 'dead', 5, 1, 1, 'refused')"
+                " '{}', 'dead', 5, :now, :now, 'refused')"
             ),
-            {"user_id": player.user_id},
+            # Old ones are removed.
+            {"user_id": player.user_id, "now": int(time.time() * 1000)},
         )
     page = window.user("quinn", admin=True)
     page.goto(f"{service.url}/operator/webhooks")
