@@ -25,7 +25,12 @@ FILES = {
     f"{name}_FILE": f"/run/secrets/{name.lower()}"
     for name in ("DATABASE_URL", "REDIS_URL", "CREDENTIAL_KEYS", "WEBHOOKS")
 }
-PROCESSES = {"web": services.WEB, "worker": services.WORKER, "beat": services.BEAT}
+PROCESSES = {
+    "web": services.WEB,
+    "worker": services.WORKER,
+    "beat": services.BEAT,
+    "metrics": ["score-import", "metrics", "--bind", "0.0.0.0"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +83,7 @@ def test_nothing_runs_in_one_place_only(
     assert procfile["release"] == containers["migrate"]["command"] == ["score-import", "migrate"]
 
 
-@pytest.mark.parametrize("container", ["postgres", "redis", "web", "worker", "beat", "proxy"])
+@pytest.mark.parametrize("container", ["postgres", "redis", *PROCESSES, "proxy"])
 def test_every_lasting_container_has_a_health_check(
     container: str, containers: dict[str, Any]
 ) -> None:
