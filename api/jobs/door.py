@@ -44,6 +44,7 @@ from worker import runner
 from worker.catalogue import resolving
 from worker.catalogue.resolving import Wanted
 from worker.import_types import guessing, registry
+from worker.import_types.base import ReadsFormFields, RefusesAtOnce
 from worker.import_types.manual.batch_manual_json_schema import schema_of
 from worker.messaging import dispatch, make_app
 from worker.runtime import make_runtime
@@ -284,7 +285,8 @@ def exchange_code(settings: Settings, engine: Engine, owner: Owner, code: str) -
 
 def form_fields(import_type: str) -> tuple[str, ...]:
     """The text fields that an import type reads of a form; what else comes is not kept."""
-    return getattr(registry.get(import_type), "form_fields", ())
+    found = registry.get(import_type)
+    return found.form_fields if isinstance(found, ReadsFormFields) else ()
 
 
 def guess_import_types(
@@ -301,9 +303,9 @@ def refuse_unreadable(settings: Settings, import_type: str, given: Any) -> None:
 
     given: a file's content, or a body as decoded. Raises UserError.
     """
-    check = getattr(registry.get(import_type), "check", None)
-    if check is not None:
-        check(given, settings.games or tuple(GAMES))
+    found = registry.get(import_type)
+    if isinstance(found, RefusesAtOnce):
+        found.check(given, settings.games or tuple(GAMES))
 
 
 def manual_schema(game: str) -> dict[str, Any]:

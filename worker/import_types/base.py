@@ -5,9 +5,9 @@ Source: specification, import-types/README.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, NoReturn, Protocol, TypeVar
+from typing import Any, NamedTuple, NoReturn, Protocol, TypeVar, runtime_checkable
 
 import msgspec
 
@@ -15,6 +15,7 @@ from common.catalogue.documents import Chart, Song
 from common.catalogue.index import GameCatalogue
 from common.errors import InternalFailure, SongOrChartNotFound
 from common.games.model import GPT, ScoreData
+from common.validation import Violation
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,38 @@ class ImportType(Protocol[Input]):
 
     def entry_from_orphan(self, data: Any) -> Any:
         """The entry that `orphan_data` gave `data` for."""
+
+
+# --- what an import type may do besides ---------------------------------------------------
+
+
+@runtime_checkable
+class ReadsFormFields(Protocol):
+    """Text fields of the form are read beside the file.
+
+    form_fields: their names; what else comes is not kept.
+    """
+
+    form_fields: tuple[str, ...]
+
+
+@runtime_checkable
+class RefusesAtOnce(Protocol):
+    """The API can tell at once that an input is none of the import type's documents."""
+
+    def check(self, given: Any, games: Collection[str], /) -> None:
+        """given: a file's content, or a body as decoded. Raises UserError."""
+
+
+@runtime_checkable
+class KnowsViolations(Protocol[Input]):
+    """The format has rules for a whole document, and all that break them can be named."""
+
+    def violations(self, given: Input, /) -> Iterator[Violation]:
+        """Each rule that is broken, in the document's order."""
+
+
+# --- what several import types have in common ---------------------------------------------
 
 
 class JSONEntries:

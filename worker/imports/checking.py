@@ -30,6 +30,7 @@ from common.jobs.arguments import Check
 from common.validation import Violation, text_of, type_of
 from common.validation.violation import path_text
 from worker.import_types import registry
+from worker.import_types.base import KnowsViolations
 from worker.imports.flow import Converted, EntryError, ImportHead, NewScore
 from worker.imports.steps.collect import collect, given_input
 from worker.imports.steps.convert import convert
@@ -82,8 +83,10 @@ def _told(report: CheckReport) -> str:
 
 def _violations(work: Work, arguments: Check) -> Iterator[DocumentViolation]:
     """All of them, of an import type whose format has rules for a whole document."""
-    find = getattr(registry.get(work.job.import_type or ""), "violations", None)
-    return map(_violation, find(given_input(work, arguments))) if find is not None else iter(())
+    import_type = registry.get(work.job.import_type or "")
+    if not isinstance(import_type, KnowsViolations):
+        return iter(())
+    return map(_violation, import_type.violations(given_input(work, arguments)))
 
 
 def _violation(found: Violation) -> DocumentViolation:
