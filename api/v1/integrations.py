@@ -32,7 +32,7 @@ SHOWN: Final = 4
 
 
 _MISSING: Final = {404: "There is no such user or service."}
-_OF_STORING: Final = {**_MISSING, 501: "The server is not set up for stored credentials."}
+_OF_STORING: Final = {**_MISSING, 501: NO_KEYS}
 
 
 class KaiStatus(msgspec.Struct):
@@ -81,7 +81,7 @@ def kai_status(user: str, kai_type: str) -> Response:
     in_person=True,
     own_gates=True,
     answers=dict[str, Any],
-    errors={409: "It is not linked.", 404: "There is no such user or service."},
+    errors={**_MISSING, 409: "It is not linked."},
 )
 def kai_unlink(user: str, kai_type: str) -> Response:
     owner = _kai_owner(user, kai_type)
@@ -98,10 +98,7 @@ def kai_unlink(user: str, kai_type: str) -> Response:
     own_gates=True,
     own_body=OAuthCode(),
     answers=dict[str, Any],
-    errors={
-        501: "The server is not set up for stored credentials.",
-        404: "There is no such user or service.",
-    },
+    errors=_OF_STORING,
 )
 def kai_link(user: str, kai_type: str) -> Response:
     owner = _kai_owner(user, kai_type, "/oauth2callback")
@@ -148,10 +145,7 @@ def cg_card(user: str, cg_type: str) -> Response:
     own_gates=True,
     own_body=CGCard(),
     answers=dict[str, Any],
-    errors={
-        501: "The server is not set up for stored credentials.",
-        404: "There is no such user or service.",
-    },
+    errors=_OF_STORING,
 )
 def cg_set(user: str, cg_type: str) -> Response:
     owner = _cg_owner(user, cg_type)
@@ -207,10 +201,7 @@ def myt_card(user: str) -> Response:
     own_gates=True,
     own_body=MytCard(),
     answers=dict[str, Any],
-    errors={
-        501: "The server is not set up for stored credentials.",
-        404: "There is no such user or service.",
-    },
+    errors=_OF_STORING,
 )
 def myt_set(user: str) -> Response:
     owner = _myt_owner(user)
