@@ -52,6 +52,7 @@ def import_from_api() -> Response:
         job_id=new_job_id(),
         arguments=Import(),
         import_type=check(form, context.current().json_object())["importType"],
+        fetches=True,
         user_intent=submitting.is_set("X-User-Intent"),
     )
     return submitting.submit(job)

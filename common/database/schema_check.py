@@ -23,7 +23,7 @@ from common.database.engine import MIGRATIONS
 log = logging.getLogger(__name__)
 
 # The oldest schema that this release works with.
-OLDEST_SCHEMA: Final = "0023_periodic_tasks"
+OLDEST_SCHEMA: Final = "0024_fetching_jobs"
 
 _REVISION: Final = re.compile(r'^revision(?:: str)? = "(.+)"$', re.MULTILINE)
 

@@ -30,7 +30,8 @@ class NewJob:
     """A job about to be accepted.
 
     job_id: for an import, its importID. arguments: say of what kind it is. payload: the
-    uploaded file, or the body. idempotency_key: what its client calls it.
+    uploaded file, or the body. fetches: whether it is a sync, which has no payload but gets its
+    scores from another service. idempotency_key: what its client calls it.
     """
 
     user_id: int
@@ -39,6 +40,7 @@ class NewJob:
     import_type: str | None = None
     user_intent: bool = False
     payload: bytes | None = None
+    fetches: bool = False
     idempotency_key: str | None = None
 
     @property
@@ -46,8 +48,8 @@ class NewJob:
         return self.arguments.kind
 
 
-# The index that holds a user to one sync of a kind at a time.
-ONE_SYNC: Final = "uq_jobs_sync"
+# The indexes that hold a user to one sync of a kind at a time.
+_ONE_SYNC: Final = ("uq_jobs_fetching", "uq_jobs_sync")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +94,9 @@ _INSERT = text(
         WHERE idempotency_keys.accepted_at <= {NOW_MS} - {idempotency.VALID}
         RETURNING job_id),
     job AS (
-        INSERT INTO jobs (user_id, job_id, kind, state, import_type, user_intent, arguments,
-                          accepted_at, dispatched_at, deferred, request_id)
-        SELECT :user_id, :job_id, :kind, 'queued', :import_type, :user_intent,
+        INSERT INTO jobs (user_id, job_id, kind, state, import_type, fetches, user_intent,
+                          arguments, accepted_at, dispatched_at, deferred, request_id)
+        SELECT :user_id, :job_id, :kind, 'queued', :import_type, :fetches, :user_intent,
                CAST(:arguments AS json), now, CASE WHEN NOT already THEN now END, already,
                :request_id
         FROM served, (SELECT {NOW_MS} AS now) AS clock
@@ -157,6 +159,7 @@ def accept(connection: Connection, job: NewJob, *, until: int | None = None) -> 
             "job_id": job.job_id,
             "kind": job.kind,
             "import_type": job.import_type,
+            "fetches": job.fetches,
             "user_intent": job.user_intent,
             "request_id": log_context.current().get("request"),
             "arguments": storable_json(orjson.dumps(stored(job.arguments))).decode(),
@@ -185,24 +188,27 @@ def next_message(connection: Connection, user_id: int) -> Message | None:
     return None if row is None else Message(user_id, row.job_id, row.dispatched_at)
 
 
-SYNC: Final = "api/"
-
+# Only syncs are of their import types: the release before did not note that they are.
 _ONGOING_SYNC = text(
     """
     SELECT job_id FROM jobs
     WHERE user_id = :user_id AND import_type = :import_type AND state IN ('queued', 'running')
-      AND import_type LIKE 'api/%'
     """
 )
 
 
 def ongoing_sync(connection: Connection, job: NewJob) -> str | None:
     """The job that fetches the same already, where the job would fetch something."""
-    if job.import_type is None or not job.import_type.startswith(SYNC):
+    if not job.fetches:
         return None
     parameters = {"user_id": job.user_id, "import_type": job.import_type}
     job_id: str | None = connection.scalar(_ONGOING_SYNC, parameters)
     return job_id
+
+
+def is_second_sync(problem: IntegrityError) -> bool:
+    """Whether it was refused because the same is being fetched for the user already."""
+    return any(index in str(problem.orig) for index in _ONE_SYNC)
 
 
 def joined(connection: Connection, job: NewJob, ongoing: str) -> str:
@@ -227,7 +233,7 @@ def accept_or_join(
         except Repeated as repeated:
             return repeated.job_id, None
         except IntegrityError as problem:
-            if ONE_SYNC not in str(problem.orig):
+            if not is_second_sync(problem):
                 raise
             # Somebody was quicker; if that one has ended by now, it is ours to begin.
             ongoing = ongoing_sync(connection, job)

@@ -73,13 +73,21 @@ class Job(Base):
             "sequence",
             postgresql_where=text("state IN ('queued', 'running')"),
         ),
-        # One sync at a time for a user and import type.
+        # One sync at a time for a user and import type. The first of the two is what the release
+        # before `fetches` was held to; it goes when that one does.
         Index(
             "uq_jobs_sync",
             "user_id",
             "import_type",
             unique=True,
             postgresql_where=text("state IN ('queued', 'running') AND import_type LIKE 'api/%'"),
+        ),
+        Index(
+            "uq_jobs_fetching",
+            "user_id",
+            "import_type",
+            unique=True,
+            postgresql_where=text("state IN ('queued', 'running') AND fetches"),
         ),
         CheckConstraint("state IN ('queued', 'running', 'completed', 'failed')", name="state"),
     )
@@ -92,6 +100,8 @@ class Job(Base):
     kind: Mapped[str]
     state: Mapped[str]
     import_type: Mapped[str | None]
+    # A sync: what it imports comes from another service, and it has no payload.
+    fetches: Mapped[bool] = mapped_column(server_default="false")
     user_intent: Mapped[bool]
     arguments: Mapped[RawJson]
     attempts: Mapped[int] = mapped_column(server_default="0")

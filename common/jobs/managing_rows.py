@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from common import locks
 from common.clock import NOW_MS
 from common.database.parameters import text_array
-from common.jobs.accepting import ONE_SYNC
+from common.jobs.accepting import is_second_sync
 from common.jobs.job_tables import AttemptOutcome, JobState
 from common.jobs.progress import CANCELLED
 
@@ -27,7 +27,7 @@ _STATE: Final = (
 )
 # What it needs beside its row, if anything, is still there.
 _COMPLETE: Final = """
-    (kind NOT IN ('import', 'check') OR import_type LIKE 'api/%' OR EXISTS (
+    (kind NOT IN ('import', 'check') OR fetches OR EXISTS (
         SELECT FROM job_payloads AS payload
         WHERE (payload.user_id, payload.job_id) = (jobs.user_id, jobs.job_id)))
 """
@@ -217,7 +217,7 @@ def retry(connection: Connection, job_id: str) -> int | None:
     try:
         user_id: int | None = connection.scalar(_RETRY, {"job_id": job_id})
     except IntegrityError as problem:
-        if ONE_SYNC not in str(problem.orig):
+        if not is_second_sync(problem):
             raise
         raise SyncIsOn(job_id) from problem
     return user_id

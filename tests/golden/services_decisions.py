@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from tests.golden import upstreams
 from tests.golden.compare import first_difference
 from tests.golden.suites.registry import Case, Compared
+from tests.golden.upstreams import is_of_cg
 
 Expected = dict[str, Any]
 Rule = Callable[[Case, Expected, Expected], None]
@@ -37,7 +38,7 @@ def profiles_are_asked_for_last(case: Case, expected: Expected, _: Expected) -> 
     """So a class is as new as the scores; and only where all of the scores were read. The
     reference asks for the profile first; renewed tokens, too, come in another order then.
     """
-    if "httpRequests" not in expected or case.given["importType"].startswith("api/cg"):
+    if "httpRequests" not in expected or is_of_cg(case.given["importType"]):
         return
     recorded = expected["httpRequests"]
     failed = "error" in expected["parser"] or "iterableError" in expected["parser"]

@@ -21,6 +21,7 @@ from sqlalchemy import Connection, text
 from common.credentials import credential_rows
 from common.credentials.vault import Owner, Vault
 from tests.services.myt import Card, Myt, Trouble
+from worker.import_types.registry import ORIGINS
 
 KEY = "c2NvcmUtaW1wb3J0LWdvbGRlbi1jYXNlcy1rZXktMSE="
 VAULT = Vault([KEY])
@@ -47,6 +48,11 @@ ENVIRONMENT = {
 
 # What is ours to send: the rest is the transport's.
 _HEADERS = {"authorization": "Authorization", "content-type": "Content-Type"}
+
+
+def is_of_cg(import_type: str) -> bool:
+    """Whether its scores come from one of the CG services."""
+    return import_type in ORIGINS and ORIGINS[import_type].family == "cg"
 
 
 class Recorded(httpx.AsyncBaseTransport):

@@ -23,6 +23,7 @@ from tests.conftest import a_stack
 from tests.support.http import Answer, Http
 from tests.support.shared_data import shared_folder
 from tests.support.stack import Player, Stack, wait_for
+from worker.import_types.registry import UPLOADED_TYPES
 
 pytestmark = [pytest.mark.processes, pytest.mark.long]
 
@@ -86,7 +87,7 @@ def test_the_outcome_is_what_a_person_would_expect(player: Player, case: dict[st
 def submitted(player: Player, case: Mapping[str, Any]) -> Answer:
     content = (FOLDER / "inputs" / case["file"]).read_bytes()
     http, import_type = Http(player.stack.port), case["importType"]
-    if import_type.startswith("file/"):
+    if import_type in UPLOADED_TYPES:
         return http.upload(
             player.token, content, import_type, filename="scores", **case.get("fields", {})
         )

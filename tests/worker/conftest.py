@@ -20,6 +20,7 @@ from common.jobs.outcomes import JobOutcome, job_outcome
 from common.settings import load_settings
 from common.text.canonical import new_job_id
 from worker import runner
+from worker.import_types.registry import ORIGINS
 from worker.runtime import Runtime, make_runtime
 
 
@@ -84,6 +85,7 @@ class Importer:
                 kind, {"filename": "scores", "fields": fields} if with_a_file else {}
             ),
             payload=payload,
+            fetches=import_type in ORIGINS,
         )
         with self.runtime.engine.begin() as connection:
             accept(connection, job)

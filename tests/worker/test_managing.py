@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from common.database.engine import open_engine
+from common.database.engine import autocommit, open_engine
 from common.database.tables import JobKind
 from common.jobs import managing, managing_rows, progress
+from common.jobs.accepting import NewJob, accept_or_join
+from common.jobs.arguments import Import
 from common.jobs.job_documents import JobsChanged, WholeJob
 from common.jobs.managing import Manager
 from common.jobs.managing_rows import Wanted
@@ -155,6 +157,19 @@ def test_a_sync_is_not_retried_beside_another(importer: Importer, manager: Manag
     assert reasons(manager.retry([first])) == ["SYNC_IS_ON"]
     manager.cancel([second])
     assert manager.retry([first]).changed == [first]
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_a_sync_is_joined_also_where_the_last_release_accepted_it(
+    importer: Importer, *, said: bool
+) -> None:
+    first = importer.accept(None, "api/flo-iidx")
+    importer.execute(f"UPDATE jobs SET fetches = {said}")
+    again = NewJob(importer.user_id, "again", Import(), "api/flo-iidx", fetches=True)
+    other = NewJob(importer.user_id, "other", Import(), "api/flo-sdvx", fetches=True)
+    with importer.runtime.engine.connect() as connection, autocommit(connection):
+        assert accept_or_join(connection, again) == (first, None)
+        assert accept_or_join(connection, other)[0] == "other"
 
 
 def test_a_cancelled_job_never_runs_and_the_next_one_does(

@@ -17,6 +17,7 @@ from common.games.scoring.hydration import hydrate, score_id
 from tests.golden.pipelines.snapshots import Step, after
 from tests.golden.suites.import_types import input_of
 from worker.catalogue.memory import CatalogueStore
+from worker.import_types.base import Upstream
 from worker.import_types.registry import IMPORT_TYPES
 
 
@@ -36,9 +37,9 @@ def without_judgement_lists(value: Any) -> Any:
 def entries_are_accounted_for(step: Step) -> None:
     if not isinstance(step.result, dict) or "importID" not in step.result:
         return
-    if step.given["importType"].startswith("api/"):
-        return  # what was fetched cannot be read again
     import_type = IMPORT_TYPES[step.given["importType"]]
+    if import_type.input is Upstream:
+        return  # what was fetched cannot be read again
     user_id = step.given["userID"]
     given = {
         **step.given,

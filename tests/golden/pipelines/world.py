@@ -46,6 +46,7 @@ from tests.golden.suites.import_types import ENABLED_GAMES, OPTIONS, options_of
 from tests.golden.suites.registry import NotBuilt
 from worker import jobs, runner
 from worker.catalogue.memory import CatalogueStore
+from worker.import_types.base import Body, Upstream
 from worker.import_types.registry import IMPORT_TYPES
 from worker.runtime import Runtime
 from worker.schedule import accept_orphan_jobs
@@ -82,8 +83,8 @@ def check_built(given: Mapping[str, Any]) -> None:
             raise NotBuilt(step["op"])
         if step["op"] == "import":
             import_type = step["importType"]
-            if import_type not in IMPORT_TYPES or not (
-                import_type.startswith(("file/", "api/")) or import_type in OPTIONS
+            if import_type not in IMPORT_TYPES or (
+                IMPORT_TYPES[import_type].input is Body and import_type not in OPTIONS
             ):
                 raise NotBuilt(import_type)
 
@@ -389,15 +390,17 @@ def _job(step: Mapping[str, Any], job_id: str, parser_arguments: list[Any]) -> N
         user_intent=step.get("userIntent", True),
         arguments=job_arguments.Import(**arguments),
         payload=payload,
+        fetches=payload is None,
     )
 
 
 def _input(import_type: str, recorded: list[Any]) -> tuple[dict[str, Any], bytes | None]:
     """The arguments and the payload of a job."""
-    if import_type.startswith("api/"):
+    taken = IMPORT_TYPES[import_type].input
+    if taken is Upstream:
         return {}, None
     first, *others = recorded
-    if not import_type.startswith("file/"):
+    if taken is Body:
         return {"options": options_of(import_type, others)}, json.dumps(first).encode()
     file = first["$file"]
     arguments = {"filename": file["filename"], "fields": others[0] if others else {}}

@@ -157,7 +157,7 @@ def _data(import_type: ImportType, entry: Any) -> Any:
 def input_of(given: Mapping[str, Any]) -> ImportInput:
     first, *others = given["parserArguments"]
     now = given["now"]
-    if given["importType"].startswith("file/"):
+    if IMPORT_TYPES[given["importType"]].input is Upload:
         fields = others[0] if others else {}
         return Upload(1, now, tuple(ENABLED_GAMES), *_file(first["$file"]), fields)
     options = options_of(given["importType"], others)

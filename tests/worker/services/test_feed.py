@@ -148,7 +148,7 @@ def test_scores_are_not_fetched_again_where_the_catalogue_changes_meanwhile(
         **kai.environment("FLO"),
     }
     linked = Runtime(load_settings(environment), runtime.engine, runtime.redis, runtime.catalogues)
-    job = NewJob(user, new_job_id(), Import(), import_type="api/flo-sdvx")
+    job = NewJob(user, new_job_id(), Import(), import_type="api/flo-sdvx", fetches=True)
     with runtime.engine.begin() as connection:
         accept(connection, job)
     runner.run(linked, user, job.job_id)

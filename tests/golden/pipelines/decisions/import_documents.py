@@ -12,6 +12,8 @@ from tests.golden.pipelines.decisions.outcome import Outcome, Rules, documents
 from tests.golden.pipelines.import_checks import without_judgement_lists
 from tests.golden.suites.import_types import input_of
 from tests.golden.told import failures
+from tests.golden.upstreams import is_of_cg
+from worker.import_types.base import Upstream
 from worker.import_types.registry import IMPORT_TYPES
 
 RULES = Rules()
@@ -84,10 +86,10 @@ def bad_metrics_are_explained(outcome: Outcome) -> bool:
 def _check_explanation(outcome: Outcome, import_id: str, error: dict[str, Any]) -> None:
     """The message of an error has to be what is to be told of that entry."""
     (step,) = (s for s in outcome.case.given["steps"] if s.get("importID") == import_id)
-    if step["importType"].startswith("api/"):
+    import_type = IMPORT_TYPES[step["importType"]]
+    if import_type.input is Upstream:
         assert error["message"].startswith("Got "), error
         return
-    import_type = IMPORT_TYPES[step["importType"]]
     given = {**step, "parserArguments": without_judgement_lists(step["parserArguments"])}
     parsed = import_type.parse(input_of(given))
     game = GAMES[parsed.game]
@@ -179,4 +181,4 @@ def later_versions_of_games_are_no_fault(outcome: Outcome) -> None:
 
 
 def _is_of_nabla(orphan: dict[str, Any]) -> bool:
-    return orphan["importType"].startswith("api/cg-") and orphan["data"].get("version") == 7
+    return is_of_cg(orphan["importType"]) and orphan["data"].get("version") == 7
