@@ -15,7 +15,7 @@ from cli.errors import CommandError
 from cli.local.example import CATALOGUE
 from cli.options import database_url_option
 from common.database.engine import open_engine
-from common.seeds.loader import load_directory
+from common.seeds.loader import Loading, load_directory
 from common.seeds.summary import CollectionSummary, Summary
 from common.seeds.violations import SeedsError, Violation
 from common.seeds.writer import Progress
@@ -54,14 +54,8 @@ def load(directory: Path, database_url: str, retire: bool, dry_run: bool) -> Non
     engine = open_engine(database_url)
     try:
         with _progress(console) as progress:
-            summary = load_directory(
-                engine,
-                directory,
-                progress=progress,
-                retire=retire,
-                dry_run=dry_run,
-                giving_way=CATALOGUE,
-            )
+            how = Loading(retire=retire, dry_run=dry_run, giving_way=CATALOGUE, tell=progress)
+            summary = load_directory(engine, directory, how)
     except SeedsError as error:
         _print_violations(Console(stderr=True), error.violations)
         raise CommandError("the seeds were refused; nothing was written") from error

@@ -52,6 +52,29 @@ MESSAGE_LIMIT = 4000
 CAUSE_LIMIT = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a job has no effect.
+
+    status: the HTTP status that is shown. message: what the job's owner reads. reference: what
+    to look for in the logs. cause: for operators, where the message says less.
+    """
+
+    status: int
+    message: str
+    reference: str | None = None
+    cause: str | None = None
+
+    def storable(self) -> Failure:
+        """As a job's row and its attempt can hold it."""
+        return Failure(
+            self.status,
+            _storable(self.message, MESSAGE_LIMIT),
+            self.reference,
+            _storable(self.cause or self.message, CAUSE_LIMIT),
+        )
+
+
 class JobLost(Exception):
     """The job was taken over while we worked on it; what we did must not be committed."""
 
@@ -204,35 +227,14 @@ _END = text(
 
 def complete(connection: Connection, job: ClaimedJob, result: dict[str, Any] | None = None) -> None:
     """Ends the job well, in the transaction that holds its effects; raises JobLost."""
-    _end(connection, job, JobState.COMPLETED, AttemptOutcome.COMPLETED, result=result)
+    _end(connection, job, result)
 
 
-def fail(
-    connection: Connection,
-    job: ClaimedJob,
-    status: int,
-    message: str,
-    reference: str | None = None,
-    cause: str | None = None,
-) -> str:
-    """Ends the job without effect; raises JobLost.
-
-    cause: for operators, where the message says less.
-
-    Returns the message as it is stored, which is what the job's owner reads.
-    """
-    readable = _storable(message, MESSAGE_LIMIT)
-    _end(
-        connection,
-        job,
-        JobState.FAILED,
-        AttemptOutcome.FAILED,
-        status=status,
-        message=readable,
-        reference=reference,
-        cause=_storable(cause or message, CAUSE_LIMIT),
-    )
-    return readable
+def fail(connection: Connection, job: ClaimedJob, failure: Failure) -> Failure:
+    """Ends the job without effect; raises JobLost. Returns the failure as it is stored."""
+    stored = failure.storable()
+    _end(connection, job, stored)
+    return stored
 
 
 def _storable(message: str, limit: int) -> str:
@@ -240,32 +242,24 @@ def _storable(message: str, limit: int) -> str:
     return message[:limit].replace("\0", "\ufffd")
 
 
-def _end(
-    connection: Connection,
-    job: ClaimedJob,
-    state: JobState,
-    outcome: AttemptOutcome,
-    *,
-    result: dict[str, Any] | None = None,
-    status: int | None = None,
-    message: str | None = None,
-    reference: str | None = None,
-    cause: str | None = None,
-) -> None:
+def _end(connection: Connection, job: ClaimedJob, came: dict[str, Any] | Failure | None) -> None:
+    """came: the result of a job that ended well, if it has any; or why it failed."""
+    failure = came if isinstance(came, Failure) else None
+    result = None if came is None or failure is not None else orjson.dumps(came).decode()
     ended = connection.execute(
         _END,
         {
             "user_id": job.user_id,
             "job_id": job.job_id,
             "claim": job.claim,
-            "keep_payload": is_ours(status),
-            "outcome": outcome,
-            "cause": cause,
-            "state": state,
-            "result": None if result is None else orjson.dumps(result).decode(),
-            "status": status,
-            "message": message,
-            "reference": reference,
+            "keep_payload": failure is not None and is_ours(failure.status),
+            "outcome": AttemptOutcome.FAILED if failure else AttemptOutcome.COMPLETED,
+            "cause": failure and failure.cause,
+            "state": JobState.FAILED if failure else JobState.COMPLETED,
+            "result": result,
+            "status": failure and failure.status,
+            "message": failure and failure.message,
+            "reference": failure and failure.reference,
         },
     )
     if ended.rowcount != 1:

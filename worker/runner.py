@@ -29,7 +29,7 @@ from common.jobs.outcomes import failed_answer, job_outcome
 from common.jobs.progress import FinalAnswer, ProgressReporter
 from common.metrics.measures import JOB_SECONDS, JOBS, SCORES
 from worker import jobs, kinds
-from worker.jobs import ClaimedJob, JobLost
+from worker.jobs import ClaimedJob, Failure, JobLost
 from worker.runtime import Runtime
 from worker.services.stopping import Stopping
 from worker.turns import Turn, take_turn
@@ -214,14 +214,14 @@ def _run_claimed(
     except Stopping:
         raise  # which is no end
     except UserError as error:
-        answer = _fail(connection, job, error.status, error.message)
+        answer = _fail(connection, job, Failure(error.status, error.message))
         log.info("job %s failed: %s %s", job.job_id, error.status, error.message)
     except MemoryError:
         # What filled the memory hangs on this error: it has to be let go of first.
         answer = None
     except SoftTimeLimitExceeded:
         message = TOOK_TOO_LONG.format(seconds=runtime.settings.soft_time_limit)
-        answer = _fail(connection, job, 500, message)
+        answer = _fail(connection, job, Failure(500, message))
         log.error("job %s exceeded its time limit", job.job_id)
     except Exception as problem:
         if failures.is_passing(problem):
@@ -229,7 +229,7 @@ def _run_claimed(
         answer = _fail_internally(connection, job, problem)
     if answer is None:
         log.error("job %s needed more memory than there was", job.job_id)
-        answer = _fail(connection, job, 500, TOO_LARGE)
+        answer = _fail(connection, job, Failure(500, TOO_LARGE))
     reporter.finish(answer)
     seconds = time.perf_counter() - started
     _count(job, answer, seconds)
@@ -257,18 +257,12 @@ def _fail_internally(connection: Connection, job: ClaimedJob, problem: Exception
     log.exception("job %s failed, reference %s", job.job_id, reference)
     reporting.report(problem, reference)
     cause = f"{type(problem).__name__}: {problem}"
-    return _fail(connection, job, 500, reporting.told(INTERNAL_ERROR), reference, cause)
+    failure = Failure(500, reporting.told(INTERNAL_ERROR), reference, cause)
+    return _fail(connection, job, failure)
 
 
-def _fail(
-    connection: Connection,
-    job: ClaimedJob,
-    status: int,
-    message: str,
-    reference: str | None = None,
-    cause: str | None = None,
-) -> FinalAnswer:
+def _fail(connection: Connection, job: ClaimedJob, failure: Failure) -> FinalAnswer:
     connection.rollback()
-    readable = jobs.fail(connection, job, status, message, reference, cause)
+    stored = jobs.fail(connection, job, failure)
     connection.commit()
-    return failed_answer(status, readable, reference)
+    return failed_answer(stored.status, stored.message, stored.reference)

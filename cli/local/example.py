@@ -20,7 +20,7 @@ from common.catalogue.catalogue_tables import ChartRow
 from common.catalogue.giving_way_rows import games_of
 from common.database import engine as db
 from common.profiles import outdated_rows
-from common.seeds.loader import load_directory
+from common.seeds.loader import Loading, load_directory
 from common.seeds.reading import charts_in, read_files
 from common.seeds.violations import SeedsError
 from common.seeds.writer import Progress
@@ -97,14 +97,14 @@ def _load_catalogue(
 ) -> str:
     """Load a catalogue where one is to be loaded; returns a remark about what is there."""
     if seeds is not None:
-        summary = load_directory(engine, seeds, progress=progress, giving_way=CATALOGUE)
+        summary = load_directory(engine, seeds, Loading(giving_way=CATALOGUE, tell=progress))
         return f"catalogue of {seeds}, {summary.changes:,} documents changed"
     with engine.connect() as connection:
         if connection.execute(select(ChartRow.chart_id).limit(1)).first():
             return "catalogue as it was"
     if not with_example:
         return "no catalogue: score-import seeds load DIR"
-    summary = load_directory(engine, CATALOGUE, progress=progress)
+    summary = load_directory(engine, CATALOGUE, Loading(tell=progress))
     return f"example catalogue loaded, {summary.changes:,} documents"
 
 

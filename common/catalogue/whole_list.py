@@ -17,40 +17,33 @@ from common.wire import Wire
 
 
 @dataclass(frozen=True, slots=True)
-class ListStatements:
-    """What is listed, and the charts and songs of it; they take `user_id`, `game`, `playtype`."""
+class Listed:
+    """A kind of things that a player has.
 
+    name: of their list in the JSON object.
+    items, charts, songs: statements for them and for the charts and songs they are about; they
+    take `user_id`, `game`, `playtype`.
+    document: makes the document of a row; also given the wire, and the IDs of either version.
+    """
+
+    name: str
     items: str
     charts: str
     songs: str
+    document: Callable[[Any, Wire, Any], Any]
 
 
 class WholeList:
-    """Read in three statements; made into documents as they are sent.
+    """Read in three statements; made into documents as they are sent."""
 
-    Parameters:
-        name: of the list in the JSON object.
-        document: makes the document of a row; also given the wire, and the IDs of either version.
-    """
-
-    def __init__(
-        self,
-        engine: Engine,
-        statements: ListStatements,
-        name: str,
-        document: Callable[[Any, Wire, Any], Any],
-        user_id: int,
-        gpt: GPT,
-        wire: Wire,
-    ) -> None:
+    def __init__(self, engine: Engine, of: Listed, user_id: int, gpt: GPT, wire: Wire) -> None:
         parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
         with engine.connect() as connection:
             # Charts and songs after what refers to them: none can be lacking.
-            self._items = Spooled(connection, statements.items, parameters)
-            self._charts = list(Spooled(connection, statements.charts, parameters))
-            self._songs = list(Spooled(connection, statements.songs, parameters))
-        self._name = name
-        self._document = document
+            self._items = Spooled(connection, of.items, parameters)
+            self._charts = list(Spooled(connection, of.charts, parameters))
+            self._songs = list(Spooled(connection, of.songs, parameters))
+        self._of = of
         self._wire = wire
         self.count = self._items.count
 
@@ -58,8 +51,8 @@ class WholeList:
         """The JSON object of the list, its songs and charts."""
         ids = ids_of(self._charts, self._songs)
         charts, songs = catalogue_documents.charts(self._charts, self._songs, self._wire, ids)
-        yield b'{"' + self._name.encode() + b'":'
-        yield from array(self._items, lambda row: self._document(row, self._wire, ids))
+        yield b'{"' + self._of.name.encode() + b'":'
+        yield from array(self._items, lambda row: self._of.document(row, self._wire, ids))
         yield b',"songs":'
         yield from array(songs)
         yield b',"charts":'

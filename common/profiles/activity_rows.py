@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, text
@@ -36,6 +37,26 @@ _OF_USERS: Final = " AND user_id = ANY(CAST(:users AS integer[]))"
 _IN_TIME: Final = "time_achieved >= span.since AND time_achieved < :before"
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A kind of thing that players do.
+
+    conditions: which rows of the table are of it. time, key: the columns that order them.
+    whole: whether the time is stored as a whole number.
+    """
+
+    table: str
+    conditions: str
+    time: str = "time_achieved"
+    key: str = "user_id"
+    whole: bool = False
+
+
+_SESSIONS: Final = _Kind("sessions", "time_started < :before", "time_started", "session_id")
+_HIGHLIGHTS: Final = _Kind("scores", f"highlight AND {_IN_TIME}", key="score_id")
+_CLASSES: Final = _Kind("class_achievements", _IN_TIME, whole=True)
+
+
 class Activity:
     """Reads what users did on GPTs in spans of time: a statement for each kind of thing.
 
@@ -55,49 +76,33 @@ class Activity:
 
     def sessions(self, gpts: Collection[GPT], most: int) -> Rows:
         """The sessions that began last before the end."""
-        return self._read(
-            "sessions",
-            dict.fromkeys(gpts, -math.inf),
-            "time_started < :before",
-            time="time_started",
-            key="session_id",
-            most=most,
-        )
+        return self._read(_SESSIONS, dict.fromkeys(gpts, -math.inf), most)
 
     def highlights(self, since: Mapping[GPT, float]) -> Rows:
         """The highlighted scores. since: where the span of each GPT begins; so below."""
-        return self._read("scores", since, f"highlight AND {_IN_TIME}", key="score_id")
+        return self._read(_HIGHLIGHTS, since)
 
     def classes(self, since: Mapping[GPT, float]) -> Rows:
         """The classes achieved."""
-        return self._read("class_achievements", since, _IN_TIME, whole=True)
+        return self._read(_CLASSES, since)
 
     def achieved(self, table: str, since: Mapping[GPT, float]) -> Rows:
         """The subscriptions of a table that were achieved."""
         conditions = f"achieved AND NOT was_instantly_achieved AND {_IN_TIME}"
-        return self._read(table, since, conditions, whole=True)
+        return self._read(_Kind(table, conditions, whole=True), since)
 
-    def _read(
-        self,
-        table: str,
-        since: Mapping[GPT, float],
-        conditions: str,
-        *,
-        time: str = "time_achieved",
-        key: str = "user_id",
-        most: int | None = None,
-        whole: bool = False,
-    ) -> Rows:
+    def _read(self, kind: _Kind, since: Mapping[GPT, float], most: int | None = None) -> Rows:
         # An index on whole numbers serves no comparison with others.
-        as_stored = _whole if whole else float
+        as_stored = _whole if kind.whole else float
+        table = kind.table
         sql = _READ.format(
-            kind="bigint" if whole else "double precision",
+            kind="bigint" if kind.whole else "double precision",
             select=SELECT if table == "scores" else f"SELECT * FROM {table}",  # noqa: S608
             table=table,
             whose="" if self._users is None else _OF_USERS,
-            conditions=conditions,
-            time=time,
-            key=key,
+            conditions=kind.conditions,
+            time=kind.time,
+            key=kind.key,
         )
         given = {
             "games": text_array([gpt.game for gpt in since]),

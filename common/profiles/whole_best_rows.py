@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine
 
-from common.catalogue.whole_list import ListStatements, WholeList
+from common.catalogue.whole_list import Listed, WholeList
 from common.games.model import GPT
 from common.profiles import profile_documents
 from common.scores import ranking_rows
@@ -35,8 +35,8 @@ _SONGS: Final = """
 
 def whole_bests(engine: Engine, user_id: int, gpt: GPT, wire: Wire) -> WholeList:
     """The player's personal bests, with their songs and charts."""
-    statements = ListStatements(_BESTS, _CHARTS, _SONGS)
-    return WholeList(engine, statements, "pbs", _document, user_id, gpt, wire)
+    listed = Listed("pbs", _BESTS, _CHARTS, _SONGS, _document)
+    return WholeList(engine, listed, user_id, gpt, wire)
 
 
 def _document(row: Any, wire: Wire, ids: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine
 
-from common.catalogue.whole_list import ListStatements, WholeList
+from common.catalogue.whole_list import Listed, WholeList
 from common.games.model import GPT
 from common.scores import score_documents
 from common.scores.score_rows import SELECT
@@ -29,8 +29,8 @@ _SONGS: Final = f"""
 
 def whole_scores(engine: Engine, user_id: int, gpt: GPT, wire: Wire) -> WholeList:
     """The player's scores, with their songs and charts."""
-    statements = ListStatements(_SCORES, _CHARTS, _SONGS)
-    return WholeList(engine, statements, "scores", _document, user_id, gpt, wire)
+    listed = Listed("scores", _SCORES, _CHARTS, _SONGS, _document)
+    return WholeList(engine, listed, user_id, gpt, wire)
 
 
 def _document(row: Any, wire: Wire, ids: Any) -> Any:

@@ -12,6 +12,7 @@ import gc
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -35,45 +36,48 @@ from common.seeds.writer import Progress, Writer
 FORMAT: Final = b"2"
 
 
-def load_directory(
-    engine: Engine,
-    directory: Path,
-    *,
-    progress: Progress | None = None,
-    retire: bool = False,
-    dry_run: bool = False,
-    giving_way: Path | None = None,
-    games: Mapping[str, Game] = GAMES,
-) -> Summary:
-    """Brings the catalogue in line with the collections in `directory`.
+def _silence(what: str, done: int, total: int) -> None:
+    pass
 
-    progress: told (what is being done, steps done, steps in all).
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """How seeds are loaded.
+
     retire: keep charts that vanished but are needed by scores, personal bests or goals as
     retired (not primary, in no version); without it they are a reason to refuse.
     dry_run: find out what would change, and change nothing.
     giving_way: a folder whose catalogue, where it is the one that is loaded and the new one has
     none of its charts, goes first, with everything that was played on it.
     games: those whose rules the seeds are held against.
+    tell: told (what is being done, steps done, steps in all).
+    """
+
+    retire: bool = False
+    dry_run: bool = False
+    giving_way: Path | None = None
+    games: Mapping[str, Game] = field(default_factory=lambda: GAMES)
+    tell: Progress = _silence
+
+
+_PLAINLY: Final = Loading()
+
+
+def load_directory(engine: Engine, directory: Path, how: Loading = _PLAINLY) -> Summary:
+    """Brings the catalogue in line with the collections in `directory`.
 
     The folder may be one of version 2 or of version 3; its documents tell. Raises SeedsError,
     with nothing written, if anything is wrong with the seeds.
     """
     started = time.monotonic()
     with _collector_paused():
-        summary = _load(engine, directory, progress or _silence, retire, dry_run, giving_way, games)
+        summary = _load(engine, directory, how)
     summary.seconds = time.monotonic() - started
     return summary
 
 
-def _load(
-    engine: Engine,
-    directory: Path,
-    tell: Progress,
-    retire: bool,
-    dry_run: bool,
-    giving_way: Path | None,
-    games: Mapping[str, Game],
-) -> Summary:
+def _load(engine: Engine, directory: Path, how: Loading) -> Summary:
+    games, tell = how.games, how.tell
     files = read_files(directory)
     converted = None
     if is_version_3(files):
@@ -86,7 +90,7 @@ def _load(
 
     with engine.begin() as connection:
         if not (converted and converted.violations) and not _outdated(connection, fingerprints):
-            if converted is not None and not dry_run:
+            if converted is not None and not how.dry_run:
                 _store_other_ids(connection, converted)
             return _complete(Summary(), files, games)
     tell("checking", 0, len(files.collections) + 1)
@@ -99,7 +103,7 @@ def _load(
     with engine.connect() as connection, connection.begin() as transaction:
         # Until the end of the transaction: what is checked now still holds when it is written.
         hold_catalogue(connection)
-        gave_way = _give_way(connection, giving_way, seeds)
+        gave_way = _give_way(connection, how.giving_way, seeds)
         findings = check(seeds, games, stored_references(connection, files.collections))
         violations += reserved(seeds)
         if violations or findings.violations:
@@ -107,14 +111,14 @@ def _load(
         join_players_charts(connection, seeds)
         # Another load may have come first.
         outdated = _outdated(connection, fingerprints)
-        writer = Writer(connection, seeds, outdated, retire=retire, progress=tell)
+        writer = Writer(connection, seeds, outdated, retire=how.retire, progress=tell)
         try:
             summary = writer.write()
         except SeedsError as refused:
             raise SeedsError(_named(refused.violations, converted)) from refused
         collection_rows.remember(connection, {name: fingerprints[name] for name in outdated})
         _store_other_ids(connection, converted)
-        if dry_run:
+        if how.dry_run:
             transaction.rollback()
     summary.gave_way = gave_way
     summary.warnings = _named(findings.warnings, converted)
@@ -150,10 +154,6 @@ def _named(violations: Iterable[Violation], converted: Converted | None) -> list
     if converted is None:
         return list(violations)
     return [converted.named(violation) for violation in violations]
-
-
-def _silence(what: str, done: int, total: int) -> None:
-    pass
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Engine, text
 
-from common.seeds.loader import load_directory
+from common.seeds.loader import Loading, load_directory
 from common.seeds.summary import Summary
 from tests.common.seeds.seeds import example
 
@@ -41,7 +41,7 @@ class Catalogue:
         self.documents = example()
 
     def load(self, **options: Any) -> Summary:
-        return load_directory(self.engine, self.write(), **options)
+        return load_directory(self.engine, self.write(), Loading(**options))
 
     def write(self) -> Path:
         """Makes the folder hold the documents, and nothing else."""

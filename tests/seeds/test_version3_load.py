@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text
 
 from common.catalogue import other_ids
 from common.games.registry import get_gpt, is_never_whole
-from common.seeds.loader import load_directory
+from common.seeds.loader import Loading, load_directory
 from common.seeds.version3.conversion import made_up_chart_id
 from common.seeds.violations import SeedsError
 from common.text.canonical import canonical_text, goal_id, hashed_id
@@ -19,6 +19,7 @@ from tests.seeds.catalogue import TABLES, Catalogue
 from tests.support.shared_data import shared_folder
 
 SUBSET = shared_folder() / "seeds-v3" / "subset"
+DRY = Loading(dry_run=True)
 
 # --- what the specification gives as test vectors ------------------------------------------------
 
@@ -148,7 +149,7 @@ def test_ids_of_both_versions_find_the_same(songs_and_charts: Catalogue, tmp_pat
 def test_a_dry_run_tells_and_changes_nothing(songs_and_charts: Catalogue) -> None:
     before = stored(songs_and_charts.engine)
 
-    told = load_directory(songs_and_charts.engine, songs_and_charts.write(), dry_run=True)
+    told = load_directory(songs_and_charts.engine, songs_and_charts.write(), DRY)
 
     assert told.changes > 0
     assert stored(songs_and_charts.engine) == before
@@ -203,7 +204,7 @@ def test_the_whole_catalogue_there_and_back_is_as_it_was(empty: Engine) -> None:
     load_directory(empty, V2)
     before = stored(empty)
 
-    told = load_directory(empty, SUBSET, dry_run=True)
+    told = load_directory(empty, SUBSET, DRY)
     assert stored(empty) == before
     there = load_directory(empty, SUBSET)
     assert there.changes == told.changes > 0

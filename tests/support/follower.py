@@ -100,9 +100,11 @@ class Follower(Importer):
             return subscriptions.subscribe_goal(
                 connection,
                 self.user_id,
-                self.gpt,
-                GoalCharts(kind, data),
-                GoalCriteria(**{"mode": "single", **criteria}),
+                subscriptions.ChosenGoal(
+                    self.gpt,
+                    GoalCharts(kind, data),
+                    GoalCriteria(**{"mode": "single", **criteria}),
+                ),
                 self.clock(),
                 standalone=standalone,
             )[1]

@@ -27,6 +27,6 @@ def recompute(work: Work, deleted: Sequence[Row[Any]], noted: Changes = NOTHING_
         catalogue = work.runtime.catalogues.get(connection, game)
         charts = list({score.chart_id for score in scores})
         playtypes = list(dict.fromkeys(score.playtype for score in scores))
-        personal_bests.rebuild(connection, user_id, game, catalogue, charts)
-        profiles.recompute(connection, user_id, game, playtypes, catalogue)
+        personal_bests.rebuild(connection, user_id, catalogue, charts)
+        profiles.recompute(connection, user_id, catalogue, playtypes)
         evaluation.re_evaluate(connection, user_id, game, charts, work.now(), noted)

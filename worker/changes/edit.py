@@ -21,5 +21,5 @@ def run_edit(work: Work, arguments: Edit) -> Done:
     if score is None:
         raise UserError(404, "This score does not exist.")
     catalogue = work.runtime.catalogues.get(connection, score.game)
-    personal_bests.rebuild(connection, work.user_id, score.game, catalogue, [score.chart_id])
+    personal_bests.rebuild(connection, work.user_id, catalogue, [score.chart_id])
     return Done("Updated score.", score_document(score))

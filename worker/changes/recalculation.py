@@ -20,7 +20,13 @@ from common.targets.subscriptions import goal_moved
 from worker.changes import rerating
 from worker.records import personal_bests, profiles, scores, sessions
 from worker.targets import subscription_rows
-from worker.targets.refreshing import goals_of, refresh_goals, refresh_quests, touched_quests
+from worker.targets.refreshing import (
+    TouchedBy,
+    goals_of,
+    refresh_goals,
+    refresh_quests,
+    touched_quests,
+)
 from worker.targets.subscriptions import enrol
 from worker.work import Done, Work
 
@@ -62,10 +68,10 @@ def _recalculate(work: Work, game: str, chart_ids: Collection[str]) -> int:
         some = chart_ids[start : start + CHARTS_AT_ONCE]
         of_some = {chart_id: charts[chart_id] for chart_id in some}
         changed += rerating.rerate_scores(connection, user_id, game, of_some)
-        personal_bests.rebuild(connection, user_id, game, catalogue, some)
+        personal_bests.rebuild(connection, user_id, catalogue, some)
     rerating.rerate_sessions(connection, user_id, game, changed)
     playtypes = dict.fromkeys(chart.playtype for chart in charts.values())
-    profiles.recompute(connection, user_id, game, list(playtypes), catalogue)
+    profiles.recompute(connection, user_id, catalogue, list(playtypes))
     return len(changed)
 
 
@@ -76,14 +82,10 @@ def _follow(connection: Connection, user_id: int, concerned: Recalculation, now:
     """Brings goals and quests up to date; goals that are new to the user's quests are followed."""
     moved: set[str] = set()
     for game in {**concerned.charts, **concerned.folders}:
-        changed = refresh_goals(
-            connection,
-            user_id,
-            game,
-            concerned.charts.get(game, ()),
-            now,
-            folder_ids=concerned.folders.get(game, ()),
+        touched_by = TouchedBy(
+            game, concerned.charts.get(game, ()), concerned.folders.get(game, ())
         )
+        changed = refresh_goals(connection, user_id, touched_by, now)
         moved |= {after.goalID for before, after in changed if goal_moved(before, after)}
     touched = touched_quests(connection, user_id, moved, concerned.quests)
     if not touched:

@@ -41,7 +41,7 @@ def _of_game(connection: Connection, user_id: int, catalogue: GameCatalogue) -> 
     for start in range(0, len(chart_ids), CHARTS_AT_ONCE):
         some = chart_ids[start : start + CHARTS_AT_ONCE]
         stored = personal_bests.on_charts(connection, user_id, some)
-        for made in personal_bests.of_scores(connection, user_id, game, catalogue, some):
+        for made in personal_bests.of_scores(connection, user_id, catalogue, some):
             name = f"personal best on {made['chart_id']}"
             yield from _compared(name, stored.pop(made["chart_id"], None), made)
         for chart_id in stored:
@@ -49,7 +49,7 @@ def _of_game(connection: Connection, user_id: int, catalogue: GameCatalogue) -> 
     for found in sessions.of_game(connection, user_id, game):
         yield from _of_sessions(connection, user_id, found)
     for playtype in get_game(game).playtypes:
-        stored_profile, profile = profiles.of_all(connection, user_id, game, playtype, catalogue)
+        stored_profile, profile = profiles.of_all(connection, user_id, catalogue, playtype)
         if profile.exists:
             wanted: dict[str, Any] = {"classes": profile.classes}
             if profile.played:

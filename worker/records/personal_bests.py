@@ -77,11 +77,7 @@ _CHARTS = text(
 
 
 def rebuild(
-    connection: Connection,
-    user_id: int,
-    game: str,
-    catalogue: GameCatalogue,
-    chart_ids: Collection[str],
+    connection: Connection, user_id: int, catalogue: GameCatalogue, chart_ids: Collection[str]
 ) -> None:
     """Makes the user's personal bests on these charts those of the user's scores.
 
@@ -89,23 +85,19 @@ def rebuild(
     charts. Of the scores only the rows as they came are all in memory at once.
     """
     # COPY cannot begin before all is read.
-    rows = of_scores(connection, user_id, game, catalogue, chart_ids)
+    rows = of_scores(connection, user_id, catalogue, chart_ids)
     lines = list(map(COLUMNS.line, rows))
     connection.execute(_DELETE, {"user_id": user_id, "chart_ids": text_array(chart_ids)})
     COLUMNS.copy_lines(connection, lines)
 
 
 def of_scores(
-    connection: Connection,
-    user_id: int,
-    game: str,
-    catalogue: GameCatalogue,
-    chart_ids: Collection[str],
+    connection: Connection, user_id: int, catalogue: GameCatalogue, chart_ids: Collection[str]
 ) -> Iterator[dict[str, Any]]:
     """The rows that all of the user's scores on these charts make."""
     given = {"user_id": user_id, "chart_ids": text_array(chart_ids)}
-    for best in _best_of(game, catalogue, _by_chart(connection.execute(_SCORES, given))):
-        yield _row(user_id, game, *best)
+    for best in _best_of(catalogue, _by_chart(connection.execute(_SCORES, given))):
+        yield _row(user_id, *best)
 
 
 def on_charts(
@@ -124,7 +116,6 @@ def charts_of(connection: Connection, user_id: int, game: str) -> list[str]:
 def compose(
     connection: Connection,
     user_id: int,
-    game: str,
     catalogue: GameCatalogue,
     came: Mapping[str, Sequence[Any]],
     played: Callable[[Any], PlayedScore],
@@ -137,6 +128,7 @@ def compose(
     at most, whatever the number of charts and of the scores on them; those that stay as they are
     are not written.
     """
+    game = catalogue.game
     given = {"user_id": user_id, "game": game, "chart_ids": text_array(came)}
     before = {row.chart_id: row for row in connection.execute(_BEFORE, given)}
     made_of = {
@@ -152,7 +144,7 @@ def compose(
             parts[made_of[score.scoreID]].append(score)
         rules = get_game(game).rules
         if found < len(made_of) or any(row.rules != rules for row in before.values()):
-            rebuild(connection, user_id, game, catalogue, came)
+            rebuild(connection, user_id, catalogue, came)
             return
 
     def scores(chart_ids: Iterable[str]) -> Iterator[tuple[str, Iterable[PlayedScore]]]:
@@ -160,15 +152,15 @@ def compose(
             yield chart_id, chain(parts[chart_id], map(played, came[chart_id]))
 
     changed: dict[str, str] = {}
-    for best in _best_of(game, catalogue, scores(before)):
-        row = _row(user_id, game, *best)
+    for best in _best_of(catalogue, scores(before)):
+        row = _row(user_id, *best)
         if not _is_as_stored(before[row["chart_id"]], row):
             changed[row["chart_id"]] = COLUMNS.line(row)
     if changed:
         connection.execute(_DELETE, {"user_id": user_id, "chart_ids": text_array(changed)})
     # What is new is composed while COPY runs.
-    new = _best_of(game, catalogue, scores(each for each in came if each not in before))
-    lines = (COLUMNS.line(_row(user_id, game, *best)) for best in new)
+    new = _best_of(catalogue, scores(each for each in came if each not in before))
+    lines = (COLUMNS.line(_row(user_id, *best)) for best in new)
     COLUMNS.copy_lines(connection, chain(changed.values(), lines))
 
 
@@ -193,14 +185,14 @@ def _by_chart(stored: Iterable[Row[Any]]) -> Iterator[tuple[str, Iterable[Played
 
 
 def _best_of(
-    game: str, catalogue: GameCatalogue, scores: Iterable[tuple[str, Iterable[PlayedScore]]]
+    catalogue: GameCatalogue, scores: Iterable[tuple[str, Iterable[PlayedScore]]]
 ) -> Iterator[tuple[GPT, Chart, PersonalBest]]:
-    gpts = get_game(game).playtypes
+    gpts = get_game(catalogue.game).playtypes
     for chart_id, played in scores:
         chart = catalogue.chart(chart_id)
         if chart is None:
             if any(True for _ in played):
-                raise InternalFailure(f"Couldn't find chart with ID {chart_id} ({game}).")
+                raise InternalFailure(f"Couldn't find chart with ID {chart_id} ({catalogue.game}).")
             continue
         gpt = gpts[chart.playtype]
         best = merge(gpt, chart, played)
@@ -208,11 +200,11 @@ def _best_of(
             yield gpt, chart, best
 
 
-def _row(user_id: int, game: str, gpt: GPT, chart: Chart, best: PersonalBest) -> dict[str, Any]:
+def _row(user_id: int, gpt: GPT, chart: Chart, best: PersonalBest) -> dict[str, Any]:
     return {
         "user_id": user_id,
         "chart_id": chart.chartID,
-        "game": game,
+        "game": gpt.game,
         "playtype": chart.playtype,
         "song_id": chart.songID,
         "is_primary": chart.isPrimary,

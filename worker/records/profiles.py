@@ -9,7 +9,7 @@ Source: specification, pipeline-pbs-stats.md sections 4 to 7.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
 from typing import Any, Final, NoReturn
@@ -51,25 +51,37 @@ class Profile:
         return bool(self.played or self.classes or self.kept)
 
 
+@dataclass(frozen=True, slots=True)
+class Provided:
+    """The classes that an import provides.
+
+    classes: by playtype, class set to class id.
+    by_hand: the user set them: they may fall, None takes one away, and each change is an
+    achievement.
+    """
+
+    classes: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    by_hand: bool = False
+
+
+_NOTHING: Final = Provided()
+
+
 def update(
     connection: Connection,
     user_id: int,
-    game: str,
-    playtypes: Collection[str],
     catalogue: GameCatalogue,
-    provided: Mapping[str, Mapping[str, str | None]],
+    playtypes: Collection[str],
+    provided: Provided,
     now: int,
-    *,
-    by_hand: bool = False,
 ) -> list[dict[str, Any]]:
-    """Brings profiles up to date after an import; returns its classDeltas.
+    """Brings profiles of the catalogue's game up to date after an import; returns its classDeltas.
 
-    provided: by playtype, class set to class id. A class that rose is an achievement and an
-    event of the time `now`, milliseconds since the epoch.
-    by_hand: the user set the classes: they may fall, None takes one away, and each change is
-    an achievement. Raises FatalImportError where there is no profile to set them in.
+    A class that rose is an achievement and an event of the time `now`, milliseconds since the
+    epoch. Raises FatalImportError where there is no profile to set classes by hand in.
     """
-    profiles = _profiles(connection, user_id, game, playtypes, catalogue, provided, by_hand)
+    game = catalogue.game
+    profiles = _profiles(connection, user_id, catalogue, playtypes, provided)
     _store(connection, user_id, game, [profile for profile in profiles if profile.exists])
     deltas, risen = [], []
     for profile in profiles:
@@ -82,24 +94,22 @@ def update(
                 "new": change.new,
             }
             deltas.append(delta)
-            if change.rose or by_hand:
+            if change.rose or provided.by_hand:
                 risen.append(delta)
-    class_achievements.add(connection, user_id, risen, now, by_hand=by_hand)
+    class_achievements.add(connection, user_id, risen, now, by_hand=provided.by_hand)
     return deltas
 
 
 def recompute(
-    connection: Connection,
-    user_id: int,
-    game: str,
-    playtypes: Collection[str],
-    catalogue: GameCatalogue,
+    connection: Connection, user_id: int, catalogue: GameCatalogue, playtypes: Collection[str]
 ) -> None:
-    """Makes profiles follow from the personal bests that are left; provided classes stay.
+    """Makes profiles of the catalogue's game follow from the personal bests that are left.
 
-    A profile of which nothing is left is deleted, and with it settings that are the default.
+    Provided classes stay. A profile of which nothing is left is deleted, and with it settings
+    that are the default.
     """
-    profiles = _profiles(connection, user_id, game, playtypes, catalogue, {})
+    game = catalogue.game
+    profiles = _profiles(connection, user_id, catalogue, playtypes, _NOTHING)
     _store(connection, user_id, game, [profile for profile in profiles if profile.exists])
     _delete(connection, user_id, game, [p.playtype for p in profiles if not p.exists])
 
@@ -160,22 +170,13 @@ def _first(gpt: GPT) -> TextClause:
 def _profiles(
     connection: Connection,
     user_id: int,
-    game: str,
-    playtypes: Collection[str],
     catalogue: GameCatalogue,
-    provided: Mapping[str, Mapping[str, str | None]],
-    by_hand: bool = False,
+    playtypes: Collection[str],
+    provided: Provided,
 ) -> list[Profile]:
     """The profiles of these playtypes, in their order."""
     return [
-        _profile(
-            get_gpt(game, playtype),
-            connection,
-            user_id,
-            catalogue,
-            provided.get(playtype, {}),
-            by_hand=by_hand,
-        )
+        _profile(connection, user_id, get_gpt(catalogue.game, playtype), catalogue, provided)
         for playtype in playtypes
     ]
 
@@ -186,14 +187,13 @@ def _refuse_unplayed(connection: Connection, user_id: int, gpt: GPT) -> NoReturn
 
 
 def _profile(
-    gpt: GPT,
     connection: Connection,
     user_id: int,
+    gpt: GPT,
     catalogue: GameCatalogue,
-    provided: Mapping[str, str | None],
+    provided: Provided = _NOTHING,
     *,
     of_all: bool = False,
-    by_hand: bool = False,
 ) -> Profile:
     """of_all: whether to look at all personal bests, and not at those alone that count."""
     given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
@@ -205,30 +205,31 @@ def _profile(
     if not played:
         # Some ratings of nothing are 0, and a class for that would be one for nothing.
         derived = dict.fromkeys(derived)
-    if by_hand:
-        if stored is None and provided:
+    classes = provided.classes.get(gpt.playtype, {})
+    if provided.by_hand:
+        if stored is None and classes:
             _refuse_unplayed(connection, user_id, gpt)
-        changed = set_classes(gpt, stored or {}, provided)
+        changed = set_classes(gpt, stored or {}, classes)
     else:
-        changed = change_classes(gpt, stored or {}, provided=provided, derived=derived)
+        changed = change_classes(gpt, stored or {}, provided=classes, derived=derived)
     return Profile(
         gpt.playtype,
         ratings,
         changed.classes,
         changed.changes,
         played,
-        kept=by_hand and stored is not None,
+        kept=provided.by_hand and stored is not None,
     )
 
 
 def of_all(
-    connection: Connection, user_id: int, game: str, playtype: str, catalogue: GameCatalogue
+    connection: Connection, user_id: int, catalogue: GameCatalogue, playtype: str
 ) -> tuple[Row[Any] | None, Profile]:
     """The profile as it is stored, and as all of the user's personal bests have it."""
-    given = {"user_id": user_id, "game": game, "playtype": playtype}
+    gpt = get_gpt(catalogue.game, playtype)
+    given = {"user_id": user_id, "game": gpt.game, "playtype": playtype}
     stored = connection.execute(_WHOLE, given).one_or_none()
-    gpt = get_gpt(game, playtype)
-    return stored, _profile(gpt, connection, user_id, catalogue, {}, of_all=True)
+    return stored, _profile(connection, user_id, gpt, catalogue, of_all=True)
 
 
 def _ratings(

@@ -20,6 +20,7 @@ from common.targets.target_documents import GoalCharts, GoalCriteria
 from common.wire import Wire
 from worker.targets import subscriptions
 from worker.targets.goals import make_goal
+from worker.targets.subscriptions import ChosenGoal
 from worker.work import Done, Work
 
 
@@ -30,15 +31,9 @@ def run_targets(work: Work, arguments: Targets) -> Done:
 
 
 def _add_goal(work: Work, arguments: Targets) -> Done:
-    connection, gpt = work.connection, get_gpt(arguments.game, arguments.playtype)
-    goal, _ = subscriptions.subscribe_goal(
-        connection,
-        work.user_id,
-        gpt,
-        msgspec.convert(arguments.charts, GoalCharts),
-        msgspec.convert(arguments.criteria, GoalCriteria),
-        work.now(),
-    )
+    connection = work.connection
+    chosen = _chosen(arguments)
+    goal, _ = subscriptions.subscribe_goal(connection, work.user_id, chosen, work.now())
     wire = Wire(arguments.wire)
     rows = target_rows.goals_by_id(connection, [goal.goalID])
     subs = target_rows.goal_subs_by_id(connection, work.user_id, [goal.goalID])
@@ -48,14 +43,21 @@ def _add_goal(work: Work, arguments: Targets) -> Done:
 
 def _replace_goal(work: Work, arguments: Targets) -> Done:
     """Another goal takes the place of one that the user chose; both or neither."""
-    charts = msgspec.convert(arguments.charts, GoalCharts)
-    criteria = msgspec.convert(arguments.criteria, GoalCriteria)
-    gpt = get_gpt(arguments.game, arguments.playtype)
+    chosen = _chosen(arguments)
     subscriptions.unsubscribe_goal(work.connection, work.user_id, arguments.target_id)
-    if make_goal(work.connection, gpt, charts, criteria).goalID == arguments.target_id:
+    goal = make_goal(work.connection, chosen.gpt, chosen.charts, chosen.criteria)
+    if goal.goalID == arguments.target_id:
         raise refusals.already_on_goal()
     done = _add_goal(work, arguments)
     return Done("Replaced goal.", done.body)
+
+
+def _chosen(arguments: Targets) -> ChosenGoal:
+    return ChosenGoal(
+        get_gpt(arguments.game, arguments.playtype),
+        msgspec.convert(arguments.charts, GoalCharts),
+        msgspec.convert(arguments.criteria, GoalCriteria),
+    )
 
 
 def _remove_goal(work: Work, arguments: Targets) -> Done:

@@ -23,7 +23,13 @@ from common.targets.subscriptions import (
 from common.webhooks import outbox
 from worker.targets import subscription_change_rows, subscription_rows
 from worker.targets.goal_rows import find_goals, folders_of
-from worker.targets.refreshing import goals_of, refresh_goals, refresh_quests, touched_quests
+from worker.targets.refreshing import (
+    TouchedBy,
+    goals_of,
+    refresh_goals,
+    refresh_quests,
+    touched_quests,
+)
 from worker.targets.standings import standings
 from worker.targets.subscriptions import enrol
 
@@ -42,7 +48,7 @@ def re_evaluate_goals(
 
     chart_ids: charts of the game on which the import changed the user's personal bests.
     """
-    changed = refresh_goals(connection, user_id, game, chart_ids, now)
+    changed = refresh_goals(connection, user_id, TouchedBy(game, chart_ids), now)
     subscription_change_rows.record(
         connection,
         user_id,
@@ -116,7 +122,7 @@ def re_evaluate(
     of any, and nothing is subscribed to.
     """
     _unmake(connection, user_id, noted.goals)
-    changed = refresh_goals(connection, user_id, game, chart_ids, now, noted.goals)
+    changed = refresh_goals(connection, user_id, TouchedBy(game, chart_ids), now, noted.goals)
     moved = {after.goalID for before, after in changed if goal_moved(before, after)}
     touched = touched_quests(connection, user_id, moved, noted.quests.keys())
     if not touched:

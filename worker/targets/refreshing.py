@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection
@@ -34,30 +35,37 @@ FollowedQuest = tuple[Quest, QuestSubscription]
 _NOTHING: Final[Mapping[str, Change]] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class TouchedBy:
+    """Charts and folders of a game of which something changed, and so goals may have moved."""
+
+    game: str
+    chart_ids: Collection[str] = ()
+    folder_ids: Collection[str] = ()
+
+
 def refresh_goals(
     connection: Connection,
     user_id: int,
-    game: str,
-    chart_ids: Collection[str],
+    by: TouchedBy,
     now: int,
     noted: Mapping[str, Change] = _NOTHING,
-    *,
-    folder_ids: Collection[str] = (),
 ) -> list[tuple[GoalSubscription, GoalSubscription]]:
     """Stores how far the user is with the goals that touch the charts or are on the folders.
 
     noted: what an import changed that is being reverted; what moves with its scores becomes what
     it was before (`changes.without`). Returns what changed: as it was stored, and as it is now.
     """
-    if not chart_ids and not folder_ids:
+    if not by.chart_ids and not by.folder_ids:
         return []
-    about = subscription_rows.followed(connection, user_id, game)
-    folders = folders_of(connection, about.values(), touched_by=None if folder_ids else chart_ids)
-    played = set(chart_ids)
+    about = subscription_rows.followed(connection, user_id, by.game)
+    only = None if by.folder_ids else by.chart_ids
+    folders = folders_of(connection, about.values(), touched_by=only)
+    played = set(by.chart_ids)
     touched = [
         goal_id
         for goal_id, goal_charts in about.items()
-        if goal_charts.data in folder_ids
+        if goal_charts.data in by.folder_ids
         or not played.isdisjoint(chart_ids_of(goal_charts, folders))
     ]
     if not touched:

@@ -51,22 +51,24 @@ class JoinedQuest:
 # --- goals ---------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class ChosenGoal:
+    """A goal as somebody who wants to follow it says what it is."""
+
+    gpt: GPT
+    charts: GoalCharts
+    criteria: GoalCriteria
+
+
 def subscribe_goal(
-    connection: Connection,
-    user_id: int,
-    gpt: GPT,
-    goal_charts: GoalCharts,
-    criteria: GoalCriteria,
-    now: int,
-    *,
-    standalone: bool = True,
+    connection: Connection, user_id: int, chosen: ChosenGoal, now: int, *, standalone: bool = True
 ) -> tuple[Goal, GoalSubscription]:
     """Subscribes the user to the goal, which is stored if it is the first subscription.
 
     Raises InvalidGoal and SubscriptionRefused. `standalone`: chosen for itself.
     """
-    refusals.check_room_for_goal(subscription_rows.count_goals(connection, user_id, gpt))
-    goal = make_goal(connection, gpt, goal_charts, criteria)
+    refusals.check_room_for_goal(subscription_rows.count_goals(connection, user_id, chosen.gpt))
+    goal = make_goal(connection, chosen.gpt, chosen.charts, chosen.criteria)
     mine = subscription_rows.goal_subscriptions(connection, user_id, [goal.goalID])
     before = mine.get(goal.goalID)
     refusals.check_new_to_goal(before, standalone=standalone)

@@ -51,7 +51,7 @@ from worker.import_types.registry import IMPORT_TYPES
 from worker.runtime import Runtime
 from worker.schedule import accept_orphan_jobs
 from worker.targets.goals import make_goal
-from worker.targets.subscriptions import subscribe_goal, subscribe_quest
+from worker.targets.subscriptions import ChosenGoal, subscribe_goal, subscribe_quest
 
 _WORKER_LOG = logging.getLogger("worker")
 
@@ -299,9 +299,7 @@ class World:
                 _, subscription = subscribe_goal(
                     connection,
                     step["userID"],
-                    gpt,
-                    charts,
-                    criteria,
+                    ChosenGoal(gpt, charts, criteria),
                     self.now,
                     standalone=step.get("standalone", True),
                 )

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from cli.local.example import CATALOGUE, IMPORT_TYPE, SCORES
-from common.seeds.loader import load_directory
+from common.seeds.loader import Loading, load_directory
 from common.seeds.violations import SeedsError
 from tests.seeds.catalogue import Catalogue, make_another
 from tests.support.follower import Follower
@@ -87,7 +87,7 @@ def test_nothing_goes_where_the_load_is_refused_or_only_tried(
 
 def test_the_example_stays_where_it_is_extended(player: Follower, real: Catalogue) -> None:
     before = rows(player)
-    example = load_directory(real.engine, CATALOGUE, giving_way=CATALOGUE)
+    example = load_directory(real.engine, CATALOGUE, Loading(giving_way=CATALOGUE))
     assert example.gave_way is None
     real.documents = {"songs-iidx": real.documents["songs-iidx"]}
     assert real.load(giving_way=CATALOGUE).gave_way is None

@@ -42,7 +42,7 @@ def rebuilt(importer: Importer, *, game: str = "sdvx") -> None:
     with importer.runtime.engine.begin() as connection:
         catalogue = importer.runtime.catalogues.get(connection, game)
         charts = [chart.chartID for chart in catalogue.charts]
-        rebuild(connection, importer.user_id, game, catalogue, charts)
+        rebuild(connection, importer.user_id, catalogue, charts)
 
 
 def test_a_personal_best_is_made_of_the_best_of_old_and_new_scores(importer: Importer) -> None:
@@ -145,9 +145,7 @@ def test_a_chart_that_the_catalogue_lacks_is_named(importer: Importer) -> None:
         importer.runtime.engine.connect() as connection,
         pytest.raises(InternalFailure, match=f"Couldn't find chart with ID {best.chart_id}"),
     ):
-        rebuild(
-            connection, importer.user_id, "sdvx", GameCatalogue("sdvx", 0, [], []), [best.chart_id]
-        )
+        rebuild(connection, importer.user_id, GameCatalogue("sdvx", 0, [], []), [best.chart_id])
 
 
 def test_the_number_of_statements_does_not_depend_on_the_number_of_charts(
@@ -180,7 +178,7 @@ def _statements(
 
     event.listen(connection, "before_cursor_execute", note)
     try:
-        rebuild(connection, user_id, "sdvx", catalogue, charts)
+        rebuild(connection, user_id, catalogue, charts)
     finally:
         event.remove(connection, "before_cursor_execute", note)
     return len(seen)

@@ -86,7 +86,7 @@ def events(importer: Importer) -> list[Any]:
 def recompute(importer: Importer, game: str, *playtypes: str) -> None:
     with importer.runtime.engine.begin() as connection:
         catalogue = importer.runtime.catalogues.get(connection, game)
-        profiles.recompute(connection, importer.user_id, game, playtypes, catalogue)
+        profiles.recompute(connection, importer.user_id, catalogue, playtypes)
 
 
 def lose_all_scores(importer: Importer, game: str, *playtypes: str) -> None:
@@ -187,7 +187,7 @@ def test_ratings_that_look_at_the_song_find_it(importer: Importer) -> None:
                 for song in (0, 1, 2)
             ],
         )
-        profiles.recompute(connection, importer.user_id, "ddr", ["SP", "DP"], catalogue)
+        profiles.recompute(connection, importer.user_id, catalogue, ["SP", "DP"])
     assert stats(importer) == {"ddr:SP": ({"flareSkill": 100}, {"flare": "NONE"})}
 
 
@@ -322,7 +322,7 @@ def test_nothing_derived_comes_of_nothing(importer: Importer) -> None:
         catalogue = GameCatalogue(game, 0, [], [])
         with importer.runtime.engine.begin() as connection:
             deltas = profiles.update(
-                connection, importer.user_id, game, ["Single"], catalogue, {}, 0
+                connection, importer.user_id, catalogue, ["Single"], profiles.Provided(), 0
             )
         assert deltas == []
     assert stats(importer) == {}

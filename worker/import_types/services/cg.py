@@ -16,7 +16,7 @@ from common.games.model import ScoreData
 from common.validation import explain, text_of
 from common.validation.rules import Record
 from worker.import_types.base import DryScore, Origin
-from worker.import_types.services.upstream import UpstreamImport, played_at
+from worker.import_types.services.upstream import EntryFields, UpstreamImport, played_at
 
 SERVICES: Final[Mapping[str, str]] = {"dev": "CG Dev", "nag": "CG", "gan": "CG"}
 
@@ -43,7 +43,7 @@ class CGImport(UpstreamImport):
     """One game from one of the services."""
 
     def _context_of(self, user_id: int) -> dict[str, Any]:
-        return {**self._context, "userID": user_id}
+        return {**self.context, "userID": user_id}
 
 
 def cg_import(service: str, of: CGGame) -> CGImport:
@@ -63,13 +63,12 @@ def cg_import(service: str, of: CGGame) -> CGImport:
         )
 
     return CGImport(
-        f"api/cg-{service}-{of.game}",
-        of.game,
-        Origin("cg", service, of.code),
+        name=f"api/cg-{service}-{of.game}",
+        game=of.game,
+        origin=Origin("cg", service, of.code),
         context={"service": service},
         convert=convert,
-        subject=("internalId", "difficulty"),
-        played="dateTime",
+        fields=EntryFields("internalId", "difficulty", "dateTime"),
     )
 
 

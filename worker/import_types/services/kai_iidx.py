@@ -31,7 +31,7 @@ from worker.import_types.services import iidx_charts
 from worker.import_types.services.finding import of_version
 from worker.import_types.services.iidx_charts import GAME, LAMPS
 from worker.import_types.services.kai_dans import iidx_dan
-from worker.import_types.services.upstream import UpstreamImport, played_at
+from worker.import_types.services.upstream import EntryFields, UpstreamImport, played_at
 
 _PLAYTYPES: Final = {"SINGLE": "SP", "DOUBLE": "DP"}
 # What stands for an unknown number of misses.
@@ -61,13 +61,12 @@ _FIRST_VERSION: Final = 20
 
 def kai_iidx(name: str, service: str) -> UpstreamImport:
     return UpstreamImport(
-        name,
-        GAME,
-        Origin("kai", service, GAME),
+        name=name,
+        game=GAME,
+        origin=Origin("kai", service, GAME),
         context={"service": service},
         convert=_convert,
-        subject=("music_id", "difficulty"),
-        played="timestamp",
+        fields=EntryFields("music_id", "difficulty", "timestamp"),
         newest_first=True,
         classes=iidx_dan,
     )

@@ -28,7 +28,7 @@ from worker.import_types.base import DryScore, Origin
 from worker.import_types.services.finding import charts_of, difficulty_text, of_version
 from worker.import_types.services.kai_dans import sdvx_dan
 from worker.import_types.services.sdvx_names import DIFFICULTIES, LAMPS, NEWEST_VERSION, VERSIONS
-from worker.import_types.services.upstream import UpstreamImport, played_at
+from worker.import_types.services.upstream import EntryFields, UpstreamImport, played_at
 
 GAME: Final = "sdvx"
 PLAYTYPE: Final = "Single"
@@ -57,13 +57,12 @@ _ENTRY: Final = Record(
 
 def kai_sdvx(name: str, service: str) -> UpstreamImport:
     return UpstreamImport(
-        name,
-        GAME,
-        Origin("kai", service, GAME),
+        name=name,
+        game=GAME,
+        origin=Origin("kai", service, GAME),
         context={"service": service},
         convert=_convert,
-        subject=("music_id", "music_difficulty"),
-        played="timestamp",
+        fields=EntryFields("music_id", "music_difficulty", "timestamp"),
         newest_first=True,
         classes=sdvx_dan,
     )

@@ -15,7 +15,12 @@ from common.games.model import ScoreData
 from common.validation import text_of
 from worker.import_types.base import DryScore, Origin
 from worker.import_types.services.finding import charts_of
-from worker.import_types.services.upstream import ReadClasses, UpstreamImport, played_at
+from worker.import_types.services.upstream import (
+    EntryFields,
+    ReadClasses,
+    UpstreamImport,
+    played_at,
+)
 
 SERVICE: Final = "MYT"
 PLAYTYPE: Final = "Single"
@@ -50,13 +55,12 @@ def myt_import(
         )
 
     return UpstreamImport(
-        f"api/myt-{game}",
-        game,
-        Origin("myt", SERVICE, title),
+        name=f"api/myt-{game}",
+        game=game,
+        origin=Origin("myt", SERVICE, title),
         context={},
         convert=convert,
-        subject=(info + subject[0], info + subject[1]),
-        played=f"{info}userPlayDate",
+        fields=EntryFields(info + subject[0], info + subject[1], f"{info}userPlayDate"),
         classes=classes,
     )
 

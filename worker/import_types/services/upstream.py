@@ -8,8 +8,9 @@ and over which wire is the business of `worker.services`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC
-from typing import Any
+from typing import Any, ClassVar
 
 from common.catalogue.index import GameCatalogue
 from common.errors import InvalidScore
@@ -32,54 +33,49 @@ ReadClasses = Callable[[Any, str], Mapping[str, str]]
 Convert = Callable[[Any, Mapping[str, Any], GameCatalogue], DryScore]
 
 
+@dataclass(frozen=True, slots=True)
+class EntryFields:
+    """Where the entries of a service say what is asked of all; a dot leads into an object.
+
+    identifier, difficulty: what it is about. played: when it was played.
+    """
+
+    identifier: str
+    difficulty: str
+    played: str
+
+
+@dataclass(kw_only=True, eq=False)
 class UpstreamImport(JSONEntries):
     """An import type that reads a feed.
 
-    Parameters:
-        name, game: of the import type.
-        origin: which feed it wants.
-        context: what the converter is told of the service.
-        convert: makes a score of an entry.
-        subject: where an entry says what it is about: the names of two of its fields.
-        played: the field that says when an entry was played.
-        newest_first: the service sends the newest entries first: after one that is known
-            already, nothing new comes.
-        classes: reads the player's classes from a profile; None = the service knows of none.
+    origin: which feed it wants.
+    context: what the converter is told of the service.
+    convert: makes a score of an entry.
+    newest_first: the service sends the newest entries first: after one that is known already,
+    nothing new comes.
+    classes: reads the player's classes from a profile; None = the service knows of none.
     """
 
-    input = Upstream
+    name: str
+    game: str
+    origin: Origin
+    context: Mapping[str, Any]
+    convert: Convert
+    fields: EntryFields
+    newest_first: bool = False
+    classes: ReadClasses | None = None
 
-    def __init__(
-        self,
-        name: str,
-        game: str,
-        origin: Origin,
-        *,
-        context: Mapping[str, Any],
-        convert: Convert,
-        subject: tuple[str, str],
-        played: str,
-        newest_first: bool = False,
-        classes: ReadClasses | None = None,
-    ) -> None:
-        self.name = name
-        self.origin = origin
-        self._game = game
-        self._context = context
-        self._convert = convert
-        self._subject = subject
-        self._played = played
-        self._newest_first = newest_first
-        self._classes = classes
+    input: ClassVar = Upstream
 
     def parse(self, upstream: Upstream) -> Parsed:
         context = self._context_of(upstream.user_id)
-        wanted = _Wanted(upstream.feed, upstream.stop, self._played, ends=self._newest_first)
-        if self._classes is None:
-            return Parsed(self._game, context, wanted.entries(), newest=lambda: wanted.newest)
-        player = _Player(upstream.feed, wanted, self._classes)
+        wanted = _Wanted(upstream.feed, upstream.stop, self.fields.played, ends=self.newest_first)
+        if self.classes is None:
+            return Parsed(self.game, context, wanted.entries(), newest=lambda: wanted.newest)
+        player = _Player(upstream.feed, wanted, self.classes)
         return Parsed(
-            self._game,
+            self.game,
             context,
             player.entries(),
             player.classes_of,
@@ -87,14 +83,15 @@ class UpstreamImport(JSONEntries):
         )
 
     def _context_of(self, user_id: int) -> dict[str, Any]:
-        return dict(self._context)
+        return dict(self.context)
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
-        return lambda entry: self._convert(entry, context, catalogue)
+        return lambda entry: self.convert(entry, context, catalogue)
 
     def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
         # What is no object, or lacks the fields, is about nothing that could be named.
-        identifier, difficulty = (_text(_field(entry, name)) for name in self._subject)
+        identifier = _text(_field(entry, self.fields.identifier))
+        difficulty = _text(_field(entry, self.fields.difficulty))
         return Subject(identifier or "", difficulty)
 
 

@@ -39,4 +39,4 @@ def update_personal_bests(
             calculatedData=score.calculated_data,
         )
 
-    compose(connection, head.user_id, collected.game.id, collected.catalogue, on_chart, played)
+    compose(connection, head.user_id, collected.catalogue, on_chart, played)

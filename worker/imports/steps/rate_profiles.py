@@ -20,18 +20,17 @@ def update_profile(
     where it provides one that there is not.
     """
     provided = provided_classes(collected)
+    by_hand = collected.parsed.classes_by_hand
     playtypes = list(provided or dict.fromkeys(score.chart.playtype for score in new))
     if not playtypes:
         return []
     return profile.update(
         connection,
         head.user_id,
-        collected.game.id,
-        playtypes,
         collected.catalogue,
-        provided,
+        playtypes,
+        profile.Provided(provided, by_hand=by_hand),
         head.added,
-        by_hand=collected.parsed.classes_by_hand,
     )
 
 
