@@ -15,7 +15,7 @@ from api.http.service import service
 from api.v1.bests import score_alg
 from common.accounts import user_documents
 from common.accounts.user_documents import UserDocument
-from common.catalogue import catalogue_documents, catalogue_rows
+from common.catalogue import catalogue_rows
 from common.errors import UserError
 from common.profiles import best_rows, bests, profile_documents, profile_rows
 from common.profiles.best_documents import BestLeaderboard
@@ -149,11 +149,7 @@ def pb_leaderboard(at: GamePath, query: dict[str, Any]) -> Response:
         raise UserError(400, "Cannot specify a limit higher than 50.")
     with service().engine.connect() as connection:
         rows = best_rows.best_of_all(connection, at.gpt, alg, limit)
-        found = catalogue_rows.of_rows(connection, at.gpt.game, rows)
-        documents = bests.of_users(connection, rows, at.wire, found)
-        users = profile_rows.users_by_id(connection, {row.user_id for row in rows})
-    charts, songs = catalogue_documents.charts(found.charts, found.songs, at.wire, found.ids)
-    body = BestLeaderboard(documents, songs, charts, list(map(user_documents.user, users)))
+        body = bests.leaderboard(connection, at.gpt, rows, at.wire)
     return success(f"Successfully returned {len(rows)} pbs.", body)
 
 

@@ -20,7 +20,7 @@ from api.v1.bests import score_alg
 from api.v1.games import MAX_RIVALS
 from common.accounts import user_documents
 from common.accounts.user_documents import UserDocument
-from common.catalogue import catalogue_documents, catalogue_rows
+from common.catalogue import catalogue_rows
 from common.errors import UserError
 from common.games.model import GPT, Enum
 from common.profiles import best_rows, bests, profile_documents, profile_rows, settings_rows
@@ -187,9 +187,5 @@ def rivals_leaderboard(at: ProfilePath, query: dict[str, Any]) -> Response:
     with service().engine.connect() as connection:
         ids = [at.user_id, *profile_rows.rivals_of(connection, at.user_id, at.gpt)]
         rows = best_rows.best_of_users(connection, ids, at.gpt, alg, BESTS)
-        found = catalogue_rows.of_rows(connection, at.gpt.game, rows)
-        documents = bests.of_users(connection, rows, at.wire, found)
-        users = profile_rows.users_by_id(connection, {row.user_id for row in rows})
-    charts, songs = catalogue_documents.charts(found.charts, found.songs, at.wire, found.ids)
-    body = BestLeaderboard(documents, songs, charts, list(map(user_documents.user, users)))
+        body = bests.leaderboard(connection, at.gpt, rows, at.wire)
     return success(f"Successfully returned {len(rows)} pbs.", body)

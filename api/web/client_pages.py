@@ -49,24 +49,20 @@ def file_flow(client_id: str) -> Response:
     """Asks whether a key is to be made."""
     client, author = _client_and_author(client_id)
     user_id = _session_user()
+    shown: dict[str, Any]
     if user_id is None:
-        return page(
-            "file_flow.html",
-            title=client.name,
-            client=client,
-            author=author,
-            meanings=MEANINGS,
-            **asking_login(),
-        )
-    with service().engine.connect() as connection:
-        earlier = token_rows.of_client(connection, user_id, client_id)
+        shown = asking_login()
+    else:
+        with service().engine.connect() as connection:
+            earlier = token_rows.of_client(connection, user_id, client_id)
+        shown = {"earlier": [row.last_four for row in earlier]}
     return page(
         "file_flow.html",
         title=client.name,
         client=client,
         author=author,
         meanings=MEANINGS,
-        earlier=[row.last_four for row in earlier],
+        **shown,
     )
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from common.accounts import user_documents
 from common.catalogue import catalogue_documents, catalogue_rows
 from common.catalogue.catalogue_rows import Found
 from common.games.model import GPT
-from common.profiles import profile_documents
-from common.profiles.best_documents import BestList
+from common.profiles import profile_documents, profile_rows
+from common.profiles.best_documents import BestLeaderboard, BestList
 from common.profiles.profile_documents import PBDocument
 from common.scores.ranking_rows import Ranking, rankings_of, user_rankings
 from common.wire import Wire
@@ -22,6 +23,21 @@ def listed(connection: Connection, gpt: GPT, rows: Sequence[Row[Any]], wire: Wir
     found = catalogue_rows.of_rows(connection, gpt.game, rows)
     charts, songs = catalogue_documents.charts(found.charts, found.songs, wire, found.ids)
     return BestList(of_user(connection, rows, wire, found), songs, charts)
+
+
+def leaderboard(
+    connection: Connection, gpt: GPT, rows: Sequence[Row[Any]], wire: Wire
+) -> BestLeaderboard:
+    """Of several users, with who they are."""
+    found = catalogue_rows.of_rows(connection, gpt.game, rows)
+    charts, songs = catalogue_documents.charts(found.charts, found.songs, wire, found.ids)
+    users = profile_rows.users_by_id(connection, {row.user_id for row in rows})
+    return BestLeaderboard(
+        of_users(connection, rows, wire, found),
+        songs,
+        charts,
+        list(map(user_documents.user, users)),
+    )
 
 
 def of_user(

@@ -53,21 +53,21 @@ def grade(score: ScoreData, chart: Chart) -> str:
     return IIDX_LIKE.grade(percent(score, chart))
 
 
+# In the order of the numbers that the arcade game and its services give them.
+LAMPS: Final = (
+    "NO PLAY",
+    "FAILED",
+    "ASSIST CLEAR",
+    "EASY CLEAR",
+    "CLEAR",
+    "HARD CLEAR",
+    "EX HARD CLEAR",
+    "FULL COMBO",
+)
+
 PROVIDED: Final[dict[str, Metric]] = {
     "score": Integer(chart_check=ex_score_failure),
-    "lamp": Enum(
-        (
-            "NO PLAY",
-            "FAILED",
-            "ASSIST CLEAR",
-            "EASY CLEAR",
-            "CLEAR",
-            "HARD CLEAR",
-            "EX HARD CLEAR",
-            "FULL COMBO",
-        ),
-        minimum_relevant="EASY CLEAR",
-    ),
+    "lamp": Enum(LAMPS, minimum_relevant="EASY CLEAR"),
 }
 
 PERCENT: Final = Derived(Decimal(PERCENTAGE), percent)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from common.catalogue.documents import Chart
 from common.catalogue.index import GameCatalogue
 from common.errors import FatalImportError, InvalidScore, SongOrChartNotFound
+from common.games.kit.iidx_like import LAMPS
 from common.games.model import ScoreData
 from common.text.canonical import TIME_RECEIVED
 from common.validation import explain, first_violation, text_of
@@ -31,7 +32,6 @@ from worker.import_types.base import Body, Converter, DryScore, JSONEntries, Par
 from worker.import_types.hooks.fervidex_charts import (
     CHART_CODES,
     GAME,
-    LAMPS,
     chart_named,
     version_of,
 )

@@ -24,17 +24,6 @@ _DIFFICULTIES: Final = {"n": "NORMAL", "h": "HYPER", "a": "ANOTHER", "l": "LEGGE
 _PLAYTYPES: Final = {"sp": "SP", "dp": "DP"}
 CHART_CODES: Final = ("spb", "spn", "dpn", "sph", "dph", "spa", "dpa", "spl", "dpl")
 
-LAMPS: Final = (
-    "NO PLAY",
-    "FAILED",
-    "ASSIST CLEAR",
-    "EASY CLEAR",
-    "CLEAR",
-    "HARD CLEAR",
-    "EX HARD CLEAR",
-    "FULL COMBO",
-)
-
 # A chart that moved to another song between releases of omnimix.
 _MOVED: Final = {(21201, "ANOTHER"): (12250, "LEGGENDARIA")}
 

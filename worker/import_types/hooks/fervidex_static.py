@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from common.catalogue.index import GameCatalogue
 from common.errors import FatalImportError, InvalidScore, SongOrChartNotFound
+from common.games.kit.iidx_like import LAMPS
 from common.games.model import ScoreData
 from common.validation import explain, first_violation
 from common.validation.rules import (
@@ -27,7 +28,6 @@ from worker.import_types.base import Body, Converter, DryScore, JSONEntries, Par
 from worker.import_types.hooks.fervidex_charts import (
     CHART_CODES,
     GAME,
-    LAMPS,
     chart_named,
     dans,
     version_of,

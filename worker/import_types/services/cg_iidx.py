@@ -8,6 +8,7 @@ from typing import Any, Final
 from common.catalogue.documents import Chart
 from common.catalogue.index import GameCatalogue
 from common.errors import InvalidScore, SongOrChartNotFound
+from common.games.kit.iidx_like import LAMPS
 from common.games.model import ScoreData
 from common.validation import text_of
 from common.validation.rules import (
@@ -21,7 +22,7 @@ from common.validation.rules import (
 from worker.import_types.services import iidx_charts
 from worker.import_types.services.cg import CGGame, version_of
 from worker.import_types.services.finding import of_version
-from worker.import_types.services.iidx_charts import GAME, LAMPS
+from worker.import_types.services.iidx_charts import GAME
 
 _PLAYTYPES: Final = {"S": "SP", "D": "DP"}
 _DIFFICULTIES: Final = {

@@ -14,17 +14,6 @@ from worker.import_types.services.finding import charts_of
 
 GAME: Final = "iidx"
 
-LAMPS: Final = (
-    "NO PLAY",
-    "FAILED",
-    "ASSIST CLEAR",
-    "EASY CLEAR",
-    "CLEAR",
-    "HARD CLEAR",
-    "EX HARD CLEAR",
-    "FULL COMBO",
-)
-
 # LEGGENDARIA charts once were songs of their own ("†"): their id then, and the song's.
 _LEGGENDARIA_SONGS: Final = {
     1100: 1017,

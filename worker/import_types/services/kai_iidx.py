@@ -11,6 +11,7 @@ from typing import Any, Final
 from common.catalogue.documents import Chart
 from common.catalogue.index import GameCatalogue
 from common.errors import InvalidScore, SongOrChartNotFound
+from common.games.kit.iidx_like import LAMPS
 from common.games.model import ScoreData
 from common.games.registry import get_gpt
 from common.validation import explain, first_violation, text_of
@@ -29,7 +30,7 @@ from common.validation.rules import (
 from worker.import_types.base import DryScore, Origin
 from worker.import_types.services import iidx_charts
 from worker.import_types.services.finding import of_version
-from worker.import_types.services.iidx_charts import GAME, LAMPS
+from worker.import_types.services.iidx_charts import GAME
 from worker.import_types.services.kai_dans import iidx_dan
 from worker.import_types.services.upstream import EntryFields, UpstreamImport, played_at
 
