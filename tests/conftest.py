@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 from hypothesis import HealthCheck
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine
 
-from cli.local import EmbeddedPostgres, EmbeddedRedis, unprivileged
+from cli.local import EmbeddedPostgres, unprivileged
 from common.database.engine import migrate, open_engine
 from common.seeds.loader import load_directory
-from tests.support.stack import ROOT, Stack
+from tests.support.fresh import EXAMPLE_CATALOGUE, a_stack, fresh_database
+from tests.support.stack import Stack
 
 # The one profile of the suite: how long an example takes, to draw or to run, says nothing here.
 hypothesis.settings.register_profile(
@@ -26,8 +25,6 @@ hypothesis.settings.register_profile(
     print_blob=True,
 )
 hypothesis.settings.load_profile("suite")
-
-EXAMPLE_CATALOGUE = ROOT / "examples" / "catalogue"
 
 
 @pytest.fixture(scope="session")
@@ -79,24 +76,6 @@ def empty(postgres: EmbeddedPostgres, empty_template: str) -> Iterator[Engine]:
         engine.dispose()
 
 
-@contextmanager
-def fresh_database(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
-    name = f"test_{secrets.token_hex(6)}"
-    with _administration(postgres) as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield postgres.url_of(name)
-    with _administration(postgres) as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-@contextmanager
-def _administration(postgres: EmbeddedPostgres) -> Iterator[Connection]:
-    engine = open_engine(postgres.url_of("postgres"))
-    with engine.connect() as connection:
-        yield connection.execution_options(isolation_level="AUTOCOMMIT")
-    engine.dispose()
-
-
 @pytest.fixture
 def settings() -> dict[str, str]:
     """Environment variables a test module wants to differ; override it there."""
@@ -118,25 +97,6 @@ def stack(
         report = getattr(request.node, "report", None)
         if report is not None and report.failed:
             print(service.logs())
-
-
-@contextmanager
-def a_stack(
-    folder: Path,
-    postgres: EmbeddedPostgres,
-    template: str,
-    server_folder: Path,
-    settings: Mapping[str, str],
-) -> Iterator[Stack]:
-    with (
-        fresh_database(postgres, template) as database_url,
-        EmbeddedRedis(server_folder / f"redis-{secrets.token_hex(4)}") as redis,
-    ):
-        service = Stack(folder, database_url, redis, settings)
-        try:
-            yield service
-        finally:
-            service.stop()
 
 
 @pytest.hookimpl(wrapper=True)

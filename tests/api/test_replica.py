@@ -11,7 +11,7 @@ from api.app import create_app
 from cli.local import EmbeddedPostgres
 from common.database.engine import open_engine
 from common.settings import load_settings
-from tests.conftest import fresh_database
+from tests.support.fresh import fresh_database
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from common.accounts import client_rows
 from common.accounts.client_rows import Client
 from common.accounts.proofs import proof_hash
-from tests.browser.conftest import PASSWORD, Shot, Window, log_in, player_of
+from tests.browser.windows import PASSWORD, Shot, Window, log_in, player_of
 from tests.services.cg import CG, sdvx_scores
 from tests.support.http import Http
 from tests.support.linked import KEY

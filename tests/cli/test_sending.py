@@ -21,7 +21,7 @@ from cli import login_file
 from cli.local import EmbeddedPostgres
 from cli.main import main
 from common.games.registry import get_game
-from tests.conftest import a_stack
+from tests.support.fresh import a_stack
 from tests.support.stack import BIN, ROOT, Player, Stack, batch_manual
 from worker.import_types.manual.batch_manual_json_schema import schema_of
 

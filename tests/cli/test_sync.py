@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 
 from cli.local import EmbeddedPostgres
 from cli.main import main
-from tests.conftest import a_stack
 from tests.services.kai import Account, Kai, sdvx_items
+from tests.support.fresh import a_stack
 from tests.support.linked import KEY, link_kai
 from tests.support.stack import Player, Stack
 

@@ -12,7 +12,7 @@ import pytest
 from cli.local import EmbeddedPostgres
 from common.accounts.permissions import PERMISSIONS
 from score_import_client import Client
-from tests.conftest import a_stack
+from tests.support.fresh import a_stack
 from tests.support.stack import ROOT, Stack, batch_manual
 
 pytestmark = pytest.mark.processes

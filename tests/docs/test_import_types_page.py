@@ -12,8 +12,8 @@ from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
 from common.text.canonical import new_job_id
 from tests.golden.pipelines.catalogue import add_catalogue
+from tests.support.importer import Importer, redis_for_workers, runtime
 from tests.support.stack import ROOT
-from tests.worker.conftest import Importer, redis_for_workers, runtime
 from tests.worker.import_types.hooks import arcade_documents, beatoraja_documents, usc_documents
 from worker.import_types import registry
 from worker.runtime import Runtime

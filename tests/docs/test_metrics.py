@@ -16,7 +16,7 @@ from common.metrics import measures, signs
 from common.metrics.counting import tally
 from common.metrics.exposition import registry
 from common.redis_client import open_redis
-from tests.conftest import fresh_database
+from tests.support.fresh import fresh_database
 from tests.support.stack import ROOT
 
 FOLDER = ROOT / "docs" / "metrics"

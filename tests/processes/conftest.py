@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
 from cli.local import EmbeddedPostgres, EmbeddedRedis, unprivileged
 from common.database.engine import migrate, open_engine
 from common.seeds.loader import load_directory
-from tests.conftest import EXAMPLE_CATALOGUE, a_stack
-from tests.support.stack import Stack, wait_for
-
-# Waits until a worker stands still in mid-import; returns its PostgreSQL process id.
-Reached = Callable[[], int]
+from tests.support.fresh import EXAMPLE_CATALOGUE, a_stack
+from tests.support.mid_import import Reached, hold_up
+from tests.support.stack import Stack
 
 
 @pytest.fixture
@@ -31,23 +28,6 @@ def another_redis(server_folder: Path) -> Iterator[EmbeddedRedis]:
 @pytest.fixture
 def held_up(stack: Stack) -> Callable[[], AbstractContextManager[Reached]]:
     return partial(hold_up, stack)
-
-
-@contextmanager
-def hold_up(stack: Stack) -> Iterator[Reached]:
-    """Holds up imports where they write their document: scores stored, nothing committed."""
-    with stack.engine.connect() as connection:
-        connection.execute(text("LOCK TABLE imports IN SHARE ROW EXCLUSIVE MODE"))
-        yield lambda: wait_for(lambda: _waiting_worker(stack), "an import in its middle")
-
-
-def _waiting_worker(stack: Stack) -> int | None:
-    pid: int | None = stack.scalar(
-        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-        " AND application_name = 'score-import worker' AND wait_event_type = 'Lock'"
-        " AND query LIKE '%INSERT INTO imports%'"
-    )
-    return pid
 
 
 # --- a server of its own, to be stopped and killed ---------------------------------------

@@ -11,9 +11,9 @@ from redis import Redis
 
 from common.jobs.progress import answer_key, seal, text_key
 from score_import_client import ApiError, Submitted
-from tests.processes.conftest import Reached
 from tests.support import redis_faults
 from tests.support.http import Answer, Http
+from tests.support.mid_import import Reached
 from tests.support.stack import Stack, batch_manual, kill, wait_for
 
 pytestmark = pytest.mark.processes

@@ -9,8 +9,8 @@ import pytest
 from kombu.connection import Connection
 
 from cli.local import EmbeddedPostgres
-from tests.conftest import a_stack
 from tests.support import brokers
+from tests.support.fresh import a_stack
 from tests.support.stack import Player, batch_manual
 from worker.messaging import JOBS_QUEUE
 

@@ -16,8 +16,8 @@ from redis import Redis
 from cli.local import EmbeddedRedis
 from cli.local.processes import ChildProcess
 from score_import_client import Submitted
-from tests.processes.conftest import Reached
 from tests.support import redis_faults
+from tests.support.mid_import import Reached
 from tests.support.proxy import Proxy
 from tests.support.stack import BIN, Player, Stack, batch_manual, wait_for
 

@@ -25,12 +25,12 @@ from common.clock import now_ms
 from common.database.tables import JobKind
 from common.games.registry import get_gpt
 from common.scores.ranking_rows import user_rankings
-from tests.conftest import fresh_database
 from tests.seeds.catalogue import Catalogue
 from tests.support.acts import QUEST, accepted
+from tests.support.fresh import fresh_database
 from tests.support.http import Http
+from tests.support.importer import Importer, a_runtime
 from tests.support.stack import Player, Stack, wait_for
-from tests.worker.conftest import Importer, a_runtime
 from worker.targets import subscriptions
 
 pytestmark = pytest.mark.processes

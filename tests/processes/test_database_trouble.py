@@ -12,8 +12,8 @@ import pytest
 
 from cli.local import EmbeddedPostgres
 from score_import_client import ApiError
-from tests.conftest import a_stack
-from tests.processes.conftest import Reached, hold_up
+from tests.support.fresh import a_stack
+from tests.support.mid_import import Reached, hold_up
 from tests.support.small_disk import MayNotMountError, SmallDisk, small_disk
 from tests.support.stack import Player, Stack, batch_manual, wait_for
 

@@ -15,7 +15,7 @@ from cli.local.processes import ChildProcess
 from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
 from common.text.canonical import new_job_id
-from tests.processes.conftest import Reached
+from tests.support.mid_import import Reached
 from tests.support.stack import Stack, batch_manual, kill, wait_for
 
 pytestmark = pytest.mark.processes

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from common.redis_client import open_redis
-from tests.processes.conftest import Reached
+from tests.support.mid_import import Reached
 from tests.support.stack import Stack, batch_manual
 from worker.messaging import AGAIN_QUEUE, JOBS_QUEUE
 

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from common.redis_client import open_redis
-from tests.processes.conftest import Reached
+from tests.support.mid_import import Reached
 from tests.support.stack import Stack, batch_manual, kill, wait_for
 from worker.messaging import AGAIN_QUEUE, JOBS_QUEUE
 

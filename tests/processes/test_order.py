@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from score_import_client import Ongoing
-from tests.processes.conftest import Reached
+from tests.support.mid_import import Reached
 from tests.support.stack import Stack, batch_manual, wait_for
 
 pytestmark = pytest.mark.processes

@@ -19,9 +19,9 @@ from cli.local import EmbeddedRedis
 from common.database.tables import JobKind
 from tests.support.acts import QUEST, accepted
 from tests.support.follower import NOW, Follower
+from tests.support.importer import a_runtime
 from tests.support.plans import Plan, recorded_plans
 from tests.support.stack import batch_manual
-from tests.worker.conftest import a_runtime
 from worker.runtime import Runtime
 
 pytestmark = pytest.mark.processes

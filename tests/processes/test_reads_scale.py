@@ -22,7 +22,7 @@ from bench.readings import TEMPLATES, Player, player
 from cli.local import EmbeddedPostgres, EmbeddedRedis
 from common.database.engine import open_engine
 from common.settings import load_settings
-from tests.conftest import fresh_database
+from tests.support.fresh import fresh_database
 from tests.support.plans import recorded_plans
 
 pytestmark = [pytest.mark.processes, pytest.mark.long]

@@ -19,7 +19,7 @@ import pytest
 from cli.local import EmbeddedPostgres
 from common.database.engine import migrate
 from common.seeds.loader import load_directory
-from tests.conftest import a_stack
+from tests.support.fresh import a_stack
 from tests.support.http import Answer, Http
 from tests.support.shared_data import shared_folder
 from tests.support.stack import Player, Stack, wait_for

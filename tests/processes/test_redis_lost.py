@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from tests.processes.conftest import Reached
+from tests.support.mid_import import Reached
 from tests.support.stack import Stack, batch_manual, wait_for
 
 pytestmark = pytest.mark.processes

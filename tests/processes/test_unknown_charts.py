@@ -16,7 +16,7 @@ from common.jobs.accepting import NewJob, accept
 from common.seeds.violations import SeedsError
 from common.text.canonical import new_job_id
 from tests.seeds.catalogue import Catalogue
-from tests.worker.conftest import Importer, a_runtime
+from tests.support.importer import Importer, a_runtime
 from tests.worker.import_types.hooks.beatoraja_documents import MD5, SHA256, play
 from worker.import_types.hooks.beatoraja_charts import MOST_NOTES, TEXT_LIMIT
 from worker.runtime import Runtime

@@ -15,7 +15,7 @@ import pytest
 from cli.local import EmbeddedPostgres, EmbeddedRedis
 from common.database.engine import migrate
 from common.seeds.loader import load_directory
-from tests.conftest import EXAMPLE_CATALOGUE, fresh_database
+from tests.support.fresh import EXAMPLE_CATALOGUE, fresh_database
 from tests.support.stack import ROOT, Stack, batch_manual, wait_for
 
 # Move it on with each release, see docs/upgrading.md.

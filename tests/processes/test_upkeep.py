@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from common.redis_client import open_redis
 from score_import_client import Submitted
-from tests.processes.conftest import Reached
+from tests.support.mid_import import Reached
 from tests.support.stack import Player, Stack, batch_manual, kill, wait_for
 from worker.messaging import AGAIN_QUEUE, JOBS_QUEUE
 

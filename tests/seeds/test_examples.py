@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.importer import Importer, importer, redis_for_workers, runtime
 from tests.support.stack import ROOT
-from tests.worker.conftest import Importer, importer, redis_for_workers, runtime
 
 # Fixtures are found by name among a module's own.
 __all__ = ["importer", "redis_for_workers", "runtime"]

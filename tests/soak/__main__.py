@@ -21,14 +21,14 @@ import psutil
 from cli.local import EmbeddedPostgres, EmbeddedRedis, unprivileged
 from common.database.engine import migrate, open_engine
 from common.seeds.loader import load_directory
-from tests.conftest import EXAMPLE_CATALOGUE, a_stack, fresh_database
 from tests.soak.audit import NOTE_WHAT_IS_ACCEPTED, Findings, audit
 from tests.soak.faults import FAULTS, Fault
 from tests.soak.house import House, logs
 from tests.soak.users import PERMISSIONS, User
+from tests.support.fresh import EXAMPLE_CATALOGUE, a_stack, fresh_database
+from tests.support.importer import a_runtime
 from tests.support.small_disk import MayNotMountError, SmallDisk, small_disk
 from tests.support.stack import Player, Stack, batch_manual, wait_for
-from tests.worker.conftest import a_runtime
 
 USERS = 12
 # Seconds a fault is left alone after it was done, and the longest recovery that is waited for.

@@ -13,7 +13,7 @@ from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
 from common.text.canonical import new_job_id
 from tests.support.follower import Follower
-from tests.worker.conftest import Importer
+from tests.support.importer import Importer
 from worker.runtime import Runtime
 
 QUEST: Final = "937cc5c048395b34943c67f9f44268be5c039179"

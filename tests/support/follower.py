@@ -17,7 +17,7 @@ from common.jobs.accepting import NewJob, accept
 from common.targets.subscriptions import GoalSubscription
 from common.targets.target_documents import GoalCharts, GoalCriteria
 from common.text.canonical import new_job_id
-from tests.worker.conftest import Importer
+from tests.support.importer import Importer
 from worker.runtime import Runtime
 from worker.targets import evaluation, subscriptions
 from worker.targets.subscriptions import JoinedQuest

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, event, text
 
 from common import locks
 from common.jobs.outcomes import JobOutcome
+from tests.support.importer import Importer
 from tests.support.stack import wait_for
-from tests.worker.conftest import Importer
 
 PATIENCE = 30.0  # seconds a test may take while a job is held
 

@@ -16,8 +16,8 @@ from common.jobs.job_documents import JobsChanged, WholeJob
 from common.jobs.managing import Manager
 from common.jobs.managing_rows import Wanted
 from common.jobs.progress import FinalAnswer
+from tests.support.importer import Importer, impatient_runtime
 from tests.support.stack import batch_manual
-from tests.worker.conftest import Importer, impatient_runtime
 from worker import jobs, retention, turns, upkeep
 from worker.imports import pipeline
 from worker.queues import RedisQueues

@@ -13,9 +13,9 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from common import reporting, tracing
+from tests.support.importer import Importer
 from tests.support.receiver import Received, Receiver, receiving, status
 from tests.support.stack import ROOT, batch_manual
-from tests.worker.conftest import Importer
 from worker import runner
 from worker.imports import pipeline
 

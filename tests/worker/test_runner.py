@@ -13,8 +13,8 @@ from common import locks
 from common.jobs import progress
 from common.jobs.accepting import next_message
 from common.jobs.progress import FinalAnswer
+from tests.support.importer import Importer
 from tests.support.stack import batch_manual
-from tests.worker.conftest import Importer
 from worker import jobs, runner
 from worker.imports import pipeline
 

@@ -10,8 +10,8 @@ import pytest
 from common.jobs import arguments as job_arguments
 from common.jobs.accepting import Message, NewJob, accept_in_background, next_message
 from common.text.canonical import new_job_id
+from tests.support.importer import Importer
 from tests.support.stack import batch_manual
-from tests.worker.conftest import Importer
 from worker import jobs, queues, runner
 from worker import upkeep as sweeper
 from worker.messaging import AGAIN_QUEUE, JOBS_QUEUE

@@ -16,7 +16,7 @@ from common.accounts.permissions import ORDINARY
 from common.database.engine import migrate
 from common.seeds.loader import load_directory
 from tests.api.clients.captured import CASES, CLIENT_ID, ENDS, FOLDER, FURTHER, ended
-from tests.conftest import a_stack
+from tests.support.fresh import a_stack
 from tests.support.http import Answer, Http
 from tests.support.shared_data import shared_folder
 from tests.support.stack import Player, Stack

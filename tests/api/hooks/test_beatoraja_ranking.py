@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from tests.api.hooks.conftest import elsewhere, post
+from tests.support.hook_requests import elsewhere, post
 from tests.support.http import Http
 from tests.support.stack import Player, Stack
 from tests.worker.import_types.hooks.arcade_documents import MD5, lr2hook

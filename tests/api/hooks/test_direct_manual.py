@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from cli.local import EmbeddedPostgres
-from tests.conftest import a_stack
+from tests.support.fresh import a_stack
 from tests.support.http import Answer, Http
 from tests.support.stack import Player, Stack, batch_manual, wait_for
 

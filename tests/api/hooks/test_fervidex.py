@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.hooks.conftest import elsewhere, post
+from tests.support.hook_requests import elsewhere, post
 from tests.support.http import Answer, Http
 from tests.support.stack import Player, Stack, wait_for
 from tests.worker.import_types.hooks.arcade_documents import INFINITAS, MODEL, fervidex, profile

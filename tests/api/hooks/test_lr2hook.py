@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.hooks.conftest import elsewhere, post
+from tests.support.hook_requests import elsewhere, post
 from tests.support.http import Http
 from tests.support.stack import Player, Stack
 from tests.worker.import_types.hooks.arcade_documents import COURSE_MD5, lr2hook

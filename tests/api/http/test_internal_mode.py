@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from cli.local import EmbeddedPostgres
-from tests.conftest import a_stack
+from tests.support.fresh import a_stack
 from tests.support.http import Http
 from tests.support.stack import Stack, batch_manual
 

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from cli.accounts import create_token, create_user
 from common.accounts.user_rows import ADMINISTRATOR
 from score_import_client import ApiError
-from tests.processes.conftest import hold_up
 from tests.support.http import Answer, Http
+from tests.support.mid_import import hold_up
 from tests.support.stack import Player, Stack, batch_manual, wait_for
 
 

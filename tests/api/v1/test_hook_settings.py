@@ -9,7 +9,7 @@ import pytest
 
 from api.app import create_app
 from common.settings import load_settings
-from tests.api.hooks.conftest import post
+from tests.support.hook_requests import post
 from tests.support.http import Answer, Http
 from tests.support.stack import Player, Stack
 

@@ -21,7 +21,7 @@ from common.accounts import (
 )
 from common.accounts.token_rows import NewToken
 from common.database.engine import open_engine
-from tests.conftest import fresh_database
+from tests.support.fresh import fresh_database
 from tests.support.plans import recorded_plans
 
 USERS: Final = 3000

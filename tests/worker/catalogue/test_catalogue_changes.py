@@ -16,7 +16,7 @@ from tests.support import acts
 from tests.support.acts import MISSING, a_player, add_missing_chart, content, every_act, plays
 from tests.support.follower import Follower
 from tests.support.holding import held_before_commit, overtaken, wait_for_load
-from tests.worker.conftest import Importer, impatient_runtime
+from tests.support.importer import Importer, impatient_runtime
 from worker.runtime import Runtime
 
 Act = Callable[[Follower], str]

@@ -17,8 +17,8 @@ from common.database.engine import open_engine
 from common.database.tables import JobKind
 from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
+from tests.support.importer import Importer
 from tests.support.stack import wait_for
-from tests.worker.conftest import Importer
 from tests.worker.import_types.hooks.beatoraja_documents import MD5, SHA256, proposal
 from worker.catalogue.chart_queue import offer
 from worker.catalogue.memory import CatalogueStore

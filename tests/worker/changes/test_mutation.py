@@ -11,9 +11,9 @@ from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
 from common.jobs.outcomes import JobOutcome
 from common.text.canonical import new_job_id
+from tests.support.importer import Importer
 from tests.support.stack import batch_manual
 from tests.worker.changes.test_orphans import NEW_CHART, NEW_SONG, NEW_VERSION, reprocess
-from tests.worker.conftest import Importer
 from tests.worker.records.test_profile import sdvx
 
 

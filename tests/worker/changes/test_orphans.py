@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from common.database.tables import JobKind
+from tests.support.importer import Importer
 from tests.support.stack import batch_manual
-from tests.worker.conftest import Importer
 from worker.schedule import accept_orphan_jobs
 
 NEW_SONG = """

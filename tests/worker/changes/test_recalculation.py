@@ -17,8 +17,8 @@ from common.jobs.arguments import Recalculation
 from common.text.canonical import new_job_id
 from tests.seeds.catalogue import Catalogue
 from tests.support.follower import NOW, Follower
+from tests.support.importer import Importer
 from tests.support.stack import batch_manual
-from tests.worker.conftest import Importer
 from worker.runtime import Runtime
 
 # All that is stored of a user and may follow the catalogue, in an order of its own.

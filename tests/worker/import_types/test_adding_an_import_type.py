@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 
 from common.errors import ConversionFailure, InvalidScore, SongOrChartNotFound
+from tests.support.importer import Importer
 from tests.support.stack import ROOT
-from tests.worker.conftest import Importer
 from worker.import_types import registry
 from worker.import_types.base import ImportType, RefusedEntry, Upload
 

@@ -11,9 +11,9 @@ import pytest
 
 from cli.local import EmbeddedPostgres, EmbeddedRedis
 from common.database.tables import JobKind, JobState
-from tests.conftest import fresh_database
 from tests.support.acts import content
-from tests.worker.conftest import Importer, a_runtime
+from tests.support.fresh import fresh_database
+from tests.support.importer import Importer, a_runtime
 from tests.worker.imports.test_error_lines import iidx, manual, solid_state_squad
 from worker.imports import checking
 from worker.runtime import Runtime

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.worker.conftest import Importer
+from tests.support.importer import Importer
 
 IIDX_HEADER = ",".join(["x"] * 41)
 

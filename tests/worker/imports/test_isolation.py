@@ -27,7 +27,7 @@ from tests.support.acts import (
 )
 from tests.support.follower import Follower
 from tests.support.holding import held_before_commit
-from tests.worker.conftest import impatient_runtime
+from tests.support.importer import impatient_runtime
 from worker.queues import RedisQueues
 from worker.runtime import Runtime
 from worker.schedule import accept_orphan_jobs

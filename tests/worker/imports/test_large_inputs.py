@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from api.http.uploads import FILE_LIMIT
+from tests.support.importer import Importer
 from tests.support.stack import ROOT
-from tests.worker.conftest import Importer
 from worker.import_types import registry
 
 MEMORY_LIMIT = 400  # MiB of a worker process, at its peak

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import event
 
+from tests.support.importer import Importer
 from tests.support.stack import batch_manual
-from tests.worker.conftest import Importer
 
 
 def statements_of(importer: Importer, content: Any) -> list[str]:

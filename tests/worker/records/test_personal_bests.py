@@ -10,8 +10,8 @@ from sqlalchemy import Connection, event
 
 from common.catalogue.index import GameCatalogue
 from common.errors import InternalFailure
+from tests.support.importer import Importer
 from tests.support.stack import batch_manual
-from tests.worker.conftest import Importer
 from worker.records.personal_bests import rebuild
 
 DAY = 86_400_000

@@ -9,7 +9,7 @@ import pytest
 from common.catalogue.index import GameCatalogue
 from common.database.engine import copy_rows
 from common.games.registry import get_game
-from tests.worker.conftest import Importer
+from tests.support.importer import Importer
 from worker.records import profiles
 
 DEFAULT_PREFERENCES: dict[str, Any] = {

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from common.sessions.session_info import score_info
+from tests.support.importer import Importer
 from tests.support.stack import batch_manual
-from tests.worker.conftest import Importer
 from tests.worker.imports.test_storing import statements_of
 from worker.records.sessions import remove_scores
 

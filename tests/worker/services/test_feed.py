@@ -18,8 +18,8 @@ from common.jobs.arguments import Import
 from common.settings import load_settings
 from common.text.canonical import new_job_id
 from tests.services.kai import Account, Kai, sdvx_items
+from tests.support.importer import redis_for_workers, runtime
 from tests.support.linked import KEY
-from tests.worker.conftest import redis_for_workers, runtime
 from worker import runner
 from worker.runtime import Runtime
 from worker.services.feed import SPOOL, ServiceFeed

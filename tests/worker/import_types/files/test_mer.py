@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import text
 
 from tests.golden.pipelines.catalogue import add_catalogue
+from tests.support.importer import Importer
 from tests.support.shared_data import seeds, shared_file
-from tests.worker.conftest import Importer
 from worker.runtime import Runtime
 
 # By `clear_type_id`.

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from common.games.version3 import gpts_by_version3_id
-from tests.worker.conftest import Importer
+from tests.support.importer import Importer
 
 CHUNITHM = {"dan": "DAN_I"}
 
