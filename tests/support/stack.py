@@ -19,6 +19,7 @@ from cli.local import EmbeddedRedis, services
 from cli.local.processes import ChildProcess, Program, tail, wait_until
 from common.database.engine import open_engine
 from score_import_client import Client, Completed, Submitted
+from tests.support.warm import ForkedProcess, can_be_forked
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -28,9 +29,11 @@ PATIENCE = 30.0  # seconds a condition has to come true
 def wait_for(condition: Callable[[], Any], what: str, timeout: float = PATIENCE) -> Any:
     """The condition's value once it is true; fails the test where it takes too long."""
     deadline = time.monotonic() + timeout
+    pause = 0.01
     while not (value := condition()):
         assert time.monotonic() < deadline, f"never happened: {what}"
-        time.sleep(0.01)
+        time.sleep(pause)
+        pause = min(pause * 1.2, 0.05)
     return value
 
 
@@ -105,15 +108,14 @@ class Stack:
 
     def _start(self, name: str, program: str, *arguments: str) -> ChildProcess:
         number = len(self._children)
-        child = ChildProcess(
-            Program(
-                name=name,
-                args=[str(BIN / program), *arguments],
-                log=self.folder / f"{number}-{name}.log",
-                cwd=self.source,
-                env={**self.environment, "PYTHONPATH": str(self.source)},
-            )
+        what = Program(
+            name=name,
+            args=[str(BIN / program), *arguments],
+            log=self.folder / f"{number}-{name}.log",
+            cwd=self.source,
+            env={**self.environment, "PYTHONPATH": str(self.source)},
         )
+        child = ForkedProcess(what) if can_be_forked(what, ROOT) else ChildProcess(what)
         self._children.append(child)
         return child
 
