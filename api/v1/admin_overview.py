@@ -155,6 +155,12 @@ class ReceiverQuery(Schema):
     receiver = fields.String(metadata={"description": "only those of this URL"})
 
 
+class RedeliverQuery(ReceiverQuery):
+    """Which deliveries."""
+
+    event = fields.String(metadata={"description": "only those of the event with this ID"})
+
+
 @blueprint.get("/admin/overview")
 @endpoint("The queue, what runs, what was done lately, by whom.", needs_user=True, answers=Overview)
 def overview() -> Response:
@@ -267,12 +273,12 @@ def deliveries(*, query: dict[str, Any]) -> Response:
 @blueprint.post("/admin/webhooks/redeliver")
 @endpoint(
     "Has deliveries tried again at once that were given up or wait for their next attempt: all, "
-    "or those of one receiver. The upkeep sends them within seconds.",
+    "or those of one receiver or event. The upkeep sends them within seconds.",
     needs_user=True,
-    query=ReceiverQuery(),
+    query=RedeliverQuery(),
     answers=Redelivered,
 )
 def redeliver(*, query: dict[str, Any]) -> Response:
     with service().engine.begin() as connection:
-        count = delivery_rows.redeliver(connection, query.get("receiver"))
+        count = delivery_rows.redeliver(connection, query.get("receiver"), query.get("event"))
     return success(f"{count} deliveries are tried again.", Redelivered(count))

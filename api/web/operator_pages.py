@@ -134,8 +134,9 @@ def webhooks() -> Response:
 
 @blueprint.post("/operator/webhooks")
 def redeliver() -> Response:
-    receiver = fields_of_own_form().get("receiver")
-    answer = interface.send("POST", "/admin/webhooks/redeliver", receiver=receiver)
+    form = fields_of_own_form()
+    of = {name: form.get(name) for name in ("receiver", "event")}
+    answer = interface.send("POST", "/admin/webhooks/redeliver", None, **of)
     return leave(f"/operator/webhooks?{urlencode({'done': answer.description})}")
 
 

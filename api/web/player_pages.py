@@ -56,7 +56,9 @@ def profile(user: str, game: str, playtype: str) -> Response:
         else interface.get(f"{base}/pbs/best")
     ).body
     owner = interface.get(f"/users/{user}").body
+    days = interface.get(f"{base}/history", duration="year").body
     rating = gpt.default_session_rating
+    overall = gpt.default_profile_rating
     return page(
         "profile.html",
         title=f"{owner['username']}: {gpt.display_name}",
@@ -69,10 +71,17 @@ def profile(user: str, game: str, playtype: str) -> Response:
         sessions=sessions,
         rating=rating,
         plot=plots.line(f"{rating} of the last sessions", _over_time(sessions, rating)),
+        overall=overall,
+        history=plots.line(f"{overall} day by day, over a year", _day_by_day(days, overall)),
         searched=searched,
         tables=tables(bests["pbs"], bests["charts"], bests["songs"]),
         classes=list(_classes(gpt, found["gameStats"]["classes"])),
     )
+
+
+def _day_by_day(days: list[dict[str, Any]], rating: str) -> list[tuple[float, float]]:
+    rated = [(each["timestamp"], each["ratings"].get(rating)) for each in days]
+    return sorted((time, value) for time, value in rated if value is not None)
 
 
 def _over_time(sessions: list[dict[str, Any]], rating: str) -> list[tuple[float, float]]:

@@ -58,6 +58,7 @@ _REDELIVER: Final = text(
     SET state = 'pending', attempts = 0, next_attempt_at = {NOW_MS}
     WHERE (state = 'dead' OR last_error IS NOT NULL)
       AND (CAST(:receiver AS text) IS NULL OR receiver = :receiver)
+      AND (CAST(:event_id AS text) IS NULL OR event_id = :event_id)
     """  # noqa: S608 (a constant of ours)
 )
 _LISTED: Final = text(
@@ -131,9 +132,12 @@ def listed(connection: Connection, receiver: str | None, most: int) -> Sequence[
     return connection.execute(_LISTED, {"receiver": receiver, "most": most}).all()
 
 
-def redeliver(connection: Connection, receiver: str | None) -> int:
-    """Has what failed tried again now, as if for the first time; how much that is."""
-    return connection.execute(_REDELIVER, {"receiver": receiver}).rowcount
+def redeliver(connection: Connection, receiver: str | None, event_id: str | None) -> int:
+    """Has what failed tried again now, as if for the first time; how much that is.
+
+    receiver, event_id: of which; None: of any.
+    """
+    return connection.execute(_REDELIVER, {"receiver": receiver, "event_id": event_id}).rowcount
 
 
 def claim(connection: Connection, receiver: str, now: int, lost_at: int) -> Delivery | None:

@@ -99,15 +99,18 @@ def test_the_queue_is_watched_and_cancelled_in_bulk(window: Window, player: Play
     expect(page.get_by_role("region", name="Jobs")).to_contain_text("maintenance")
 
 
-def test_deliveries_are_sent_again(window: Window, player: Player) -> None:
+def test_deliveries_are_sent_again(
+    window: Window, player: Player, check_accessibility: Callable[[Page], None]
+) -> None:
     service = window.service
     with service.engine.begin() as connection:
         connection.execute(
             text(
                 "INSERT INTO webhook_deliveries (user_id, id, receiver, event_id, type, content,"
                 " state, attempts, created_at, next_attempt_at, last_error)"
-                " VALUES (:user_id, 1000000, 'http://127.0.0.1:9/hook', 'e', 'class-update/v1',"
-                " '{}', 'dead', 5, :now, :now, 'refused')"
+                " SELECT :user_id, id, 'http://127.0.0.1:9/hook', 'e' || id, 'class-update/v1',"
+                " '{}', 'dead', 5, :now, :now, 'refused'"
+                " FROM generate_series(1000000, 1000002) id"
             ),
             # Old ones are removed.
             {"user_id": player.user_id, "now": int(time.time() * 1000)},
@@ -115,16 +118,22 @@ def test_deliveries_are_sent_again(window: Window, player: Player) -> None:
     page = window.user("quinn", admin=True)
     page.goto(f"{service.url}/operator/webhooks")
     expect(page.get_by_role("region", name="Deliveries")).to_contain_text("given up")
+    check_accessibility(page)
+    page.get_by_role("row").filter(has_text="hook").nth(1).get_by_text("Send again").click()
+    expect(page.get_by_role("status")).to_contain_text("1 deliveries are tried again.")
     page.get_by_role("button", name="Send all again now").click()
     expect(page.get_by_role("status")).to_contain_text("deliveries are tried again.")
-    attempts = "SELECT attempts FROM webhook_deliveries WHERE id = 1000000 AND state = 'pending'"
-    wait_for(lambda: service.scalar(attempts), "it is tried")
+    attempts = "SELECT bool_and(attempts > 0 AND state = 'pending') FROM webhook_deliveries"
+    wait_for(lambda: service.scalar(attempts), "they are tried")
 
 
-def test_a_user_is_banned_and_let_in_again(window: Window, player: Player) -> None:
+def test_a_user_is_banned_and_let_in_again(
+    window: Window, player: Player, check_accessibility: Callable[[Page], None]
+) -> None:
     service = window.service
     page = window.user("rosa", admin=True)
     page.goto(f"{service.url}/operator/users?search=nora")
+    check_accessibility(page)
     page.get_by_role("button", name="Ban nora").click()
     level = "SELECT auth_level FROM users WHERE username = 'nora'"
     expect(page.get_by_role("button", name="Let nora in again")).to_be_visible()

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, expect
 from common.accounts import client_rows
 from common.accounts.client_rows import Client
 from common.accounts.proofs import proof_hash
+from common.games.registry import get_gpt
+from common.profiles import snapshot_rows
 from tests.browser.windows import PASSWORD, Shot, Window, log_in, player_of
 from tests.services.cg import CG, sdvx_scores
 from tests.support.http import Http
@@ -200,8 +202,11 @@ def test_a_profile_shows_ratings_bests_and_sessions(window: Window, shot: Shot) 
         for each in document["scores"]
     ]
     import_file(page, orjson.dumps(document))
+    with window.service.engine.begin() as connection:  # as the upkeep notes it every night
+        snapshot_rows.take(connection, get_gpt("sdvx", "Single"))
     page.get_by_role("link", name="Profile").click()
     page.get_by_role("link", name="SOUND VOLTEX").click()
+    expect(page.get_by_role("img", name=re.compile("day by day"))).to_be_visible()
     expect(page.get_by_role("img", name=re.compile("of the last sessions"))).to_be_visible()
     shot(page, "profile")
     page.get_by_label("Search songs").fill("no such song at all")
