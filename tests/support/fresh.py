@@ -20,7 +20,7 @@ EXAMPLE_CATALOGUE = ROOT / "examples" / "catalogue"
 def fresh_database(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
     name = f"test_{secrets.token_hex(6)}"
     with _administration(postgres) as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))
     yield postgres.url_of(name)
     with _administration(postgres) as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
