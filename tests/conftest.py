@@ -11,10 +11,11 @@ import pytest
 from hypothesis import HealthCheck
 from sqlalchemy import Engine
 
-from cli.local import EmbeddedPostgres, unprivileged
+from cli.local import EmbeddedPostgres
 from common.database.engine import migrate, open_engine
 from common.seeds.loader import load_directory
 from tests.support.fresh import EXAMPLE_CATALOGUE, a_stack, fresh_database
+from tests.support.servers import FAST, servers_folder
 from tests.support.stack import Stack
 
 # The one profile of the suite: how long an example takes, to draw or to run, says nothing here.
@@ -29,14 +30,13 @@ hypothesis.settings.load_profile("suite")
 
 @pytest.fixture(scope="session")
 def server_folder() -> Iterator[Path]:
-    """A folder that the servers can enter; pytest's own is closed to other accounts."""
-    with unprivileged.temporary_folder() as folder:
+    with servers_folder() as folder:
         yield folder
 
 
 @pytest.fixture(scope="session")
 def postgres(server_folder: Path) -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres(server_folder / "postgres", settings={"fsync": "off"}) as server:
+    with EmbeddedPostgres(server_folder / "postgres", settings=FAST) as server:
         yield server
 
 

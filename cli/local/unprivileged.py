@@ -155,9 +155,12 @@ def remove_folder(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def temporary_folder() -> Iterator[Path]:
-    """A folder for servers that are needed for a while; the account of the servers can enter."""
-    folder = Path(tempfile.mkdtemp(prefix="score-import-"))
+def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
+    """A folder for servers that are needed for a while; the account of the servers can enter.
+
+    parent: where it is made; None: where temporary files are.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="score-import-", dir=parent))
     try:
         if os.geteuid() == 0:
             folder.chmod(0o711)

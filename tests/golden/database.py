@@ -13,12 +13,12 @@ from multiprocessing.util import Finalize
 
 from sqlalchemy import Engine
 
-from cli.local import EmbeddedPostgres, unprivileged
+from cli.local import EmbeddedPostgres
 from common.database.engine import migrate, open_engine
 from common.database.tables import Base
+from tests.support.servers import FAST, servers_folder
 
-# What is lost with the machine need not be safe from its failures.
-SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+SETTINGS = {**FAST, "synchronous_commit": "off"}
 
 
 class CaseDatabase:
@@ -50,7 +50,7 @@ def empty_database() -> Iterator[CaseDatabase]:
 def _database_of(process: int) -> CaseDatabase:
     """By process, because a fork must not use what its parent has opened."""
     with ExitStack() as stack:
-        folder = stack.enter_context(unprivileged.temporary_folder())
+        folder = stack.enter_context(servers_folder())
         server = stack.enter_context(EmbeddedPostgres(folder / "postgres", settings=SETTINGS))
         migrate(server.url)
         database = CaseDatabase(server.url)

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from cli.local import EmbeddedPostgres, EmbeddedRedis, unprivileged
+from cli.local import EmbeddedPostgres, EmbeddedRedis
 from common.database.engine import migrate, open_engine
 from common.seeds.loader import load_directory
 from tests.support.fresh import EXAMPLE_CATALOGUE, a_stack
 from tests.support.mid_import import Reached, hold_up
+from tests.support.servers import FAST, servers_folder
 from tests.support.stack import Stack
 
 
@@ -36,8 +37,8 @@ def held_up(stack: Stack) -> Callable[[], AbstractContextManager[Reached]]:
 @pytest.fixture
 def own_postgres() -> Iterator[EmbeddedPostgres]:
     with (
-        unprivileged.temporary_folder() as folder,
-        EmbeddedPostgres(folder / "postgres", settings={"fsync": "off"}) as server,
+        servers_folder() as folder,
+        EmbeddedPostgres(folder / "postgres", settings=FAST) as server,
     ):
         yield server
 

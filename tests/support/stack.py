@@ -126,9 +126,16 @@ class Stack:
             return False
         return True
 
+    def web(self) -> ChildProcess:
+        """gunicorn's master that was started last."""
+        return self._last("web")
+
     def worker(self) -> ChildProcess:
         """The worker that was started last."""
-        return [child for child in self._children if child.program.name.startswith("worker")][-1]
+        return self._last("worker")
+
+    def _last(self, name: str) -> ChildProcess:
+        return [child for child in self._children if child.program.name.startswith(name)][-1]
 
     def worker_log(self) -> Path:
         """Its log."""

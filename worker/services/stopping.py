@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import mmap
 
-# Made before any child is, so that all have the same.
 _flag = mmap.mmap(-1, 1)
 
 
 class Stopping(Exception):
     """The worker is shut down; the job is to be run again by another one."""
+
+
+def begin() -> None:
+    """Of a worker's main process, before it has children: they share it with this process alone."""
+    global _flag
+    _flag = mmap.mmap(-1, 1)
 
 
 def announce() -> None:

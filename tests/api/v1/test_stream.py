@@ -137,12 +137,7 @@ def test_whoever_leaves_is_forgotten(service: Stack, http: Http) -> None:
 
 def processes_of(service: Stack) -> list[Process]:
     """gunicorn's workers."""
-    masters = [
-        process
-        for process in Process().children(recursive=True)
-        if "gunicorn" in " ".join(process.cmdline())
-    ]
-    return [child for master in masters for child in master.children()]
+    return Process(service.web().pid).children()
 
 
 def open_connections(service: Stack) -> int:

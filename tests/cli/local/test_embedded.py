@@ -182,8 +182,9 @@ def test_servers_end_when_their_parent_is_killed(folder: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give its rights away")
 class TestAsRoot:
     def test_servers_run_without_roots_rights(self, folder: Path) -> None:
+        others = psutil.Process().children(recursive=True)
         with EmbeddedPostgres(folder, settings=FAST), EmbeddedRedis(folder):
-            servers = psutil.Process().children(recursive=True)
+            servers = set(psutil.Process().children(recursive=True)).difference(others)
             assert {server.username() for server in servers} == {unprivileged.ACCOUNT_NAME}
 
     def test_a_folder_closed_to_others_is_left_closed(self, folder: Path) -> None:
