@@ -58,9 +58,9 @@ demo: venv ## the same, but stop after the example import
 	@exec $(BIN)/score-import up --once $(ARGS)
 
 test: venv ## run the tests (ARGS='-k name' for some, ARGS='-n 0' in one process)
-	@exec $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	@exec $(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
-test-long: venv ## run the tests that take long: whole catalogues, clients' requests, memory, crowds
+test-long: venv ## run the tests that take long: whole catalogues, clients' requests, crowds, hangs
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile -m long $(ARGS)
 
 golden: venv ## check formulas, parsers and whole imports against recorded results

@@ -68,6 +68,7 @@ def test_everything_is_in_the_wheel(wheels: list[Path]) -> None:
     assert not any(name.startswith(("tests/", "bench/", "examples/", "client/")) for name in names)
 
 
+@pytest.mark.long
 def test_up_runs_from_the_wheel_in_an_empty_environment(wheels: list[Path], tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     environment = tmp_path / "environment"

@@ -94,7 +94,7 @@ class Raw:
         return int(answer.split(b" ")[1])
 
 
-@pytest.mark.parametrize("users", [1, CROWD])
+@pytest.mark.parametrize("users", [1, pytest.param(CROWD, marks=pytest.mark.long)])
 def test_five_hundred_waiting_requests_leave_polls_and_submissions_quick(
     stack: Stack, users: int
 ) -> None:

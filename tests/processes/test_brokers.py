@@ -25,6 +25,7 @@ def imports(player: Player, first: int) -> None:
 
 
 @pytest.mark.skipif(not brokers.RABBITMQ.exists(), reason="NOT CHECKED: THERE IS NO RABBITMQ HERE")
+@pytest.mark.long
 def test_imports_go_by_rabbitmq_through_its_restart_and_the_loss_of_messages(
     tmp_path: Path, postgres: EmbeddedPostgres, template: str, server_folder: Path
 ) -> None:

@@ -81,6 +81,7 @@ def passes(seconds: float) -> Callable[[], bool]:
     return lambda: time.monotonic() >= until
 
 
+@pytest.mark.long
 def test_two_hangs_of_redis_leave_a_worker_that_consumes(stack: Stack, held_up: HeldUp) -> None:
     """Each hang begins with an import at work, whose end falls into it."""
     stack.environment["EXTERNAL_SCORE_IMPORT_WORKER_CONCURRENCY"] = "2"

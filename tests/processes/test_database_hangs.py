@@ -205,6 +205,7 @@ def elsewhere() -> Iterator[tuple[str, str, Callable[[], None]]]:
         ip("netns", "del", name)
 
 
+@pytest.mark.long
 def test_a_host_that_vanishes_frees_its_user_within_a_minute(
     elsewhere: tuple[str, str, Callable[[], None]],
 ) -> None:

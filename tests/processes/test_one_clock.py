@@ -25,7 +25,13 @@ pytestmark = [
 HeldUp = Callable[[], AbstractContextManager[Reached]]
 
 HOUR = 3600
-SKEWS = [(HOUR, -HOUR), (-HOUR, HOUR), (HOUR, 0), (0, HOUR)]
+SKEWS = [
+    (HOUR, -HOUR),
+    *(
+        pytest.param(*each, marks=pytest.mark.long)
+        for each in ((-HOUR, HOUR), (HOUR, 0), (0, HOUR))
+    ),
+]
 
 
 def skewed(stack: Stack, seconds: int) -> None:

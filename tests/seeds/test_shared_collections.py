@@ -65,6 +65,7 @@ def seeds() -> Seeds:
     return parsed
 
 
+@pytest.mark.long
 def test_nothing_is_wrong_with_them(seeds: Seeds) -> None:
     assert check(seeds, GAMES).violations == []
 

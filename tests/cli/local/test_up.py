@@ -185,6 +185,7 @@ def test_a_killed_run_leaves_nothing_behind_and_loses_nothing(folder: Path) -> N
         assert up.end(signal.SIGHUP) == 0
 
 
+@pytest.mark.long
 def test_what_dies_comes_back_and_the_example_gives_way(folder: Path, real_seeds: Path) -> None:
     with running(folder) as up:
         loaded = command("seeds", "load", str(real_seeds), "--state-dir", str(folder))
@@ -201,6 +202,7 @@ def test_what_dies_comes_back_and_the_example_gives_way(folder: Path, real_seeds
         assert up.end(signal.SIGTERM) == 0
 
 
+@pytest.mark.long
 def test_a_second_run_in_the_same_place_is_refused_with_a_reason(
     folder: Path, real_seeds: Path
 ) -> None:
