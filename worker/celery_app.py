@@ -24,7 +24,7 @@ from worker.services import stopping
 
 settings = load_settings()
 app = make_app(settings)
-stopping.begin()
+stopping.prepare()
 log = logging.getLogger(__name__)
 
 UNUSABLE = 78  # as sysexits.h calls a wrong configuration

@@ -15,7 +15,7 @@ class Stopping(Exception):
     """The worker is shut down; the job is to be run again by another one."""
 
 
-def begin() -> None:
+def prepare() -> None:
     """Of a worker's main process, before it has children: they share it with this process alone."""
     global _flag
     _flag = mmap.mmap(-1, 1)
