@@ -15,7 +15,7 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -115,35 +115,64 @@ def _run_chunk(path: str, lines: list[str]) -> tuple[str, Tally]:
     return path, tally
 
 
-def _chunks(folder: Path, paths: list[str]) -> Iterator[tuple[str, list[str]]]:
+class NoSuchCase(Exception):
+    """None of the files holds the case."""
+
+
+def _chunks(
+    folder: Path, paths: list[str], cases: Collection[str]
+) -> Iterator[tuple[str, list[str]]]:
     for path in paths:
         size = HISTORIES if path.startswith("pipeline/") else CHUNK
         with (folder / path).open(encoding="utf-8") as lines:
-            while chunk := list(islice(lines, size)):
+            wanted = (line for line in lines if not cases or _is_of(line, cases))
+            while chunk := list(islice(wanted, size)):
                 yield path, chunk
 
 
+def _is_of(line: str, cases: Collection[str]) -> bool:
+    # The id comes first, and what follows may be a whole history.
+    return any(line.startswith(f'{{"id":{json.dumps(each)},') for each in cases)
+
+
 def run(
-    folder: Path, paths: list[str], processes: int | None = None, *, stop: bool = False
+    folder: Path,
+    paths: list[str],
+    processes: int | None = None,
+    *,
+    stop: bool = False,
+    cases: Collection[str] = (),
 ) -> dict[str, Tally]:
     """Runs the cases of the files; the tally of each file, in the order given.
 
-    stop: at the first chunk with a difference.
+    stop: at the first chunk with a difference. cases: the ids of those to run, where it is not
+    all. Raises NoSuchCase.
     """
     tallies = {path: Tally() for path in paths}
-    if processes == 1:
-        for path, lines in _chunks(folder, paths):
-            tallies[path].add(_run_chunk(path, lines)[1])
-        return tallies
-    with ProcessPoolExecutor(processes) as pool:
-        jobs = [pool.submit(_run_chunk, path, lines) for path, lines in _chunks(folder, paths)]
-        for job in jobs:
-            path, tally = job.result()
-            tallies[path].add(tally)
-            if stop and tally.differences:
-                pool.shutdown(cancel_futures=True)
-                break
+    for path, tally in _tallies(_chunks(folder, paths, cases), processes):
+        tallies[path].add(tally)
+        if stop and tally.differences:
+            break
+    if cases and not any(tally.counts for tally in tallies.values()):
+        raise NoSuchCase(", ".join(cases))
     return tallies
+
+
+def _tallies(
+    chunks: Iterator[tuple[str, list[str]]], processes: int | None
+) -> Iterator[tuple[str, Tally]]:
+    """Of each chunk. Where no more are taken, the rest is not begun."""
+    if processes == 1:
+        for path, lines in chunks:
+            yield _run_chunk(path, lines)
+        return
+    with ProcessPoolExecutor(processes) as pool:
+        jobs = [pool.submit(_run_chunk, path, lines) for path, lines in chunks]
+        try:
+            for job in jobs:
+                yield job.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 NOT_CHECKED = """
@@ -193,6 +222,7 @@ def main() -> int:
     parser.add_argument("--show", type=int, default=SHOWN, help="differences printed in full")
     parser.add_argument("--pin", action="store_true", help="pin how many cases rules except")
     parser.add_argument("--stop", action="store_true", help="at the first difference")
+    parser.add_argument("--case", action="append", default=[], help="an id: run this case alone")
     parser.add_argument("--processes", type=int, default=None)
     options = parser.parse_args()
     folder = golden_folder()
@@ -203,12 +233,12 @@ def main() -> int:
     started = time.monotonic()
     load_suites()
     paths = files(folder, options.patterns)
-    tallies = run(folder, paths, options.processes, stop=options.stop)
+    tallies = run(folder, paths, options.processes, stop=options.stop, cases=options.case)
     total = report(tallies, options.show)
     excepted = {path: tally.excepted for path, tally in tallies.items()}
     if options.pin:
         pins.pin(folder, excepted)
-    other = [] if options.stop else pins.problems(folder, excepted)
+    other = [] if options.stop or options.case else pins.problems(folder, excepted)
     for problem in other:
         print(f"\ndiffers: {problem}")
     print(f"\n{time.monotonic() - started:.1f} s")

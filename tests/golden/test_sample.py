@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.golden import pins
-from tests.golden.runner import SAMPLE, files, run
+from tests.golden.runner import SAMPLE, NoSuchCase, files, run
 from tests.golden.suites.registry import load_suites
 
 FILES = files(SAMPLE, [])
@@ -25,3 +25,12 @@ def test_ours_agrees_with_the_sample(path: str) -> None:
 
     assert not tally.differences, "\n\n".join(tally.differences[:3])
     assert not pins.problems(SAMPLE, {path: tally.excepted})
+
+
+def test_one_case_can_be_run_alone() -> None:
+    load_suites()
+    paths = ["classes.jsonl", "goals.jsonl"]
+    tallies = run(SAMPLE, paths, processes=1, cases=["classes/iidx:SP/1"])
+    assert [tally.counts.total() for tally in tallies.values()] == [1, 0]
+    with pytest.raises(NoSuchCase, match="classes/iidx:SP"):
+        run(SAMPLE, paths, processes=1, cases=["classes/iidx:SP"])
