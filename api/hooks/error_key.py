@@ -29,7 +29,7 @@ def error(status: int, message: str) -> Response:
     return Response(orjson.dumps({"success": False, "error": message}), status, mimetype=JSON)
 
 
-def dialect(statuses: Collection[int]) -> Dialect:
+def dialect(statuses: Collection[int], *, words_strangers: bool = False) -> Dialect:
     """statuses: of the failures that are worded so; a ban never is."""
 
     def worded(problem: UserError) -> Response:
@@ -37,4 +37,4 @@ def dialect(statuses: Collection[int]) -> Dialect:
             return error(problem.status, problem.message)
         return failure(problem.status, problem.message, code=problem.code)
 
-    return Dialect(worded, failures=_FAILURES)
+    return Dialect(worded, words_strangers=words_strangers, failures=_FAILURES)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from flask import Response, request
 
 from api.hooks import error_key, score_hooks
-from api.http import gates
+from api.http import context, gates
 from api.http.answers import success
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
@@ -25,6 +25,9 @@ NOT_ASKED_FOR: Final = "Static importing is disabled. Ignoring static import req
 def admit() -> None:
     """Who may use the hook at all."""
     score_hooks.check_kamaitachi("/ir/kshook")
+    # Unlike elsewhere the token is looked at only after that.
+    if stranger := context.current().stranger:
+        raise stranger
     score_hooks.requester()
     gates.require("submit_score")
 
@@ -47,7 +50,7 @@ def check_client() -> None:
 blueprint = ApiBlueprint(
     "kshook",
     __name__,
-    dialect=error_key.dialect((400, 401, 403)),
+    dialect=error_key.dialect((400, 401, 403), words_strangers=True),
     gates=(admit, check_client),
 )
 
