@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.catalogue.index import GameCatalogue
-from common.errors import ConversionFailure
-from common.games.model import GPT
+from common.errors import ConversionFailure, FatalImportError
+from common.games.model import GPT, Decimal, Integer
 from common.games.registry import GAMES, all_gpts, get_game
 from tests.common.catalogue.documents import chart, song
 from tests.worker.import_types.manual.batch_manual_documents import documents
@@ -334,6 +334,158 @@ def test_a_broken_row_is_one_error_line_with_its_number(import_type: str) -> Non
         entry for entry in kind.parse(uploaded(content)).entries if isinstance(entry, RefusedEntry)
     ]
     assert refused.message.startswith("Row 2 ")
+
+
+def rows_of(import_type: str) -> tuple[str, str]:
+    header, row = (written([each]).decode() for each in table(import_type))
+    return header, row
+
+
+SHAPES: dict[str, Callable[[str, str], str | bytes]] = {
+    "line ends of old systems": lambda header, row: (header + row).replace("\n", "\r"),
+    "doubled line ends": lambda header, row: (header + row).replace("\n", "\r\r\n"),
+    "a hint for spreadsheets": lambda header, row: f"sep=,\n{header}{row}",
+    "blank lines first": lambda header, row: f"\ufeff\r\n\r\n{header}{row}",
+    "a title above the header": lambda header, row: f"My scores, as of today\n{header}{row}",
+    "an empty row above the header": lambda header, row: (
+        f"{',' * header.count(',')}\n{header}{row}"
+    ),
+    "the header twice": lambda header, row: f"{header}{header}{row}{header}",
+    "a comma at each end": lambda header, row: (header + row).replace("\n", ",\n"),
+    "commas at the header's end": lambda header, row: header.replace("\n", ",,\n") + row,
+    "a hundred commas": lambda header, row: header + row.replace("\n", "," * 100 + "\n"),
+    "an end of old systems": lambda header, row: f"{header}{row}\x1a",
+    "padding": lambda header, row: f"{header}{row}\n" + "\0" * 9,
+    "bars": lambda header, row: changed(header + row, lambda cell: cell, "|"),
+    "quotes after spaces": lambda header, row: changed(
+        header + row, lambda cell: '"' + cell.replace('"', '""') + '"', ", ", csv.QUOTE_NONE
+    ),
+    "spaces around": lambda header, row: changed(header + row, lambda cell: f" {cell} "),
+    "odd spaces around": lambda header, row: changed(
+        header + row, lambda cell: f"\u3000{cell}\xa0"
+    ),
+    "kept as texts": lambda header, row: (
+        header + changed(row, lambda cell: f'="{cell}"' if cell else cell)
+    ),
+    "marked as texts": lambda header, row: (
+        header + changed(row, lambda cell: f"'{cell}" if cell.isdigit() else cell)
+    ),
+    "with fractions": lambda header, row: (
+        header + changed(row, lambda cell: f"{cell}.0" if cell.isdigit() else cell)
+    ),
+    "thousands apart": lambda header, row: (
+        header + changed(row, lambda cell: f"{int(cell):,}" if cell.isdigit() else cell)
+    ),
+    "wide digits": lambda header, row: (
+        header + changed(row, lambda cell: cell.translate(WIDE) if cell.isdigit() else cell)
+    ),
+    "another Japanese encoding": lambda header, row: (header + row).encode("euc_jp"),
+}
+WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+def changed(
+    text: str, change: Callable[[str], str], delimiter: str = ",", quoting: int = csv.QUOTE_MINIMAL
+) -> str:
+    """The table with each cell changed."""
+    cells = [[change(cell) for cell in row] for row in csv.reader(io.StringIO(text))]
+    if quoting == csv.QUOTE_NONE:
+        return "".join(delimiter.join(row) + "\n" for row in cells)
+    return written(cells, delimiter=delimiter).decode()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("import_type", TABLES)
+def test_a_table_is_read_as_programs_leave_it(import_type: str, shape: str) -> None:
+    content = SHAPES[shape](*rows_of(import_type))
+    content = content if isinstance(content, bytes) else content.encode()
+    found = only(outcomes(import_type, uploaded(content)))
+    assert chart_of(found) == CHARTS[TABLES[import_type]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932", "euc_jp"])
+def test_xml_is_read_in_whatever_encoding_it_is(encoding: str) -> None:
+    content = s3().decode().replace("<djname>DJ", "<djname>ＤＪ別")
+    given = f'\n<?xml version="1.0" encoding="{encoding}"?>{content}'.encode(encoding)
+    assert chart_of(only(outcomes("file/solid-state-squad", uploaded(given)))) == "SP ANOTHER"
+
+
+@pytest.mark.parametrize(
+    ("import_type", "encoding"),
+    [
+        ("file/solid-state-squad", "utf-32"),
+        *((each, encoding) for each in TABLES for encoding in ("utf-32", "iso2022_jp")),
+    ],
+)
+def test_another_encoding_is_refused_by_name(import_type: str, encoding: str) -> None:
+    text = s3().decode() if "solid" in import_type else "".join(rows_of(import_type))
+    given = text.replace(TITLE, "別の曲").encode(encoding)
+    with pytest.raises(FatalImportError, match=r"UTF-32|ISO-2022-JP"):
+        registry.get(import_type).parse(uploaded(given))
+
+
+# --- nothing is dropped silently, and one bad entry does not refuse the others -----------------
+
+each_gpt = pytest.mark.parametrize("gpt", all_gpts(), ids=lambda gpt: gpt.id)
+
+
+def by_id(gpt: GPT) -> dict[str, str]:
+    """What finds a chart of the catalogue."""
+    if "tachiSongID" in gpt.match_types:
+        return {
+            "matchType": "tachiSongID",
+            "identifier": "1",
+            "difficulty": difficulties(gpt)[0],
+        }
+    return {"matchType": "itgChartHash", "identifier": MD5}
+
+
+def numbers(gpt: GPT) -> list[str]:
+    return [
+        name for name, each in gpt.optional.items() if isinstance(each.metric, Integer | Decimal)
+    ]
+
+
+@pytest.mark.parametrize("gpt", [gpt for gpt in all_gpts() if numbers(gpt)], ids=lambda gpt: gpt.id)
+@few
+@given(data=st.data())
+def test_both_names_of_optional_metrics_are_merged(gpt: GPT, data: st.DataObject) -> None:
+    one, *others = data.draw(st.permutations(numbers(gpt)))
+    former = {one: 2, **dict.fromkeys(others[:1], 3)}
+    found = only(
+        outcomes(
+            "ir/direct-manual",
+            manual(data, gpt, optional={one: 1}, hitMeta=former, **by_id(gpt)),
+        )
+    )
+    assert isinstance(found, DryScore)
+    assert found.scoreData.optional == {**former, one: 1}
+    assert found.remark is not None
+    assert f"{one} is 1 in optional and 2 in hitMeta" in found.remark
+
+
+@each_gpt
+@few
+@given(data=st.data())
+def test_keys_that_nobody_knows_are_named(gpt: GPT, data: st.DataObject) -> None:
+    given_body = manual(data, gpt, optional={"not known": 1}, **by_id(gpt))
+    parsed = registry.get("ir/direct-manual").parse(given_body)
+    assert isinstance(only(outcomes("ir/direct-manual", given_body)), DryScore)
+    assert any("optional.not known" in warning for warning in parsed.warnings)
+
+
+@each_gpt
+@few
+@given(data=st.data())
+def test_one_bad_entry_does_not_refuse_the_others(gpt: GPT, data: st.DataObject) -> None:
+    given_body = manual(data, gpt, **by_id(gpt))
+    good = given_body.content["scores"][0]
+    metric = data.draw(st.sampled_from(sorted(gpt.provided)))
+    bad = data.draw(st.sampled_from([{**good, metric: {}}, {}, None, 5, {**good, "matchType": 1}]))
+    given_body.content["scores"] = [good, bad, good]
+    found = list(outcomes("ir/direct-manual", given_body))
+    assert [isinstance(each, DryScore) for each in found] == [True, False, True]
+    assert found[1] == "RefusedEntry"
 
 
 # --- times and hashes ----------------------------------------------------------------------------

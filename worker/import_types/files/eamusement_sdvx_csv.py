@@ -26,7 +26,7 @@ from worker.import_types.base import (
     Upload,
 )
 from worker.import_types.reading import csv_table
-from worker.import_types.reading.assertions import positive_integer, word
+from worker.import_types.reading.assertions import as_number, positive_integer, word
 from worker.import_types.reading.csv_table import header_key
 
 GAME: Final = "sdvx"
@@ -118,14 +118,16 @@ def _convert(entry: Entry, catalogue: GameCatalogue) -> DryScore:
     song, chart = _find(entry, catalogue)
     # The level is information: it differs wherever a chart was rated again.
     name = _name(song, chart.difficulty)
-    score = positive_integer(entry.score, f"{name} - Invalid score of {entry.score}.")
+    score = positive_integer(as_number(entry.score), f"{name} - Invalid score of {entry.score}.")
     if score > _PERFECT_SCORE:
         raise InvalidScore(
             f"{name} - Invalid score of {entry.score} (was greater than {_PERFECT_SCORE:,})."
         )
     # Clients know this text with the score cell in it.
     wrong_exscore = f"{name} - Invalid EX score of {entry.score}."
-    exscore = positive_integer(entry.exscore, wrong_exscore) if entry.exscore.strip() else 0
+    exscore = 0
+    if entry.exscore.strip():
+        exscore = positive_integer(as_number(entry.exscore), wrong_exscore)
     lamp = _LAMPS.get(entry.lamp) or _LAMPS.get(word(entry.lamp))
     if lamp is None:
         raise InvalidScore(f"{name} - Invalid lamp of {entry.lamp}.")

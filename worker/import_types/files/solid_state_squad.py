@@ -37,6 +37,7 @@ from worker.import_types.base import (
     Upload,
 )
 from worker.import_types.reading import xml_tree
+from worker.import_types.reading.encodings import xml_as_utf8
 from worker.import_types.reading.timestamps import parse_date
 
 GAME: Final = "iidx"
@@ -138,7 +139,7 @@ class SolidStateSquad(JSONEntries):
 
     def parse(self, upload: Upload) -> Parsed:
         try:
-            document = xml_tree.read(upload.content, _TEXTS)
+            document = xml_tree.read(xml_as_utf8(upload.content), _TEXTS)
         except xml_tree.XMLRefused:
             raise FatalImportError(400, "Could not parse XML.") from None
         songs = _songs(document)

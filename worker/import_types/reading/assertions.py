@@ -26,6 +26,8 @@ _WHITESPACE: Final = (
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _RADIX: Final = re.compile(r"0(?:[xX]([0-9a-fA-F]+)|[oO]([0-7]+)|[bB]([01]+))")
 _INTEGER: Final = re.compile(r"(-?)0*([0-9]+)")
+_FULL_WIDTH: Final = str.maketrans("０１２３４５６７８９，．－", "0123456789,.-")
+_SPREADSHEET_NUMBER: Final = re.compile(r"(-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+))(?:\.0*)?")
 _SAFE_DIGITS: Final = len(str(MAX_SAFE_INTEGER))
 
 
@@ -66,6 +68,18 @@ def _integer(text: str, failure: str) -> int:
     if found is None or len(found[2]) > _SAFE_DIGITS or int(found[2]) > MAX_SAFE_INTEGER:
         raise InvalidScore(f"{failure} (Not an integer -- {text}.)")
     return -int(found[2]) if found[1] else int(found[2])
+
+
+def as_number(text: str) -> str:
+    """A whole number as programs write it, of what spreadsheets and keyboards make of it.
+
+    `１２`, ` 12 `, `'12`, `1,234` and `12.0`; else the text itself.
+    """
+    if _is_short_number(text):
+        return text
+    tidy = trim(text.translate(_FULL_WIDTH)).removeprefix("'")
+    found = _SPREADSHEET_NUMBER.fullmatch(tidy)
+    return found[1].replace(",", "") if found else text
 
 
 def loose_number(text: str) -> float:

@@ -3,7 +3,8 @@
 Sites, tools and spreadsheets write different dialects. Cells may be quoted or not (and titles
 hold quotes that mean nothing), commas may be quoted or escaped (`\\,`); lines end in LF or CRLF;
 there are blank lines, tabs or semicolons instead of commas, more columns than needed, in any
-order. A row that cannot be read is one broken row, never a broken file.
+order; a title or a hint for a spreadsheet may stand above the header, and the header again where
+files were put together. A row that cannot be read is one broken row, never a broken file.
 
 Source: specification, import-types/README.md section 8.1, for the plain form.
 """
@@ -19,7 +20,7 @@ from typing import Final
 
 from common.errors import FatalImportError
 from worker.import_types.base import RefusedEntry
-from worker.import_types.reading.encodings import as_utf8
+from worker.import_types.reading.encodings import HEADER_WITHIN, as_utf8
 
 MAX_HEADER_LENGTH: Final = 1000  # characters, of headers that nobody knows
 MAX_HEADERS: Final = 50  # cells, of headers that nobody knows
@@ -27,7 +28,13 @@ MAX_BROKEN_ROWS: Final = 1000
 MAX_JOINED_LINES: Final = 10  # of a row with line breaks inside quotes
 MAX_QUOTED: Final = 200  # characters of a broken row that an error line shows
 
-_DELIMITERS: Final = (",", "\t", ";")
+_DELIMITERS: Final = (",", "\t", ";", "|")
+
+# What may stand in a line without content: ends of files and paddings are of other systems.
+_NOTHING: Final = " \t\r\x1a\0"
+
+# A cell that a spreadsheet was told to leave a text: `="007"`.
+_KEPT_TEXT: Final = re.compile('="([^"]*)"')
 
 # The whole cell in quotes, without a line break inside.
 _WHOLLY_QUOTED: Final = re.compile('"[^\n\r\u2028\u2029]*"')
@@ -41,15 +48,17 @@ def header_key(header: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """headers: the cells of the first line, as they stand there. lines: the others.
+    """headers: the cells of the header's line, as they stand there. lines: those below.
 
-    columns: place of each header, by its `header_key`.
+    columns: place of each header, by its `header_key`. least: cells that a row must have; those
+        after them have no header.
     """
 
     headers: list[str]
     columns: Mapping[str, int]
     lines: list[bytes]
     delimiter: str
+    least: int
 
     def rows(self, places: Sequence[int] | None = None) -> Iterator[Sequence[str] | RefusedEntry]:
         """The cells of each row that is not blank; of the columns at `places`, or of all.
@@ -64,7 +73,7 @@ class Table:
         for number, line in lines:
             cells: list[str] | None = None
             try:
-                text = line.decode().removesuffix("\r")
+                text = line.decode().rstrip("\r")
             except UnicodeDecodeError:
                 text = ""
             else:
@@ -73,7 +82,7 @@ class Table:
                     if cells[0].strip() or any(map(str.strip, cells)):
                         yield take(cells)
                     continue
-                cells = _cells(text, delimiter, count)
+                cells = _cells(text, delimiter, count, self.least)
                 if cells is None and text.count('"') % 2:
                     cells, more = self._over_lines(number, text)
                     for _ in range(more):
@@ -88,7 +97,7 @@ class Table:
         """The cells of a row that goes on over the next lines, inside quotes; how many lines."""
         for more, line in enumerate(self.lines[number : number + MAX_JOINED_LINES], start=1):
             try:
-                text += "\n" + line.decode().removesuffix("\r")
+                text += "\n" + line.decode().rstrip("\r")
             except UnicodeDecodeError:
                 break
             cells = _quoted(text, self.delimiter)
@@ -120,15 +129,19 @@ def read(content: bytes, is_known: Callable[[Mapping[str, int]], bool]) -> Table
     utf8 = as_utf8(content, lambda line: any(is_known(_headers(line, d)[1]) for d in _DELIMITERS))
     if b"\n" not in utf8:
         utf8 = utf8.replace(b"\r", b"\n")
-    first, *lines = utf8.split(b"\n")
+    lines = utf8.split(b"\n")
+    for place, header in enumerate(lines[:HEADER_WITHIN]):
+        line = header.decode(errors="ignore").rstrip("\r")
+        for delimiter in _DELIMITERS:
+            headers, columns = _headers(line, delimiter)
+            if is_known(columns):
+                rows = [line for line in lines[place + 1 :] if line != header]
+                return Table(headers, columns, rows, delimiter, _named(headers))
+    first, *lines = lines
     line = _first_line(first)
-    for delimiter in _DELIMITERS:
-        headers, columns = _headers(line, delimiter)
-        if is_known(columns):
-            return Table(headers, columns, lines, delimiter)
     headers, columns = _headers(line, ",")
     _check_unknown(line, headers)
-    return Table(headers, columns, lines, ",")
+    return Table(headers, columns, lines, ",", len(headers))
 
 
 def _first_line(line: bytes) -> str:
@@ -179,42 +192,61 @@ def _as_they_are(cells: list[str]) -> list[str]:
 # --- one line ----------------------------------------------------------------------------
 
 
-def _cells(text: str, delimiter: str, count: int) -> list[str] | None:
-    """The line's cells in whichever dialect gives as many as there should be; None: in none."""
-    if not text.strip(" \t\r\x1a" + delimiter):
+def _named(headers: Sequence[str]) -> int:
+    """How many columns there are up to the last one with a header."""
+    return next((end for end in range(len(headers), 0, -1) if headers[end - 1].strip()), 0)
+
+
+def _cells(text: str, delimiter: str, count: int, least: int) -> list[str] | None:
+    """The line's cells in whichever dialect gives as many as there should be; None: in none.
+
+    least: as many will do, since the columns after them have no header.
+    """
+    if not text.strip(_NOTHING + delimiter):
         return [""]
     if '"' in text:
         quoted = _quoted(text, delimiter)
-        if quoted is not None and (fitting := _fitting(quoted, count)):
+        if quoted is not None and (fitting := _fitting(quoted, count, least)):
             return fitting
     plain = [_unquoted(cell) for cell in text.split(delimiter)]
-    if fitting := _fitting(plain, count):
+    if fitting := _fitting(plain, count, least):
         return fitting
-    if "\\" in text and (fitting := _fitting(_escaped(text, delimiter), count)):
+    if "\\" in text and (fitting := _fitting(_escaped(text, delimiter), count, least)):
         return fitting
     return None
 
 
-def _fitting(cells: list[str], count: int) -> list[str] | None:
+def _fitting(cells: list[str], count: int, least: int) -> list[str] | None:
     """The cells if there are as many as needed, not counting empty ones at the end."""
     if len(cells) > count and not any(map(str.strip, cells[count:])):
         return cells[:count]
+    if least <= len(cells) < count:
+        return cells + [""] * (count - len(cells))
     return cells if len(cells) == count else None
 
 
 def _unquoted(cell: str) -> str:
     if cell[:1] == '"' and len(cell) > 1 and _WHOLLY_QUOTED.fullmatch(cell):
         return cell[1:-1]
-    return cell
+    return _unkept(cell)
+
+
+def _unkept(cell: str) -> str:
+    kept = _KEPT_TEXT.fullmatch(cell) if cell[:1] == "=" else None
+    return kept[1] if kept else cell
 
 
 def _quoted(text: str, delimiter: str) -> list[str] | None:
     """The cells of a line whose quotes follow the rules of CSV; None where they do not.
 
-    A quote inside a cell that does not begin with one means nothing.
+    A quote inside a cell that does not begin with one means nothing; spaces around quotes are
+    none of the cell's.
     """
     cells, place, end = [], 0, len(text)
     while True:
+        if text[place : place + 1] == " ":
+            inside = len(text) - len(text[place:].lstrip(" "))
+            place = inside if text[inside : inside + 1] == '"' else place
         if text[place : place + 1] == '"':
             close = place + 1
             while True:
@@ -224,14 +256,16 @@ def _quoted(text: str, delimiter: str) -> list[str] | None:
                 if text[close + 1 : close + 2] != '"':
                     break
                 close += 2
-            cells.append(text[place + 1 : close].replace('""', '"'))
+            cells.append(_unkept(text[place + 1 : close].replace('""', '"')))
             place = close + 1
+            while text[place : place + 1] == " ":
+                place += 1
             if place < end and text[place] != delimiter:
                 return None
         else:
             stop = text.find(delimiter, place)
             stop = end if stop < 0 else stop
-            cells.append(text[place:stop])
+            cells.append(_unquoted(text[place:stop]))
             place = stop
         if place >= end:
             return cells

@@ -13,11 +13,17 @@ from typing import Final
 
 from common.errors import FatalImportError
 
-# Tried in this order where a file is no UTF-8: its first line tells whether it is the one.
+# Lines at the beginning of a file of which one is its header.
+HEADER_WITHIN: Final = 10
+
+# Tried in this order where a file is no UTF-8: its header tells whether it is the one.
 _JAPANESE: Final = ("cp932", "euc_jp")
 
 # Bytes in which a text in UTF-16 that lacks a byte order mark shows its zeros.
 _BEGINNING: Final = 2000
+
+# Japanese text in ISO-2022-JP, from the escape before it to that after it.
+_ISO_2022_JP: Final = re.compile(rb"\x1b\$[@B](?:[!-~]{2})+\x1b\([BJ]")
 
 # What the codec makes of bytes that no character of CP932 has.
 _UNASSIGNED: Final = re.compile("[\uf8f0-\uf8f3]")
@@ -30,7 +36,7 @@ REFUSED: Final = (
     " (CP932). Please save it as UTF-8."
 )
 
-# Whether the first line of a text is what the format has there.
+# Whether a line is the header that the format has.
 IsKnown = Callable[[str], bool]
 
 
@@ -41,19 +47,34 @@ def as_utf8(content: bytes, is_known: IsKnown) -> bytes:
     tell which.
     """
     content = from_utf16(content, is_known)
+    if b"\x1b" in content and content.isascii() and _ISO_2022_JP.search(content):
+        raise FatalImportError(400, f"The file is in ISO-2022-JP. {REFUSED}")
     if is_utf8(content):
         return content
-    first = _lines(content)[0]
-    if not first.isascii():
-        if _knows(content, "utf-8", is_known):
-            return content
-    elif is_known(first.decode()) and any(
-        is_utf8(it) and not it.isascii() for it in _lines(content)
+    header = _header(content, "utf-8", is_known)
+    if header is not None and (
+        not header.isascii() or any(is_utf8(it) and not it.isascii() for it in _lines(content))
     ):
         return content
     for encoding in _JAPANESE:
         if _knows(content, encoding, is_known):
             return b"\n".join(_line_as_utf8(line, encoding) for line in _lines(content))
+    raise FatalImportError(400, REFUSED)
+
+
+def xml_as_utf8(content: bytes) -> bytes:
+    """The same XML in UTF-8, without anything before its first tag. Raises FatalImportError (400).
+
+    What it is in follows from its bytes: declarations are often those of another program.
+    """
+    text = from_utf16(content, lambda line: line.lstrip().startswith("<")).lstrip()
+    if is_utf8(text):
+        return text
+    for encoding in _JAPANESE:
+        try:
+            return text.decode(encoding).encode()
+        except UnicodeDecodeError:
+            continue
     raise FatalImportError(400, REFUSED)
 
 
@@ -93,15 +114,23 @@ def _from_utf16(content: bytes, encoding: str) -> bytes:
 
 
 def _knows(content: bytes, encoding: str, is_known: IsKnown) -> bool:
-    """Whether the first line, read in this encoding, is a known one."""
-    try:
-        if encoding.startswith("utf-16"):
-            first = content.decode(encoding, "ignore").split("\n", 1)[0]
-        else:
-            first = _lines(content)[0].decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return is_known(first)
+    """Whether one of the first lines, read in this encoding, is a known header."""
+    return _header(content, encoding, is_known) is not None
+
+
+def _header(content: bytes, encoding: str, is_known: IsKnown) -> str | None:
+    """The first line that is a known header, read in this encoding."""
+    if encoding.startswith("utf-16"):
+        lines = content.decode(encoding, "ignore").split("\n", HEADER_WITHIN)
+        return next((line for line in lines[:HEADER_WITHIN] if is_known(line)), None)
+    for line in content.split(b"\n", HEADER_WITHIN)[:HEADER_WITHIN]:
+        try:
+            text = line.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if is_known(text):
+            return text
+    return None
 
 
 def _lines(content: bytes) -> list[bytes]:
