@@ -40,6 +40,10 @@ _IIDX_VERSIONS: Final = {
     for build in builds
     for revision in revisions
 }
+_NEWEST_BUILD: Final = max(build for build, _ in _IIDX_VERSIONS)
+
+# A build is named by its day, and counted within it.
+_BUILD: Final = re.compile(r"20[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{2}", re.ASCII)
 
 
 class SoftwareID(NamedTuple):
@@ -57,9 +61,15 @@ def parse(text: str) -> SoftwareID | None:
 
 
 def iidx_version(software: SoftwareID) -> str | None:
-    """The version of beatmania IIDX as charts name it; None for software that is not known."""
+    """The version of beatmania IIDX as charts name it; None for software that is not known.
+
+    A build that is newer than all that are known, as there are some every year, stands for
+    itself: charts are found without the version then.
+    """
     if software.model == INFINITAS:
         return "inf"
-    if software.model not in _IIDX:
+    if software.model not in _IIDX or software.revision not in _REVISIONS:
         return None
+    if software.build > _NEWEST_BUILD and _BUILD.fullmatch(software.build):
+        return software.build + _REVISIONS[software.revision]
     return _IIDX_VERSIONS.get((software.build, software.revision))

@@ -103,6 +103,9 @@ NUMBER = Type("number")
 BOOLEAN = Type("boolean")
 ANYTHING = Check(lambda _: True, "")
 
+# As STRING, but it can be told in other words.
+TEXT = Check(lambda value: isinstance(value, str), "Expected string.")
+
 INTEGER = Check(is_integer, "Expected an integer.")
 # "Positive" includes zero throughout.
 POSITIVE_NUMBER = Check(

@@ -124,7 +124,8 @@ class Parsed:
     class_provider: ClassProvider | None = None
     classes_by_hand: bool = False
     newest: Callable[[], int | None] | None = None
-    # What of the input was passed over, a sentence each; may grow while entries are taken.
+    # What of the input was passed over, a sentence each; may grow while entries and classes are
+    # taken.
     warnings: list[str] = field(default_factory=list)
 
 

@@ -297,7 +297,7 @@ def servers(service: Stack) -> Mapping[str, FlaskClient]:
     }
 
 
-@pytest.mark.parametrize(("endpoint", "place", "failure"), cells())
+@pytest.mark.parametrize(("endpoint", "place", "failure"), list(cells()))
 def test_the_first_gate_that_a_request_fails_at_answers(
     http: Http,
     servers: Mapping[str, FlaskClient],

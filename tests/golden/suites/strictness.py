@@ -12,6 +12,7 @@ from tests.golden.compare import first_difference
 from tests.golden.suites.import_types import importing
 from tests.golden.suites.pipeline import history
 from tests.golden.suites.registry import Case, Compared, as_decided, exempt
+from tests.golden.suites.services import fetching
 from tests.golden.told.strict_files import strictness
 
 NAME = "real files win over strictness"
@@ -42,7 +43,9 @@ def _file(case: Case, got: Any) -> bool:
     if (case.path, case.id) in _asked:
         return False
     with strictness() as fired:
-        strict = importing(case)
+        # What comes from a service is fetched; the rest is in the case.
+        is_fetched = case.given["importType"].startswith("api/")
+        strict = (fetching if is_fetched else importing)(case)
     return bool(fired) and _agrees_when_strict(case, strict)
 
 

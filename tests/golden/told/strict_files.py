@@ -31,7 +31,7 @@ from common.errors import (
 )
 from common.games.model import ScoreData
 from common.games.registry import get_gpt
-from tests.golden.told import strict_matching
+from tests.golden.told import strict_arrivals, strict_matching
 from worker.import_types import registry
 from worker.import_types.base import (
     DryScore,
@@ -64,8 +64,12 @@ class AsRecorded:
                 raise
             self._fired["whole file"] += 1
             raise FatalImportError(400, _record_length(given)) from None
+        if self.name in _HEADED and given.content.split(b"\n", 1)[0].strip() == b"":
+            self._fired["whole file"] += 1
+            raise FatalImportError(400, _NO_HEADER)
         entries = list(parsed.entries)
-        refusal = _PARSING.get(self.name, _broken_row)(parsed, entries)
+        refusal = strict_arrivals.refused_body(self.name, entries)
+        refusal = refusal or _PARSING.get(self.name, _broken_row)(parsed, entries)
         if refusal is not None:
             self._fired["whole file"] += 1
             raise FatalImportError(400, refusal)
@@ -74,6 +78,7 @@ class AsRecorded:
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Any:
         ours = self._ours.converter(context, catalogue)
         rule = _CONVERTING.get(self.name, _as_ours)
+        arrivals = strict_arrivals.CONVERTING.get(self.name, _as_ours)
 
         def convert(entry: Any) -> DryScore:
             made: Outcome
@@ -82,6 +87,7 @@ class AsRecorded:
             except ConversionFailure as failure:
                 made = failure
             theirs = rule(entry, context, catalogue, made)
+            theirs = arrivals(entry, context, catalogue, theirs)
             if theirs is not made:
                 self._fired["entry"] += 1
             if isinstance(theirs, ConversionFailure):
@@ -98,6 +104,11 @@ def strictness() -> Iterator[Counter[str]]:
     strict = {name: AsRecorded(it, fired) for name, it in registry.IMPORT_TYPES.items()}
     with mock.patch.dict(registry.IMPORT_TYPES, strict):
         yield fired
+
+
+# Their first line is the header, come what may.
+_HEADED = ("file/eamusement-iidx-csv", "file/pli-iidx-csv", "file/eamusement-sdvx-csv")
+_NO_HEADER = "Expected headers, but received nothing in the first row."
 
 
 # --- whole files -------------------------------------------------------------------------------

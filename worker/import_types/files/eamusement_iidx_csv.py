@@ -39,6 +39,7 @@ from worker.import_types.base import (
 )
 from worker.import_types.reading import csv_table
 from worker.import_types.reading.assertions import (
+    as_number,
     loose_number,
     positive_integer,
     trim,
@@ -184,7 +185,7 @@ def _is_known(columns: Mapping[str, int]) -> bool:
 def _known_blocks(columns: Mapping[str, int]) -> dict[str, list[int]]:
     """The places of the cells of each difficulty that has a score and a lamp; -1 = no such."""
     blocks = {}
-    for difficulty in DIFFICULTIES:
+    for difficulty in (*DIFFICULTIES, *_new_difficulties(columns)):
         places = [
             next(
                 (columns[key] for key in _keys(difficulty, names) if key in columns),
@@ -195,6 +196,14 @@ def _known_blocks(columns: Mapping[str, int]) -> dict[str, list[int]]:
         if places[_EXSCORE] >= 0 and places[_LAMP] >= 0:
             blocks[difficulty] = places
     return blocks
+
+
+def _new_difficulties(columns: Mapping[str, int]) -> list[str]:
+    """Those that nobody knows yet: what stands before the header of a score."""
+    ends = [header_key(name) for name in _BLOCK_HEADERS[_EXSCORE]]
+    known = set(map(header_key, DIFFICULTIES))
+    named = [key.removesuffix(end) for key in columns for end in ends if key.endswith(end)]
+    return [name.upper() for name in dict.fromkeys(named) if name and name not in known]
 
 
 def _keys(difficulty: str, names: Iterable[str]) -> list[str]:
@@ -281,7 +290,7 @@ class _Converter:
 
     def __call__(self, entry: Entry) -> DryScore:
         block = entry.score
-        if block.exscore in _NO_SCORE:
+        if block.exscore in _NO_SCORE or _is_no_score(block.exscore):
             raise SkipScore("Score has an exscore of 0.")
         if block.difficulty in self._untracked:
             raise NotTracked(f"{block.difficulty} charts are not supported.")
@@ -326,6 +335,11 @@ class _Converter:
         return f"{song.title} ({self._playtype} {block.difficulty}{version})"
 
 
+def _is_no_score(cell: str) -> bool:
+    """Of a cell as a spreadsheet may have left it."""
+    return not (cell.isascii() and cell.isdigit()) and as_number(cell.strip()) in _NO_SCORE
+
+
 def _without_mark(title: str) -> str:
     for mark in _LEGGENDARIA_MARKS:
         title = title.removesuffix(mark)
@@ -334,7 +348,8 @@ def _without_mark(title: str) -> str:
 
 def _points(block: Block, chart: Chart, name: str) -> tuple[int, dict[str, int | None]]:
     """The EX score and the judgements it is made of. Raises InvalidScore."""
-    score = positive_integer(block.exscore, f"{name} - Invalid EX score of {block.exscore}")
+    given = as_number(block.exscore)
+    score = positive_integer(given, f"{name} - Invalid EX score of {block.exscore}")
     most = chart.data.notecount * 2
     if score > most:
         raise InvalidScore(
@@ -356,14 +371,14 @@ def _points(block: Block, chart: Chart, name: str) -> tuple[int, dict[str, int |
 
 
 def _count(cell: str, failure: str) -> int | None:
-    return None if cell in _NO_VALUE else positive_integer(cell, failure)
+    return None if cell.strip() in _NO_VALUE else positive_integer(as_number(cell), failure)
 
 
 def _optional(block: Block, name: str) -> dict[str, Any]:
     """The miss count, unless the cell is empty or holds no number (`---`)."""
     if not block.bp.strip():
         return {}
-    bp = loose_number(block.bp)
+    bp = loose_number(as_number(block.bp))
     if bp != bp:
         return {}
     if not (0 <= bp <= _MAX_BP and bp.is_integer()):

@@ -49,8 +49,8 @@ _LAMPS: Final[Mapping[float | None, str]] = {
     4: "ALL MARVELOUS",
 }
 
-# Three or four elements; a fifth and further ones belong to the fourth.
-_LIST: Final = re.compile(r"\[([^][,]*),([^][,]*),([^][,]*)(?:,([^][]+))?\]")
+# At least three elements.
+_LIST: Final = re.compile(r"\[([^][,]*(?:,[^][,]*){2,})\]")
 
 
 class Entry(msgspec.Struct, gc=False):
@@ -85,7 +85,7 @@ class MyPageScraperRecordsCSV(StructEntries):
         return lambda entry: _convert(entry, catalogue)
 
     def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
-        return Subject(entry.songTitle, _DIFFICULTIES[entry.diffIndex])
+        return Subject(entry.songTitle, _difficulty(entry.diffIndex))
 
 
 # --- parsing ---------------------------------------------------------------------------
@@ -124,7 +124,7 @@ def _expanded(song_id: str, title: str, *cells: str) -> Iterator[Entry | Refused
 def _elements(cell: str) -> list[str]:
     """The elements of a list such as `[3,7+,12+,0]`; none of what is no list."""
     found = _LIST.search(cell)
-    return [element for element in found.groups() if element is not None] if found else []
+    return found[1].split(",") if found else []
 
 
 def _number(text: str) -> int | float | None:
@@ -159,7 +159,7 @@ def _convert(entry: Entry, catalogue: GameCatalogue) -> DryScore:
 
 
 def _find(entry: Entry, catalogue: GameCatalogue) -> tuple[Song, Chart]:
-    difficulty = _DIFFICULTIES[entry.diffIndex]
+    difficulty = _difficulty(entry.diffIndex)
     found = catalogue.find_titled(
         entry.songTitle, lambda song: catalogue.chart_of_song(song.id, PLAYTYPE, difficulty)
     )
@@ -169,6 +169,11 @@ def _find(entry: Entry, catalogue: GameCatalogue) -> tuple[Song, Chart]:
     if chart is None:
         raise SongOrChartNotFound(f"Could not find chart for {_name(song, difficulty)}.")
     return song, chart
+
+
+def _difficulty(index: int) -> str:
+    """Its name; of one that has none here yet, its number, which no chart has."""
+    return _DIFFICULTIES[index] if index < len(_DIFFICULTIES) else f"difficulty {index + 1}"
 
 
 def _name(song: Song, difficulty: str) -> str:

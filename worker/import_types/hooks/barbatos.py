@@ -19,13 +19,15 @@ from common.validation.rules import (
     BOOLEAN,
     INTEGER,
     POSITIVE_INTEGER,
+    POSITIVE_NUMBER,
     Record,
     integer_between,
     number_between,
     one_of,
 )
 from worker.import_types.base import Body, Converter, DryScore, JSONEntries, Parsed, Subject
-from worker.import_types.hooks.sdvx_charts import DIFFICULTIES, GAME, find
+from worker.import_types.hooks.sdvx_charts import DIFFICULTIES, GAME, NAMED, find
+from worker.import_types.services.finding import unknown_difficulty
 
 _LAMPS: Final = {
     1: "FAILED",
@@ -35,8 +37,10 @@ _LAMPS: Final = {
     5: "PERFECT ULTIMATE CHAIN",
 }
 
-_DIFFICULTY: Final = one_of(*range(len(DIFFICULTIES)))
-_LEVEL: Final = integer_between(1, 20)
+# Any number: a difficulty that nobody knows yet is looked for in vain, and its score waits.
+_DIFFICULTY: Final = POSITIVE_INTEGER.says(f"Expected any of {', '.join(map(str, NAMED))}.")
+# Information, and not to be counted on: levels have decimals by now.
+_LEVEL: Final = POSITIVE_NUMBER.says("Expected an integer between 1 and 20.")
 _SCORE: Final = integer_between(0, PERFECT_SCORE)
 _PERCENT: Final = number_between(0, 100)
 _CLEAR_TYPE: Final = one_of(*_LAMPS)
@@ -109,7 +113,10 @@ def _convert(
     entry: Mapping[str, Any], context: Mapping[str, Any], catalogue: GameCatalogue
 ) -> DryScore:
     version = context["version"]
-    difficulty = DIFFICULTIES[int(entry["difficulty"])]
+    number = int(entry["difficulty"])
+    if number >= len(DIFFICULTIES):
+        raise unknown_difficulty(entry["song_id"], number)
+    difficulty = DIFFICULTIES[number]
     chart = find(catalogue, entry["song_id"], difficulty, version, ")")
     judgements, timing = _JUDGED[version](entry)
     return DryScore(

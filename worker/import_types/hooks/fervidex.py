@@ -30,7 +30,7 @@ from common.validation.rules import (
 )
 from worker.import_types.base import Body, Converter, DryScore, JSONEntries, Parsed, Subject
 from worker.import_types.hooks.fervidex_charts import (
-    CHART_CODES,
+    CHART_CODE,
     GAME,
     chart_named,
     version_of,
@@ -89,7 +89,7 @@ def _perhaps(rule: Rule) -> Rule:
 # hold null as well: it is the same to whoever wrote the client.
 _SCORE: Final = Record(
     {
-        "chart": one_of(*CHART_CODES),
+        "chart": CHART_CODE,
         "entry_id": POSITIVE_INTEGER,
         "chart_sha256": _perhaps(STRING),
         "custom": _perhaps(BOOLEAN),

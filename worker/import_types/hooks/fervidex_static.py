@@ -26,7 +26,6 @@ from common.validation.rules import (
 )
 from worker.import_types.base import Body, Converter, DryScore, JSONEntries, Parsed, Subject
 from worker.import_types.hooks.fervidex_charts import (
-    CHART_CODES,
     GAME,
     chart_named,
     dans,
@@ -60,7 +59,9 @@ class FervidexStatic(JSONEntries):
         entries: list[Any] = []
         if body.options["shouldImportScores"]:
             entries = list(_records(document.get("scores", UNSET)))
-        return Parsed(GAME, {"version": version}, entries, dans(document))
+        warnings: list[str] = []
+        provider = dans(document, warnings)
+        return Parsed(GAME, {"version": version}, entries, provider, warnings=warnings)
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, context, catalogue)
@@ -97,8 +98,6 @@ def _record(text: str, song_id: int, code: str, record: Any) -> dict[str, Any]:
     members = _members(record)
     if members is None:
         raise FatalImportError(400, f"Invalid {place}.")
-    if code not in CHART_CODES:
-        raise FatalImportError(400, f"Invalid chart {code}.")
     if found := first_violation(_RECORD, record):
         raise FatalImportError(400, explain(found, f"Invalid S{place[1:]}"))
     return {

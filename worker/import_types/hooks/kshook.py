@@ -18,6 +18,7 @@ from common.validation import explain, first_violation, text_of
 from common.validation.rules import (
     ANYTHING,
     POSITIVE_INTEGER,
+    TEXT,
     ListOf,
     Record,
     integer_between,
@@ -25,7 +26,8 @@ from common.validation.rules import (
     one_of,
 )
 from worker.import_types.base import Body, Converter, DryScore, JSONEntries, Parsed, Subject
-from worker.import_types.hooks.sdvx_charts import DIFFICULTIES, GAME, find
+from worker.import_types.hooks.sdvx_charts import DIFFICULTIES, GAME, NAMED, find
+from worker.import_types.services.finding import unknown_difficulty
 
 VERSION: Final = "konaste"
 
@@ -45,6 +47,7 @@ _DIFFICULTIES: Final = dict(
             "DIFFICULTY_EXHAUST",
             "DIFFICULTY_INFINITE",
             "DIFFICULTY_MAXIMUM",
+            "DIFFICULTY_ULTIMATE",
         ),
         DIFFICULTIES,
         strict=True,
@@ -62,7 +65,10 @@ _RATES: Final = tuple(
 _FULL_GAUGE: Final = 10_000
 
 _CLEAR: Final = one_of(*_LAMPS)
-_DIFFICULTY: Final = one_of(*_DIFFICULTIES)
+# Any text: a difficulty that nobody knows yet is looked for in vain, and its score waits.
+_DIFFICULTY: Final = TEXT.says(
+    f"Expected any of {', '.join(name for name, _ in zip(_DIFFICULTIES, NAMED, strict=False))}."
+)
 _GRADE: Final = one_of(*_GRADES)
 _POINTS: Final = integer_between(0, PERFECT_SCORE)
 
@@ -147,7 +153,9 @@ def _check(schema: Record, body: Any) -> None:
 
 
 def _find(entry: Mapping[str, Any], catalogue: GameCatalogue) -> Chart:
-    difficulty = _DIFFICULTIES[entry["difficulty"]]
+    difficulty = _DIFFICULTIES.get(entry["difficulty"])
+    if difficulty is None:
+        raise unknown_difficulty(entry["music_id"], entry["difficulty"])
     return find(catalogue, entry["music_id"], difficulty, VERSION, " for Konaste).")
 
 

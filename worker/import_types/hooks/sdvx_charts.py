@@ -17,7 +17,9 @@ from worker.import_types.services.finding import difficulty_text
 GAME: Final = "sdvx"
 
 # The game's own order of difficulties; ANY_INF has another name in every release.
-DIFFICULTIES: Final[tuple[Difficulty, ...]] = ("NOV", "ADV", "EXH", ANY_INF, "MXM")
+DIFFICULTIES: Final[tuple[Difficulty, ...]] = ("NOV", "ADV", "EXH", ANY_INF, "MXM", "ULT")
+# The numbers of those that the hooks' texts name.
+NAMED: Final = range(len(DIFFICULTIES) - 1)
 
 
 def find(
@@ -28,7 +30,8 @@ def find(
     released_as: str = "",
 ) -> Chart:
     """The chart in this version. Raises SongOrChartNotFound, which ends with `released_as`."""
-    chart = catalogue.chart_by_in_game_id(song_id, "Single", difficulty, version)
+    wanted = catalogue.version_to_match("Single", version)
+    chart = catalogue.chart_by_in_game_id(song_id, "Single", difficulty, wanted)
     if chart is None:
         raise SongOrChartNotFound(
             f"Could not find chart with songID {text_of(song_id)}"

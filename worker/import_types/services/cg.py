@@ -13,9 +13,10 @@ from common.catalogue.documents import Chart
 from common.catalogue.index import GameCatalogue
 from common.errors import InvalidScore
 from common.games.model import ScoreData
-from common.validation import explain, text_of
+from common.validation import explain
 from common.validation.rules import Record
 from worker.import_types.base import DryScore, Origin
+from worker.import_types.services.finding import unknown_difficulty
 from worker.import_types.services.upstream import EntryFields, UpstreamImport, played_at
 
 SERVICES: Final[Mapping[str, str]] = {"dev": "CG Dev", "nag": "CG", "gan": "CG"}
@@ -73,22 +74,11 @@ def cg_import(service: str, of: CGGame) -> CGImport:
 
 
 def difficulty_of(entry: Mapping[str, Any], difficulties: Mapping[float, Any]) -> Any:
-    """What CG's number of a difficulty stands for. Raises InvalidScore for any other."""
+    """What CG's number of a difficulty stands for.
+
+    Raises SongOrChartNotFound for any other: it may be newer than we are.
+    """
     difficulty = difficulties.get(entry["difficulty"])
     if difficulty is None:
-        number = text_of(entry["difficulty"])
-        raise InvalidScore(f"Invalid difficulty of {number} - Could not convert.")
+        raise unknown_difficulty(entry["internalId"], entry["difficulty"])
     return difficulty
-
-
-def version_of(entry: Mapping[str, Any], versions: Mapping[float, str], refusal: str) -> str | None:
-    """The version's name; None for one that is newer than all CG had when this was written.
-
-    Raises InvalidScore, in the words of `refusal`, for an older one that CG never had.
-    """
-    number = entry["version"]
-    if number in versions:
-        return versions[number]
-    if number > max(versions):
-        return None
-    raise InvalidScore(f"{refusal} {text_of(number)}.")

@@ -20,8 +20,8 @@ from common.validation.rules import (
     exactly,
 )
 from worker.import_types.services import iidx_charts
-from worker.import_types.services.cg import CGGame, version_of
-from worker.import_types.services.finding import of_version
+from worker.import_types.services.cg import CGGame
+from worker.import_types.services.finding import of_version, unknown_difficulty
 from worker.import_types.services.iidx_charts import GAME
 
 _PLAYTYPES: Final = {"S": "SP", "D": "DP"}
@@ -68,12 +68,12 @@ _ENTRY: Final = Record(
 
 
 def _read(entry: Mapping[str, Any], catalogue: GameCatalogue) -> tuple[Chart, ScoreData]:
-    playtype, difficulty = _chart_name(entry["difficulty"])
-    version = version_of(entry, _VERSIONS, "Unsupported version")
+    playtype, difficulty = _chart_name(entry)
+    version = _VERSIONS.get(entry["version"])
     charts = iidx_charts.of_song(catalogue, entry["internalId"], playtype, difficulty)
     if not entry["clearType"] < len(LAMPS):
         raise InvalidScore(f"Unknown lamp value {text_of(entry['clearType'])}.")
-    chart = of_version(charts, version)
+    chart = of_version(catalogue, charts, version)
     if chart is None:
         song, difficulty = iidx_charts.base_song(entry["internalId"], difficulty)
         raise SongOrChartNotFound(
@@ -88,11 +88,12 @@ def _read(entry: Mapping[str, Any], catalogue: GameCatalogue) -> tuple[Chart, Sc
     )
 
 
-def _chart_name(code: str) -> tuple[str, str]:
+def _chart_name(entry: Mapping[str, Any]) -> tuple[str, str]:
     """Playtype and difficulty: `SPA` is ANOTHER of SP."""
+    code: str = entry["difficulty"]
     playtype, difficulty = _PLAYTYPES.get(code[:1]), _DIFFICULTIES.get(code[2:])
     if playtype is None or difficulty is None or code[1:2] != "P":
-        raise InvalidScore(f"Unknown difficulty {code}.")
+        raise unknown_difficulty(entry["internalId"], code)
     return playtype, difficulty
 
 

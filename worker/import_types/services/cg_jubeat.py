@@ -19,7 +19,7 @@ from common.validation.rules import (
     integer_between,
 )
 from common.validation.values import is_integer
-from worker.import_types.services.cg import CGGame, difficulty_of, version_of
+from worker.import_types.services.cg import CGGame, difficulty_of
 from worker.import_types.services.finding import charts_of, of_version
 
 _DIFFICULTIES: Final[Mapping[float, str]] = {0: "BSC", 1: "ADV", 2: "EXT"}
@@ -65,7 +65,7 @@ def _read(entry: Mapping[str, Any], catalogue: GameCatalogue) -> tuple[Chart, Sc
     difficulty = difficulty_of(entry, _DIFFICULTIES)
     if entry["hardMode"]:
         difficulty = f"HARD {difficulty}"
-    version = version_of(entry, _VERSIONS, "Unknown Game Version")
+    version = _VERSIONS.get(entry["version"])
     lamp = _lamp(entry.get("clearFlag"))
     chart = _find(entry, difficulty, version, catalogue)
     judgements = {
@@ -90,7 +90,7 @@ def _find(
             f"Could not find chart with internalId {text_of(entry['internalId'])}"
             f" ({difficulty} - Version {name})"
         )
-    return (of_version(charts, version) if version else None) or charts[0]
+    return (of_version(catalogue, charts, version) if version else None) or charts[0]
 
 
 def _lamp(flags: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from common.catalogue.documents import Chart
 from common.catalogue.index import GameCatalogue
-from common.errors import InvalidScore, SongOrChartNotFound
+from common.errors import SongOrChartNotFound
 from common.games.model import ScoreData
 from common.validation import text_of
 from common.validation.rules import (
@@ -22,7 +22,7 @@ from worker.import_types.services.finding import charts_of, of_version
 
 _DIFFICULTIES: Final[Mapping[float, str]] = {0: "Green", 1: "Yellow", 2: "Red"}
 
-# The game's last; there will be no later one.
+# The game's last. Others name no chart, but lose no score either.
 _VERSIONS: Final[Mapping[float, str]] = {2: "1.5-b"}
 
 _PERFECT: Final = 1_000_000
@@ -49,15 +49,13 @@ _ENTRY: Final = Record(
 def _read(entry: Mapping[str, Any], catalogue: GameCatalogue) -> tuple[Chart, ScoreData]:
     difficulty = difficulty_of(entry, _DIFFICULTIES)
     version = _VERSIONS.get(entry["version"])
-    if version is None:
-        number = text_of(entry["version"])
-        raise InvalidScore(f"Unknown/Unsupported Game Version {number}.")
     charts = charts_of(catalogue, entry["internalId"], "Single", difficulty)
-    chart = of_version(charts, version)
+    chart = of_version(catalogue, charts, version)
     if chart is None:
+        name = version or text_of(entry["version"])
         raise SongOrChartNotFound(
             f"Could not find chart with songID {text_of(entry['internalId'])}"
-            f" ({difficulty} - Version {version})"
+            f" ({difficulty} - Version {name})"
         )
     judgements = {"critical": entry["critical"], "near": entry["near"], "miss": entry["error"]}
     metrics = {"score": entry["score"], "lamp": _lamp(entry["score"], entry["error"])}

@@ -11,7 +11,7 @@ from common.errors import InvalidScore, SkipScore, SongOrChartNotFound
 from common.games.model import ScoreData
 from common.validation import text_of
 from common.validation.rules import POSITIVE_INTEGER, STRING, Record
-from worker.import_types.services.cg import CGGame, difficulty_of, version_of
+from worker.import_types.services.cg import CGGame, difficulty_of
 from worker.import_types.services.finding import charts_of, of_version
 
 _DIFFICULTIES: Final[Mapping[float, str]] = {0: "Easy", 1: "Normal", 2: "Hyper", 3: "EX"}
@@ -54,11 +54,11 @@ def _read(entry: Mapping[str, Any], catalogue: GameCatalogue) -> tuple[Chart, Sc
     if entry["difficulty"] in _BATTLE_MODE:
         raise SkipScore("Battle Mode scores are not supported!")
     difficulty = difficulty_of(entry, _DIFFICULTIES)
-    version = version_of(entry, _VERSIONS, "Unknown/Unsupported Game Version")
+    version = _VERSIONS.get(entry["version"])
     if entry["score"] > _MOST:
         raise InvalidScore(f"Score is > 100_000 (got {text_of(entry['score'])})")
     charts = charts_of(catalogue, entry["internalId"], "9B", difficulty)
-    chart = of_version(charts, version)
+    chart = of_version(catalogue, charts, version)
     if chart is None:
         name = version or text_of(entry["version"])
         raise SongOrChartNotFound(

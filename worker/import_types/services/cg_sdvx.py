@@ -18,7 +18,7 @@ from common.validation.rules import (
     Record,
     integer_between,
 )
-from worker.import_types.services.cg import CGGame, difficulty_of, version_of
+from worker.import_types.services.cg import CGGame, difficulty_of
 from worker.import_types.services.finding import charts_of, difficulty_text, of_version
 from worker.import_types.services.sdvx_names import (
     DIFFICULTIES,
@@ -50,9 +50,9 @@ _ENTRY: Final = Record(
 
 def _read(entry: Mapping[str, Any], catalogue: GameCatalogue) -> tuple[Chart, ScoreData]:
     difficulty = difficulty_of(entry, DIFFICULTIES)
-    version = version_of(entry, VERSIONS, "Unknown Game Version")
+    version = VERSIONS.get(entry["version"])
     charts = charts_of(catalogue, entry["internalId"], "Single", difficulty)
-    chart = of_version(charts, version)
+    chart = of_version(catalogue, charts, version)
     if chart is None:
         name = version or text_of(entry["version"])
         raise SongOrChartNotFound(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from common.catalogue.documents import Chart
 from common.catalogue.index import Difficulty, GameCatalogue
+from common.errors import SongOrChartNotFound
+from common.validation import text_of
 
 
 def charts_of(
@@ -20,16 +23,30 @@ def charts_of(
     ]
 
 
-def of_version(charts: Sequence[Chart], version: str | None) -> Chart | None:
-    """The first chart of this version of the game.
+def of_version(
+    catalogue: GameCatalogue, charts: Sequence[Chart], version: str | None
+) -> Chart | None:
+    """The first chart of this version of the game; charts: of one playtype.
 
-    version: None = a newer one than the service's list names. Nobody can know what comes next,
-    and a score must not be lost for it: the chart is found where only one comes into question.
+    version: None = one that nobody here has a name for. Neither that nor a version of which the
+    catalogue has no charts yet may lose a score: the chart is found where only one comes into
+    question.
     """
-    if version is not None:
+    if charts and catalogue.version_to_match(charts[0].playtype, version) == version is not None:
         return next((chart for chart in charts if version in chart.versions), None)
     candidates = [chart for chart in charts if chart.isPrimary] or charts
     return candidates[0] if len(candidates) == 1 else None
+
+
+def unknown_difficulty(song_id: Any, difficulty: Any) -> SongOrChartNotFound:
+    """Of a score on a difficulty that has no name here yet: it waits until there is one.
+
+    Both as the service or the game numbers or names them.
+    """
+    return SongOrChartNotFound(
+        f"Could not find chart with songID {text_of(song_id)}: {text_of(difficulty)} is no"
+        " difficulty known so far."
+    )
 
 
 def difficulty_text(difficulty: Difficulty) -> str:

@@ -15,19 +15,23 @@ from common.games.kit.sdvx_like import PERFECT_SCORE
 from common.games.model import ScoreData
 from common.validation import explain, first_violation, text_of
 from common.validation.rules import (
+    INTEGER,
     POSITIVE_INTEGER,
     STRING,
-    Check,
     Record,
     integer_between,
     nullable,
     number_between,
 )
-from common.validation.values import is_integer
 from worker.import_types.base import DryScore, Origin
-from worker.import_types.services.finding import charts_of, difficulty_text, of_version
+from worker.import_types.services.finding import (
+    charts_of,
+    difficulty_text,
+    of_version,
+    unknown_difficulty,
+)
 from worker.import_types.services.kai_dans import sdvx_dan
-from worker.import_types.services.sdvx_names import DIFFICULTIES, LAMPS, NEWEST_VERSION, VERSIONS
+from worker.import_types.services.sdvx_names import DIFFICULTIES, LAMPS, VERSIONS
 from worker.import_types.services.upstream import EntryFields, UpstreamImport, played_at
 
 GAME: Final = "sdvx"
@@ -36,10 +40,11 @@ PLAYTYPE: Final = "Single"
 _ENTRY: Final = Record(
     {
         "music_id": POSITIVE_INTEGER,
-        "music_difficulty": integer_between(0, len(DIFFICULTIES) - 1),
-        "played_version": Check(
-            lambda value: is_integer(value) and value >= 1, "Expected an integer of at least 1."
+        # Any number: what is newer than we are must not lose a score.
+        "music_difficulty": INTEGER.says(
+            f"Expected an integer between 0 and {len(DIFFICULTIES) - 1}."
         ),
+        "played_version": INTEGER.says("Expected an integer of at least 1."),
         "clear_type": integer_between(1, len(LAMPS)),
         "max_chain": POSITIVE_INTEGER,
         "score": integer_between(0, PERFECT_SCORE),
@@ -93,11 +98,13 @@ def _convert(entry: Any, context: Mapping[str, Any], catalogue: GameCatalogue) -
 
 
 def _find(entry: Mapping[str, Any], catalogue: GameCatalogue) -> Chart:
-    difficulty = DIFFICULTIES[entry["music_difficulty"]]
+    difficulty = DIFFICULTIES.get(entry["music_difficulty"])
+    if difficulty is None:
+        raise unknown_difficulty(entry["music_id"], entry["music_difficulty"])
     number = entry["played_version"]
-    version = None if number > NEWEST_VERSION else VERSIONS[number]
+    version = VERSIONS.get(number)
     charts = charts_of(catalogue, entry["music_id"], PLAYTYPE, difficulty)
-    chart = of_version(charts, version)
+    chart = of_version(catalogue, charts, version)
     if chart is None:
         raise SongOrChartNotFound(
             f"Could not find chart with songID {text_of(entry['music_id'])}"

@@ -14,7 +14,7 @@ from common.errors import InvalidScore, SongOrChartNotFound
 from common.games.model import ScoreData
 from common.validation import text_of
 from worker.import_types.base import DryScore, Origin
-from worker.import_types.services.finding import charts_of
+from worker.import_types.services.finding import charts_of, unknown_difficulty
 from worker.import_types.services.upstream import (
     EntryFields,
     ReadClasses,
@@ -24,6 +24,9 @@ from worker.import_types.services.upstream import (
 
 SERVICE: Final = "MYT"
 PLAYTYPE: Final = "Single"
+
+# A difficulty that was left out.
+_UNSPECIFIED: Final = 0
 
 # Finds the chart of an entry and reads what was played on it.
 Read = Callable[[Mapping[str, Any], GameCatalogue], tuple[Chart, ScoreData]]
@@ -82,14 +85,19 @@ def difficulty_of(
     number: int,
     difficulties: Mapping[int, str],
 ) -> str:
-    """The difficulty with MYT's number. Raises InvalidScore for an unknown one."""
-    difficulty = difficulties.get(number)
-    if difficulty is None:
+    """The difficulty with MYT's number.
+
+    Raises InvalidScore where MYT does not say which it is, SongOrChartNotFound for a number that
+    is not known yet.
+    """
+    if number == _UNSPECIFIED:
         raise InvalidScore(
             "Can't process a score with unspecified difficulty"
             f" (musicId {text_of(play['musicId'])})"
         )
-    return difficulty
+    if number not in difficulties:
+        raise unknown_difficulty(play["musicId"], number)
+    return difficulties[number]
 
 
 def find_special(catalogue: GameCatalogue, music_id: float, difficulty: str) -> Chart:

@@ -41,11 +41,16 @@ def _read(entry: Mapping[str, Any], catalogue: GameCatalogue) -> tuple[Chart, Sc
     return chart, ScoreData({"score": entry["score"], "lamp": lamp}, judgements, optional)
 
 
-def _stage_up(profile: Any, playtype: str) -> Mapping[str, str]:
-    """The higher of both versions' ranks; ranks that there are not say nothing."""
+def _stage_up(profile: Any, playtype: str, warnings: list[str]) -> Mapping[str, str]:
+    """The higher of both versions' ranks; ranks that there are not give no class."""
     stages = get_gpt("wacca", playtype).classes["stageUp"].ids
     by_version = profile.get("versionData", {}) if isinstance(profile, dict) else {}
     ranks = [by_version[name]["rank"] for name in _VERSIONS if name in by_version]
+    warnings += [
+        f"stageUp: unknown rank {rank}; no class was taken of it."
+        for rank in ranks
+        if rank > len(stages)
+    ]
     known = [rank for rank in ranks if 1 <= rank <= len(stages)]
     return {"stageUp": stages[max(known) - 1]} if known else {}
 

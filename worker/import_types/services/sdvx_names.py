@@ -30,8 +30,6 @@ VERSIONS: Final[Mapping[float, str]] = {
     6: "exceed",
     7: "nabla",
 }
-# A later version than these is not in the catalogue under any name yet.
-NEWEST_VERSION: Final = max(VERSIONS)
 
 LAMPS: Final[Mapping[float, str]] = {
     1: "FAILED",

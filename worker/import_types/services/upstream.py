@@ -26,8 +26,9 @@ from worker.import_types.base import (
 )
 from worker.import_types.reading.timestamps import parse_date
 
-# What a profile says of the classes of one playtype: class set to class id.
-ReadClasses = Callable[[Any, str], Mapping[str, str]]
+# What a profile says of the classes of one playtype: class set to class id. What it says that is
+# not known yet becomes a sentence for the user.
+ReadClasses = Callable[[Any, str, list[str]], Mapping[str, str]]
 
 # Turns one entry into a score, given the context of its import.
 Convert = Callable[[Any, Mapping[str, Any], GameCatalogue], DryScore]
@@ -80,6 +81,7 @@ class UpstreamImport(JSONEntries):
             player.entries(),
             player.classes_of,
             newest=lambda: wanted.newest,
+            warnings=player.warnings,
         )
 
     def _context_of(self, user_id: int) -> dict[str, Any]:
@@ -129,13 +131,14 @@ class _Player:
         self._wanted = wanted
         self._read = read
         self._profile: Any = None
+        self.warnings: list[str] = []
 
     def entries(self) -> Iterator[Any]:
         yield from self._wanted.entries()
         self._profile = self._feed.profile()
 
     def classes_of(self, playtype: str) -> Mapping[str, str]:
-        return self._read(self._profile, playtype)
+        return self._read(self._profile, playtype, self.warnings)
 
 
 def _field(entry: Any, path: str) -> Any:

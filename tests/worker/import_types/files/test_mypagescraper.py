@@ -81,7 +81,7 @@ def test_difficulties_that_the_scores_do_not_reach_were_not_played() -> None:
     [
         ("x [a,b,c] y", ["a", "b", "c"]),
         ("[a, b ,c,d]", ["a", " b ", "c", "d"]),
-        ("[1,2,3,4,5]", ["1", "2", "3", "4,5"]),
+        ("[1,2,3,4,5]", ["1", "2", "3", "4"]),
     ],
 )
 def test_lists_are_read(levels: str, read: list[str]) -> None:

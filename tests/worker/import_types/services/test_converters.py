@@ -70,6 +70,7 @@ CATALOGUES = {
         [
             chart(1, 1000, "ANOTHER", *IIDX_VERSIONS, playtype="SP", **IIDX_DATA),
             chart(2, 24011, "LEGGENDARIA", "26", playtype="DP", **IIDX_DATA),
+            chart(4, 2000, "ANOTHER", "28", playtype="SP", **IIDX_DATA),
             chart(
                 3,
                 1000,
@@ -88,6 +89,7 @@ CATALOGUES = {
             chart(1, 1, "GRV", "vivid", "exceed"),
             chart(2, 1, "ADV", "exceed"),
             chart(3, 1, "ULT", "exceed"),
+            chart(4, 2, "GRV", "heaven"),
         ],
     ),
     **{
@@ -163,7 +165,6 @@ def test_a_song_that_became_a_difficulty() -> None:
     ("changes", "kind", "message"),
     [
         ({"difficulty": "BEGINNER"}, NotTracked, "We don't support BEGINNER charts. Sorry!"),
-        ({"version_played": 19}, InvalidScore, "Unsupported version 19."),
         (
             {"version_played": 28},
             SongOrChartNotFound,
@@ -259,8 +260,6 @@ def test_a_score_of_cg() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"difficulty": 9}, "Invalid difficulty of 9 - Could not convert."),
-        ({"version": 0}, "Unknown Game Version 0."),
         ({"clearType": 0}, "Invalid lamp of 0 - Could not convert."),
         (
             {"difficulty": 3, "version": 4},
@@ -331,8 +330,6 @@ def test_both_sides_of_iidx_have_an_arrangement() -> None:
     ("changes", "kind", "message"),
     [
         ({"difficulty": "SPB"}, NotTracked, "We don't support BEGINNER charts. Sorry!"),
-        ({"difficulty": "XPA"}, InvalidScore, "Unknown difficulty XPA."),
-        ({"version": 19}, InvalidScore, "Unsupported version 19."),
         ({"clearType": 8}, InvalidScore, "Unknown lamp value 8."),
         (
             {"internalId": 5},
@@ -460,8 +457,10 @@ def test_messages_without_their_parts(import_type: str, entry: Any) -> None:
     + [(bad, None) for bad in (-1, 19, 16.5, "18", None, True, [])],
 )
 def test_dans_of_iidx(value: Any, dan: str | None) -> None:
-    assert iidx_dan({"sp": value}, "SP") == ({} if dan is None else {"dan": dan})
-    assert iidx_dan({"sp": value}, "DP") == {}
+    warnings: list[str] = []
+    assert iidx_dan({"sp": value}, "SP", warnings) == ({} if dan is None else {"dan": dan})
+    assert iidx_dan({"sp": value}, "DP", warnings) == {}
+    assert warnings == (["sp: unknown dan 19; no class was taken of it."] if value == 19 else [])
 
 
 @pytest.mark.parametrize(
@@ -469,13 +468,13 @@ def test_dans_of_iidx(value: Any, dan: str | None) -> None:
     [(1, "DAN_1"), (11, "DAN_11"), (12, "INF")] + [(bad, None) for bad in (0, 13, -1, 1.5, "1")],
 )
 def test_dans_of_sdvx(value: Any, dan: str | None) -> None:
-    assert sdvx_dan({"skill_level": value}, "Single") == ({} if dan is None else {"dan": dan})
+    assert sdvx_dan({"skill_level": value}, "Single", []) == ({} if dan is None else {"dan": dan})
 
 
 @pytest.mark.parametrize("profile", [None, [], "x", 5, {}])
 def test_profiles_that_say_nothing(profile: Any) -> None:
-    assert iidx_dan(profile, "SP") == {}
-    assert sdvx_dan(profile, "Single") == {}
+    assert iidx_dan(profile, "SP", []) == {}
+    assert sdvx_dan(profile, "Single", []) == {}
 
 
 @pytest.mark.parametrize(
