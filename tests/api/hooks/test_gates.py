@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from common.settings import load_settings
-from tests.api.hooks.conftest import post
+from tests.support.hook_requests import post
 from tests.support.http import Answer, Http
 from tests.support.stack import Player, Stack
 from tests.worker.import_types.hooks.arcade_documents import KONASTE, MD5, MODEL
