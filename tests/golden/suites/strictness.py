@@ -14,6 +14,7 @@ from tests.golden.suites.pipeline import history
 from tests.golden.suites.registry import Case, Compared, as_decided, exempt
 from tests.golden.suites.services import fetching
 from tests.golden.told.strict_files import strictness
+from worker.import_types.registry import ORIGINS
 
 NAME = "real files win over strictness"
 REASON = (
@@ -44,7 +45,7 @@ def _file(case: Case, got: Any) -> bool:
         return False
     with strictness() as fired:
         # What comes from a service is fetched; the rest is in the case.
-        is_fetched = case.given["importType"].startswith("api/")
+        is_fetched = case.given["importType"] in ORIGINS
         strict = (fetching if is_fetched else importing)(case)
     return bool(fired) and _agrees_when_strict(case, strict)
 

@@ -2,8 +2,8 @@
 
 As in `strict_files.py`: of one entry and what ours made of it, what the reference made of it.
 Plain searches through all charts; recorded catalogues are small.
-Source: specification, import-types/api-kai.md, api-cg.md, api-myt.md, fervidex.md, barbatos.md,
-kshook-sv6c.md.
+Source: specification, import-types/api-kai.md, import-types/api-cg.md, import-types/api-myt.md,
+import-types/fervidex.md, import-types/barbatos.md, import-types/kshook-sv6c.md.
 """
 
 from __future__ import annotations
