@@ -4,6 +4,8 @@
 VENV    := .venv
 BIN     := $(VENV)/bin
 ARGS    ?=
+EXAMPLES ?= 40
+SEED    ?= 0
 
 # A changed lock, or a moved checkout, makes a new environment; a changed package definition
 # only installs the project again.
@@ -46,7 +48,7 @@ endef
 
 .DEFAULT_GOAL := help
 export PYTHON
-.PHONY: help venv run demo test test-long golden golden-faults soak lint bench docs protocol lock clean
+.PHONY: help venv run demo test test-long contract golden golden-faults soak lint bench docs protocol lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +64,9 @@ test: venv ## run the tests (ARGS='-k name' for some, ARGS='-n 0' in one process
 
 test-long: venv ## run the tests that take long: whole catalogues, clients' requests, crowds, hangs
 	@exec $(BIN)/python -m pytest -n 2 --dist loadfile -m long $(ARGS)
+
+contract: venv ## ask all endpoints much, and hold answers against the OpenAPI document (EXAMPLES=, SEED=)
+	@CONTRACT_EXAMPLES=$(EXAMPLES) CONTRACT_SEED=$(SEED) exec $(BIN)/python -m pytest -n 0 -m long tests/api/test_contract.py $(ARGS)
 
 golden: venv ## check formulas, parsers and whole imports against recorded results
 	@exec $(BIN)/python -m tests.golden.runner $(ARGS)

@@ -23,7 +23,7 @@ from api.http.endpoint import EMPTY, Declaration, Plain, declaration_of
 from api.http.identity import cookie_name
 from api.http.service import EXTENSION
 from api.jobs import beside_flask
-from api.samples import sample
+from api.samples import sample, sample_of_schema
 from common.errors import code_of_status
 
 OPENAPI: Final = "3.1.0"
@@ -34,6 +34,9 @@ _OF_EVERY_ENDPOINT: Final = {
     400: "The request cannot be understood.",
     401: "The token is no good.",
     403: "The user is banned.",
+    408: "The request took too long to arrive.",
+    414: "The path and its query are too long.",
+    431: "The head of the request is too long.",
     429: "Too many requests; `Retry-After` says when to come back.",
     500: "The fault is ours; `error.reference` leads to it in the logs.",
     503: "The database does not answer; try again.",
@@ -42,10 +45,15 @@ _OF_A_BODY: Final = {
     413: "The body is larger than it may be.",
     415: "The body is not of a type that is read here.",
 }
+# What a part of a path may lead to, wherever it stands in one.
+_OF_PARTS: Final[dict[str, dict[int, str]]] = {
+    "user": {404: "There is no such user, or they have not played this game."},
+    "game": {400: "There is no such game here, or the request cannot be understood."},
+}
 
 _FAILURE: Final = {
     "type": "object",
-    "required": ["success", "description"],
+    "required": ["success", "description", "error"],
     "properties": {
         "success": {"const": False},
         "description": {"type": "string", "description": "For a person to read."},
@@ -111,8 +119,9 @@ def document(app: Flask, version: str) -> dict[str, Any]:
         },
     )
     spec.components.schema("Failure", _FAILURE)
-    dialects = _dialects(app)
-    failures = [dialect.failures for dialect in dialects.values() if dialect.failures is not None]
+    blueprints = _blueprints(app)
+    dialects = [each.dialect for each in blueprints.values()]
+    failures = [dialect.failures for dialect in dialects if dialect.failures is not None]
     for name, schema in {each.name: dict(each.schema) for each in failures}.items():
         spec.components.schema(name, schema)
     endpoints = list(_declared(app))
@@ -120,18 +129,29 @@ def document(app: Flask, version: str) -> dict[str, Any]:
     for rule, declaration in endpoints:
         operations = {
             method.lower(): _operation(
-                method, rule, declaration, dialects.get(rule.endpoint.partition(".")[0], ENVELOPE)
+                method, rule, declaration, blueprints.get(rule.endpoint.partition(".")[0])
             )
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
         }
         spec.path(path=_path(rule), operations=operations)
-    return dict(spec.to_dict())
+    made = dict(spec.to_dict())
+    _show_bodies(made)
+    return made
 
 
-def _dialects(app: Flask) -> dict[str, Dialect]:
-    """By blueprint."""
+def _show_bodies(made: dict[str, Any]) -> None:
+    """Gives each body of a request an example; forms stand among the shared schemas by now."""
+    components = made["components"]["schemas"]
+    for operations in made["paths"].values():
+        for operation in operations.values():
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                content["example"] = sample_of_schema(content["schema"], components)
+
+
+def _blueprints(app: Flask) -> dict[str, ApiBlueprint]:
+    """By name."""
     return {
-        name: blueprint.dialect
+        name: blueprint
         for name, blueprint in app.blueprints.items()
         if isinstance(blueprint, ApiBlueprint)
     }
@@ -164,14 +184,14 @@ def _path(rule: Rule) -> str:
 
 
 def _operation(
-    method: str, rule: Rule, declaration: Declaration, dialect: Dialect
+    method: str, rule: Rule, declaration: Declaration, blueprint: ApiBlueprint | None
 ) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": f"{method.lower()}_{rule.endpoint.replace('.', '_')}",
         "summary": declaration.summary,
         "tags": list(declaration.tags or (rule.endpoint.partition(".")[0],)),
         "parameters": _parameters(rule, declaration),
-        "responses": _responses(declaration, dialect),
+        "responses": _responses(rule, declaration, blueprint),
         # A guest may ask wherever a user need not be known.
         "security": [
             {"token": ["manage_account"] if declaration.in_person else [*declaration.permissions]},
@@ -216,7 +236,10 @@ def _parameters(rule: Rule, declaration: Declaration) -> list[dict[str, Any]]:
     return parameters
 
 
-def _responses(declaration: Declaration, dialect: Dialect) -> dict[str, Any]:
+def _responses(
+    rule: Rule, declaration: Declaration, blueprint: ApiBlueprint | None
+) -> dict[str, Any]:
+    dialect = ENVELOPE if blueprint is None else blueprint.dialect
     good = {declaration.status: ("", declaration.answers), **declaration.other_answers}
     responses: dict[str, Any] = {}
     for status, (description, kind) in good.items():
@@ -231,7 +254,9 @@ def _responses(declaration: Declaration, dialect: Dialect) -> dict[str, Any]:
     bad = dict(_OF_EVERY_ENDPOINT)
     if declaration.body or declaration.form or declaration.own_body:
         bad |= _OF_A_BODY
-    bad |= declaration.errors
+    for name in sorted(rule.arguments & _OF_PARTS.keys()):
+        bad |= _OF_PARTS[name]
+    bad |= ({} if blueprint is None else blueprint.errors) | declaration.errors
     for status, description in bad.items():
         responses.setdefault(str(status), _failure(status, description, dialect))
     return responses
@@ -239,18 +264,19 @@ def _responses(declaration: Declaration, dialect: Dialect) -> dict[str, Any]:
 
 def _content(kind: Any, declaration: Declaration, dialect: Dialect) -> dict[str, Any]:
     if isinstance(kind, Plain):
-        content: dict[str, Any] = {"schema": {"type": "string"}}
+        content: dict[str, Any] = {"schema": dict(kind.schema)}
         return {kind.media_type: content | ({"example": kind.example} if kind.example else {})}
     if kind is EMPTY:
         return {}
     kinds = _alternatives(kind)
+    may_lack = isinstance(kind, tuple) and EMPTY in kind
     schemas, _ = msgspec.json.schema_components(kinds, ref_template=_REF)
     body = {"anyOf": list(schemas)} if len(schemas) > 1 else next(iter(schemas), None)
     # Where there are several, the first is the usual one.
     example = declaration.examples.get("body", sample(kinds[0]) if kinds else {})
     return {
         "application/json": {
-            "schema": dialect.envelope.schema(body),
+            "schema": dialect.envelope.schema(body, may_lack=may_lack),
             "example": dialect.envelope.example(example),
         }
     }
@@ -272,4 +298,5 @@ def _alternatives(kind: Any) -> tuple[Any, ...]:
     """The types that the body of an answer may be of; none where it is no JSON, or any."""
     if kind in (None, EMPTY) or isinstance(kind, Plain):
         return ()
-    return kind if isinstance(kind, tuple) else (kind,)
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+    return tuple(each for each in kinds if each is not EMPTY)

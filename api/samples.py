@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
@@ -80,3 +81,37 @@ def _plain(info: inspect.Type, name: str) -> Any:
     if isinstance(info, inspect.FloatType | inspect.IntType):
         return _TIME if name.startswith("time") else _BY_NAME.get(name, 1)
     raise msgspec.ValidationError(f"no example of {info}")
+
+
+def sample_of_schema(schema: Mapping[str, Any], components: Mapping[str, Any]) -> Any:
+    """A value that a JSON schema takes, as far as that can be told from what it says.
+
+    What can only be told by a pattern has its `example`. components: the schemas that are meant
+    by reference.
+    """
+    if "$ref" in schema:
+        return sample_of_schema(components[schema["$ref"].rpartition("/")[2]], components)
+    for word in ("example", "const", "default"):
+        if word in schema:
+            return schema[word]
+    if "enum" in schema:
+        return schema["enum"][0]
+    for word in ("anyOf", "oneOf", "allOf"):
+        if word in schema:
+            return sample_of_schema(schema[word][0], components)
+    kinds = schema.get("type", "object" if "properties" in schema else "string")
+    return _of_kind(kinds if isinstance(kinds, str) else kinds[0], schema, components)
+
+
+def _of_kind(kind: str, schema: Mapping[str, Any], components: Mapping[str, Any]) -> Any:
+    if kind == "object":
+        members = schema.get("properties", {})
+        return {name: sample_of_schema(each, components) for name, each in members.items()}
+    if kind == "array":
+        fewest = max(1, schema.get("minItems", 1))
+        return [sample_of_schema(schema.get("items", {}), components)] * fewest
+    if kind in ("integer", "number"):
+        return schema.get("minimum", 1)
+    if kind == "boolean":
+        return True
+    return "text".ljust(schema.get("minLength", 0), "t")[: schema.get("maxLength")]

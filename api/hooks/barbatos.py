@@ -9,6 +9,7 @@ from flask import Response
 from api.hooks import score_hooks
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
+from api.jobs.door import body_schema
 
 
 def admit() -> None:
@@ -17,12 +18,13 @@ def admit() -> None:
     score_hooks.check_kamaitachi("/ir/barbatos")
 
 
-blueprint = ApiBlueprint("barbatos", __name__, gates=(admit,))
+blueprint = ApiBlueprint("barbatos", __name__, gates=(admit,), errors=score_hooks.ELSEWHERE)
 
 
 @blueprint.post("/score/submit")
 @endpoint(
     "Imports one score of Barbatos, and waits for it.",
+    own_body=body_schema("ir/barbatos"),
     permissions=("submit_score",),
     answers=dict[str, Any],
     other_answers={202: ("It takes longer.", dict[str, str])},

@@ -16,15 +16,16 @@ from api.hooks.beatoraja_ranking import OWN_NAME, ranking, rivals, scores_of
 from api.http import context
 from api.http.answers import failure, ready_made, success, without_body
 from api.http.dialects import ApiBlueprint
-from api.http.endpoint import endpoint
+from api.http.endpoint import EMPTY, endpoint
 from api.http.service import service
-from api.jobs.door import Accepted
+from api.jobs.door import Accepted, body_schema
 from common.accounts import user_rows
 from common.catalogue.catalogue_documents import chart_document, song_document
 from common.errors import UserError
 from common.hooks import beatoraja_rows
 from common.scores.score_documents import score_document
 from common.validation import first_violation
+from common.validation.json_schema import json_schema
 
 # How the clients' protocol versions that we speak begin.
 _VERSIONS: Final = ("v2", "v3", "v4")
@@ -38,12 +39,13 @@ def admit() -> None:
         raise UserError(400, "Invalid X-TachiIR-Version.")
 
 
-blueprint = ApiBlueprint("beatoraja", __name__, gates=(admit,))
+blueprint = ApiBlueprint("beatoraja", __name__, gates=(admit,), errors=score_hooks.ELSEWHERE)
 
 
 @blueprint.post("/submit-score")
 @endpoint(
     "Imports one score, and waits for it.",
+    own_body=body_schema("ir/beatoraja"),
     permissions=("submit_score",),
     answers=dict[str, Any],
     other_answers={202: ("The chart is not known yet, or it takes longer.", dict[str, Any])},
@@ -106,8 +108,9 @@ def _imported(connection: Connection, document: dict[str, Any]) -> Response:
 @blueprint.post("/submit-course")
 @endpoint(
     "Raises the class of a course that was cleared.",
+    own_body=json_schema(beatoraja_courses.COURSE),
     permissions=("submit_score",),
-    answers=courses.Raised,
+    answers=(courses.Raised, EMPTY),
     other_answers={202: ("It takes longer.", dict[str, str])},
     errors={400: "The course was not played as it has to be.", 404: "There is no such course."},
 )

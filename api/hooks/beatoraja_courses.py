@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from common.errors import UserError
+from common.validation.json_schema import object_of
 from common.validation.rules import INTEGER, STRING, Check, ListOf, Record, one_of
 
 CHARTS: Final = 4
@@ -29,7 +30,14 @@ COURSE: Final = Record(
         "course": Record(
             {
                 "charts": Check(
-                    _are_charts, f"Expected an array of {CHARTS} objects with MD5 properties."
+                    _are_charts,
+                    f"Expected an array of {CHARTS} objects with MD5 properties.",
+                    {
+                        "type": "array",
+                        "items": object_of(md5={"type": "string"}),
+                        "minItems": CHARTS,
+                        "maxItems": CHARTS,
+                    },
                 ),
                 "constraint": ListOf(STRING),
             },

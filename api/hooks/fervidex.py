@@ -18,13 +18,14 @@ from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
 from api.http.service import service
 from api.jobs import waiting
-from api.jobs.door import Accepted
+from api.jobs.door import Accepted, body_schema
 from common.errors import UserError
 from common.games.registry import get_gpt
 from common.hooks import hook_rows, software_ids
 from common.hooks.hook_rows import FERVIDEX
 from common.jobs.arguments import ClassRise
 from common.validation import first_violation, text_of
+from common.validation.json_schema import json_schema
 from common.validation.rules import BOOLEAN, Record, integer_between, one_of
 from common.validation.violation import path_text
 
@@ -111,6 +112,7 @@ blueprint = ApiBlueprint(
     __name__,
     dialect=error_key.dialect((400, 401)),
     gates=(admit, check_agent, check_software, check_card),
+    errors=score_hooks.ELSEWHERE,
 )
 
 
@@ -120,6 +122,7 @@ blueprint = ApiBlueprint(
 @blueprint.post("/score/submit")
 @endpoint(
     "Imports one score of fervidex, and waits for it.",
+    own_body=body_schema("ir/fervidex"),
     permissions=("submit_score",),
     answers=dict[str, Any],
     other_answers={202: ("It takes longer.", dict[str, str])},
@@ -133,6 +136,7 @@ def submit_score() -> Response:
 @blueprint.post("/profile/submit")
 @endpoint(
     "Imports a profile as fervidex finds it at log-in.",
+    own_body=body_schema("ir/fervidex-static"),
     permissions=("submit_score",),
     answers=dict[str, str],
     status=202,
@@ -157,6 +161,7 @@ def submit_profile() -> Response:
 @blueprint.post("/class/submit")
 @endpoint(
     "Raises a dan that was passed.",
+    own_body=json_schema(_COURSE),
     permissions=("submit_score",),
     other_answers={202: ("It takes longer.", dict[str, str])},
 )

@@ -15,6 +15,7 @@ from api.http.answers import success
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
 from api.http.service import service
+from api.jobs.door import body_schema
 from common.errors import UserError
 from common.hooks import hook_rows, software_ids
 from common.hooks.hook_rows import KSHOOK
@@ -52,12 +53,14 @@ blueprint = ApiBlueprint(
     __name__,
     dialect=error_key.dialect((400, 401, 403), words_strangers=True),
     gates=(admit, check_client),
+    errors=score_hooks.ELSEWHERE,
 )
 
 
 @blueprint.post("/sv6c/score/save")
 @endpoint(
     "Imports one score of KsHook, and waits for it.",
+    own_body=body_schema("ir/kshook-sv6c"),
     permissions=("submit_score",),
     answers=dict[str, Any],
     other_answers={202: ("It takes longer.", dict[str, str])},
@@ -70,6 +73,7 @@ def save_score() -> Response:
 @blueprint.post("/sv6c/score/export")
 @endpoint(
     "Imports the best scores of KsHook, where the user asked for that.",
+    own_body=body_schema("ir/kshook-sv6c-static"),
     permissions=("submit_score",),
     answers=dict[str, Any],
     other_answers={202: ("It takes longer.", dict[str, str])},

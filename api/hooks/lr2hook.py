@@ -15,6 +15,7 @@ from api.http import context
 from api.http.answers import success
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
+from api.jobs.door import body_schema
 from common.errors import UserError
 from common.hooks.lr2hook_schema import SCORE
 from common.validation import first_violation
@@ -28,12 +29,13 @@ def admit() -> None:
     score_hooks.check_bokutachi(courses.route("/ir/lr2hook"))
 
 
-blueprint = ApiBlueprint("lr2hook", __name__, gates=(admit,))
+blueprint = ApiBlueprint("lr2hook", __name__, gates=(admit,), errors=score_hooks.ELSEWHERE)
 
 
 @blueprint.post("/import")
 @endpoint(
     "Imports one score of LR2, and waits for it.",
+    own_body=body_schema("ir/lr2hook"),
     permissions=("submit_score",),
     answers=dict[str, Any],
     other_answers={202: ("It takes longer.", dict[str, str])},
@@ -45,8 +47,10 @@ def import_score() -> Response:
 @blueprint.post("/import/course")
 @endpoint(
     "Raises the class of a course that was cleared.",
+    own_body=body_schema("ir/lr2hook"),
     permissions=("submit_score",),
-    answers=courses.Raised,
+    # Of a course that was not cleared: how far it went.
+    answers=(courses.Raised, dict[str, int]),
     other_answers={202: ("It takes longer.", dict[str, str])},
     errors={404: "There is no such course."},
 )

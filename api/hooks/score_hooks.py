@@ -31,6 +31,9 @@ SAVED: Final = "This score has been saved, and will be imported soon."
 IMPORTED: Final = "Import successful."
 FAULT: Final = "An internal service error has occured."
 
+# What gates say besides, by status.
+ELSEWHERE: Final = {404: "The server is for other games than this client's."}
+
 # The errors of a score that is kept until the catalogue has its chart.
 WAITS_FOR_ITS_CHART: Final = ("SongOrChartNotFound", "OrphanExists")
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import orjson
 from flask import Response, request
-from marshmallow import EXCLUDE, Schema
+from marshmallow import EXCLUDE, Schema, fields
 from msgspec import UNSET
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -30,11 +30,12 @@ from api.http.dialects import ENVELOPE, ApiBlueprint, Dialect, Envelope
 from api.http.endpoint import endpoint
 from api.http.service import service
 from api.http.uploads import read_form
-from api.jobs.door import Accepted
+from api.jobs.door import Accepted, body_schema
 from common.clock import now_ms
 from common.errors import UserError
 from common.hooks import chart_rows, usc_rows
 from common.validation import explain, first_violation
+from common.validation.json_schema import json_schema
 from common.validation.rules import STRING, Record, integer_between
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ _DIALECT: Final = Dialect(
     envelope=Envelope({"statusCode": 20, "description": "IR Request Successful."}),
 )
 
-blueprint = ApiBlueprint("usc", __name__, dialect=_DIALECT)
+blueprint = ApiBlueprint("usc", __name__, dialect=_DIALECT, errors=score_hooks.ELSEWHERE)
 
 GAME: Final = "usc"
 HASH: Final = "hashSHA1"
@@ -69,6 +70,13 @@ class LeaderboardQuery(Schema):
 
     mode = queries.text("`best`")
     n = queries.text(f"how many, {MOST} at most")
+
+
+class ReplayForm(Schema):
+    """A replay, and which score it is of."""
+
+    identifier = fields.String(metadata={"description": "`sendReplay` of the answer to the score"})
+    replay = fields.Raw(metadata={"type": "string", "contentMediaType": "application/octet-stream"})
 
 
 class StatusCode(IntEnum):
@@ -194,7 +202,7 @@ def _untracked() -> Response:
 
 
 @blueprint.post("/<playtype>/replays")
-@endpoint("Keeps the replay of a score.", permissions=("submit_score",))
+@endpoint("Keeps the replay of a score.", permissions=("submit_score",), form=ReplayForm())
 def submit_replay(playtype: str) -> Response:
     """What `sendReplay` of the answer to a score asks for."""
     user_id = score_hooks.requester()
@@ -223,7 +231,18 @@ def submit_replay(playtype: str) -> Response:
 
 
 @blueprint.post("/<playtype>/scores")
-@endpoint("Imports one score, and waits for it.", permissions=("submit_score",))
+@endpoint(
+    "Imports one score, and waits for it.",
+    permissions=("submit_score",),
+    own_body={
+        "type": "object",
+        "required": ["chart", "score"],
+        "properties": {
+            "chart": json_schema(_CHART),
+            "score": body_schema("ir/usc")["properties"]["score"],
+        },
+    },
+)
 def submit_score(playtype: str) -> Response:
     """Imports one score and tells where it stands on its chart.
 

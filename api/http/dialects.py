@@ -29,13 +29,16 @@ class Envelope:
 
     always: Mapping[str, Any]
 
-    def schema(self, body: dict[str, Any] | None) -> dict[str, Any]:
-        """The JSON schema of an answer. body: of its body; None: it need not have one."""
+    def schema(self, body: dict[str, Any] | None, *, may_lack: bool = False) -> dict[str, Any]:
+        """The JSON schema of an answer.
+
+        body: of its body; None: any. may_lack: whether there may be none at all.
+        """
         kinds = {bool: "boolean", int: "integer", str: "string"}
         fields = {name: {"type": kinds[type(value)]} for name, value in self.always.items()}
         return {
             "type": "object",
-            "required": [*self.always, *(() if body is None else ("body",))],
+            "required": [*self.always, *(() if body is None or may_lack else ("body",))],
             "properties": {**fields, "body": body or {}},
         }
 
@@ -87,6 +90,7 @@ class ApiBlueprint(Blueprint):
         gates: asked in this order before each endpoint of the blueprint; they raise UserError or
             answer themselves.
         is_nobodys: its requests are neither counted nor identified (health checks).
+        errors: what its gates may say, by status.
     """
 
     def __init__(
@@ -97,11 +101,13 @@ class ApiBlueprint(Blueprint):
         dialect: Dialect = ENVELOPE,
         gates: Sequence[Gate] = (),
         is_nobodys: bool = False,
+        errors: Mapping[int, str] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(name, import_name, **options)
         self.dialect = dialect
         self.is_nobodys = is_nobodys
+        self.errors = errors or {}
         for gate in gates:
             self.before_request(gate)
 

@@ -30,10 +30,14 @@ _ATTRIBUTE = "declaration"
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """An answer that is no JSON. Stands for the type of a body."""
+    """An answer that is no JSON. Stands for the type of a body.
+
+    schema: of the whole, or of each event of a stream of them.
+    """
 
     media_type: str
     example: str = ""
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
 
 
 # Stands for the type of a body where the answer has none.
@@ -53,7 +57,7 @@ class Declaration:
     query: Schema | None
     body: Schema | None
     form: Schema | None
-    own_body: Schema | None
+    own_body: Schema | Mapping[str, Any] | None
     own_gates: bool
     plain_forms: bool
     errors: Mapping[int, str]
@@ -76,7 +80,7 @@ def declared(
     query: Schema | None = None,
     body: Schema | None = None,
     form: Schema | None = None,
-    own_body: Schema | None = None,
+    own_body: Schema | Mapping[str, Any] | None = None,
     own_gates: bool = False,
     plain_forms: bool = False,
     errors: Mapping[int, str] | None = None,
@@ -100,13 +104,13 @@ def declared(
         query, body: marshmallow schemas; what they load is given to the view as the keyword
             arguments `query` and `body`.
         form: the fields of a multipart form, which the view reads itself.
-        own_body: of a JSON body, which the view reads itself.
+        own_body: of a JSON body, which the view reads itself; a marshmallow or a JSON schema.
         own_gates: whether the view asks for `permissions` itself, where what it is about comes
             first, or a client is refused in other words.
         plain_forms: whether `body` may come as a URL-encoded form as well.
         errors: what else can go wrong, by status, beyond what the gates and schemas say.
         other_answers: description and body type of further good answers, by status; where the
-            body is of one of several types, a tuple of them.
+            body is of one of several types, a tuple of them, with EMPTY where it may be lacking.
         headers: headers of the answer, by name, with a sentence each.
         hidden: not in the OpenAPI document.
         limits: names of the settings that say how often it may be asked, beside RATE_LIMIT.

@@ -39,7 +39,13 @@ def limit_field(usual: int) -> fields.Function:
     return fields.Function(
         deserialize=_limit,
         load_default=usual,
-        metadata={"type": "integer", "minimum": 1, "maximum": MOST, "default": usual},
+        metadata={
+            "type": "integer",
+            "minimum": 1,
+            "maximum": MOST,
+            "default": usual,
+            "description": "how many to show",
+        },
     )
 
 

@@ -24,13 +24,14 @@ SECRET = "!"  # noqa: S105
 MASK = "****"
 
 
-def one_of(values: Sequence[str], *, required: bool = True) -> fields.Raw:
-    """A parameter that is one of `values`."""
+def one_of(values: Sequence[str], *, required: bool = True, meaning: str = "") -> fields.Raw:
+    """A parameter that is one of `values`. meaning: what it says, for the reference."""
     message = f"Expected any of {', '.join(values)}."
     return fields.Raw(
         required=required,
         error_messages={"required": message, "null": message},
         validate=validate.OneOf(values, error=message),
+        metadata={"description": meaning} if meaning else {},
     )
 
 
@@ -40,6 +41,7 @@ def flag() -> fields.Raw:
     return fields.Raw(
         error_messages={"null": message},
         validate=lambda value: _judge(isinstance(value, bool), message),
+        metadata={"type": "boolean"},
     )
 
 
@@ -119,6 +121,8 @@ class EditBody(Schema):
             "Expected a string with length between 1 and 120.",
         ),
         allow_none=True,
+        # That it may be null as well follows from `allow_none`.
+        metadata={"type": "string", "minLength": 1, "maxLength": 120},
     )
     highlight = flag()
 
@@ -129,34 +133,34 @@ class DeletionBody(Schema):
     blacklist = flag()
 
 
-def text_like(pattern: str, expectation: str, *, required: bool = True) -> fields.Raw:
+def text_like(pattern: str, expectation: str, *, example: str, required: bool = True) -> fields.Raw:
     """A text that matches all of a pattern."""
     matches = re.compile(pattern, re.ASCII).fullmatch
     return fields.Raw(
         required=required,
         error_messages={"required": expectation, "null": expectation},
         validate=lambda value: _judge(isinstance(value, str) and bool(matches(value)), expectation),
-        metadata={"type": "string", "pattern": f"^(?:{pattern})$"},
+        metadata={"type": "string", "pattern": f"^(?:{pattern})$", "example": example},
     )
 
 
 class OAuthCode(Schema):
     """The body of POST .../oauth2callback."""
 
-    code = text_like(r"(?s:.*)", "Expected string.")
+    code = text_like(r"[\s\S]*", "Expected string.", example="0123456789abcdef")
 
 
 class CGCard(Schema):
     """The body of PUT .../integrations/cg/:cgType."""
 
-    cardID = text_like(r"[a-zA-Z0-9]{16}", "Expected 16 characters.")
-    pin = text_like(r"[0-9]{4}", "Expected 4 digits.")
+    cardID = text_like(r"[a-zA-Z0-9]{16}", "Expected 16 characters.", example="0123456789ABCDEF")
+    pin = text_like(r"[0-9]{4}", "Expected 4 digits.", example="0123")
 
 
 class MytCard(Schema):
     """The body of PUT .../integrations/myt."""
 
-    cardAccessCode = text_like(r"[0-9]{20}", "Expected 20 digits.")
+    cardAccessCode = text_like(r"[0-9]{20}", "Expected 20 digits.", example="01234567890123456789")
 
 
 def check(

@@ -44,7 +44,7 @@ from worker import runner
 from worker.catalogue import resolving
 from worker.catalogue.resolving import Wanted
 from worker.import_types import guessing, registry
-from worker.import_types.base import ReadsFormFields, RefusesAtOnce
+from worker.import_types.base import DescribesBody, ReadsFormFields, RefusesAtOnce
 from worker.import_types.manual.batch_manual_json_schema import schema_of
 from worker.messaging import dispatch, make_app
 from worker.runtime import make_runtime
@@ -306,6 +306,12 @@ def refuse_unreadable(settings: Settings, import_type: str, given: Any) -> None:
     found = registry.get(import_type)
     if isinstance(found, RefusesAtOnce):
         found.check(given, settings.games or tuple(GAMES))
+
+
+def body_schema(import_type: str) -> Mapping[str, Any]:
+    """The JSON Schema of the bodies that are imported as this."""
+    found = registry.get(import_type)
+    return found.body_schema if isinstance(found, DescribesBody) else {"type": "object"}
 
 
 def manual_schema(game: str) -> dict[str, Any]:

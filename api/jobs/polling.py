@@ -75,6 +75,7 @@ DECLARATION: Final = declared(
     errors={
         404: "There is no such import, or it was taken back.",
         409: "The import failed: another one of the user was on.",
+        410: "The import was cancelled by those who run the service.",
         501: "The server works without workers: imports are answered at once.",
     },
     other_answers={304: ("It is as the client has it (`If-None-Match`).", EMPTY)},

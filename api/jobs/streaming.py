@@ -50,6 +50,14 @@ DECLARATION: Final = declared(
     answers=Plain(
         EVENTS,
         'event: progress\ndata: {"description":"Parsing score data."}\n\nevent: done\ndata: {}\n\n',
+        {
+            "type": "object",
+            "required": ["event", "data"],
+            "properties": {
+                "event": {"enum": ["progress", "done", "import:failed"]},
+                "data": {"type": "string", "description": "a JSON object, in one line"},
+            },
+        },
     ),
     errors={
         404: "There is no such import, or it was taken back.",

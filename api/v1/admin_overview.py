@@ -142,7 +142,12 @@ class Since(Schema):
     hours = fields.Function(
         deserialize=_hours,
         load_default=24,
-        metadata={"type": "integer", "minimum": 1, "default": 24},
+        metadata={
+            "type": "integer",
+            "minimum": 1,
+            "default": 24,
+            "description": "how many hours back",
+        },
     )
 
 

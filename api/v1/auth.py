@@ -25,10 +25,15 @@ from common.errors import UserError
 blueprint = ApiBlueprint("auth", __name__)
 
 USERNAME: Final = text_like(
-    user_rows.USERNAME.pattern, f"Expected string to match /^{user_rows.USERNAME.pattern}$/u"
+    user_rows.USERNAME.pattern,
+    f"Expected string to match /^{user_rows.USERNAME.pattern}$/u",
+    example="alice",
 )
 EMAIL: Final = text_like(
-    r"[^\s@]{1,100}@[^\s@]{1,150}", "Expected an e-mail address.", required=False
+    r"[^\s@]{1,100}@[^\s@]{1,150}",
+    "Expected an e-mail address.",
+    example="alice@example.org",
+    required=False,
 )
 LIMITED: Final = {429: "Too many attempts failed; `Retry-After` says when to come back."}
 PASSWORD: Final = words(passwords.SHORTEST, passwords.LONGEST, required=True)

@@ -51,11 +51,16 @@ class Resolution(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    matchType = fields.String(required=True)
-    identifier = fields.String(required=True)
-    difficulty = fields.String()
-    artist = fields.String()
-    version = fields.String()
+    matchType = fields.String(
+        required=True,
+        metadata={"description": "what the identifier is", "example": "tachiSongID"},
+    )
+    identifier = fields.String(
+        required=True, metadata={"description": "of a song or a chart", "example": "1"}
+    )
+    difficulty = queries.text("where the identifier is a song's")
+    artist = queries.text("where several songs have this title")
+    version = queries.text("the version of the game that was played")
 
 
 class Ranks(Schema):

@@ -35,7 +35,9 @@ USUAL: Final = "3mo"
 # In days; of what is older than that there are no snapshots.
 DURATIONS: Final = {"week": 7, "month": 28, USUAL: 84, "year": 336, "all": 36_500}
 
-History = Schema.from_dict({"duration": one_of(tuple(DURATIONS), required=False)}, name="History")
+History = Schema.from_dict(
+    {"duration": one_of(tuple(DURATIONS), required=False, meaning="how far back")}, name="History"
+)
 Password = Schema.from_dict(
     {"!password": words(passwords.SHORTEST, passwords.LONGEST, required=True)}, name="Password"
 )

@@ -33,7 +33,12 @@ def check_kamaitachi() -> None:
     owners.require_kamai(service().settings.type, "/settings")
 
 
-blueprint = ApiBlueprint("hook_settings", __name__, gates=(check_kamaitachi,))
+blueprint = ApiBlueprint(
+    "hook_settings",
+    __name__,
+    gates=(check_kamaitachi,),
+    errors={404: "The server is for other games than this client's."},
+)
 
 
 def _card_list(given: Any) -> None:

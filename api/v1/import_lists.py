@@ -82,7 +82,13 @@ class ImportQuery(Schema):
     limit = fields.Function(
         deserialize=_number(1, MOST),
         load_default=MOST,
-        metadata={"type": "integer", "minimum": 1, "maximum": MOST, "default": MOST},
+        metadata={
+            "type": "integer",
+            "minimum": 1,
+            "maximum": MOST,
+            "default": MOST,
+            "description": "how many to show",
+        },
     )
     before = fields.Function(
         deserialize=_number(0, MAX_EXACT_INTEGER),

@@ -7,7 +7,7 @@ from typing import Final
 from flask import Response
 
 from api.http.dialects import ApiBlueprint
-from api.http.endpoint import endpoint
+from api.http.endpoint import Plain, endpoint
 from api.http.service import service
 from common.errors import UserError
 from common.hooks import usc_rows
@@ -20,6 +20,7 @@ BYTES: Final = "application/octet-stream"
 @blueprint.get("/scores/<score_id>/replay")
 @endpoint(
     "The replay of a score, as its player's game sent it: bytes, not JSON.",
+    answers=Plain(BYTES),
     errors={404: "There is no replay of such a score."},
 )
 def replay(score_id: str) -> Response:

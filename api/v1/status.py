@@ -39,7 +39,7 @@ class Echo(Schema):
     class Meta:
         unknown = INCLUDE
 
-    echo = fields.Raw()
+    echo = fields.Raw(metadata={"description": "a text that the answer holds as well"})
 
 
 class StatusDocument(msgspec.Struct):

@@ -31,7 +31,15 @@ def _all_percentages(value: Any) -> bool:
 
 
 _GRAPH: Final = all_of(
-    Check(lambda value: isinstance(value, list), "Expected an array"),
+    Check(
+        lambda value: isinstance(value, list),
+        "Expected an array",
+        {
+            "type": "array",
+            "items": {"type": "integer", "minimum": 0, "maximum": 100},
+            "description": f"{GRAPH_LENGTH} of them",
+        },
+    ),
     Check(
         lambda value: len(value) == GRAPH_LENGTH, f"Expected an array with length {GRAPH_LENGTH}."
     ),

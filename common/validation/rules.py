@@ -63,10 +63,15 @@ def all_violations(rule: Rule, value: Any) -> Iterator[Violation]:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A condition on one value; `says` gives the same condition another text."""
+    """A condition on one value; `says` gives the same condition another text.
+
+    Parameters:
+        schema: what JSON Schema can say of it.
+    """
 
     accepts: Callable[[Any], bool]
     message: str
+    schema: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def violation(self, value: Any) -> Violation | None:
         return None if self.accepts(value) else Violation((), self.message, value)
@@ -104,15 +109,19 @@ BOOLEAN = Type("boolean")
 ANYTHING = Check(lambda _: True, "")
 
 # As STRING, but it can be told in other words.
-TEXT = Check(lambda value: isinstance(value, str), "Expected string.")
+TEXT = Check(lambda value: isinstance(value, str), "Expected string.", {"type": "string"})
 
-INTEGER = Check(is_integer, "Expected an integer.")
+INTEGER = Check(is_integer, "Expected an integer.", {"type": "integer"})
 # "Positive" includes zero throughout.
 POSITIVE_NUMBER = Check(
-    lambda value: is_number(value) and value >= 0, "Expected a positive number."
+    lambda value: is_number(value) and value >= 0,
+    "Expected a positive number.",
+    {"type": "number", "minimum": 0},
 )
 POSITIVE_INTEGER = Check(
-    lambda value: is_integer(value) and value >= 0, "Expected a positive integer."
+    lambda value: is_integer(value) and value >= 0,
+    "Expected a positive integer.",
+    {"type": "integer", "minimum": 0},
 )
 
 
@@ -124,7 +133,9 @@ def number_within(low: float | None, high: float | None, message: str) -> Check:
             is_number(value) and (low is None or value >= low) and (high is None or value <= high)
         )
 
-    return Check(accepts, message)
+    bounds = {"minimum": low, "maximum": high}
+    known = {name: value for name, value in bounds.items() if value is not None}
+    return Check(accepts, message, {"type": "number", **known})
 
 
 def number_between(low: float, high: float) -> Check:
@@ -136,6 +147,7 @@ def integer_between(low: int, high: int) -> Check:
     return Check(
         lambda value: is_integer(value) and low <= value <= high,
         f"Expected an integer between {low} and {high}.",
+        {"type": "integer", "minimum": low, "maximum": high},
     )
 
 
@@ -148,13 +160,15 @@ def one_of(*values: str | int) -> Check:
         kind = type_of(value)
         return kind != "object" and (kind, value) in allowed
 
-    return Check(accepts, f"Expected any of {', '.join(map(text_of, values))}.")
+    names = ", ".join(map(text_of, values))
+    return Check(accepts, f"Expected any of {names}.", {"enum": list(values)})
 
 
 def exactly(constant: str | float) -> Check:
     return Check(
         lambda value: type_of(value) == type_of(constant) and value == constant,
         "Invalid Input, but no error message is available.",
+        {"const": constant},
     )
 
 
@@ -163,16 +177,19 @@ def length_between(low: int, high: int) -> Check:
     return Check(
         lambda value: isinstance(value, str) and low <= utf16_length(value) <= high,
         f"Expected a string with length between {low} and {high}.",
+        {"type": "string", "minLength": low, "maxLength": high},
     )
 
 
-def matching(pattern: str) -> Check:
+def matching(pattern: str, *, example: str = "") -> Check:
     """A string in which an (ASCII) pattern is found; `$` in it is the very end."""
+    known = {"example": example} if example else {}
     # Python's own `$` also matches before a line break that comes last.
     found = re.compile(pattern.replace("$", r"\Z"), re.ASCII).search
     return Check(
         lambda value: isinstance(value, str) and found(value) is not None,
         f"Expected string to match /{pattern}/u",
+        {"type": "string", "pattern": pattern, **known},
     )
 
 
@@ -218,12 +235,20 @@ def nullable(rule: Rule) -> Rule:
     return Unless(rule, null=True)
 
 
-def either(*rules: Rule) -> Check:
+@dataclass(frozen=True, slots=True)
+class Either:
     """At least one of several rules."""
-    return Check(
-        lambda value: any(rule.violation(value) is None for rule in rules),
-        "The input was invalid, but no error message is available.",
-    )
+
+    rules: tuple[Rule, ...]
+
+    def violation(self, value: Any) -> Violation | None:
+        if any(rule.violation(value) is None for rule in self.rules):
+            return None
+        return Violation((), "The input was invalid, but no error message is available.", value)
+
+
+def either(*rules: Rule) -> Either:
+    return Either(rules)
 
 
 def all_of(*rules: Rule) -> AllOf:

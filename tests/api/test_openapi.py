@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import jsonschema_rs
@@ -10,9 +11,30 @@ import pytest
 from api.app import create_app
 from api.http.endpoint import declaration_of
 from api.openapi import PARTS, document
+from common.accounts.permissions import PERMISSIONS
 from common.settings import load_settings
+from common.variables import VARIABLES
+from tests.support.stack import ROOT
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
+CODES = ROOT / "docs" / "errors.md"
+SETTINGS = {each.name for each in VARIABLES}
+# What says of a value which values there are.
+KINDS = {"type", "enum", "const", "anyOf", "oneOf", "$ref"}
+# What is asked without a body, though it changes something.
+READ_NONE = {
+    "post /api/v1/admin/jobs/{job}/retry",
+    "post /api/v1/admin/jobs/retry",
+    "post /api/v1/admin/webhooks/redeliver",
+    "post /api/v1/auth/logout",
+    "post /api/v1/clients/{client_id}/reset-secret",
+    "post /api/v1/import/orphans",
+    "post /api/v1/imports/{import_id}/revert",
+    "post /api/v1/users/{user}/games/{game}/folders/{folder_id}/viewed",
+    "post /api/v1/users/{user}/notifications/delete-all",
+    "post /api/v1/users/{user}/notifications/mark-all-read",
+    "put /api/v1/users/{user}/games/{game}/targets/quests/{quest_id}",
+}
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +83,43 @@ def test_every_operation_says_what_it_takes_and_answers(described: dict[str, Any
                 # A failure names its code.
                 assert status < "400" or "`" in response["description"]
             for parameter in operation["parameters"]:
-                assert parameter["in"] != "path" or parameter["description"]
+                named = (method, path, parameter["name"])
+                assert parameter.get("description"), named
+                assert parameter["schema"].keys() & KINDS or parameter["name"] == "echo", named
             assert operation["x-limits"][0] == "RATE_LIMIT"
+            assert {*operation["x-limits"]} <= SETTINGS, (method, path)
+            # Whoever needs a permission is told which, and that there has to be a user.
+            needed = operation["security"][0]["token"]
+            assert {*operation.get("x-permissions", ()), *needed} <= {*PERMISSIONS}, path
+            assert not needed or {} not in operation["security"], path
     assert len(names) == sum(map(len, described["paths"].values()))
+
+
+def test_every_failure_names_a_code_that_is_in_the_docs(described: dict[str, Any]) -> None:
+    listed = set(re.findall(r"^\| `([A-Z_]+)` \|", CODES.read_text(), re.MULTILINE))
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            for status, response in operation["responses"].items():
+                if status >= "400":
+                    named = re.findall(r"\(`([A-Z_]+)`\)$", response["description"])
+                    assert named, (method, path, status)
+                    assert set(named) <= listed, (method, path, status)
+
+
+def test_what_changes_something_says_what_it_reads(described: dict[str, Any]) -> None:
+    """Its body has a schema, and an example of it; but for those that read none."""
+    without = set()
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            contents = operation.get("requestBody", {}).get("content", {})
+            if not contents and method not in ("get", "delete"):
+                without.add(f"{method} {path.replace('/{playtype}', '')}")
+            for kind, content in contents.items():
+                schema = {**content["schema"], "components": described["components"]}
+                judge = jsonschema_rs.Draft202012Validator(schema)
+                problems = [each.message for each in judge.iter_errors(content["example"])]
+                assert not problems, (method, path, kind, problems[0])
+    assert without == READ_NONE
 
 
 def test_every_example_is_one_of_its_schema(described: dict[str, Any]) -> None:

@@ -248,6 +248,16 @@ class RefusesAtOnce(Protocol):
 
 
 @runtime_checkable
+class DescribesBody(Protocol):
+    """The body of a request that brings it can be described beforehand.
+
+    body_schema: a JSON Schema; what it does not take is no body of the import type.
+    """
+
+    body_schema: Mapping[str, Any]
+
+
+@runtime_checkable
 class KnowsViolations(Protocol[Input]):
     """The format has rules for a whole document, and all that break them can be named."""
 

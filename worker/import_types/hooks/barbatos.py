@@ -14,6 +14,7 @@ from common.games.kit.sdvx_like import PERFECT_SCORE
 from common.games.model import ScoreData
 from common.text.canonical import TIME_RECEIVED
 from common.validation import explain, first_violation, text_of
+from common.validation.json_schema import json_schema
 from common.validation.rules import (
     ANYTHING,
     BOOLEAN,
@@ -21,6 +22,7 @@ from common.validation.rules import (
     POSITIVE_INTEGER,
     POSITIVE_NUMBER,
     Record,
+    either,
     integer_between,
     number_between,
     one_of,
@@ -93,6 +95,7 @@ class Barbatos(JSONEntries):
 
     name = "ir/barbatos"
     input = Body
+    body_schema = json_schema(either(_EXCEED, _VIVID))
 
     def parse(self, body: Body) -> Parsed:
         newer = isinstance(body.content, dict) and "ex_score" in body.content

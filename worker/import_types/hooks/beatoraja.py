@@ -17,6 +17,7 @@ from common.games.model import GPT, ScoreData
 from common.games.registry import GAMES, get_gpt
 from common.text.canonical import TIME_RECEIVED
 from common.validation import explain, first_violation, text_of
+from common.validation.json_schema import json_schema, object_of
 from common.validation.rules import Record
 from worker.import_types.base import Body, Converter, DryScore, JSONEntries, Parsed, Subject
 from worker.import_types.hooks.beatoraja_charts import unknown_chart
@@ -71,6 +72,9 @@ class Beatoraja(JSONEntries):
 
     name = "ir/beatoraja"
     input = Body
+    body_schema = object_of(
+        client={"type": "string"}, score=json_schema(SCORE), chart=json_schema(CHART)
+    )
 
     def parse(self, body: Body) -> Parsed:
         document = body.content if isinstance(body.content, dict) else {}

@@ -21,7 +21,7 @@ from common.validation.rules import (
     one_of,
 )
 
-_SHA256: Final = matching("^[0-9a-f]{64}$")
+_SHA256: Final = matching("^[0-9a-f]{64}$", example="0123456789abcdef" * 4)
 
 # Early and late pgreats, greats, goods, bads, poors, and empty poors.
 _COUNTS: Final = (

@@ -15,6 +15,7 @@ from common.games.kit.iidx_like import LAMPS
 from common.games.model import ScoreData
 from common.text.canonical import TIME_RECEIVED
 from common.validation import explain, first_violation, text_of
+from common.validation.json_schema import json_schema
 from common.validation.rules import (
     ANYTHING,
     BOOLEAN,
@@ -137,6 +138,7 @@ class Fervidex(JSONEntries):
 
     name = "ir/fervidex"
     input = Body
+    body_schema = json_schema(_SCORE)
 
     def parse(self, body: Body) -> Parsed:
         version = version_of(body.options["model"])

@@ -15,6 +15,7 @@ from common.errors import FatalImportError, InvalidScore, SongOrChartNotFound
 from common.games.kit.iidx_like import LAMPS
 from common.games.model import ScoreData
 from common.validation import explain, first_violation
+from common.validation.json_schema import json_schema
 from common.validation.rules import (
     POSITIVE_INTEGER,
     Record,
@@ -47,11 +48,27 @@ _RECORD: Final = Record(
 )
 
 
+_BODY: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "properties": {
+        # Of songs by their number, and of charts by their code.
+        "scores": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": json_schema(_RECORD),
+            },
+        }
+    },
+}
+
+
 class FervidexStatic(JSONEntries):
     """Options: `model`, the software, and `shouldImportScores`: else only the dans count."""
 
     name = "ir/fervidex-static"
     input = Body
+    body_schema = _BODY
 
     def parse(self, body: Body) -> Parsed:
         version = version_of(body.options["model"])

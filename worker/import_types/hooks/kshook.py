@@ -15,6 +15,7 @@ from common.games.kit.sdvx_like import PERFECT_SCORE
 from common.games.model import ScoreData
 from common.text.canonical import TIME_RECEIVED
 from common.validation import explain, first_violation, text_of
+from common.validation.json_schema import json_schema
 from common.validation.rules import (
     ANYTHING,
     POSITIVE_INTEGER,
@@ -124,6 +125,7 @@ class KsHook(_KsHook):
 
     name = "ir/kshook-sv6c"
     input = Body
+    body_schema = json_schema(_SCORE)
 
     def parse(self, body: Body) -> Parsed:
         _check(_SCORE, body.content)
@@ -138,6 +140,7 @@ class KsHookStatic(_KsHook):
 
     name = "ir/kshook-sv6c-static"
     input = Body
+    body_schema = json_schema(_EXPORT)
 
     def parse(self, body: Body) -> Parsed:
         _check(_EXPORT, body.content)

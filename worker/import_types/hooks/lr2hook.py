@@ -15,6 +15,7 @@ from common.games.model import ScoreData
 from common.hooks.lr2hook_schema import SCORE
 from common.text.canonical import TIME_RECEIVED
 from common.validation import explain, first_violation
+from common.validation.json_schema import json_schema
 from worker.import_types.base import Body, Converter, DryScore, JSONEntries, Parsed, Subject
 
 GAME: Final = "bms"
@@ -52,6 +53,7 @@ class LR2Hook(JSONEntries):
 
     name = "ir/lr2hook"
     input = Body
+    body_schema = json_schema(SCORE)
 
     def parse(self, body: Body) -> Parsed:
         if found := first_violation(SCORE, body.content):

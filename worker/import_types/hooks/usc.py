@@ -17,6 +17,7 @@ from common.games.kit.sdvx_like import PERFECT_SCORE
 from common.games.model import ScoreData
 from common.text.canonical import TIME_RECEIVED
 from common.validation import explain, first_violation
+from common.validation.json_schema import json_schema, object_of
 from common.validation.rules import (
     BOOLEAN,
     INTEGER,
@@ -74,6 +75,7 @@ class USC(JSONEntries):
 
     name = "ir/usc"
     input = Body
+    body_schema = object_of(score=json_schema(_SCORE), chart={"type": "object"})
 
     def parse(self, body: Body) -> Parsed:
         score: Any = body.content.get("score", UNSET) if isinstance(body.content, dict) else UNSET
