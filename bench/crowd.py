@@ -1,7 +1,7 @@
 """A database as a tracker has it after years: made-up players of one game, with all that they did.
 
 Made inside PostgreSQL, so that two million scores take minutes. Charts are played unevenly, a few
-by nearly everybody; every player has sessions, personal bests, stats, goals and a rival.
+by nearly everybody; every player has imports, sessions, personal bests, stats, goals and a rival.
 """
 
 from __future__ import annotations
@@ -60,8 +60,9 @@ _SCORES = """
     INSERT INTO scores (user_id, score_id, import_id, position, game, playtype, song_id, chart_id,
                         is_primary, service, import_type, time_achieved, time_added, comment,
                         highlight, score_data, score_meta, calculated_data)
-    SELECT user_id, 'T' || md5(user_id || '.' || i) || md5(i || '.' || user_id), md5(user_id || ''),
-           i, 'sdvx', 'Single', chart.song_id, chart.chart_id, true, 'bench', 'file/batch-manual',
+    SELECT user_id, 'T' || md5(user_id || '.' || i) || md5(i || '.' || user_id),
+           md5(user_id || '/' || i / :session), i, 'sdvx', 'Single', chart.song_id,
+           chart.chart_id, true, 'bench', 'file/batch-manual',
            :start + (i / :session) * 86400000.0 + (i % :session) * 180000.0, :start, NULL,
            i % 100 = 0,
            jsonb_build_object(
@@ -105,6 +106,16 @@ _SESSIONS = """
                  max(time_achieved) AS last, array_agg(score_id ORDER BY position) AS ids
           FROM scores WHERE user_id = ANY(CAST(:user_ids AS int[]))
           GROUP BY user_id, position / :session) AS played
+"""
+# What is played in a session comes in one import.
+_IMPORTS = """
+    INSERT INTO imports (user_id, import_id, import_type, user_intent, game, playtypes, errors,
+                         created_sessions, class_deltas, goal_info, quest_info, skipped,
+                         time_started, time_finished, timings)
+    SELECT user_id, import_id, 'file/batch-manual', true, 'sdvx', '{Single}', '[]', '[]', '[]',
+           '[]', '[]', '{}', max(time_achieved), max(time_achieved), '{}'
+    FROM scores WHERE user_id = ANY(CAST(:user_ids AS int[]))
+    GROUP BY user_id, import_id
 """
 _STATS = """
     INSERT INTO user_game_stats (user_id, game, playtype, ratings, classes)
@@ -169,7 +180,10 @@ _FOLDER = """
 """
 
 # In the order in which they can be made.
-_STEPS: Final = (_SCORES, _BESTS, _SESSIONS, _STATS, _SETTINGS, _GOAL_SUBS, _QUEST_SUBS, _CLASSES)
+_STEPS: Final = (
+    *(_SCORES, _IMPORTS, _BESTS, _SESSIONS, _STATS),
+    *(_SETTINGS, _GOAL_SUBS, _QUEST_SUBS, _CLASSES),
+)
 
 
 def populate(engine: Engine, crowd: Crowd) -> list[int]:

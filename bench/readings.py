@@ -18,6 +18,7 @@ _OF_PLAYERS: Final = (
     "/pbs/{chart}",
     "/pbs/{chart}/rivals",
     "/pbs/{chart}/leaderboard-adjacent",
+    "/pbs/song/100001",
     "/scores?search=song 1",
     "/scores/all",
     "/scores/recent",
@@ -26,6 +27,7 @@ _OF_PLAYERS: Final = (
     "/sessions/best",
     "/sessions/highlighted",
     "/sessions/recent",
+    "/sessions/summaries",
     "/sessions/last",
     "/sessions/calendar",
     "/most-played",
@@ -36,15 +38,21 @@ _OF_PLAYERS: Final = (
     "/rivals",
     "/rivals/challengers",
     "/rivals/pb-leaderboard",
+    "/rivals/activity",
     "/folders?search=",
     "/folders/recent",
     "/folders/{folder}",
     "/folders/{folder}/stats",
+    "/tables/{table}",
     "/targets/goals",
+    "/targets/goals/{goal}",
     "/targets/quests",
+    "/targets/quests/{quest}",
     "/targets/all-subs",
     "/targets/recently-achieved",
+    "/targets/recently-raised",
     "/targets/on-chart/{chart}",
+    "/targets/on-folder/{folder}",
 )
 _OF_GAMES: Final = (
     "",
@@ -54,16 +62,25 @@ _OF_GAMES: Final = (
     "/charts/{chart}",
     "/charts/{chart}/pbs",
     "/charts/{chart}/pbs?startRanking=50",
+    "/charts/{chart}/pbs/search?search=crowd1",
     "/charts/{chart}/playcount",
     "/charts/{chart}/folders",
     "/songs/100001",
     "/leaderboard",
+    "/pb-leaderboard",
     "/players?search=crowd1",
     "/activity",
+    "/folders?search=",
     "/folders/{folder}",
+    "/tables",
+    "/tables/{table}",
     "/targets/goals/popular",
     "/targets/goals/{goal}",
+    "/targets/quests?search=Quest 1",
+    "/targets/quests/{quest}",
+    "/targets/questlines",
     "/targets/recently-achieved",
+    "/targets/recently-raised",
 )
 _OTHERS: Final = (
     "/games",
@@ -72,6 +89,29 @@ _OTHERS: Final = (
     "/search/chart-hash?search=0123456789abcdef",
     "/scores/{score}?getRelated",
     "/sessions/{session}",
+    "/sessions/{session}/summary",
+    "/sessions/{session}/scores",
+    "/sessions/{session}/adjacent",
+    "/sessions/{session}/folder-raises",
+    "/activity",
+    "/imports",
+    "/imports/failed",
+    "/imports/{imported}",
+    "/imports/{imported}/document",
+    "/imports/{imported}/scores",
+    "/users?search=crowd1",
+    "/users/{user}",
+    "/users/{user}/activity",
+    "/users/{user}/game-profiles",
+    "/users/{user}/game-stats",
+    "/users/{user}/imports",
+    "/users/{user}/imports/failed",
+    "/users/{user}/imports/summaries",
+    "/users/{user}/recent-imports",
+    "/users/{user}/recent-summary",
+    "/users/{user}/sessions/calendar",
+    "/users/{user}/settings",
+    "/users/{user}/stats",
 )
 
 GAME: Final = "/games/sdvx/Single"
@@ -91,7 +131,10 @@ class Player:
     score: str
     session: str
     goal: str
+    quest: str
+    imported: str
     folder: str
+    table: str
     game: str = GAME
 
     def path(self, template: str) -> str:
@@ -106,7 +149,10 @@ _THINGS = text(
            (SELECT score_id FROM scores WHERE user_id = :user LIMIT 1) AS score,
            (SELECT session_id FROM sessions WHERE user_id = :user LIMIT 1) AS session,
            (SELECT goal_id FROM goal_subscriptions WHERE user_id = :user LIMIT 1) AS goal,
-           (SELECT min(folder_id) FROM folders WHERE game = 'sdvx') AS folder
+           (SELECT quest_id FROM quest_subscriptions WHERE user_id = :user LIMIT 1) AS quest,
+           (SELECT import_id FROM imports WHERE user_id = :user LIMIT 1) AS imported,
+           (SELECT min(folder_id) FROM folders WHERE game = 'sdvx') AS folder,
+           (SELECT min(table_id) FROM tables WHERE game = 'sdvx') AS "table"
     """
 )
 
@@ -114,4 +160,4 @@ _THINGS = text(
 def player(engine: Engine, user: int) -> Player:
     with engine.connect() as connection:
         row = connection.execute(_THINGS, {"user": user}).one()
-    return Player(user, row.chart, row.score, row.session, row.goal, row.folder)
+    return Player(user, **row._mapping)

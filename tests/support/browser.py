@@ -44,6 +44,12 @@ class Browser:
         }
         return self._send("POST", path, urlencode(form).encode(), headers)
 
+    def send(self, method: str, path: str, content: bytes, kind: str) -> Answer:
+        """A request by a script, with a body of its own kind."""
+        return self._send(
+            method, path, content, {**self._headers(method, None), "Content-Type": kind}
+        )
+
     def log_in(self, username: str, password: str) -> Answer:
         return self(
             "POST",

@@ -7,7 +7,7 @@ the table says did not work. Each step is a request with what the client reads o
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
@@ -19,6 +19,7 @@ from tests.api.clients.captured import CASES, CLIENT_ID, FOLDER, check, ended
 from tests.api.web.test_account_pages import form_of, key_of
 from tests.support.browser import Browser
 from tests.support.http import Answer, Http
+from tests.support.shared_data import seeds
 from tests.support.stack import Player, Stack
 
 pytestmark = [pytest.mark.processes, pytest.mark.long]
@@ -30,6 +31,7 @@ USER: Final = {"id": int, "username": str, "about": (str, type(None)), "joinDate
 PB: Final = {"chartID": str, "scoreData": {"score": NUMBER, "lamp": str}}
 BESTS: Final = {"pbs": [PB], "songs": [{"title": str}], "charts": [{"chartID": str}]}
 # Games of which the score goes by another name.
+MAYBE_BESTS: Final = {"pbs": list, "songs": list, "charts": list}
 ANY_BESTS: Final = {"pbs": [{"chartID": str, "scoreData": dict}], "songs": list, "charts": list}
 WITH_SONGS: Final = {"pbs": [PB], "charts": [{"chartID": str, "song": {"title": str}}]}
 SESSION: Final = {"sessionID": str, "scoreIDs": list, "timeStarted": NUMBER}
@@ -70,7 +72,7 @@ READERS: Final[dict[str, list[Step]]] = {
     "popn-flower": [
         Step("/api/v1/search?search=a", {"users": list, "charts": dict, "folders": list})
     ],
-    "pb_merge": [of_alice("sdvx/Single/pbs?search=" + quote("Chewingood!!!"), BESTS)],
+    "pinapelz pb_merge": [of_alice("sdvx/Single/pbs?search=" + quote("Chewingood!!!"), BESTS)],
     "BokutachiIR_OpenLR2": [
         CHECK,
         Step(f"/api/v1/search/chart-hash?search={BMS}", {"charts": dict}),
@@ -108,7 +110,26 @@ READERS: Final[dict[str, list[Step]]] = {
         of_alice("sdvx/Single/scores/recent", {"scores": [dict], "songs": [dict]}),
     ],
     "chart-link tools": [RESOLVE],
-    "zkldi/Tachi bot": [
+    "folern": [ME, of_me("chunithm/Single/pbs/all", MAYBE_BESTS)],
+    "private-server bridge": [
+        of_alice("chunithm/Single/pbs/all", MAYBE_BESTS),
+        of_alice(
+            "ongeki/Single/pbs/all",
+            {
+                "pbs": [
+                    {
+                        "scoreData": {
+                            **dict.fromkeys(("noteLamp", "bellLamp", "grade"), str),
+                            **dict.fromkeys(("score", "platinumScore", "platinumStars"), NUMBER),
+                            "optional": dict,
+                        }
+                    }
+                ],
+                "charts": [{"data": {"inGameID": int}}],
+            },
+        ),
+    ],
+    "Tachi bot, v2 client, v3 client": [
         Step("/api/v1/config", {"NAME": str}, guest=True),
         CHECK,
         Step("/api/v1/users/alice", USER),
@@ -143,14 +164,41 @@ IMPORTERS: Final[dict[str, str]] = {
     "kt-ongeki-site-importer": "ongeki-userscript-recent",
     "tachi-import-scripts": "web-batch-manual",
     "kt-cg-iidx-importer": "flower-tachi-iidx",
+    "kt-chunithm-site-importer": "chunithm-userscript-scores",
+    "wacca site importer": "wacca",
+    "arcaea site poller": "arcaea",
     "RhythmGame server": "rhythmgame-bms",
 }
 
+# Of those of which no request was recorded: a play as the form of their table has it.
+MADE_UP: Final = {"wacca": ("Single", "HARD", 950_000), "arcaea": ("Touch", "Future", 9_800_000)}
+
 
 def body_of(name: str) -> Any:
+    if name in MADE_UP:
+        playtype, difficulty, score = MADE_UP[name]
+        played = {
+            "score": score,
+            "lamp": "CLEAR",
+            "matchType": "tachiSongID",
+            "identifier": str(song_with(name, difficulty)),
+            "difficulty": difficulty,
+            "timeAchieved": 1_700_000_000_000,
+        }
+        meta = {"game": name, "playtype": playtype, "service": "site importer"}
+        return {"meta": meta, "scores": [played]}
     if name in CASES:
         return CASES[name]["request"]["body"]
     return json.loads((FOLDER / "bodies" / f"{name}.json").read_text())
+
+
+def song_with(game: str, difficulty: str) -> int:
+    """A song that has a chart of this difficulty."""
+    charts = seeds(f"charts-{game}")
+    found = (
+        each["songID"] for each in charts if each["difficulty"] == difficulty and each["isPrimary"]
+    )
+    return int(next(found))
 
 
 @pytest.mark.parametrize("client", IMPORTERS)
@@ -181,6 +229,8 @@ def test_an_importer_gets_its_key_and_submits(tracker: Stack, client: str) -> No
     assert done["import"]["userIntent"] is True
     for error in done["import"]["errors"]:
         check(error, {"type": str, "message": str})
+    if IMPORTERS[client] in MADE_UP:
+        assert len(done["import"]["scoreIDs"]) == 1, done["import"]["errors"]
 
 
 def key_by_file_flow(tracker: Stack, name: str) -> str:
@@ -306,3 +356,46 @@ def test_the_web_client_of_version_3_follows_a_stream(tracker: Stack, alice: Pla
     check(whole, {"import": {"importID": str}, "scores": list, "songs": list, "charts": list})
     reverted = ask("POST", f"/api/v1/imports/{job}/revert")
     assert reverted.status in (200, 404), reverted.raw
+
+
+def test_electron_tachi_submit_is_told_that_there_is_nothing(tracker: Stack, alice: Player) -> None:
+    """It asks for a path that Tachi does not have either, and reads `success`."""
+    answer = posting(tracker, alice)("POST", "/api/v1/ir/direct-manual/import", {})
+    assert (answer.status, answer.json["success"]) == (404, False)
+
+
+# --- none is forgotten ---------------------------------------------------------------------
+
+# Rows of the table that have a test of another kind, by how their first cell begins.
+WALKED: Final = {
+    "tachi-beatoraja-ir": "test_the_beatoraja_plug_in_from_login_to_ranking",
+    "unnamed-sdvx-clone": "test_usc_from_heartbeat_to_record",
+    "mikado 0.3.0": "test_mikado_submits_without_a_playtype_and_reads_its_bests",
+    "BokutachiHook": "test_the_lr2_hooks_are_answered_with_200",
+    "same, newer": "BokutachiIR_OpenLR2, among the readers",
+    "AsoBMaShow": "test_asobmashow_submits_and_shows_rankings",
+    "Electron tachi-submit": "test_electron_tachi_submit_is_told_that_there_is_nothing",
+    "closed hooks": "tests/api/hooks/test_fervidex.py, test_barbatos.py, test_kshook.py",
+}
+
+
+def rows() -> Iterator[tuple[str, str]]:
+    """The clients of the table, and whether they were served on the day it was made."""
+    for line in (FOLDER / "README.md").read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("| ") and len(cells) == 7 and cells[0] not in ("client", "---"):
+            yield cells[0].rpartition("/")[2] or cells[0], cells[5]
+
+
+def test_each_row_that_was_not_served_has_a_test() -> None:
+    if not CASES:
+        pytest.skip(f"there is no table of clients in {FOLDER}")
+    found = list(rows())
+    assert len(found) > 35
+    named = {*READERS, *IMPORTERS, *WALKED}
+    lacking = [
+        client
+        for client, served in found
+        if served[:1] in ("P", "N") and not any(client.startswith(name) for name in named)
+    ]
+    assert lacking == []
