@@ -12,6 +12,8 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection, Row
 
 from common.accounts.user_documents import UserDocument
+from common.games.registry import GAMES
+from common.games.version3 import version3_id
 from common.imports import import_rows
 
 
@@ -36,9 +38,13 @@ class CreatedSession(msgspec.Struct, kw_only=True):
 
 
 class ClassDelta(msgspec.Struct, kw_only=True):
-    """A class that changed. old: null = there was none. new: null = there is none any more."""
+    """A class that changed. old: null = there was none. new: null = there is none any more.
+
+    gameID: what version 3 calls the game.
+    """
 
     game: str
+    gameID: str
     playtype: str
     set: str
     old: str | None
@@ -55,7 +61,11 @@ class SkippedEntries(msgspec.Struct, kw_only=True):
 
 
 class ImportDocument(msgspec.Struct, kw_only=True):
-    """A finished import. scoreIDs: in the order of the input."""
+    """A finished import. scoreIDs: in the order of the input.
+
+    gameGroup, games: what version 3 calls the game, and its games that got scores; without
+    scores, those that got classes.
+    """
 
     importID: str
     userID: int
@@ -64,6 +74,8 @@ class ImportDocument(msgspec.Struct, kw_only=True):
     game: str
     playtypes: list[str]
     idStrings: list[str]
+    gameGroup: str
+    games: list[str]
     scoreIDs: list[str]
     errors: list[ImportErrorLine]
     createdSessions: list[CreatedSession]
@@ -174,7 +186,7 @@ def summary(row: Any) -> ImportSummary:
 
 def import_document(row: Row[Any], score_ids: list[str]) -> dict[str, Any]:
     """The ImportDocument of a row of `imports`; its scoreIDs are in processing order."""
-    return {
+    document = {
         "importID": row.import_id,
         "userID": row.user_id,
         "importType": row.import_type,
@@ -192,6 +204,26 @@ def import_document(row: Row[Any], score_ids: list[str]) -> dict[str, Any]:
         "warnings": row.warnings,
         "timeStarted": row.time_started,
         "timeFinished": row.time_finished,
+    }
+    return with_version3(document)
+
+
+def with_version3(document: dict[str, Any]) -> dict[str, Any]:
+    """An ImportDocument with what version 3 has in it.
+
+    Source: specification, v3/http-api.md sections 2 and 10.
+    """
+    game = GAMES[document["game"]]
+    deltas = [
+        {**delta, "gameID": version3_id(game.playtypes[delta["playtype"]])}
+        for delta in document["classDeltas"]
+    ]
+    games = [version3_id(game.playtypes[playtype]) for playtype in document["playtypes"]]
+    return {
+        **document,
+        "gameGroup": game.id,
+        "games": games or list(dict.fromkeys(delta["gameID"] for delta in deltas)),
+        "classDeltas": deltas,
     }
 
 

@@ -30,6 +30,9 @@ def test_a_class_is_set_lowered_and_shown(http: Http, service: Stack, player: Pl
     assert document["importType"] == "file/import-class"
     assert [(each["old"], each["new"]) for each in document["classDeltas"]] == [("DAN_9", "DAN_3")]
     assert document["idStrings"] == ["sdvx:Single"]
+    # Version 3 calls the games of classes so, where there are no scores.
+    assert document["games"] == ["sdvx"]
+    assert {delta["gameID"] for delta in document["classDeltas"]} == {"sdvx"}
     stats = http.get("/api/v1/users/alice/games/sdvx").json["body"]
     assert stats["gameStats"]["classes"]["dan"] == "DAN_3"
 

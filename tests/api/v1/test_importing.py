@@ -42,6 +42,7 @@ def test_an_import_is_accepted_polled_to_its_end_and_found_again(
     assert document["game"] == "sdvx"
     assert document["playtypes"] == ["Single"]
     assert document["idStrings"] == ["sdvx:Single"]
+    assert (document["gameGroup"], document["games"]) == ("sdvx", ["sdvx"])
     assert document["userIntent"] is False
     assert document["errors"] == []
     assert len(document["scoreIDs"]) == 3

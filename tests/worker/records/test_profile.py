@@ -197,7 +197,7 @@ def test_ratings_that_look_at_the_song_find_it(importer: Importer) -> None:
 def test_a_first_class_is_a_delta_an_achievement_and_an_event(importer: Importer) -> None:
     document = importer.imported(iidx(1000, classes={"dan": "DAN_3"}))
     delta = {"game": "iidx", "playtype": "SP", "set": "dan", "old": None, "new": "DAN_3"}
-    assert document["classDeltas"] == [delta]
+    assert document["classDeltas"] == [{**delta, "gameID": "iidx-sp"}]
     assert stats(importer)["iidx:SP"][1] == {"dan": "DAN_3"}
     (achievement,) = importer.query("SELECT * FROM class_achievements")
     assert (achievement.user_id, achievement.game, achievement.playtype) == (

@@ -27,6 +27,15 @@ def gpts_are_id_strings(outcome: Outcome) -> None:
 
 
 @RULES.add
+def version3_is_told(outcome: Outcome) -> None:
+    """Ours says as well what version 3 calls the games."""
+    for document in outcome.our_import_documents():
+        del document["gameGroup"], document["games"]
+        for delta in document["classDeltas"]:
+            del delta["gameID"]
+
+
+@RULES.add
 def skipped_scores_are_counted(outcome: Outcome) -> None:
     """Ours counts entries that left neither a score nor an error in a field of its own; that is
     held against another count (see `import_checks`).
