@@ -136,9 +136,11 @@ class DeletionBody(Schema):
 def text_like(pattern: str, expectation: str, *, example: str, required: bool = True) -> fields.Raw:
     """A text that matches all of a pattern."""
     matches = re.compile(pattern, re.ASCII).fullmatch
+    # marshmallow has these formatted; braces of a pattern are no places to fill in.
+    said = expectation.replace("{", "{{").replace("}", "}}")
     return fields.Raw(
         required=required,
-        error_messages={"required": expectation, "null": expectation},
+        error_messages={"required": said, "null": said},
         validate=lambda value: _judge(isinstance(value, str) and bool(matches(value)), expectation),
         metadata={"type": "string", "pattern": f"^(?:{pattern})$", "example": example},
     )

@@ -154,7 +154,7 @@ class World:
                     {"level": level, "id": player.user_id},
                 )
             tokens = [
-                token_rows.create(connection, NewToken(player.user_id, "contract", permissions))
+                token_rows.create(connection, NewToken(player.user_id, "contract", permissions))[0]
                 for player, permissions in ((self.user, ORDINARY), (self.operator, PERMISSIONS))
             ]
             session = login_rows.begin_session(connection, self.user.user_id, "", 1)
@@ -184,7 +184,15 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(service: Stack) -> World:
-    return World(service)
+    made = World(service)
+    known = []
+    for caller in made.callers():
+        cookie = "; ".join(f"{name}={value}" for name, value in caller.cookies.items())
+        headers = {**caller.headers, **({"Cookie": cookie} if cookie else {})}
+        known.append(Http(service.port).get("/api/v1/status", headers).json["body"]["whoami"])
+    user, operator = made.user.user_id, made.operator.user_id
+    assert known == [None, user, user, operator]
+    return made
 
 
 @dataclass(slots=True)
