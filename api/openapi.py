@@ -256,7 +256,8 @@ def _responses(
         bad |= _OF_A_BODY
     for name in sorted(rule.arguments & _OF_PARTS.keys()):
         bad |= _OF_PARTS[name]
-    bad |= ({} if blueprint is None else blueprint.errors) | declaration.errors
+    bad |= {} if blueprint is None else blueprint.errors
+    bad |= declaration.errors
     for status, description in bad.items():
         responses.setdefault(str(status), _failure(status, description, dialect))
     return responses

@@ -58,7 +58,7 @@ CHECKS: Final = [
     response_schema_conformance,
 ]
 
-# Requests to each operation: in the test that always runs, and in the long one.
+# Requests to each operation: in the test that gives a first answer, and in the thorough one.
 FEW: Final = 3
 MANY: Final = int(os.environ.get("CONTRACT_EXAMPLES") or "40")
 SEED: Final = int(os.environ.get("CONTRACT_SEED") or "0")
@@ -259,6 +259,7 @@ def visit_all(world: World, examples: int, seed: int) -> Visit:
     return came
 
 
+@pytest.mark.long
 def test_the_service_keeps_to_its_document(world: World) -> None:
     came = visit_all(world, FEW, SEED)
     assert not came.complaints, "\n".join(came.complaints.values())
