@@ -365,12 +365,19 @@ def test_pages_can_be_used_by_everybody(
         "/players/lena/sdvx/Single",
         session,
         revert,
-        "/docs",
         "/nothing-here",
     ):
         page.goto(f"{service.url}{path}")
         check_accessibility(page)
     window.expected.append("404")
+
+
+@pytest.mark.long
+def test_the_reference_can_be_used_by_everybody(
+    window: Window, check_accessibility: Callable[[Page], None]
+) -> None:
+    """It is a page of a thousand tables, which axe looks at for a minute."""
+    check_accessibility(window.page("/docs"))
 
 
 def test_pages_fit_a_phone_and_follow_the_keyboard(

@@ -39,7 +39,7 @@ def _ranked(connection: Connection, case: Case) -> Any:
         ((user, gpt.game, gpt.playtype, those, {}) for user, those in given["rivals"].items()),
     )
     for user in given["processedUsersInOrder"]:
-        rebuild(connection, user, gpt.game, catalogue, [chart.chartID])
+        rebuild(connection, user, catalogue, [chart.chartID])
     rankings = chart_rankings(connection, gpt.game, gpt.playtype, [chart.chartID])[chart.chartID]
     for user, each in rankings.items():
         assert user_rankings(connection, user, [chart.chartID]) == {chart.chartID: each}

@@ -177,5 +177,5 @@ def test_imports_go_on_while_a_load_that_adds_charts_is_writing(
             acts.do_everything(bob)
         told.append(what)
 
-    catalogue.load(progress=meanwhile)
+    catalogue.load(tell=meanwhile)
     assert "finishing" in told
