@@ -32,8 +32,8 @@ FURTHER: Final[dict[str, int]] = {
     "mikado-v2-form": 1,
     "mikado-0.3.0-score": 1,
     "mikado-playtype-nabla": 1,
-    # Its EX score is not the sum of its judgements: what stands in `hitMeta` counts, too.
-    "takure-0.2.1-score": 0,
+    # The EX score in `hitMeta` is not the sum of its judgements, and left out.
+    "takure-0.2.1-score": 1,
     "rhythmgame-bms": 1,
     "tachi-import-scripts-bms": 1,
     "web-batch-manual": 1,

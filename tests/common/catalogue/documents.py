@@ -21,6 +21,10 @@ class Data(msgspec.Struct):
     hashGSv3: str | None = None
     ddrSongHash: str | None = None
     notecount: int = 1000
+    # And those that scores are held against.
+    stepCount: int | msgspec.UnsetType = msgspec.UNSET
+    maxPercent: float = 200
+    maxPlatScore: int = 1_000_000
 
 
 def song(

@@ -11,10 +11,12 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET
 
+from common.catalogue.documents import Chart
 from common.catalogue.index import GameCatalogue
-from common.errors import FatalImportError, InternalFailure
+from common.errors import FatalImportError, InternalFailure, InvalidScore
 from common.games.model import GPT, ScoreData
 from common.games.registry import get_gpt
+from common.games.scoring.hydration import hydrate
 from common.validation import Violation, text_of
 from worker.import_types.base import (
     Body,
@@ -61,20 +63,18 @@ class _ManualImport:
         def convert(entry: ManualScore | dict[str, Any]) -> DryScore:
             score = _from_orphan(entry, gpt) if isinstance(entry, dict) else entry
             song, chart = finder.find(score)
-            optional, conflict = _merged(score.optional, score.hitMeta)
+            provided = {metric: getattr(score, metric) for metric in metrics}
+            data = ScoreData(provided, score.judgements or {}, {})
+            data.optional, remark = _optional_of(score, data, gpt, chart)
             return DryScore(
                 song=song,
                 chart=chart,
                 service=service,
                 comment=score.comment or None,
                 timeAchieved=score.timeAchieved or None,
-                scoreData=ScoreData(
-                    {metric: getattr(score, metric) for metric in metrics},
-                    score.judgements or {},
-                    optional,
-                ),
+                scoreData=data,
                 scoreMeta=_builtins(score.scoreMeta) if score.scoreMeta else {},
-                remark=conflict,
+                remark=remark,
             )
 
         return convert
@@ -179,6 +179,33 @@ def _builtins(struct: msgspec.Struct) -> Any:
 
 _ENCODE: Final = msgspec.json.Encoder().encode
 _DECODE: Final = msgspec.json.Decoder().decode
+
+
+def _optional_of(
+    score: ManualScore, data: ScoreData, gpt: GPT, chart: Chart
+) -> tuple[dict[str, Any], str | None]:
+    """The optional metrics, and what an error line says of them beside the score.
+
+    data: the rest of the score. A former name that is sent beside the present one must not cost
+    the score: what is there does not count where the score could not be true with it.
+    """
+    merged, conflict = _merged(score.optional, score.hitMeta)
+    if not (score.optional and score.hitMeta):
+        return merged, conflict
+    alone: dict[str, Any] = _builtins(score.optional)
+    wrong = _wrong_with(data, merged, gpt, chart)
+    if wrong is None or _wrong_with(data, alone, gpt, chart) is not None:
+        return merged, conflict
+    return alone, f"What stands in hitMeta was not taken: {wrong}"
+
+
+def _wrong_with(data: ScoreData, optional: dict[str, Any], gpt: GPT, chart: Chart) -> str | None:
+    """Why the score is none with these optional metrics."""
+    try:
+        hydrate(gpt, chart, ScoreData(data.metrics, data.judgements, optional), None, 0)
+    except InvalidScore as failure:
+        return failure.message
+    return None
 
 
 def _merged(optional: Any, former: Any) -> tuple[dict[str, Any], str | None]:
