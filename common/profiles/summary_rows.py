@@ -27,7 +27,8 @@ _GOALS = text(
     WHERE user_id = :user_id
       AND ((achieved AND NOT was_instantly_achieved AND time_achieved >= {_SINCE})
            OR (NOT achieved AND last_interaction >= {_SINCE}))
-    ORDER BY coalesce(time_achieved, last_interaction) DESC, goal_id LIMIT :most
+    ORDER BY CASE WHEN achieved THEN time_achieved ELSE last_interaction END DESC, goal_id
+    LIMIT :most
     """  # noqa: S608
 )
 

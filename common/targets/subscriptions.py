@@ -19,6 +19,8 @@ class GoalSubscription(msgspec.Struct, frozen=True):
 
     progress: None = no personal best on any chart of the goal.
     lastInteraction: when progress or outOf last changed, None = never.
+    timeAchieved, wasInstantlyAchieved: kept of what the catalogue took away, until the user moves
+        it; they say nothing of what is not achieved.
     wasInstantlyAchieved: achieved when subscribed to, and never lost since.
     wasAssignedStandalone: chosen for itself, not only as part of a quest.
     """
@@ -82,10 +84,14 @@ def new_goal_subscription(
     )
 
 
-def goal_after(before: GoalSubscription, standing: GoalStanding, now: int) -> GoalSubscription:
+def goal_after(
+    before: GoalSubscription, standing: GoalStanding, now: int, *, by_catalogue: bool = False
+) -> GoalSubscription:
     """The subscription as it is after a look at the user's standing; equal if nothing moved.
 
-    Where only a text changed (fewer misses on the same lamp) only the texts do.
+    Where only a text changed (fewer misses on the same lamp) only the texts do. by_catalogue:
+    whether the catalogue changed, not what the user played: what it takes away for a while comes
+    back as it was.
     """
     after = msgspec.structs.replace(
         before, progressHuman=standing.progressHuman, outOfHuman=standing.outOfHuman
@@ -101,10 +107,11 @@ def goal_after(before: GoalSubscription, standing: GoalStanding, now: int) -> Go
         progress=standing.progress,
         outOf=standing.outOf,
         achieved=standing.achieved,
-        timeAchieved=_time_achieved(before.timeAchieved, standing.achieved, now),
+        timeAchieved=_time_achieved(before, standing.achieved, now, by_catalogue),
         lastInteraction=now,
         # An achievement that was lost counts as the user's own when it comes back.
-        wasInstantlyAchieved=before.wasInstantlyAchieved and standing.achieved,
+        wasInstantlyAchieved=before.wasInstantlyAchieved
+        and (by_catalogue or (before.achieved and standing.achieved)),
     )
 
 
@@ -163,16 +170,19 @@ def new_quest_subscription(
     )
 
 
-def quest_after(before: QuestSubscription, standing: QuestStanding, now: int) -> QuestSubscription:
+def quest_after(
+    before: QuestSubscription, standing: QuestStanding, now: int, *, by_catalogue: bool = False
+) -> QuestSubscription:
     """The subscription as it is after a look at the user's goals; equal if nothing moved.
 
-    A quest that the seeds made longer or shorter is won or lost without progress.
+    A quest that the seeds made longer or shorter is won or lost without progress. by_catalogue:
+    as of `goal_after`.
     """
     return msgspec.structs.replace(
         before,
         progress=standing.progress,
         achieved=standing.achieved,
-        timeAchieved=_time_achieved(before.timeAchieved, standing.achieved, now),
+        timeAchieved=_time_achieved(before, standing.achieved, now, by_catalogue),
         lastInteraction=now if standing.progress != before.progress else before.lastInteraction,
     )
 
@@ -205,8 +215,11 @@ def quest_achieved_event(
     }
 
 
-def _time_achieved(before: int | None, achieved: bool, now: int) -> int | None:
-    """Kept while achieved; an achievement that is lost loses its time."""
+def _time_achieved(
+    before: GoalSubscription | QuestSubscription, achieved: bool, now: int, by_catalogue: bool
+) -> int | None:
+    """Kept while achieved; an achievement that is lost loses its time, but to the catalogue."""
+    kept = before.timeAchieved if by_catalogue or before.achieved else None
     if not achieved:
-        return None
-    return now if before is None else before
+        return kept if by_catalogue else None
+    return now if kept is None else kept

@@ -215,9 +215,9 @@ def goal_sub(row: Row[Any], wire: Wire) -> GoalSubDocument:
         outOf=_number(row.out_of) or 0,
         outOfHuman=row.out_of_human,
         achieved=row.achieved,
-        timeAchieved=row.time_achieved,
+        timeAchieved=row.time_achieved if row.achieved else None,
         lastInteraction=row.last_interaction,
-        wasInstantlyAchieved=row.was_instantly_achieved,
+        wasInstantlyAchieved=row.achieved and row.was_instantly_achieved,
         wasAssignedStandalone=row.was_assigned_standalone,
     )
 
@@ -241,9 +241,9 @@ def quest_sub(row: Row[Any], wire: Wire) -> QuestSubDocument:
         **_game(row, wire),
         progress=row.progress,
         achieved=row.achieved,
-        timeAchieved=row.time_achieved,
+        timeAchieved=row.time_achieved if row.achieved else None,
         lastInteraction=row.last_interaction,
-        wasInstantlyAchieved=row.was_instantly_achieved,
+        wasInstantlyAchieved=row.achieved and row.was_instantly_achieved,
     )
 
 

@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import Engine, text
 
 from common.catalogue import other_ids
-from common.games.registry import get_gpt, is_never_whole
+from common.games.registry import is_never_whole
 from common.seeds.loader import Loading, load_directory
 from common.seeds.version3.conversion import made_up_chart_id
 from common.seeds.violations import SeedsError
 from common.text.canonical import canonical_text, goal_id, hashed_id
 from tests.seeds.catalogue import TABLES, Catalogue
+from tests.seeds.version3 import as_version_3
 from tests.support.shared_data import shared_folder
 
 SUBSET = shared_folder() / "seeds-v3" / "subset"
@@ -51,40 +52,6 @@ def test_goal_ids_of_both_versions() -> None:
 
 
 # --- the example catalogue in version 3's form ---------------------------------------------------
-
-
-def as_version_3(catalogue: Catalogue, folder: Path) -> Path:
-    """The documents as a version 3 folder, with IDs of its own."""
-    folder.mkdir(exist_ok=True)
-    for path in folder.glob("*.json"):
-        path.unlink()
-    out: dict[str, list[dict[str, Any]]] = {}
-    for name, documents in catalogue.documents.items():
-        if name.startswith("songs-"):
-            out[name] = [
-                {"id": f"S{each['id']:019x}", "legacySongID": each["id"]}
-                | {k: v for k, v in each.items() if k != "id"}
-                for each in documents
-            ]
-        elif name.startswith("charts-"):
-            for each in documents:
-                rest = {k: v for k, v in each.items() if k not in ("chartID", "playtype")}
-                game = v3_id(name.removeprefix("charts-"), each["playtype"])
-                out.setdefault(f"charts-{game}", []).append(
-                    rest
-                    | {
-                        "id": f"C{each['chartID'][:19]}",
-                        "legacyChartID": each["chartID"],
-                        "songID": f"S{each['songID']:019x}",
-                    }
-                )
-    for name, content in out.items():
-        (folder / f"{name}.json").write_bytes(orjson.dumps(content))
-    return folder
-
-
-def v3_id(game: str, playtype: str) -> str:
-    return get_gpt(game, playtype).v3_id
 
 
 def stored(engine: Engine) -> dict[str, list[Any]]:

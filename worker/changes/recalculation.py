@@ -85,7 +85,7 @@ def _follow(connection: Connection, user_id: int, concerned: Recalculation, now:
         touched_by = TouchedBy(
             game, concerned.charts.get(game, ()), concerned.folders.get(game, ())
         )
-        changed = refresh_goals(connection, user_id, touched_by, now)
+        changed = refresh_goals(connection, user_id, touched_by, now, None)
         moved |= {after.goalID for before, after in changed if goal_moved(before, after)}
     touched = touched_quests(connection, user_id, moved, concerned.quests)
     if not touched:
@@ -94,4 +94,4 @@ def _follow(connection: Connection, user_id: int, concerned: Recalculation, now:
     mine = subscription_rows.goal_subscriptions(connection, user_id, needed)
     mine |= enrol(connection, user_id, needed - mine.keys(), now)
     achieved = {goal_id: goal.achieved for goal_id, goal in mine.items()}
-    refresh_quests(connection, user_id, touched, achieved, now)
+    refresh_quests(connection, user_id, touched, achieved, now, None)

@@ -49,12 +49,13 @@ def refresh_goals(
     user_id: int,
     by: TouchedBy,
     now: int,
-    noted: Mapping[str, Change] = _NOTHING,
+    noted: Mapping[str, Change] | None = _NOTHING,
 ) -> list[tuple[GoalSubscription, GoalSubscription]]:
     """Stores how far the user is with the goals that touch the charts or are on the folders.
 
     noted: what an import changed that is being reverted; what moves with its scores becomes what
-    it was before (`changes.without`). Returns what changed: as it was stored, and as it is now.
+    it was before (`changes.without`). None: it is the catalogue that changed (`goal_after`).
+    Returns what changed: as it was stored, and as it is now.
     """
     if not by.chart_ids and not by.folder_ids:
         return []
@@ -77,8 +78,8 @@ def refresh_goals(
     for goal_id, before in mine.items():
         if goal_id not in found:
             continue
-        after = goal_after(before, found[goal_id], now)
-        if goal_moved(before, after):
+        after = goal_after(before, found[goal_id], now, by_catalogue=noted is None)
+        if noted and goal_moved(before, after):
             after = goal_after(without(before, noted.get(goal_id)), found[goal_id], now)
         if after != before:
             changed.append((before, after))
@@ -115,7 +116,7 @@ def refresh_quests(
     quests: Collection[FollowedQuest],
     achieved: Mapping[str, bool],
     now: int,
-    noted: Mapping[str, Change] = _NOTHING,
+    noted: Mapping[str, Change] | None = _NOTHING,
 ) -> list[tuple[QuestSubscription, QuestSubscription]]:
     """Stores how far the user is with the quests; otherwise like `refresh_goals`.
 
@@ -128,8 +129,10 @@ def refresh_quests(
             log.error("quest %s names goals that cannot be followed: %s", before.questID, missing)
             continue
         standing = evaluate_quest(quest.goal_ids, won)
-        if quest_after(before, standing, now) != before:
+        after = quest_after(before, standing, now, by_catalogue=noted is None)
+        if noted and after != before:
             after = quest_after(without(before, noted.get(before.questID)), standing, now)
+        if after != before:
             changed.append((before, after))
     subscription_rows.update_quests(connection, user_id, [after for _, after in changed])
     return changed
