@@ -26,10 +26,10 @@ from common.seeds.loader import Loading, load_directory
 from common.targets.construct import InvalidGoal
 from common.targets.refusals import SubscriptionRefused
 from tests.common.games.strategies import spread
-from tests.conftest import fresh_database
 from tests.seeds.catalogue import Catalogue
 from tests.seeds.version3 import OTHER_DATA, as_version_3
 from tests.support.follower import Follower
+from tests.support.fresh import fresh_database
 from tests.support.importer import a_runtime
 from tests.support.shared_data import shared_folder
 from worker.runtime import Runtime
