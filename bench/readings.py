@@ -18,7 +18,7 @@ _OF_PLAYERS: Final = (
     "/pbs/{chart}",
     "/pbs/{chart}/rivals",
     "/pbs/{chart}/leaderboard-adjacent",
-    "/pbs/song/100001",
+    "/pbs/song/{song}",
     "/scores?search=song 1",
     "/scores/all",
     "/scores/recent",
@@ -128,6 +128,7 @@ class Player:
 
     user: int
     chart: str
+    song: int
     score: str
     session: str
     goal: str
@@ -146,6 +147,7 @@ class Player:
 _THINGS = text(
     """
     SELECT (SELECT chart_id FROM personal_bests WHERE user_id = :user LIMIT 1) AS chart,
+           (SELECT song_id FROM personal_bests WHERE user_id = :user LIMIT 1) AS song,
            (SELECT score_id FROM scores WHERE user_id = :user LIMIT 1) AS score,
            (SELECT session_id FROM sessions WHERE user_id = :user LIMIT 1) AS session,
            (SELECT goal_id FROM goal_subscriptions WHERE user_id = :user LIMIT 1) AS goal,

@@ -83,6 +83,13 @@ def _enums(gpt: GPT) -> tuple[str, ...]:
     return tuple(name for name, metric in gpt.metrics.items() if isinstance(metric, Enum))
 
 
+def _enum(gpt: GPT, name: str, data: Mapping[str, Any]) -> str:
+    """Its text, also where version 2 has the place of it."""
+    value = data.get(name, wording.NOTHING)
+    metric = gpt.metrics[name]
+    return metric.values[value] if isinstance(value, int) and isinstance(metric, Enum) else value
+
+
 def _line(
     gpt: GPT,
     score: Mapping[str, Any],
@@ -98,7 +105,7 @@ def _line(
         difficulty=chart.get("difficulty", ""),
         level=chart.get("level", ""),
         value=wording.number(data.get(gpt.default_metric)),
-        enums={name: str(data.get(name, wording.NOTHING)) for name in _enums(gpt)},
+        enums={name: _enum(gpt, name, data) for name in _enums(gpt)},
         rating=score["calculatedData"].get(gpt.default_score_rating),
         time=score["timeAchieved"],
         raised=None if info is None else list(_raised(gpt, data, info.get("deltas", {}))),

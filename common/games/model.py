@@ -95,11 +95,13 @@ class Decimal:
 class Enum:
     """One of an ordered list of texts, worst first.
 
-    `minimum_relevant`: values below it are left out of "new raises" lists.
+    `minimum_relevant`: values below it are left out of "new raises" lists. `was_a_number`: in
+    documents of version 2 the place in the list stands for the text.
     """
 
     values: tuple[str, ...]
     minimum_relevant: str | None = None
+    was_a_number: bool = False
     index: Mapping[str, int] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -173,7 +173,9 @@ _SINGLE = GPT(
     },
     derived={
         "grade": graded(GRADES, "score", minimum_relevant="A"),
-        "platinumStars": Derived(Enum(STARS, minimum_relevant="1-star"), platinum_stars),
+        "platinumStars": Derived(
+            Enum(STARS, minimum_relevant="1-star", was_a_number=True), platinum_stars
+        ),
     },
     optional={
         **FAST_SLOW_MAX_COMBO,

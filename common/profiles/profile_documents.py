@@ -16,6 +16,7 @@ from common.games.model import GPT
 from common.games.registry import get_gpt
 from common.games.version3 import version3_id
 from common.scores.ranking_rows import Ranking
+from common.scores.score_documents import score_data
 from common.wire import Wire, time_on_the_wire
 
 
@@ -100,7 +101,7 @@ def personal_best(
         isPrimary=row.is_primary,
         highlight=row.highlight,
         timeAchieved=time_on_the_wire(row.time_achieved),
-        scoreData=row.score_data,
+        scoreData=score_data(get_gpt(row.game, row.playtype), row.score_data, wire),
         calculatedData=row.calculated_data,
         composedFrom=[Composition(**each) for each in row.composed_from],
         rankingData=ranking,

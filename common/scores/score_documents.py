@@ -5,6 +5,7 @@ Source: specification, documents.md section 4, v3/http-api.md section 2.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import Row
 
 from common.catalogue.catalogue_documents import Ids
+from common.games.model import GPT, Enum
 from common.games.registry import get_gpt
 from common.games.version3 import version3_id
 from common.wire import Wire, time_on_the_wire
@@ -44,9 +46,36 @@ class ScoreDocument(msgspec.Struct, kw_only=True):
     sessionID: str | UnsetType | None = UNSET
 
 
+@cache
+def _numbered(gpt: GPT) -> tuple[str, ...]:
+    """Metrics that version 2 has as numbers."""
+    return tuple(
+        name
+        for name, metric in gpt.metrics.items()
+        if isinstance(metric, Enum) and metric.was_a_number
+    )
+
+
+def score_data(gpt: GPT, stored: dict[str, Any], wire: Wire) -> dict[str, Any]:
+    """The scoreData of a document. stored: as in `scores` and `personal_bests`.
+
+    Source: specification, v3/http-api.md section 10 (`platinumStars`).
+    """
+    if wire is Wire.V3 or not (numbered := _numbered(gpt)):
+        return stored
+    places = stored["enumIndexes"]
+    told = {**stored, **{name: places[name] for name in numbered if name in places}}
+    if wire is Wire.V2:
+        told["enumIndexes"] = {
+            name: place for name, place in places.items() if name not in numbered
+        }
+    return told
+
+
 def score(row: Row[Any], wire: Wire, ids: Ids) -> ScoreDocument:
     """A row of `scores` with `session_id`, see `common.scores.score_rows`."""
-    version3 = version3_id(get_gpt(row.game, row.playtype))
+    gpt = get_gpt(row.game, row.playtype)
+    version3 = version3_id(gpt)
     document = ScoreDocument(
         scoreID=row.score_id,
         userID=row.user_id,
@@ -60,7 +89,7 @@ def score(row: Row[Any], wire: Wire, ids: Ids) -> ScoreDocument:
         timeAdded=row.time_added,
         comment=row.comment,
         highlight=row.highlight,
-        scoreData=row.score_data,
+        scoreData=score_data(gpt, row.score_data, wire),
         scoreMeta=row.score_meta,
         calculatedData=row.calculated_data,
     )

@@ -93,10 +93,10 @@ FAULTS = (
         "the text of a goal is as old as its progress",
         """        if after != before:
             changed.append((before, after))
-""",
+    subscription_rows.update_goals(""",
         """        if goal_moved(before, after):
             changed.append((before, after))
-""",
+    subscription_rows.update_goals(""",
         ("pipeline/goals.jsonl",),
         "goals/bms:14K/2",
     ),
