@@ -343,6 +343,7 @@ def test_twenty_thousand_scores_do_not_freeze_a_page(window: Window) -> None:
 # --- whoever looks ------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_pages_can_be_used_by_everybody(
     window: Window, service: Stack, check_accessibility: Callable[[Page], None]
 ) -> None:

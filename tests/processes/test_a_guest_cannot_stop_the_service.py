@@ -251,6 +251,7 @@ def large_import(stack: Stack) -> str:
     return import_id
 
 
+@pytest.mark.long
 def test_a_large_import_is_sent_in_bounded_memory(
     stack: Stack, web: ChildProcess, large_import: str
 ) -> None:
@@ -268,6 +269,7 @@ def test_a_large_import_is_sent_in_bounded_memory(
     assert body["user"]["username"] == "alice"
 
 
+@pytest.mark.long
 def test_large_answers_that_nobody_reads_keep_nobody_waiting(
     stack: Stack, web: ChildProcess, large_import: str
 ) -> None:
@@ -292,6 +294,7 @@ def test_large_answers_that_nobody_reads_keep_nobody_waiting(
                 client.close()
 
 
+@pytest.mark.long
 def test_an_answer_that_fails_on_its_way_is_broken_off(
     stack: Stack, web: ChildProcess, large_import: str
 ) -> None:

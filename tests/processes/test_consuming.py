@@ -231,6 +231,7 @@ def test_a_worker_whose_connection_leads_nowhere_is_found(stack: Stack) -> None:
         stack.stop()
 
 
+@pytest.mark.long
 def test_an_orderly_end_is_no_trouble(stack: Stack, held_up: HeldUp) -> None:
     """While the last import takes long, the worker takes nothing, and that is right."""
     stack.environment["EXTERNAL_SCORE_IMPORT_WORKER_CONCURRENCY"] = "2"

@@ -127,6 +127,7 @@ def real_seeds(tmp_path: Path) -> Path:
     return write_seeds(tmp_path / "seeds", documents)
 
 
+@pytest.mark.long
 def test_once_imports_the_example_and_leaves_nothing_behind() -> None:
     up = subprocess.run(
         [*COMMAND, "--once", "--port", str(free_port())],

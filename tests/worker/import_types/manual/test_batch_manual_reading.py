@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from common.errors import FatalImportError
@@ -56,6 +56,7 @@ def exactly_or_none(document: Any) -> ReadDocument | None:
 
 @pytest.mark.parametrize("gpt", all_gpts(), ids=lambda gpt: gpt.id)
 def test_documents_that_keep_the_rules_are_read_quickly_and_unchanged(gpt: GPT) -> None:
+    @settings(max_examples=30)
     @given(documents(gpt))
     def check(document: dict[str, Any]) -> None:
         for quick in (
