@@ -52,7 +52,7 @@ _MONTHS: Final = [
 
 
 def parse_date(text: str | None, zone: tzinfo) -> int | None:
-    """Milliseconds since the epoch; None for no text, an empty one, or the epoch itself.
+    """Milliseconds since the epoch; None for no text, an empty one, or a day around the epoch.
 
     zone: of texts that name none. Raises InvalidScore for a text that is no point in time.
     """
