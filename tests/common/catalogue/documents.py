@@ -25,6 +25,7 @@ class Data(msgspec.Struct):
     stepCount: int | msgspec.UnsetType = msgspec.UNSET
     maxPercent: float = 200
     maxPlatScore: int = 1_000_000
+    isBonusTrack: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 def song(
