@@ -8,7 +8,7 @@ import-types/fervidex.md, import-types/barbatos.md, import-types/kshook-sv6c.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from common.catalogue.documents import Chart
@@ -275,10 +275,8 @@ def _kshook_body(place: str) -> Callable[[int, Any], str | None]:
     def refused(number: int, entry: Any) -> str | None:
         if entry["difficulty"] in known:
             return None
-        return (
-            f"Error: {place.format(number)}difficulty | Expected any of {', '.join(known)}."
-            f" | Received {entry['difficulty']} [type: string]."
-        )
+        where = f"Error: {place.format(number)}difficulty"
+        return _none_of(where, known, entry["difficulty"])
 
     return refused
 
@@ -289,10 +287,11 @@ _CODES = ("spb", "spn", "dpn", "sph", "dph", "spa", "dpa", "spl", "dpl")
 def _fervidex_body(_: int, entry: Any) -> str | None:
     if entry["chart"] in _CODES:
         return None
-    return (
-        f"Invalid Fervidex Request?: chart | Expected any of {', '.join(_CODES)}."
-        f" | Received {entry['chart']} [type: string]."
-    )
+    return _none_of("Invalid Fervidex Request?: chart", _CODES, entry["chart"])
+
+
+def _none_of(where: str, known: Iterable[str], value: str) -> str:
+    return f"{where} | Expected any of {', '.join(known)}. | Received {value} [type: string]."
 
 
 def _fervidex_profile(_: int, entry: Any) -> str | None:

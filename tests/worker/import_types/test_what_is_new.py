@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -257,7 +258,7 @@ CASES: Mapping[str, Callable[[], list[Case]]] = {
         ("difficulty", body(hooks.kshook_export(music_id=1, difficulty="DIFFICULTY_NEW")), WAITS),
     ],
     **{
-        f"api/cg-{service}-{game}": lambda game=game: cases_of_cg(game)  # type: ignore[misc]
+        f"api/cg-{service}-{game}": partial(cases_of_cg, game)
         for service in ("dev", "nag", "gan")
         for game in CG
     },
