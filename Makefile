@@ -48,6 +48,9 @@ endef
 
 .DEFAULT_GOAL := help
 export PYTHON
+
+# Tests start Python hundreds of times, and each would compile all anew.
+test test-long contract: export PYTHONDONTWRITEBYTECODE =
 .PHONY: help venv run demo test test-long contract golden golden-faults soak lint bench docs protocol lock clean
 
 help: ## show this list

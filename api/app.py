@@ -20,6 +20,7 @@ from api.http.admission import Admission, Admissions
 from api.http.answers import AWAY_SECONDS, DATABASE_AWAY, HEADERS, UNEXPECTED, failure
 from api.http.context import RequestContext
 from api.http.dialects import ENVELOPE, blueprint_of_request
+from api.http.matched_rule import MatchedRule
 from api.http.service import EXTENSION, Service, service
 from api.jobs.door import check_names, make_processor
 from api.jobs.polling import Polls
@@ -52,6 +53,7 @@ def create_app(settings: Settings) -> Flask:
         raise SettingsError("The environment is not usable:\n  " + "\n  ".join(problems))
     app = Flask("score-import", static_folder=None)
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 365 * 24 * 60 * 60  # seconds; see static_files
+    app.url_rule_class = MatchedRule
     app.url_map.strict_slashes = False
     # Paths are taken as they come: a doubled slash makes another path, and no redirect.
     app.url_map.merge_slashes = False
