@@ -21,6 +21,7 @@ from worker.changes import rerating
 from worker.records import personal_bests, profiles, scores, sessions
 from worker.targets import subscription_rows
 from worker.targets.refreshing import (
+    Occasion,
     TouchedBy,
     goals_of,
     refresh_goals,
@@ -81,11 +82,12 @@ def _recalculate(work: Work, game: str, chart_ids: Collection[str]) -> int:
 def _follow(connection: Connection, user_id: int, concerned: Recalculation, now: int) -> None:
     """Brings goals and quests up to date; goals that are new to the user's quests are followed."""
     moved: set[str] = set()
+    occasion = Occasion(now, by_catalogue=True)
     for game in {**concerned.charts, **concerned.folders}:
         touched_by = TouchedBy(
             game, concerned.charts.get(game, ()), concerned.folders.get(game, ())
         )
-        changed = refresh_goals(connection, user_id, touched_by, now, None)
+        changed = refresh_goals(connection, user_id, touched_by, occasion)
         moved |= {after.goalID for before, after in changed if goal_moved(before, after)}
     touched = touched_quests(connection, user_id, moved, concerned.quests)
     if not touched:
@@ -94,4 +96,4 @@ def _follow(connection: Connection, user_id: int, concerned: Recalculation, now:
     mine = subscription_rows.goal_subscriptions(connection, user_id, needed)
     mine |= enrol(connection, user_id, needed - mine.keys(), now)
     achieved = {goal_id: goal.achieved for goal_id, goal in mine.items()}
-    refresh_quests(connection, user_id, touched, achieved, now, None)
+    refresh_quests(connection, user_id, touched, achieved, occasion)

@@ -24,6 +24,7 @@ from common.webhooks import outbox
 from worker.targets import subscription_change_rows, subscription_rows
 from worker.targets.goal_rows import find_goals, folders_of
 from worker.targets.refreshing import (
+    Occasion,
     TouchedBy,
     goals_of,
     refresh_goals,
@@ -48,7 +49,7 @@ def re_evaluate_goals(
 
     chart_ids: charts of the game on which the import changed the user's personal bests.
     """
-    changed = refresh_goals(connection, user_id, TouchedBy(game, chart_ids), now)
+    changed = refresh_goals(connection, user_id, TouchedBy(game, chart_ids), Occasion(now))
     subscription_change_rows.record(
         connection,
         user_id,
@@ -80,7 +81,7 @@ def re_evaluate_quests(
     mine = subscription_rows.goal_subscriptions(connection, user_id, needed)
     mended = enrol(connection, user_id, needed - mine.keys(), now)
     achieved = {goal_id: goal.achieved for goal_id, goal in (mine | mended).items()}
-    changed = refresh_quests(connection, user_id, touched, achieved, now)
+    changed = refresh_quests(connection, user_id, touched, achieved, Occasion(now))
 
     subscription_change_rows.record(
         connection,
@@ -122,7 +123,8 @@ def re_evaluate(
     of any, and nothing is subscribed to.
     """
     _unmake(connection, user_id, noted.goals)
-    changed = refresh_goals(connection, user_id, TouchedBy(game, chart_ids), now, noted.goals)
+    occasion = Occasion(now, noted.goals)
+    changed = refresh_goals(connection, user_id, TouchedBy(game, chart_ids), occasion)
     moved = {after.goalID for before, after in changed if goal_moved(before, after)}
     touched = touched_quests(connection, user_id, moved, noted.quests.keys())
     if not touched:
@@ -131,7 +133,7 @@ def re_evaluate(
     mine = subscription_rows.goal_subscriptions(connection, user_id, needed)
     achieved = {goal_id: goal.achieved for goal_id, goal in mine.items()}
     achieved |= _would_be_achieved(connection, user_id, needed - mine.keys())
-    refresh_quests(connection, user_id, touched, achieved, now, noted.quests)
+    refresh_quests(connection, user_id, touched, achieved, Occasion(now, noted.quests))
 
 
 def _unmake(connection: Connection, user_id: int, noted: Mapping[str, Change]) -> None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
@@ -32,8 +31,6 @@ log = logging.getLogger(__name__)
 # A quest and the user's subscription to it.
 FollowedQuest = tuple[Quest, QuestSubscription]
 
-_NOTHING: Final[Mapping[str, Change]] = {}
-
 
 @dataclass(frozen=True, slots=True)
 class TouchedBy:
@@ -44,19 +41,28 @@ class TouchedBy:
     folder_ids: Collection[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When it is looked how far the user is (milliseconds since the epoch), and why.
+
+    noted: what an import changed that is being reverted; what moves with its scores becomes what
+    it was before (`changes.without`). by_catalogue: whether the catalogue changed, not the user's
+    scores (`subscriptions.goal_after`).
+    """
+
+    now: int
+    noted: Mapping[str, Change] = field(default_factory=dict)
+    by_catalogue: bool = False
+
+
 def refresh_goals(
-    connection: Connection,
-    user_id: int,
-    by: TouchedBy,
-    now: int,
-    noted: Mapping[str, Change] | None = _NOTHING,
+    connection: Connection, user_id: int, by: TouchedBy, occasion: Occasion
 ) -> list[tuple[GoalSubscription, GoalSubscription]]:
     """Stores how far the user is with the goals that touch the charts or are on the folders.
 
-    noted: what an import changed that is being reverted; what moves with its scores becomes what
-    it was before (`changes.without`). None: it is the catalogue that changed (`goal_after`).
     Returns what changed: as it was stored, and as it is now.
     """
+    now, noted = occasion.now, occasion.noted
     if not by.chart_ids and not by.folder_ids:
         return []
     about = subscription_rows.followed(connection, user_id, by.game)
@@ -78,7 +84,7 @@ def refresh_goals(
     for goal_id, before in mine.items():
         if goal_id not in found:
             continue
-        after = goal_after(before, found[goal_id], now, by_catalogue=noted is None)
+        after = goal_after(before, found[goal_id], now, by_catalogue=occasion.by_catalogue)
         if noted and goal_moved(before, after):
             after = goal_after(without(before, noted.get(goal_id)), found[goal_id], now)
         if after != before:
@@ -115,13 +121,13 @@ def refresh_quests(
     user_id: int,
     quests: Collection[FollowedQuest],
     achieved: Mapping[str, bool],
-    now: int,
-    noted: Mapping[str, Change] | None = _NOTHING,
+    occasion: Occasion,
 ) -> list[tuple[QuestSubscription, QuestSubscription]]:
     """Stores how far the user is with the quests; otherwise like `refresh_goals`.
 
     achieved: whether the user has achieved the goals of the quests; all that can be followed.
     """
+    now, noted = occasion.now, occasion.noted
     won = {goal_id for goal_id, is_achieved in achieved.items() if is_achieved}
     changed = []
     for quest, before in quests:
@@ -129,7 +135,7 @@ def refresh_quests(
             log.error("quest %s names goals that cannot be followed: %s", before.questID, missing)
             continue
         standing = evaluate_quest(quest.goal_ids, won)
-        after = quest_after(before, standing, now, by_catalogue=noted is None)
+        after = quest_after(before, standing, now, by_catalogue=occasion.by_catalogue)
         if noted and after != before:
             after = quest_after(without(before, noted.get(before.questID)), standing, now)
         if after != before:
