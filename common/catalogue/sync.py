@@ -64,6 +64,20 @@ def _stored_hashes(
     return {key: bytes(value) for key, value in rows}
 
 
+def by_gpt(
+    connection: Connection, stored: StoredKind, keys: Sequence[Any]
+) -> dict[tuple[str, str], list[Any]]:
+    """Keys of stored documents that have game and playtype, by these."""
+    rows = connection.execute(
+        text(
+            f"SELECT game, playtype, array_agg({stored.key}) FROM {stored.table}"
+            f" WHERE {stored.key} = ANY(:keys) GROUP BY game, playtype"
+        ),
+        {"keys": list(keys)},
+    )
+    return {(game, playtype): found for game, playtype, found in rows}
+
+
 def insert_new(connection: Connection, difference: Difference) -> None:
     if difference.new:
         stored = difference.stored

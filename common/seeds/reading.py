@@ -13,7 +13,7 @@ import orjson
 
 from common.games.model import Game
 from common.seeds.schema import Document, Flaw, flaws_of_game, flaws_of_kind, holds_nul
-from common.seeds.seed_documents import CHARTS, SONGS, Kind, kind_of
+from common.seeds.seed_documents import CHARTS, OF_ALL_GAMES, SONGS, Kind, kind_of
 from common.seeds.violations import SeedsError, Violation
 
 
@@ -94,6 +94,20 @@ class Seeds:
         for collection in self.of_kind(kind):
             for document in collection.documents:
                 yield collection, document
+
+    def speaks_of(self, game: str, playtype: str) -> bool:
+        """Whether the folder has the charts of a playtype, or any other document of it.
+
+        Where it has neither, what is stored of the playtype is not gone: nothing is said of it.
+        """
+        charts = self.get(CHARTS, game)
+        if charts is not None and (charts.playtypes is None or playtype in charts.playtypes):
+            return True
+        return any(
+            (document["game"], document["playtype"]) == (game, playtype)
+            for kind in OF_ALL_GAMES
+            for _, document in self.each(kind)
+        )
 
 
 # Version 3 has a file of charts for each playtype.

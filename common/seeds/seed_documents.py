@@ -156,6 +156,8 @@ COURSES: Final = Kind("bms-course-lookup", "md5sums", Course)
 
 # In the order they are written: each before those that refer to it.
 KINDS: Final = (SONGS, CHARTS, FOLDERS, TABLES, GOALS, QUESTS, QUESTLINES, COURSES)
+# One file has those of all games, each with its game and playtype.
+OF_ALL_GAMES: Final = (FOLDERS, TABLES, GOALS, QUESTS, QUESTLINES)
 
 _PER_GAME: Final = (SONGS, CHARTS)
 _BY_NAME: Final = {kind.name: kind for kind in KINDS}

@@ -15,6 +15,7 @@ from common.catalogue.locking import hold_users
 from common.catalogue.lookup import drop_folders, refresh_lookup
 from common.catalogue.sync import (
     Difference,
+    by_gpt,
     compare,
     delete,
     insert_new,
@@ -30,6 +31,7 @@ from common.seeds.seed_documents import (
     COURSES,
     FOLDERS,
     GOALS,
+    OF_ALL_GAMES,
     QUESTLINES,
     QUESTS,
     SONGS,
@@ -63,6 +65,7 @@ class Writer:
         progress: Progress,
     ) -> None:
         self._connection = connection
+        self._seeds = seeds
         self._outdated = [each for name, each in seeds.collections.items() if name in outdated]
         self._retire = retire
         self._progress = progress
@@ -121,6 +124,8 @@ class Writer:
         before_replacing: called when the rows that will replace others are staged.
         """
         difference = compare(self._connection, collection)
+        if difference.gone and difference.stored.removes and collection.kind in OF_ALL_GAMES:
+            difference.gone = self._spoken_of(difference)
         line = CollectionSummary(
             collection.name,
             inserted=len(difference.new),
@@ -137,6 +142,11 @@ class Writer:
                 before_replacing()
             replace_changed(self._connection, difference.stored)
         return difference, line
+
+    def _spoken_of(self, difference: Difference) -> list[Any]:
+        """Those of `gone` whose game and playtype the folder speaks of; the others stay."""
+        gpts = by_gpt(self._connection, difference.stored, difference.gone)
+        return [key for gpt, keys in gpts.items() if self._seeds.speaks_of(*gpt) for key in keys]
 
     def _remove(
         self, difference: Difference, line: CollectionSummary, keys: Sequence[Any] | None = None

@@ -21,7 +21,7 @@ from common.catalogue.index import GameCatalogue
 from common.database.engine import open_engine
 from common.database.tables import Base, JobState
 from common.games.model import GPT
-from common.games.registry import all_gpts
+from common.games.registry import all_gpts, get_gpt
 from common.seeds.loader import Loading, load_directory
 from common.targets.construct import InvalidGoal
 from common.targets.refusals import SubscriptionRefused
@@ -190,15 +190,14 @@ def check_there_and_back(players: Sequence[Player], there: Path, back: Path) -> 
         jobs += sum(player.settle() for player in players)
         ids = [player.everything()["scores"] for player in players]
         assert [len(each) for each in ids] == [len(each["scores"]) for each in before]
+    differing = {}
     for player, then in zip(players, before, strict=True):
         now = player.everything()
         assert now.keys() == then.keys()
-        differing = {
-            table: sorted({*rows} ^ {*now[table]})[:4]
-            for table, rows in then.items()
-            if now[table] != rows
-        }
-        assert not differing, (player.gpt.id, differing)
+        for table, rows in then.items():
+            if now[table] != rows:
+                differing[player.gpt.id, table] = sorted({*rows} ^ {*now[table]})[:4]
+    assert not differing
     return jobs
 
 
@@ -223,6 +222,51 @@ def test_users_are_as_they_were_after_a_catalogue_of_version_3_and_back(
     gpts = [gpt for gpt in all_gpts() if gpt.game in ("sdvx", "iidx", "wacca")]
     players = list(players_of(runtime, gpts, 4))
     assert check_there_and_back(players, third, second) > 0
+
+
+def test_of_what_a_folder_does_not_speak_nothing_that_users_follow_ends(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    """A folder of version 3 with the files of all games, but nothing of two playtypes."""
+    catalogue = Catalogue(runtime.engine, tmp_path / "second")
+    second = catalogue.write()
+    absent = [get_gpt("iidx", "DP"), get_gpt("sdvx", "Single")]
+    third = as_version_3(catalogue, tmp_path / "third")
+    for name in ("charts-iidx-dp", "charts-sdvx", "songs-sdvx"):
+        (third / f"{name}.json").unlink()
+    write_common_files(third, folder_of="wacca")
+    players = list(players_of(runtime, absent, 4))
+    before = [player.everything() for player in players]
+    assert all(each["goal_subscriptions"] for each in before)
+    assert before[1]["quest_subscriptions"]
+
+    load_directory(runtime.engine, third, Loading(retire=True))
+    for player in players:
+        player.settle()
+
+    assert [player.everything() for player in players] == before
+    # Of the others it is the folder that says what is there.
+    for table in ("folders", "tables", "quests"):
+        left = set(catalogue.rows(f"SELECT DISTINCT game || ':' || playtype FROM {table}"))
+        assert left <= {"iidx:DP", "sdvx:Single", "wacca:Single"}, table
+    check_there_and_back(players, third, second)
+
+
+def write_common_files(folder: Path, folder_of: str) -> None:
+    """Those of version 3 that have the documents of all games; one folder of one game."""
+    common: dict[str, Any] = dict.fromkeys(("tables", "goals", "quests", "questlines"), ())
+    easy: dict[str, Any] = {
+        "id": f"F{1:019x}",
+        "legacyFolderID": "easy",
+        "game": folder_of,
+        "title": "Easy",
+        "slug": "easy",
+        "inactive": False,
+        "searchTerms": [],
+        "where": "chart.level_num < 3",
+    }
+    for name, documents in {**common, "folders": [easy]}.items():
+        (folder / f"{name}.json").write_bytes(orjson.dumps(documents))
 
 
 @pytest.mark.long
