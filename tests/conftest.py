@@ -15,6 +15,7 @@ from cli.local import EmbeddedPostgres
 from common.database.engine import migrate, open_engine
 from common.seeds.loader import load_directory
 from tests.support.fresh import EXAMPLE_CATALOGUE, a_stack, fresh_database
+from tests.support.light_passwords import lighten
 from tests.support.servers import FAST, servers_folder
 from tests.support.stack import Stack
 
@@ -26,6 +27,8 @@ hypothesis.settings.register_profile(
     print_blob=True,
 )
 hypothesis.settings.load_profile("suite")
+
+lighten()
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from common.errors import UserError
 
@@ -20,7 +21,7 @@ LONGEST: Final = 1000
 _PLACES: Final = threading.BoundedSemaphore(2)
 _PATIENCE: Final = 5.0  # seconds
 
-_hasher: Final = PasswordHasher()
+_hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 
 
 @contextmanager

@@ -61,6 +61,7 @@ def never_ongoing_again(stack: Stack, submitted: Submitted, seconds: float = A_S
     while time.monotonic() < until:
         assert not is_ongoing(first)
         assert poll(stack, submitted).raw == first.raw
+        time.sleep(0.03)
     return first
 
 
@@ -115,6 +116,7 @@ def test_a_running_import_is_ongoing_with_its_step_however_long_the_step_is_sile
         while time.monotonic() < until:
             answer = poll(stack, submitted)
             assert is_ongoing(answer)
+            time.sleep(0.03)
         said = answer.json["body"]["progress"]["description"]
         assert said != "Importing Scores.", "said by the worker, not derived from the job's state"
         redis.delete(text_key(submitted.import_id))

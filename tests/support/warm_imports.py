@@ -37,6 +37,9 @@ import worker.retention
 import worker.runner
 import worker.schedule
 import worker.webhooks.delivery
+from tests.support.light_passwords import lighten
+
+lighten()
 
 # All of it stays. A collector that looked through it in each fork would take longer than their
 # starts, and copy the pages.
