@@ -65,8 +65,8 @@ demo: venv ## the same, but stop after the example import
 test: venv ## run the tests (ARGS='-k name' for some, ARGS='-n 0' in one process)
 	@exec $(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
-test-long: venv ## run the tests that take long: whole catalogues, clients' requests, crowds, hangs
-	@exec $(BIN)/python -m pytest -n 2 --dist loadfile -m long $(ARGS)
+test-long: venv ## run what takes long: whole catalogues, clients' requests, crowds, hangs, all examples
+	@ALL_EXAMPLES=1 exec $(BIN)/python -m pytest -n 2 --dist loadfile -m 'long or hypothesis' $(ARGS)
 
 contract: venv ## ask all endpoints much, and hold answers against the OpenAPI document (EXAMPLES=, SEED=)
 	@CONTRACT_EXAMPLES=$(EXAMPLES) CONTRACT_SEED=$(SEED) exec $(BIN)/python -m pytest -n 0 -m long -k many tests/api/test_contract.py $(ARGS)

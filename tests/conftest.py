@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from cli.local import EmbeddedPostgres
 from common.database.engine import migrate, open_engine
 from common.seeds.loader import load_directory
+from tests.support.examples import examples
 from tests.support.fresh import EXAMPLE_CATALOGUE, a_stack, fresh_database
 from tests.support.light_passwords import lighten
 from tests.support.servers import FAST, servers_folder
@@ -22,6 +23,7 @@ from tests.support.stack import Stack
 # The one profile of the suite: how long an example takes, to draw or to run, says nothing here.
 hypothesis.settings.register_profile(
     "suite",
+    max_examples=examples(100),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     print_blob=True,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 import pytest
@@ -57,12 +58,18 @@ def wait_until_texts_are_gone(stack: Stack) -> None:
 def never_ongoing_again(stack: Stack, submitted: Submitted, seconds: float = A_SECOND) -> Answer:
     """Polls for longer than any text lives; the answer, which was the same every time."""
     first = poll(stack, submitted)
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+    for _ in now_and_then(seconds):
         assert not is_ongoing(first)
         assert poll(stack, submitted).raw == first.raw
-        time.sleep(0.03)
     return first
+
+
+def now_and_then(seconds: float) -> Iterator[None]:
+    """Moments of this time, with pauses that leave the processor to the service."""
+    pause, until = threading.Event(), time.monotonic() + seconds
+    while time.monotonic() < until:
+        yield
+        pause.wait(0.03)
 
 
 def test_an_ended_import_answers_its_end_when_nothing_of_it_is_left_in_redis(
@@ -112,11 +119,9 @@ def test_a_running_import_is_ongoing_with_its_step_however_long_the_step_is_sile
     with held_up() as reached:
         submitted = player.submit(batch_manual(5))
         reached()
-        until = time.monotonic() + 3
-        while time.monotonic() < until:
+        for _ in now_and_then(3):
             answer = poll(stack, submitted)
             assert is_ongoing(answer)
-            time.sleep(0.03)
         said = answer.json["body"]["progress"]["description"]
         assert said != "Importing Scores.", "said by the worker, not derived from the job's state"
         redis.delete(text_key(submitted.import_id))

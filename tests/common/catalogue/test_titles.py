@@ -16,6 +16,7 @@ from common.catalogue.titles import TitleIndex, fold_case, fold_spaces, fold_wid
 from common.errors import AmbiguousTitle
 from common.games.registry import GAMES, get_game
 from tests.common.catalogue.documents import chart, song
+from tests.support.examples import examples
 from tests.support.shared_data import seeds
 
 # Unicode's category Zs, and what else programs take for spaces.
@@ -201,7 +202,7 @@ def test_every_title_is_found_with_any_space_in_any_case(game: str) -> None:
 
 @pytest.mark.parametrize("game", GAMES)
 @given(data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_every_title_is_found_however_its_spaces_and_letters_are_mixed_up(
     game: str, data: st.DataObject
 ) -> None:

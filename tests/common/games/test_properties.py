@@ -29,10 +29,11 @@ from common.games.scoring.hydration import hydrate, score_id, stored_score_data
 from common.games.scoring.personal_bests import PlayedScore, merge
 from common.profiles.profile_tables import PROFILE_ORDERS
 from tests.common.games import strategies
+from tests.support.examples import examples
 
 each_gpt = pytest.mark.parametrize("gpt", all_gpts(), ids=lambda gpt: gpt.id)
 
-few_examples = settings(max_examples=20)
+few_examples = settings(max_examples=examples(20))
 
 
 # --- derived metrics ---------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.examples import examples
 from tests.support.history import History
 from worker.runtime import Runtime
 
@@ -23,7 +24,9 @@ RECORDS = {
     "notifications": "what a user was told was so when it was told",
 }
 
-RANDOM = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RANDOM = settings(
+    max_examples=examples(12), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 SEEDS = st.integers(0, 2**32)
 
 

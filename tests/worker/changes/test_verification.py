@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 
 from cli.verify import verify
 from common.database.tables import JobKind
+from tests.support.examples import examples
 from tests.support.follower import Follower
 from tests.support.history import History
 from worker.changes.verification import differences
 from worker.runtime import Runtime
 
-RANDOM = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RANDOM = settings(
+    max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from common.games.model import GPT, Decimal, Integer
 from common.games.registry import GAMES, all_gpts, get_game, get_gpt
 from tests.common.catalogue.documents import chart, song
 from tests.common.games.charts import chart_of as chart_with
+from tests.support.examples import examples
 from tests.worker.import_types.manual.batch_manual_documents import documents
 from tests.worker.import_types.services import test_converters as services
 from worker.import_types import registry
@@ -30,7 +31,7 @@ TITLE = "Two Words"
 SPACES = " \t\u00a0\u1680\u2003\u2009\u202f\u205f\u3000"
 SHA256, MD5, SHA1 = "0123456789abcdef" * 4, "89abcdef01234567" * 2, "ab01cd23" * 5
 
-few = settings(max_examples=10)
+few = settings(max_examples=examples(10))
 words = st.text("abcXYZ 新作†19.+", min_size=1, max_size=8).filter(str.strip)
 
 

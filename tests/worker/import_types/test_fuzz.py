@@ -23,6 +23,7 @@ from common.errors import ConversionFailure, FatalImportError, SongOrChartNotFou
 from common.games.registry import GAMES, get_game
 from common.text.canonical import orphan_id
 from tests.common.catalogue.documents import chart, song
+from tests.support.examples import examples
 from tests.worker.import_types.hooks import arcade_documents, beatoraja_documents, usc_documents
 from tests.worker.import_types.hooks.arcade_documents import INFINITAS
 from worker.import_types import registry
@@ -324,7 +325,7 @@ def test_what_is_not_damaged_gives_scores(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SEEDS)
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(data=st.data())
 def test_only_declared_errors_come_out(name: str, data: st.DataObject) -> None:
     seed = SEEDS[name]

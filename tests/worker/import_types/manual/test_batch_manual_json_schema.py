@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from common.games.model import GPT
 from common.games.registry import GAMES, all_gpts, get_game
 from common.validation import first_violation
+from tests.support.examples import examples
 from tests.worker.import_types.manual.batch_manual_documents import (
     documents,
     full_document,
@@ -37,7 +38,7 @@ def test_a_document_with_every_member_there_is_fits(gpt: GPT) -> None:
         VALIDATORS[gpt.game].validate(document)
 
 
-@hypothesis_settings(max_examples=100)
+@hypothesis_settings(max_examples=examples(100))
 @given(st.data())
 def test_what_keeps_all_rules_fits(data: st.DataObject) -> None:
     gpt = data.draw(st.sampled_from(list(all_gpts())))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from common.errors import FatalImportError
 from common.games.model import GPT
 from common.games.registry import GAMES, all_gpts
+from tests.support.examples import examples
 from tests.worker.import_types.manual.batch_manual_documents import (
     JUNK,
     documents,
@@ -56,7 +57,7 @@ def exactly_or_none(document: Any) -> ReadDocument | None:
 
 @pytest.mark.parametrize("gpt", all_gpts(), ids=lambda gpt: gpt.id)
 def test_documents_that_keep_the_rules_are_read_quickly_and_unchanged(gpt: GPT) -> None:
-    @settings(max_examples=30)
+    @settings(max_examples=examples(30))
     @given(documents(gpt))
     def check(document: dict[str, Any]) -> None:
         for quick in (
