@@ -47,9 +47,9 @@ class Servers:
             **self.cg.environment("dev"),
             **self.myt.environment(),
             "CREDENTIAL_KEYS": KEY,
-            "SERVICE_CONNECT_TIMEOUT": "2",
-            "SERVICE_TIMEOUT": "3",
-            "SERVICE_IDLE_TIMEOUT": "2",
+            "SERVICE_CONNECT_TIMEOUT": "1",
+            "SERVICE_TIMEOUT": "2",
+            "SERVICE_IDLE_TIMEOUT": "1",
         }
 
     def forget(self) -> None:

@@ -15,6 +15,7 @@ import pytest
 import redis
 
 from cli.local import EmbeddedPostgres, EmbeddedRedis, state, unprivileged
+from cli.local.postgres import SOCKET_PATH_BYTES
 from cli.local.processes import ProcessError
 
 pytestmark = pytest.mark.processes
@@ -27,6 +28,16 @@ def folder() -> Iterator[Path]:
     """A folder that the servers can enter; pytest's own is closed to other accounts."""
     with unprivileged.temporary_folder() as path:
         yield path
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[EmbeddedPostgres]:
+    """One that runs, for whoever only looks at it. Its folder's name is too long for a socket."""
+    with (
+        unprivileged.temporary_folder() as path,
+        EmbeddedPostgres(path / ("long," + "x" * 100), settings=FAST) as server,
+    ):
+        yield server
 
 
 def query(server: EmbeddedPostgres, statement: str) -> list[tuple[object, ...]]:
@@ -80,48 +91,41 @@ def test_a_stale_pid_file_that_names_a_living_process_does_not_stop_postgres(fol
         assert query(server, "SELECT 1") == [(1,)]
 
 
-def test_postgres_refuses_a_wrong_password(folder: Path) -> None:
-    with EmbeddedPostgres(folder, settings=FAST) as server:
-        password = state.kept_secret(folder / "password")
-        with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
-            psycopg2.connect(server.libpq_url().replace(password, "guess"))
+def test_postgres_refuses_a_wrong_password(server: EmbeddedPostgres) -> None:
+    password = state.kept_secret(server.folder / "password")
+    with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
+        psycopg2.connect(server.libpq_url().replace(password, "guess"))
 
 
-def test_secrets_are_readable_by_their_owner_only(folder: Path) -> None:
-    with EmbeddedPostgres(folder, settings=FAST) as server:
-        assert (folder / "password").stat().st_mode & 0o077 == 0
-        assert server.data.stat().st_mode & 0o077 == 0
+def test_secrets_are_readable_by_their_owner_only(server: EmbeddedPostgres) -> None:
+    assert (server.folder / "password").stat().st_mode & 0o077 == 0
+    assert server.data.stat().st_mode & 0o077 == 0
 
 
 def test_one_folder_serves_one_postgres_at_a_time(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    server: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("cli.local.postgres.LOCK_SECONDS", 0.1)
-    with (
-        EmbeddedPostgres(folder, settings=FAST) as server,
-        pytest.raises(state.StateError, match="in use"),
-    ):
-        EmbeddedPostgres(folder).start()
-    assert server.exit_code() is not None
+    with pytest.raises(state.StateError, match="in use"):
+        EmbeddedPostgres(server.folder).start()
+    assert query(server, "SELECT 1") == [(1,)]
 
 
-def test_servers_run_side_by_side(folder: Path) -> None:
+def test_servers_run_side_by_side(server: EmbeddedPostgres, folder: Path) -> None:
     with (
-        EmbeddedPostgres(folder / "one", settings=FAST) as one,
         EmbeddedPostgres(folder / "two", settings=FAST) as two,
         EmbeddedRedis(folder / "one") as one_redis,
         EmbeddedRedis(folder / "two") as two_redis,
     ):
-        query(one, "CREATE TABLE only_here (a int)")
+        query(server, "CREATE TABLE only_here (a int)")
         assert query(two, "SELECT to_regclass('only_here')") == [(None,)]
         redis.Redis.from_url(one_redis.url).set("only", "here")
         assert redis.Redis.from_url(two_redis.url).get("only") is None
 
 
-def test_a_path_too_long_for_a_socket_is_no_hindrance(folder: Path) -> None:
-    deep = folder / ("long," + "x" * 100)
-    with EmbeddedPostgres(deep, settings=FAST) as server:
-        assert query(server, "SELECT 1") == [(1,)]
+def test_a_path_too_long_for_a_socket_is_no_hindrance(server: EmbeddedPostgres) -> None:
+    assert len(str(server.folder)) > SOCKET_PATH_BYTES
+    assert query(server, "SELECT 1") == [(1,)]
 
 
 def test_a_server_that_does_not_start_shows_the_end_of_its_log(folder: Path) -> None:

@@ -176,6 +176,7 @@ def test_ctrl_c_in_the_first_moments_is_a_line(folder: Path) -> None:
     assert up.output.split() == ["Stopping", "...", "(Ctrl-C", "again:", "at", "once)"]
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel's help is Linux'")
 def test_a_killed_run_leaves_nothing_behind_and_loses_nothing(folder: Path) -> None:
     with running(folder) as up:
