@@ -23,9 +23,10 @@ from common.accounts import user_rows
 from common.catalogue.catalogue_documents import chart_document, song_document
 from common.errors import UserError
 from common.hooks import beatoraja_rows
-from common.scores.score_documents import score_document
+from common.scores import score_documents
 from common.validation import first_violation
 from common.validation.json_schema import json_schema
+from common.wire import Wire
 
 # How the clients' protocol versions that we speak begin.
 _VERSIONS: Final = ("v2", "v3", "v4")
@@ -97,7 +98,7 @@ def _imported(connection: Connection, document: dict[str, Any]) -> Response:
     return success(
         "Imported score.",
         {
-            "score": score_document(found.score),
+            "score": score_documents.score(found.score, Wire.V2),
             "song": song_document(found.song),
             "chart": chart_document(found.chart),
             "import": document,

@@ -51,5 +51,5 @@ def import_scores(import_id: str, *, query: dict[str, Any]) -> Response:
         start = -1 if after is None else after[0]
         rows = import_rows.scores_after(connection, found, start, limit + 1)
         rows = pages.finish(rows, limit, lambda row: (row.position,))
-        body = scores_body(connection, found, rows)
+        body = scores_body(connection, found, rows, service().settings.dialect)
     return success(f"Returned {len(rows)} scores.", body)

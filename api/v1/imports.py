@@ -148,7 +148,7 @@ def revert_import(import_id: str) -> Response:
     errors={404: "There is no such import, or it has not finished."},
 )
 def get_import(import_id: str) -> Response:
-    engine = service().engine
+    engine, wire = service().engine, service().settings.dialect
     with engine.connect() as connection:
         found = import_rows.find(connection, import_id)
         if found is None:
@@ -156,4 +156,4 @@ def get_import(import_id: str) -> Response:
         user = user_rows.by_id(connection, found.user_id)
     if user is None:
         return failure(500, "An internal server error has occured.")
-    return streamed("Returned info about this session.", whole_import(engine, found, user))
+    return streamed("Returned info about this session.", whole_import(engine, found, user, wire))

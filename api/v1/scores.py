@@ -25,6 +25,7 @@ from common.jobs.accepting import NewJob
 from common.jobs.arguments import Deletion, Edit, ScoreChanges
 from common.profiles import profile_rows
 from common.scores import score_documents, score_rows
+from common.scores.score_documents import ScoreDocument
 from common.scores.score_lists import OneScore
 from common.text.canonical import new_job_id
 
@@ -68,7 +69,7 @@ def get_score(score_id: str, query: dict[str, Any]) -> Response:
     permissions=("customise_score",),
     own_gates=True,
     own_body=EditBody(),
-    answers=dict[str, Any],
+    answers=ScoreDocument,
     other_answers={202: ("It takes longer; poll the URL.", Submitted)},
     headers=waiting.HEADERS,
     errors={

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, text
 
 from common.clock import NOW_MS
 from common.database.spooling import Spooled
+from common.scores import score_rows
 
 # Milliseconds for which an import is recent.
 RECENT: Final = 28 * 24 * 60 * 60 * 1000
@@ -143,8 +144,8 @@ _SCORE_IDS: Final = text(
     " WHERE user_id = :user_id AND import_id = :import_id ORDER BY position"
 )
 _SCORES_AFTER: Final = text(
-    """
-    SELECT * FROM scores
+    f"""
+    {score_rows.SELECT}
     WHERE user_id = :user_id AND import_id = :import_id AND position > :after
     ORDER BY position LIMIT :rows
     """
@@ -172,7 +173,7 @@ def score_ids(connection: Connection, of: Row[Any]) -> list[str]:
 def scores_after(
     connection: Connection, of: Row[Any], position: int, most: int
 ) -> Sequence[Row[Any]]:
-    """Rows of `scores` of an import, in processing order, from behind a position on."""
+    """Scores of an import with `session_id`, in processing order, from behind a position on."""
     return connection.execute(_SCORES_AFTER, _page(of, position, most)).all()
 
 

@@ -12,20 +12,16 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row
 
-from common.catalogue import catalogue_rows
-from common.catalogue.catalogue_documents import (
-    ChartDocument,
-    SongDocument,
-    chart_document,
-    song_document,
-)
+from common.catalogue import catalogue_documents, catalogue_rows
+from common.catalogue.catalogue_documents import ChartDocument, SongDocument
 from common.games.model import Graph
 from common.games.registry import get_gpt
 from common.games.scoring.personal_bests import PlayedScore, merge
-from common.scores import score_rows
-from common.scores.score_documents import ScoreDocument, score_document
+from common.scores import score_documents, score_rows
+from common.scores.score_documents import ScoreDocument
 from common.sessions.session_documents import ScoreInfo
 from common.sessions.session_info import entry, game_charts
+from common.wire import Wire
 
 
 class ImportScores(msgspec.Struct, kw_only=True):
@@ -41,16 +37,17 @@ class ImportScores(msgspec.Struct, kw_only=True):
 
 
 def import_scores(
-    connection: Connection, of: Row[Any], scores: Sequence[Row[Any]]
-) -> dict[str, Any]:
-    """The ImportScores of some `scores` of an import. of: a row of `imports`."""
+    connection: Connection, of: Row[Any], scores: Sequence[Row[Any]], wire: Wire
+) -> ImportScores:
+    """Some `scores` of an import. of: a row of `imports`."""
     found = catalogue_rows.of_rows(connection, of.game, scores)
-    return {
-        "scores": list(map(score_document, scores)),
-        "songs": list(map(song_document, found.songs)),
-        "charts": list(map(chart_document, found.charts)),
-        "scoreInfo": _raised(connection, of, scores, found.charts),
-    }
+    charts, songs = catalogue_documents.charts(found.charts, found.songs, wire, found.ids)
+    return ImportScores(
+        scores=[score_documents.score(each, wire, found.ids) for each in scores],
+        songs=songs,
+        charts=charts,
+        scoreInfo=_raised(connection, of, scores, found.charts),
+    )
 
 
 def _raised(

@@ -16,16 +16,18 @@ import orjson
 from sqlalchemy import Connection, Engine, Row
 
 from common.accounts.user_documents import user_document
-from common.catalogue import catalogue_rows
-from common.catalogue.catalogue_documents import chart_document, song_document
+from common.catalogue import catalogue_documents, catalogue_rows
+from common.catalogue.catalogue_documents import ChartDocument, Ids, SongDocument
 from common.imports import import_rows
 from common.imports.import_documents import import_document
-from common.scores.score_documents import score_document
-from common.sessions import session_rows
-from common.sessions.session_documents import session_document
+from common.scores import score_documents
+from common.scores.score_documents import ScoreDocument
+from common.sessions import session_documents, session_rows
+from common.sessions.session_documents import SessionDocument
+from common.text.json_pieces import array
+from common.wire import Wire
 
 ROWS: Final = 200  # read at a time
-
 
 _Id = TypeVar("_Id", str, int)
 
@@ -34,85 +36,102 @@ class Changed(Exception):
     """The import is not what it was when its reading began."""
 
 
-def whole_import(engine: Engine, row: Row[Any], user: Row[Any]) -> Iterator[bytes]:
+def whole_import(engine: Engine, row: Row[Any], user: Row[Any], wire: Wire) -> Iterator[bytes]:
     """The JSON object of an import (a row of `imports`) and its user, piece by piece."""
-    charts: set[str] = set()
-    songs: set[int] = set()
-    count = 0
-    yield b'{"scores":['
-    for scores in _lots(engine, import_rows.scores_after, row):
-        charts.update(score.chart_id for score in scores)
-        songs.update(score.song_id for score in scores)
-        yield _elements(map(score_document, scores), first=not count)
-        count += len(scores)
-    yield b'],"songs":['
-    yield from _of_the_catalogue(
-        engine, catalogue_rows.songs_by_id, row.game, sorted(songs), song_document
-    )
-    yield b'],"charts":['
-    yield from _of_the_catalogue(
-        engine, catalogue_rows.charts_by_id, row.game, sorted(charts), chart_document
-    )
-    yield b'],"sessions":'
-    with engine.connect() as connection:
-        yield orjson.dumps(_created_sessions(connection, row))
+    reading = _Reading(engine, row, wire)
+    yield b'{"scores":'
+    yield from array(reading.scores())
+    yield b',"songs":'
+    yield from array(reading.songs())
+    yield b',"charts":'
+    yield from array(reading.charts())
+    yield b',"sessions":'
+    yield from array(reading.sessions())
     document = import_document(row, [])
     # The list of scores, of all its fields, has no bound.
     before, after = orjson.dumps(document).split(b'"scoreIDs":[]')
-    yield b',"import":' + before + b'"scoreIDs":['
-    listed = 0
-    for ids in _lots(engine, import_rows.score_ids_after, row):
-        yield _elements((each.score_id for each in ids), first=not listed)
-        listed += len(ids)
+    yield b',"import":' + before + b'"scoreIDs":'
+    yield from array(reading.score_ids())
     with engine.connect() as connection:
         still_there = import_rows.find(connection, row.import_id)
-    if listed != count or still_there is None:
+    if reading.listed != reading.count or still_there is None:
         raise Changed(row.import_id)
-    yield b"]" + after + b',"user":' + orjson.dumps(user_document(user)) + b"}"
+    yield after + b',"user":' + orjson.dumps(user_document(user)) + b"}"
 
 
-def _lots(
-    engine: Engine,
-    read: Callable[[Connection, Row[Any], int, int], Sequence[Row[Any]]],
-    row: Row[Any],
-) -> Iterator[Sequence[Row[Any]]]:
-    """The import's scores in their order, a lot at a time."""
-    after = -1
-    while True:
-        with engine.connect() as connection:
-            lot = read(connection, row, after, ROWS)
-        if lot:
+class _Reading:
+    """An import being read: its scores first, then what they are about.
+
+    count: scores that were read. listed: IDs of scores that were read, later.
+    """
+
+    def __init__(self, engine: Engine, row: Row[Any], wire: Wire) -> None:
+        self._engine = engine
+        self._row = row
+        self._wire = wire
+        self._charts: set[str] = set()
+        self._songs: set[int] = set()
+        self.count = self.listed = 0
+
+    def scores(self) -> Iterator[ScoreDocument]:
+        for scores in self._lots(import_rows.scores_after):
+            self._charts.update(score.chart_id for score in scores)
+            self._songs.update(score.song_id for score in scores)
+            self.count += len(scores)
+            ids = Ids() if self._wire.has_v2 else self._ids(scores)
+            for score in scores:
+                yield score_documents.score(score, self._wire, ids)
+
+    def songs(self) -> Iterator[SongDocument]:
+        for songs in self._by_id(catalogue_rows.songs_by_id, self._songs):
+            ids = catalogue_rows.ids_of((), songs)
+            for song in songs:
+                yield catalogue_documents.song(song, self._wire, ids)
+
+    def charts(self) -> Iterator[ChartDocument]:
+        for charts in self._by_id(catalogue_rows.charts_by_id, self._charts):
+            with self._engine.connect() as connection:
+                found = catalogue_rows.of_charts(connection, self._row.game, charts)
+            yield from catalogue_documents.charts(charts, found.songs, self._wire, found.ids)[0]
+
+    def sessions(self) -> Iterator[SessionDocument]:
+        """Those that the import made; for version 3 those that it added to as well."""
+        kinds = {"Created"} if self._wire.has_v2 else {"Created", "Appended"}
+        wanted = [each["sessionID"] for each in self._row.created_sessions if each["type"] in kinds]
+        with self._engine.connect() as connection:
+            sessions = session_rows.by_id(connection, self._row.user_id, wanted)
+        for session in sessions:
+            yield session_documents.session(session, self._wire)
+
+    def score_ids(self) -> Iterator[str]:
+        for lot in self._lots(import_rows.score_ids_after):
+            self.listed += len(lot)
+            yield from (each.score_id for each in lot)
+
+    def _ids(self, scores: Sequence[Row[Any]]) -> Ids:
+        with self._engine.connect() as connection:
+            return catalogue_rows.of_rows(connection, self._row.game, scores).ids
+
+    def _lots(
+        self, read: Callable[[Connection, Row[Any], int, int], Sequence[Row[Any]]]
+    ) -> Iterator[Sequence[Row[Any]]]:
+        """The import's scores in their order, a lot at a time."""
+        after = -1
+        while True:
+            with self._engine.connect() as connection:
+                lot = read(connection, self._row, after, ROWS)
+            if lot:
+                yield lot
+                after = lot[-1].position
+            if len(lot) < ROWS:
+                return
+
+    def _by_id(
+        self, read: Callable[[Connection, str, Sequence[_Id]], Sequence[Row[Any]]], ids: set[_Id]
+    ) -> Iterator[Sequence[Row[Any]]]:
+        """What of the game's catalogue has these ids, a lot at a time."""
+        in_order = sorted(ids)
+        for at in range(0, len(in_order), ROWS):
+            with self._engine.connect() as connection:
+                lot = read(connection, self._row.game, in_order[at : at + ROWS])
             yield lot
-            after = lot[-1].position
-        if len(lot) < ROWS:
-            return
-
-
-def _of_the_catalogue(
-    engine: Engine,
-    read: Callable[[Connection, str, Sequence[_Id]], Sequence[Row[Any]]],
-    game: str,
-    ids: Sequence[_Id],
-    document: Callable[[Row[Any]], dict[str, Any]],
-) -> Iterator[bytes]:
-    first = True
-    for at in range(0, len(ids), ROWS):
-        with engine.connect() as connection:
-            lot = read(connection, game, ids[at : at + ROWS])
-        if lot:
-            yield _elements(map(document, lot), first=first)
-            first = False
-
-
-def _created_sessions(connection: Connection, row: Row[Any]) -> list[dict[str, Any]]:
-    created = [
-        session["sessionID"] for session in row.created_sessions if session["type"] == "Created"
-    ]
-    sessions = session_rows.by_id(connection, row.user_id, created)
-    return [session_document(session) for session in sessions]
-
-
-def _elements(documents: Iterator[Any], *, first: bool) -> bytes:
-    """More elements of a JSON array that is under way."""
-    part = b",".join(map(orjson.dumps, documents))
-    return part if first else b"," + part

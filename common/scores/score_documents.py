@@ -6,7 +6,7 @@ Source: specification, documents.md section 4, v3/http-api.md section 2.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -17,6 +17,8 @@ from common.games.model import GPT, Enum
 from common.games.registry import get_gpt
 from common.games.version3 import version3_id
 from common.wire import Wire, time_on_the_wire
+
+_NO_IDS: Final = Ids()
 
 
 class ScoreDocument(msgspec.Struct, kw_only=True):
@@ -72,8 +74,8 @@ def score_data(gpt: GPT, stored: dict[str, Any], wire: Wire) -> dict[str, Any]:
     return told
 
 
-def score(row: Row[Any], wire: Wire, ids: Ids) -> ScoreDocument:
-    """A row of `scores` with `session_id`, see `common.scores.score_rows`."""
+def score(row: Row[Any], wire: Wire, ids: Ids = _NO_IDS) -> ScoreDocument:
+    """A row of `scores`; for version 3 with `session_id` (`common.scores.score_rows`) and ids."""
     gpt = get_gpt(row.game, row.playtype)
     version3 = version3_id(gpt)
     document = ScoreDocument(
@@ -100,25 +102,3 @@ def score(row: Row[Any], wire: Wire, ids: Ids) -> ScoreDocument:
     if wire is Wire.BOTH:
         document.gameID = version3
     return document
-
-
-def score_document(row: Row[Any]) -> dict[str, Any]:
-    """The ScoreDocument of a row of `scores`, as version 2 has it."""
-    return {
-        "scoreID": row.score_id,
-        "userID": row.user_id,
-        "game": row.game,
-        "playtype": row.playtype,
-        "songID": row.song_id,
-        "chartID": row.chart_id,
-        "isPrimary": row.is_primary,
-        "service": row.service,
-        "importType": row.import_type,
-        "timeAchieved": time_on_the_wire(row.time_achieved),
-        "timeAdded": row.time_added,
-        "comment": row.comment,
-        "highlight": row.highlight,
-        "scoreData": row.score_data,
-        "scoreMeta": row.score_meta,
-        "calculatedData": row.calculated_data,
-    }

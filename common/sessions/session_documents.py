@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from common.games.registry import get_gpt
 from common.games.version3 import version3_id
-from common.wire import Wire, time_on_the_wire
+from common.wire import Wire
 
 
 class ScoreInfo(TypedDict):
@@ -100,21 +100,3 @@ def event(row: Row[Any], wire: Wire) -> SessionEvent:
 
 def _time(value: float) -> float:
     return int(value) if value.is_integer() else value
-
-
-def session_document(row: Row[Any]) -> dict[str, Any]:
-    """A row of `sessions`, as version 2 has it."""
-    return {
-        "userID": row.user_id,
-        "sessionID": row.session_id,
-        "scoreIDs": row.score_ids,
-        "name": row.name,
-        "desc": row.desc,
-        "game": row.game,
-        "playtype": row.playtype,
-        "timeInserted": row.time_inserted,
-        "timeStarted": time_on_the_wire(row.time_started),
-        "timeEnded": time_on_the_wire(row.time_ended),
-        "calculatedData": row.calculated_data,
-        "highlight": row.highlight,
-    }

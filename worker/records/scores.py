@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+import msgspec
 import orjson
 from msgspec import UNSET
 from sqlalchemy import Connection, Row, text
@@ -13,8 +14,9 @@ from common.database.columns import Columns
 from common.database.parameters import text_array
 from common.games.model import GPT
 from common.jobs.arguments import ScoreChanges
-from common.scores.score_documents import score_document
+from common.scores import score_documents
 from common.scores.score_tables import ScoreRow
+from common.wire import Wire
 
 COLUMNS: Final = Columns(ScoreRow)
 
@@ -53,7 +55,7 @@ _EDIT: Final = text(
     UPDATE scores
     SET comment = CASE WHEN :with_comment THEN :comment ELSE comment END,
         highlight = coalesce(:highlight, highlight)
-    WHERE user_id = :user_id AND score_id = :score_id RETURNING *
+    WHERE user_id = :user_id AND score_id = :score_id
     """
 )
 _HIGHLIGHT: Final = text(
@@ -127,15 +129,19 @@ def delete_of_gpt(connection: Connection, user_id: int, gpt: GPT) -> Sequence[Ro
 
 
 def blacklist(connection: Connection, scores: Sequence[Row[Any]]) -> None:
-    """Has later imports skip these scores."""
-    documents = [score_document(score) for score in scores]
+    """Has later imports skip these scores; their data are kept as stored, not as shown."""
+    documents = [
+        {
+            **msgspec.to_builtins(score_documents.score(score, Wire.V2)),
+            "scoreData": score.score_data,
+        }
+        for score in scores
+    ]
     connection.execute(_BLACKLIST, {"scores": orjson.dumps(documents).decode()})
 
 
-def edit(
-    connection: Connection, user_id: int, score_id: str, changes: ScoreChanges
-) -> Row[Any] | None:
-    """Sets comment and highlight, whichever are given; the row as it is then."""
+def edit(connection: Connection, user_id: int, score_id: str, changes: ScoreChanges) -> bool:
+    """Sets comment and highlight, whichever are given; whether the user has the score."""
     parameters = {
         "user_id": user_id,
         "score_id": score_id,
@@ -143,7 +149,7 @@ def edit(
         "comment": changes.comment or None,
         "highlight": None if changes.highlight is UNSET else changes.highlight,
     }
-    return connection.execute(_EDIT, parameters).one_or_none()
+    return connection.execute(_EDIT, parameters).rowcount == 1
 
 
 def highlight(connection: Connection, user_id: int, score_ids: Collection[str]) -> None:

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, Row, text
 
 from common.imports.import_documents import import_document
+from common.scores import score_documents
 from common.scores.ranking_rows import chart_rankings
-from common.scores.score_documents import score_document
-from common.sessions.session_documents import session_document
-from common.wire import time_on_the_wire
+from common.sessions import session_documents
+from common.wire import Wire, time_on_the_wire
 from tests.golden.pipelines.matching import Key
 
 Documents = list[dict[str, Any]]
@@ -23,7 +24,10 @@ def _rows(connection: Connection, table: str) -> list[Row[Any]]:
 
 
 def _scores(connection: Connection) -> Documents:
-    return [score_document(row) for row in _rows(connection, "scores")]
+    return [
+        {**msgspec.to_builtins(score_documents.score(row, Wire.V2)), "scoreData": row.score_data}
+        for row in _rows(connection, "scores")
+    ]
 
 
 def _personal_bests(connection: Connection) -> Documents:
@@ -54,7 +58,10 @@ def _personal_bests(connection: Connection) -> Documents:
 
 
 def _sessions(connection: Connection) -> Documents:
-    return [session_document(row) for row in _rows(connection, "sessions")]
+    return [
+        msgspec.to_builtins(session_documents.session(row, Wire.V2))
+        for row in _rows(connection, "sessions")
+    ]
 
 
 def _game_stats(connection: Connection) -> Documents:
