@@ -151,7 +151,7 @@ def impatient(
 # --- a server of its own -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["shut down", "killed"])
+@pytest.mark.parametrize("how", ["killed", pytest.param("shut down", marks=pytest.mark.long)])
 def test_a_server_that_is_away_for_a_while(
     own_stack: Stack,
     own_postgres: EmbeddedPostgres,

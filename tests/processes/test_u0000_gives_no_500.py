@@ -97,9 +97,8 @@ def test_odd_characters_anywhere_in_a_request_are_refused_or_replaced(stack: Sta
         b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n",
     ],
 )
-def test_what_is_no_request_gives_400_in_the_envelope(stack: Stack, head: bytes) -> None:
-    stack.start_web()
-    answer = wire.send_all(stack.port, head)
+def test_what_is_no_request_gives_400_in_the_envelope(service: Stack, head: bytes) -> None:
+    answer = wire.send_all(service.port, head)
     assert answer.startswith(b"HTTP/1.1 400"), answer
     assert orjson.loads(answer.partition(b"\r\n\r\n")[2])["success"] is False
 
@@ -115,8 +114,7 @@ def test_what_is_no_request_gives_400_in_the_envelope(stack: Stack, head: bytes)
         "/..//x",
     ],
 )
-def test_a_doubled_slash_is_not_found_and_leads_nowhere(stack: Stack, path: str) -> None:
-    stack.start_web()
-    answer = Http(stack.port).get(path)
+def test_a_doubled_slash_is_not_found_and_leads_nowhere(service: Stack, path: str) -> None:
+    answer = Http(service.port).get(path)
     assert (answer.status, answer.description) == (404, "Endpoint Not Found.")
     assert "Location" not in answer.headers
