@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import time
 
 import pytest
 from sqlalchemy import text
 
 from api.http.bodies import SMALL
+from api.server.front import HEAD_SECONDS
 from cli.local.processes import ChildProcess
 from tests.support import wire
 from tests.support.http import Http, encode_multipart
@@ -205,14 +207,16 @@ def test_requests_that_come_at_once_are_answered_in_order(stack: Stack, web: Chi
     assert answer.index(b'"echo":"last"') > places[-1]
 
 
-def test_connections_in_excess_cost_those_that_have_waited_longest(
-    stack: Stack, web: ChildProcess
-) -> None:
+def test_connections_in_excess_cost_those_that_have_waited_longest(stack: Stack) -> None:
+    stack.environment["GUNICORN_CMD_ARGS"] = "--worker-connections=100"
+    stack.start_web()
+    began = time.monotonic()
     first = [wire.open_socket(stack.port, b"GET / HTTP/1.1\r\n") for _ in range(20)]
-    more = [wire.open_socket(stack.port, b"GET / HTTP/1.1\r\n") for _ in range(1100)]
+    more = [wire.open_socket(stack.port, b"GET / HTTP/1.1\r\n") for _ in range(110)]
     try:
         assert Http(stack.port).get("/healthz").status == 200
         wait_for(lambda: first[0].recv(1) == b"", "the end of the oldest connection")
+        assert time.monotonic() - began < HEAD_SECONDS, "it would have ended by itself"
     finally:
         for client in [*first, *more]:
             client.close()
