@@ -73,7 +73,15 @@ class Admissions:
 
     def who(self, request: Request) -> str:
         """Whom a request is counted for, as far as is known without looking it up."""
-        user_id = self._tokens.owner(self._credentials(request))
+        return self._who(request, self._credentials(request))
+
+    def who_polls(self, request: Request) -> tuple[str, bool]:
+        """The same, and whether what the request says of who sends it need not be looked up."""
+        given = self._credentials(request)
+        return self._who(request, given), not given or self._tokens.is_fresh(given)
+
+    def _who(self, request: Request, given: Credentials) -> str:
+        user_id = self._tokens.owner(given)
         if user_id is not None:
             return limits.user(user_id)
         return f"address:{limits.client_address(request, self._settings.trusted_proxies)}"

@@ -12,6 +12,7 @@ import ipaddress
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Response
@@ -135,7 +136,8 @@ def client_address(request: Request, trusted: Sequence[Network]) -> str:
     out to one customer counts.
     """
     address = request.remote_addr or "unknown"
-    for earlier in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+    forwarded = request.environ.get("HTTP_X_FORWARDED_FOR")
+    for earlier in reversed(forwarded.split(",")) if forwarded else ():
         if not _is_within(address, trusted):
             break
         try:
@@ -153,6 +155,7 @@ def _is_within(address: str, networks: Sequence[Network]) -> bool:
     return any(parsed in network for network in networks)
 
 
+@lru_cache(10_000)
 def _subject(address: str) -> str:
     try:
         parsed = ipaddress.ip_address(address)

@@ -81,6 +81,15 @@ class RecentTokens:
         for name in given.names():
             self._tokens.pop(name, None)
 
+    def is_fresh(self, given: Credentials) -> bool:
+        """Whether a token was asked about so lately that it is good without asking."""
+        _, token = self._known(given)
+        if token is None:
+            return False
+        now = time.monotonic()
+        token.seen = now
+        return now - token.asked < ASK_AFTER
+
     def is_good(self, given: Credentials) -> bool:
         """Whether a token is still good; False where it has to be looked up."""
         key, token = self._known(given)

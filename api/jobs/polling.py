@@ -9,10 +9,12 @@ Source: specification, http-api-import.md section 8.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -49,6 +51,12 @@ ONGOING: Final = "Import is ongoing."
 _IS_ONGOING: Final = envelope.success(ONGOING, None).removesuffix(b'"body":null}')
 # Seconds after which to ask again how an import stands.
 AGAIN_SECONDS: Final = 1
+
+_MISSING: Final = FinalAnswer(
+    404, envelope.failure("There is no ongoing import here.", error={"code": "NOT_FOUND"})
+)
+# Key of the WSGI environment: what was looked up for the poll already.
+FOUND: Final = "score_import.found"
 
 _PATH: Final = re.compile("/api/v1/imports/([^/]+)/poll-status/?")
 _STATUS_LINES: Final = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
@@ -93,6 +101,22 @@ DECLARATION: Final = declared(
 )
 
 
+@dataclass(slots=True)
+class _Found:
+    """What is known of a poll without asking PostgreSQL.
+
+    who: whom it is counted for. is_good: whether what it says of who sends it is known to hold.
+    counted: where they stand; None where nothing is counted. answer: as Redis has it.
+    """
+
+    request: Request
+    job_id: str
+    who: str
+    is_good: bool
+    counted: limits.Count | None = None
+    answer: FinalAnswer | str | None = None
+
+
 class Polls:
     """Answers polls, and hands all other requests on to `others`."""
 
@@ -107,7 +131,8 @@ class Polls:
         if poll is None:
             return self._others(environ, start_response)
         request_id = secrets.token_hex(8)
-        answer, headers = self._answer(Request(environ), poll[1], request_id)
+        found = environ.get(FOUND) or self._look_up([(Request(environ), poll[1])])[0]
+        answer, headers = self._answer(found, request_id)
         POLLS.add(_word_for(answer))
         content = [("Content-Type", JSON), ("Content-Length", str(len(answer.body)))]
         if answer.status == HTTPStatus.NOT_MODIFIED:
@@ -126,12 +151,43 @@ class Polls:
         )
         return [answer.body] if method == "GET" else []
 
-    def _answer(
-        self, request: Request, job_id: str, request_id: str
-    ) -> tuple[FinalAnswer, dict[str, str]]:
+    def look_up(self, environs: Sequence[WSGIEnvironment]) -> list[bool]:
+        """Asks Redis for what answers these requests, in one round trip; see `LooksUpTogether`."""
+        polls = [(Request(environ), _PATH.fullmatch(environ["PATH_INFO"])) for environ in environs]
+        found = iter(self._look_up([(request, poll[1]) for request, poll in polls if poll]))
+        answerable = []
+        for environ, (_, poll) in zip(environs, polls, strict=True):
+            if poll is not None:
+                environ[FOUND] = each = next(found)
+                known = each.answer is not None or each.job_id in self._unknown
+                answerable.append(each.is_good and known)
+            else:
+                answerable.append(False)
+        return answerable
+
+    def _look_up(self, polls: Sequence[tuple[Request, str]]) -> list[_Found]:
+        """Counts polls and reads their answers, as far as Redis knows."""
+        limit = limits.Limit("normal", self._here.settings.rate_limit)
+        found = []
+        commands: list[tuple[Any, ...]] = []
+        for request, job_id in polls:
+            who, is_good = self._here.admissions.who_polls(request)
+            found.append(_Found(request, job_id, who, is_good))
+            if limit.most:
+                commands += limits.commands(limit, who)
+            commands.append(progress.command(job_id))
+        with contextlib.suppress(RedisError):
+            answers = iter(self._here.redis.ask(commands))
+            for each in found:
+                if limit.most:
+                    each.counted = limits.read(limit, [next(answers) for _ in range(3)])
+                each.answer = progress.understand(next(answers))
+        return found
+
+    def _answer(self, found: _Found, request_id: str) -> tuple[FinalAnswer, dict[str, str]]:
         """The answer, and headers that say how much more may be asked."""
         try:
-            return self._poll(request, job_id)
+            return self._poll(found)
         except UserError as error:
             body = envelope.failure(error.message, error={"code": error.code})
             return FinalAnswer(error.status, body), {}
@@ -145,12 +201,10 @@ class Polls:
             details = {"code": "INTERNAL_ERROR", "reference": request_id}
             return FinalAnswer(500, envelope.failure(UNEXPECTED, error=details)), {}
 
-    def _poll(self, request: Request, job_id: str) -> tuple[FinalAnswer, dict[str, str]]:
-        here = self._here
-        who = here.admissions.who(request)
-        counted, answer = self._ask_redis(job_id, who)
-        if counted is None or not counted.exceeded:
-            counted = here.admissions.check(request, who, counted)
+    def _poll(self, found: _Found) -> tuple[FinalAnswer, dict[str, str]]:
+        here, job_id, counted, answer = self._here, found.job_id, found.counted, found.answer
+        if not found.is_good and (counted is None or not counted.exceeded):
+            counted = here.admissions.check(found.request, found.who, counted)
         headers = {} if counted is None else counted.headers()
         if counted is not None and counted.exceeded:
             return FinalAnswer(429, counted.refusal()), headers
@@ -161,40 +215,27 @@ class Polls:
             if answer is None:
                 self._unknown.add(job_id)
         if answer is None:
-            missing = envelope.failure(
-                "There is no ongoing import here.", error={"code": "NOT_FOUND"}
-            )
-            return FinalAnswer(404, missing), headers
+            return _MISSING, headers
         if isinstance(answer, FinalAnswer):
             if answer.status == 200:
-                return _unless_known(request, answer, headers)
+                return _unless_known(found.request, answer, headers)
             return answer, headers
         body = {"importStatus": "ongoing", "progress": {"description": answer}}
         headers["Retry-After"] = str(AGAIN_SECONDS)
         return FinalAnswer(200, envelope.success(ONGOING, body)), headers
 
-    def _ask_redis(
-        self, job_id: str, who: str
-    ) -> tuple[limits.Count | None, FinalAnswer | str | None]:
-        """Counts the request and reads the answer in one round trip."""
-        redis = self._here.redis
-        limit = limits.Limit("normal", self._here.settings.rate_limit)
-        try:
-            counting = limits.commands(limit, who) if limit.most else []
-            *counted, found = redis.ask([*counting, progress.command(job_id)])
-            return (limits.read(limit, counted) if counted else None), progress.understand(found)
-        except RedisError:
-            return None, None
-
     def _ask_record(self, job_id: str) -> FinalAnswer | str | None:
-        """Asks PostgreSQL, and keeps a final answer for the next poll."""
+        """Asks PostgreSQL, and keeps the answer for the next poll."""
+        redis = self._here.redis
         with self._here.engine.connect() as connection, autocommit(connection):
             answer = answer_from_record(connection, job_id)
-        if isinstance(answer, FinalAnswer):
-            try:
-                progress.write_final(self._here.redis, job_id, answer)
-            except RedisError:
-                log.debug("final answer of %s not kept", job_id)
+        try:
+            if isinstance(answer, FinalAnswer):
+                progress.write_final(redis, job_id, answer)
+            elif answer is not None:
+                progress.write_found(redis, job_id, answer)
+        except RedisError:
+            log.debug("answer of %s not kept", job_id)
         return answer
 
 

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Final, Protocol
 
 from gunicorn.http import wsgi
@@ -28,6 +28,9 @@ from api.server.refusals import BROKEN, Refused, replace_answer
 
 # Bytes of an answer in pieces that are sent at a time.
 PIECE: Final = 64 * 1024
+
+# Polls that are answered together at most.
+TOGETHER: Final = 64
 
 # What a thread has to do, and for whom.
 Tasks = SimpleQueue[tuple[Callable[[Connection], None], Connection]]
@@ -60,24 +63,68 @@ class Answering:
 
     def work(self, to_do: Tasks) -> None:
         while True:
-            task, connection = to_do.get()
-            try:
-                with self._loop.turn_of_patient if connection.patient else nullcontext():
-                    task(connection)
-            except Refused as refused:
-                replace_answer(connection, refused)
-                with contextlib.suppress(OSError):
-                    connection.flush()
-                self._loop.hand_back(connection, Stage.WRITE)
-            except OSError:
-                self._loop.hand_back(connection, Stage.BROKEN)
-            except BaseException:
-                self._loop.log.exception("A request failed outside of the application")
-                connection.break_off()
-                self._loop.hand_back(connection, Stage.BROKEN)
+            self._do(*to_do.get())
 
-    def begin(self, connection: Connection) -> None:
-        """Reads the head; the request is to be run if its body is there, or is not small."""
+    def work_together(
+        self, to_do: Tasks, application: lanes.LooksUpTogether, others: Tasks
+    ) -> None:
+        """Answers all polls that have come with what is looked up at once.
+
+        others: takes those for which that is not enough.
+        """
+        while True:
+            tasks = [to_do.get()]
+            with contextlib.suppress(Empty):
+                while len(tasks) < TOGETHER:
+                    tasks.append(to_do.get_nowait())
+            self._answer_together([connection for _, connection in tasks], application, others)
+
+    def _answer_together(
+        self, some: list[Connection], application: lanes.LooksUpTogether, others: Tasks
+    ) -> None:
+        # Only these are still ours: the others are refused, or wait for the rest of a body.
+        ready: list[Connection] = []
+
+        def keep(connection: Connection) -> None:
+            self._prepare(connection)
+            ready.append(connection)
+
+        for connection in some:
+            self._do(lambda each: self.begin(each, then=keep), connection)
+        try:
+            can_be_answered = application.look_up([each.environ for each in ready])
+        except Exception:
+            self._loop.log.exception("Polls could not be looked up together")
+            can_be_answered = [False] * len(ready)
+        for connection, now in zip(ready, can_be_answered, strict=True):
+            if now:
+                self._do(self._answer, connection)
+            else:
+                others.put((self._answer, connection))
+
+    def _do(self, task: Callable[[Connection], None], connection: Connection) -> None:
+        try:
+            with self._loop.turn_of_patient if connection.patient else nullcontext():
+                task(connection)
+        except Refused as refused:
+            replace_answer(connection, refused)
+            with contextlib.suppress(OSError):
+                connection.flush()
+            self._loop.hand_back(connection, Stage.WRITE)
+        except OSError:
+            self._loop.hand_back(connection, Stage.BROKEN)
+        except BaseException:
+            self._loop.log.exception("A request failed outside of the application")
+            connection.break_off()
+            self._loop.hand_back(connection, Stage.BROKEN)
+
+    def begin(
+        self, connection: Connection, then: Callable[[Connection], None] | None = None
+    ) -> None:
+        """Reads the head; the request is to be run if its body is there, or is not small.
+
+        then: what to do instead of running it.
+        """
         request = self._parse(connection)
         connection.requests += 1
         connection.request = request
@@ -101,7 +148,7 @@ class Answering:
             if not (body.complete or body.exceeds(SMALL) or connection.expects):
                 self._loop.hand_back(connection, Stage.BODY)
                 return
-        self.run(connection)
+        (then or self.run)(connection)
 
     def _parse(self, connection: Connection) -> Any:
         head = connection.take_head()
@@ -122,8 +169,12 @@ class Answering:
 
     def run(self, connection: Connection) -> None:
         """Has the application answer, as far as it can with what there is of the body."""
+        self._prepare(connection)
+        self._answer(connection)
+
+    def _prepare(self, connection: Connection) -> None:
         request, body = connection.request, connection.body
-        started = datetime.now()
+        connection.started = datetime.now()
         answer, environ = wsgi.create(
             request, connection, connection.client, connection.server, self._loop.cfg
         )
@@ -137,6 +188,10 @@ class Answering:
         if not self._loop.alive or not (body is None or body.complete):
             answer.force_close()
         connection.answer, connection.environ = answer, environ
+
+    def _answer(self, connection: Connection) -> None:
+        request, body = connection.request, connection.body
+        answer, environ, started = connection.answer, connection.environ, connection.started
         try:
             given = self._loop.wsgi(environ, answer.start_response)
             if isinstance(given, OpenAnswer):

@@ -65,6 +65,7 @@ class Connection:
         "since",
         "sock",
         "stage",
+        "started",
         "unclear",
         "who",
     )
@@ -86,6 +87,7 @@ class Connection:
         self.incoming = bytearray()
         self.searched = 0
         self.request: Any = None
+        self.started: Any = None
         self.environ: dict[str, Any] = {}
         self.memory: dict[str, Any] = {}
         self.body: Incoming | None = None

@@ -63,6 +63,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
         self._poller = selectors.DefaultSelector()
         self._to_do: Tasks = SimpleQueue()
         self._to_do_patiently: Tasks = SimpleQueue()
+        self._polls: Tasks | None = None
         self.turn_of_patient = lanes.Turn()
         self._done: SimpleQueue[Connection] = SimpleQueue()
         self._asleep = False
@@ -93,6 +94,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
         self._start_threads("request", self.cfg.threads, self._to_do)
         patient = load_settings().waiters + lanes.SPARE
         self._start_threads("patient", patient, self._to_do_patiently)
+        self._start_polls()
         self._poller.register(self._wakes, selectors.EVENT_READ, self._woken)
         self._poller.register(self.PIPE[0], selectors.EVENT_READ, self._woken)
         self._accept_more(True)
@@ -115,6 +117,19 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
             threading.Thread(
                 target=self._answering.work, args=(tasks,), name=f"{name}-{number}", daemon=True
             ).start()
+
+    def _start_polls(self) -> None:
+        """Has polls answered together, if the application is one that does."""
+        application = getattr(self.wsgi, "wsgi_app", None)
+        if not hasattr(application, "look_up"):
+            return
+        self._polls = SimpleQueue()
+        threading.Thread(
+            target=self._answering.work_together,
+            args=(self._polls, application, self._to_do),
+            name="polls",
+            daemon=True,
+        ).start()
 
     def _turn(self, timeout: float) -> None:
         """Waits for something to happen, and sees to it."""
@@ -219,12 +234,20 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
             connection.who = ""
 
     def _submit(self, connection: Connection, task: Callable[[Connection], None]) -> None:
+        to_do = self._to_do_patiently if connection.patient else self._to_do
+        self._submit_to(to_do, connection, task)
+
+    def _submit_to(
+        self, to_do: Tasks, connection: Connection, task: Callable[[Connection], None]
+    ) -> None:
         self._no_longer_wait(connection)
         connection.stage = Stage.WORK
-        to_do = self._to_do_patiently if connection.patient else self._to_do
         to_do.put((task, connection))
 
     def _submit_head(self, connection: Connection) -> None:
+        if self._polls is not None and lanes.polls(connection.incoming):
+            self._submit_to(self._polls, connection, self._answering.begin)
+            return
         connection.patient = lanes.waits(connection.incoming)
         self._submit(connection, self._answering.begin)
 

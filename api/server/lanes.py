@@ -1,18 +1,24 @@
-"""Which requests wait for a job: they have threads of their own, so no other waits behind them.
+"""Which requests have threads of their own.
+
+Those that wait for a job, so that no other waits behind them: of their threads one at a time is at
+work, the others wait; so a crowd takes from the other requests of its process no more than one
+thread does. And polls, of which there are most while each is little: one thread takes all that have
+come, and what answers them is looked up together.
 
 Told from the first line of a request, before it is parsed. A request that is not told apart this
-way (its path is spelled oddly) is answered like any other, but does not wait for its job. Of
-the threads one at a time is at work, the others wait; so a crowd takes from the other requests
-of its process no more than one thread does.
+way (its path is spelled oddly) is answered like any other, but does not wait for its job.
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 # Key of the WSGI environment: the turn of a request that may wait; None where it may not.
 TURN: Final = "score_import.turn"
@@ -29,6 +35,24 @@ _WAITS: Final = re.compile(
     rb"|(?:POST|PUT|DELETE) /api/v1/users/[^? ]*/targets/"
     rb"|DELETE /api/v1/users/[^/? ]*/games/"
 )
+
+
+_POLLS: Final = re.compile(rb"GET /api/v1/imports/[^/? ]+/poll-status/? HTTP/")
+
+
+class LooksUpTogether(Protocol):
+    """An application that answers polls."""
+
+    def look_up(self, environs: Sequence[WSGIEnvironment]) -> list[bool]:
+        """Looks up in one go what answers these requests; of each whether it can be answered now.
+
+        The others have to wait for something slower than that.
+        """
+
+
+def polls(head: bytes | bytearray) -> bool:
+    """Whether the request that begins so asks how an import stands."""
+    return _POLLS.match(head) is not None
 
 
 def waits(head: bytes | bytearray) -> bool:

@@ -107,6 +107,14 @@ def write_progress(redis: Redis, job_id: str, description: str) -> None:
     redis.set(text_key(job_id), seal(0, description.encode()), px=TEXT_TTL)
 
 
+def write_found(redis: Redis, job_id: str, description: str) -> None:
+    """Keeps what PostgreSQL said of a job for a moment, unless its worker says something itself.
+
+    Raises RedisError.
+    """
+    redis.set(text_key(job_id), seal(0, description.encode()), px=TEXT_TTL, nx=True)
+
+
 def write_final(redis: Redis, job_id: str, answer: FinalAnswer) -> None:
     """Keeps an answer for the next polls. Raises RedisError."""
     redis.set(answer_key(job_id), seal(answer.status, answer.body), ex=ANSWER_TTL)

@@ -1,10 +1,10 @@
-"""Requests that wait for a job are told apart from all others by their first line."""
+"""Requests that wait for a job, and polls, are told apart from others by their first line."""
 
 from __future__ import annotations
 
 import pytest
 
-from api.server.lanes import waits
+from api.server.lanes import polls, waits
 
 WAIT = [
     b"POST /api/v1/import/orphans HTTP/1.1",
@@ -40,3 +40,32 @@ def test_these_wait(head: bytes) -> None:
 @pytest.mark.parametrize("head", DO_NOT)
 def test_these_do_not(head: bytes) -> None:
     assert not waits(bytearray(head + b"\r\n\r\n"))
+
+
+POLLS = [
+    b"GET /api/v1/imports/0a1b/poll-status HTTP/1.1",
+    b"GET /api/v1/imports/0a1b/poll-status/ HTTP/1.0",
+]
+NO_POLLS = [
+    *WAIT,
+    b"GET /api/v1/imports/0a1b HTTP/1.1",
+    b"GET /api/v1/imports//poll-status HTTP/1.1",
+    b"GET /api/v1/imports/a/b/poll-status HTTP/1.1",
+    b"GET /api/v1/imports/0a1b/poll-status?a=b HTTP/1.1",
+    b"GET /api/v1/imports/0a1b/poll-status-of-all HTTP/1.1",
+    b"HEAD /api/v1/imports/0a1b/poll-status HTTP/1.1",
+    b"POST /api/v1/imports/0a1b/poll-status HTTP/1.1",
+    b"GET /api/v1/imports/0a1b/poll-status",
+    b"",
+]
+
+
+@pytest.mark.parametrize("head", POLLS)
+def test_these_are_polls(head: bytes) -> None:
+    assert polls(bytearray(head + b"\r\n\r\n"))
+    assert not waits(bytearray(head + b"\r\n\r\n"))
+
+
+@pytest.mark.parametrize("head", NO_POLLS)
+def test_these_are_none(head: bytes) -> None:
+    assert not polls(bytearray(head + b"\r\n\r\n"))
