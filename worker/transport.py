@@ -7,6 +7,7 @@ kombu's Redis transport, with these differences:
 - A message that nobody can read is dropped with a log line.
 - Where Redis refuses to hand out messages (a read-only replica, too few replicas, a full one),
   the worker connects anew, which may reach another server, and goes on.
+- One client sends all messages of a connection, instead of one for each.
 - It notes when Redis last answered the question for messages: see `worker.consumption`.
 """
 
@@ -58,8 +59,20 @@ class Channel(redis.Channel):
     ack_emulation = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._kept: Any = None
         super().__init__(*args, **kwargs)
         self.QoS = QoS  # type: ignore[assignment]
+
+    def _create_client(self, asynchronous: bool = False) -> Any:
+        """The client of a pool, kept as long as the pool is: to make one takes longer than to send.
+
+        asynchronous: of the pool by which messages are waited for; kombu keeps that one itself.
+        """
+        if asynchronous:
+            return super()._create_client(asynchronous=True)
+        if self._kept is None or self._kept.connection_pool is not self.pool:
+            self._kept = super()._create_client()
+        return self._kept
 
     def _brpop_start(self, timeout: float | None = None) -> None:
         consumption.record.asked()
