@@ -17,6 +17,7 @@ from sqlalchemy import Connection, text
 
 from common import locks
 from common.clock import NOW_MS
+from common.database.statements import Statement
 from common.database.tables import AttemptOutcome, JobKind, JobState
 from common.jobs.accepting import unpack
 from common.jobs.outcomes import is_ours
@@ -116,7 +117,7 @@ def worker_name() -> str:
 
 # Its commit need not reach the disk before the work begins: the next one that has to takes it
 # along, and a server that crashes before has run no job that it knows of.
-_CLAIM = text(
+_CLAIM = Statement(
     f"""
     WITH claimed AS (
         UPDATE jobs
@@ -144,7 +145,8 @@ _CLAIM = text(
         INSERT INTO job_attempts (user_id, job_id, claim, worker, began_at)
         SELECT user_id, job_id, claims, :worker, started_at FROM claimed)
     SELECT * FROM claimed
-    """  # noqa: S608 - constants of ours
+    """,  # noqa: S608 - constants of ours
+    prepared=True,
 )
 
 
@@ -161,8 +163,8 @@ def claim_oldest(
     job_id, stamp: of the message this is done for; nothing is claimed where it counts no more.
     Without a stamp it counts.
     """
-    row = connection.execute(
-        _CLAIM,
+    row = _CLAIM.row(
+        connection,
         {
             "user_id": user_id,
             "named": job_id,
@@ -170,7 +172,7 @@ def claim_oldest(
             "most": most_attempts,
             "worker": worker_name(),
         },
-    ).one_or_none()
+    )
     if row is None:
         return None
     if job_id is not None and job_id != row.job_id:
@@ -191,14 +193,13 @@ def claim_oldest(
     )
 
 
-_PAYLOAD = text("SELECT content FROM job_payloads WHERE user_id = :user_id AND job_id = :job_id")
+_PAYLOAD = Statement(
+    "SELECT content FROM job_payloads WHERE user_id = :user_id AND job_id = :job_id", prepared=True
+)
 
 
 def payload(connection: Connection, job: ClaimedJob) -> bytes:
-    content = connection.scalar(
-        _PAYLOAD,
-        {"user_id": job.user_id, "job_id": job.job_id},
-    )
+    content = _PAYLOAD.value(connection, {"user_id": job.user_id, "job_id": job.job_id})
     return unpack(content) if content is not None else b""
 
 
@@ -211,7 +212,7 @@ _ATTEMPT_ENDS = f"""
 
 # The claim guards the end: a job that was taken over meanwhile is not ours to end. The payload of
 # one that failed through no fault of its user stays, so that it can be run again.
-_END = text(
+_END = Statement(
     f"""
     WITH payload AS (
         DELETE FROM job_payloads
@@ -221,7 +222,8 @@ _END = text(
     SET state = :state, finished_at = {NOW_MS}, result = :result, error_status = :status,
         error_message = :message, error_reference = :reference
     WHERE user_id = :user_id AND job_id = :job_id AND state = 'running' AND claims = :claim
-    """  # noqa: S608 - constants of ours
+    """,  # noqa: S608 - constants of ours
+    prepared=True,
 )
 
 
@@ -246,8 +248,8 @@ def _end(connection: Connection, job: ClaimedJob, came: dict[str, Any] | Failure
     """came: the result of a job that ended well, if it has any; or why it failed."""
     failure = came if isinstance(came, Failure) else None
     result = None if came is None or failure is not None else orjson.dumps(came).decode()
-    ended = connection.execute(
-        _END,
+    ended = _END.run(
+        connection,
         {
             "user_id": job.user_id,
             "job_id": job.job_id,
@@ -262,7 +264,7 @@ def _end(connection: Connection, job: ClaimedJob, came: dict[str, Any] | Failure
             "reference": failure and failure.reference,
         },
     )
-    if ended.rowcount != 1:
+    if ended != 1:
         raise JobLost(f"job {job.job_id}, attempt {job.attempt}")
 
 

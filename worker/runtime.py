@@ -52,6 +52,7 @@ def make_runtime(settings: Settings, *, pool_size: int = 1, watched: bool = Fals
         settings.database_url, pool_size=pool_size, name="score-import worker", holds_locks=True
     )
     event.listen(engine, "connect", _let_go_when_killed)
+    event.listen(engine, "connect", _plan_by_indexes)
     return Runtime(settings, engine, open_redis(settings.redis_url), CatalogueStore())
 
 
@@ -68,6 +69,19 @@ def _let_go_when_killed(connection: Any, _: Any) -> None:
         except DatabaseError as error:
             # Not where PostgreSQL itself runs on something else than Linux, macOS or BSD.
             log.warning("PostgreSQL does not look after killed workers: %s", str(error).strip())
+    connection.autocommit = False
+
+
+def _plan_by_indexes(connection: Any, _: Any) -> None:
+    """Has PostgreSQL look up what an index finds, however small it believes a table to be.
+
+    It is right of small tables that reading all of one is as quick; but a plan outlives that, and
+    statistics lag behind. Before version 18 what has no index is priced out of all proportion by
+    this, and would be compiled.
+    """
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off; SET jit = off")
     connection.autocommit = False
 
 

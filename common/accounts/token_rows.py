@@ -12,12 +12,13 @@ from common.accounts.proofs import new_proof, proof_hash
 from common.accounts.user_rows import BANNED
 from common.clock import NOW_MS
 from common.database.parameters import text_array
+from common.database.statements import Statement
 from common.errors import UserError
 
 # Tokens that one user may have.
 MOST: Final = 1000
 
-_FIND = text(
+_FIND = Statement(
     f"""
     SELECT user_id, identifier, permissions, from_api_client, auth_level,
            expires_at <= {NOW_MS} AS expired
@@ -91,7 +92,8 @@ class NewToken:
 
 def find(connection: Connection, token: str) -> Row[Any] | None:
     """Whose a token is, and what it allows. It may have `expired`."""
-    return connection.execute(_FIND, {"token_hash": proof_hash(token)}).one_or_none()
+    found: Row[Any] | None = _FIND.row(connection, {"token_hash": proof_hash(token)})
+    return found
 
 
 def still_good(connection: Connection, hashes: Collection[str]) -> set[str]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from common import locks
 from common.catalogue.versions import VERSION_OF
+from common.database.statements import Statement
 
-_KEPT: Final = text(locks.SHARED + VERSION_OF)
+_KEPT: Final = Statement(locks.SHARED + VERSION_OF)
 
 
 def hold_catalogue(connection: Connection) -> None:
@@ -48,4 +49,4 @@ def keep_catalogue(connection: Connection) -> None:
 def keep_version(connection: Connection, game: str) -> int:
     """Keeps the catalogue, and returns the version of the game's that is kept."""
     # Two statements in one round trip: the second sees all that was committed before the lock.
-    return connection.scalar(_KEPT, {"lock": locks.STORING, "game": game}) or 0
+    return _KEPT.value(connection, {"lock": locks.STORING, "game": game}) or 0

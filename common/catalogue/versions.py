@@ -7,9 +7,11 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
+from common.database.statements import Statement
+
 # Nothing as long as nothing was loaded.
 VERSION_OF: Final = "SELECT version FROM catalogue_versions WHERE game = :game"
-_VERSION_OF: Final = text(VERSION_OF)
+_VERSION_OF: Final = Statement(VERSION_OF, prepared=True)
 
 
 def raise_versions(connection: Connection, games: Collection[str]) -> None:
@@ -36,4 +38,4 @@ def all_versions(connection: Connection) -> dict[str, int]:
 
 def version_of(connection: Connection, game: str) -> int:
     """0 as long as nothing was loaded."""
-    return connection.scalar(_VERSION_OF, {"game": game}) or 0
+    return _VERSION_OF.value(connection, {"game": game}) or 0

@@ -11,14 +11,21 @@ from operator import call, itemgetter
 from typing import Any, Final, TypeVar
 
 import msgspec
-from sqlalchemy import JSON, Boolean, Column, Connection, Float, Integer, Row, Text
+from sqlalchemy import ARRAY, JSON, Boolean, Column, Connection, Float, Integer, Row, Text
 from sqlalchemy.dialects import postgresql
 
 from common.database.base import Base
-from common.database.engine import copy_encoded, copy_field, copy_json, copy_lines, copy_text
+from common.database.engine import (
+    copy_encoded,
+    copy_field,
+    copy_lines,
+    copy_numbers,
+    copy_text,
+)
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)
 
+_encode_json: Final = msgspec.json.Encoder().encode
 _quote: Final = postgresql.dialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
 
 
@@ -97,8 +104,10 @@ def _by_type(column: Column[Any]) -> Callable[[Any], str]:
         return copy_text
     if isinstance(column.type, JSON):
         return _json
+    if isinstance(column.type, ARRAY) and isinstance(column.type.item_type, Integer | Float):
+        return copy_numbers
     return copy_field
 
 
 def _json(value: Any) -> str:
-    return copy_encoded(value) if isinstance(value, bytes) else copy_json(value)
+    return copy_encoded(value if isinstance(value, bytes) else _encode_json(value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -11,8 +12,10 @@ from typing import Any
 import msgspec
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DisconnectionError
 
 from common.clock import NOW_MS
+from common.database.statements import OWN_SESSION
 from common.text.storable import storable, storable_json
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
@@ -53,7 +56,8 @@ def open_engine(
     is taken from the pool; one whose other end vanished is found within half a minute.
 
     holds_locks: sessions hold what others wait for: the server, too, is told to look whether the
-    client is still there. parameters: more of psycopg2.connect.
+    client is still there. They are nobody else's, then, and keep the statements they planned.
+    parameters: more of psycopg2.connect.
     """
     url = make_url(database_url)
     if url.drivername in ("postgres", "postgresql"):
@@ -63,7 +67,6 @@ def open_engine(
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=pool_timeout,
-        pool_pre_ping=True,
         json_serializer=lambda value: storable_json(orjson.dumps(value)).decode(),
         json_deserializer=orjson.loads,
         connect_args={
@@ -73,13 +76,26 @@ def open_engine(
             **parameters,
         },
     )
+    event.listen(engine, "checkout", _refuse_closed)
     event.listen(engine, "before_cursor_execute", _make_storable, retval=True)
     if holds_locks:
         event.listen(engine, "connect", _have_the_server_look)
     return engine
 
 
-def _have_the_server_look(driver: Any, _record: Any) -> None:
+def _refuse_closed(driver: Any, _record: Any, _proxy: Any) -> None:
+    """Has the pool connect anew where the server closed the connection while it was idle.
+
+    A server that says something unasked says goodbye; to look costs no round trip, as a ping does.
+    """
+    looking = select.poll()
+    looking.register(driver.fileno(), select.POLLIN)
+    if looking.poll(0):
+        raise DisconnectionError("the server closed the connection")
+
+
+def _have_the_server_look(driver: Any, record: Any) -> None:
+    record.info[OWN_SESSION] = True
     driver.autocommit = True
     with driver.cursor() as cursor:
         cursor.execute(_SERVER_KEEPALIVES)
@@ -170,7 +186,14 @@ def copy_encoded(document: bytes) -> str:
 
     JSON escapes control characters itself, which leaves the backslashes to double.
     """
-    return storable_json(document).decode().replace("\\", "\\\\")
+    text = document.decode()
+    # Without a backslash there is no escape, of U+0000 neither.
+    return storable_json(document).decode().replace("\\", "\\\\") if "\\" in text else text
+
+
+def copy_numbers(values: Sequence[float | None]) -> str:
+    """An array of numbers as COPY's text format wants it."""
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
 
 
 def copy_field(value: Any) -> str:

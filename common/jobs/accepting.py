@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from common import log_context
 from common.clock import NOW_MS
+from common.database.statements import Statement
 from common.database.tables import JobKind
 from common.errors import ScoreImportError
 from common.jobs import idempotency
@@ -76,42 +77,48 @@ def stamp_of(message_id: str | None) -> int | None:
     return int(stamp) if dot and stamp.isascii() and stamp.isdigit() else None
 
 
-# A job whose user is served already gets its message when those before it have ended.
-_INSERT = text(
-    f"""
-    WITH served AS (
-        SELECT EXISTS (
-            SELECT FROM jobs
-            WHERE user_id = :user_id AND state IN ('queued', 'running')
-              AND (state = 'running' OR dispatched_at > 0 OR deferred)) AS already),
+# A key that stands for another job lets nothing in; one that stands for nothing any more does.
+_KEYED: Final = f"""
     keyed AS (
         INSERT INTO idempotency_keys (user_id, key, job_id, accepted_at)
         SELECT :user_id, :key, :job_id, {NOW_MS}
-        WHERE CAST(:key AS text) IS NOT NULL
-          AND (CAST(:until AS bigint) IS NULL OR {NOW_MS} <= :until)
+        WHERE CAST(:until AS bigint) IS NULL OR {NOW_MS} <= :until
         ON CONFLICT (user_id, key) DO UPDATE
         SET job_id = excluded.job_id, accepted_at = excluded.accepted_at
         WHERE idempotency_keys.accepted_at <= {NOW_MS} - {idempotency.VALID}
         RETURNING job_id),
-    job AS (
-        INSERT INTO jobs (user_id, job_id, kind, state, import_type, fetches, user_intent,
-                          arguments, accepted_at, dispatched_at, deferred, request_id)
-        SELECT :user_id, :job_id, :kind, 'queued', :import_type, :fetches, :user_intent,
-               CAST(:arguments AS json), now, CASE WHEN NOT already THEN now END, already,
-               :request_id
-        FROM served, (SELECT {NOW_MS} AS now) AS clock
-        WHERE CASE WHEN CAST(:key AS text) IS NULL
-                   THEN CAST(:until AS bigint) IS NULL OR now <= :until
-                   ELSE EXISTS (SELECT FROM keyed) END
-        RETURNING user_id, job_id, dispatched_at),
-    payload AS (
-        INSERT INTO job_payloads (user_id, job_id, content)
-        SELECT user_id, job_id, :content FROM job WHERE CAST(:content AS bytea) IS NOT NULL)
-    SELECT dispatched_at FROM job
-    """  # noqa: S608 - a constant of ours
-)
+"""  # noqa: S608 - constants of ours
 
-_NEXT = text(
+
+def _insert(keyed: str, condition: str) -> Statement:
+    # A job whose user is served already gets its message when those before it have ended.
+    return Statement(
+        f"""
+        WITH {keyed}
+        job AS (
+            INSERT INTO jobs (user_id, job_id, kind, state, import_type, fetches, user_intent,
+                              arguments, accepted_at, dispatched_at, deferred, request_id)
+            SELECT :user_id, :job_id, :kind, 'queued', :import_type, :fetches, :user_intent,
+                   CAST(:arguments AS json), now, CASE WHEN NOT served THEN now END, served,
+                   :request_id
+            FROM (SELECT {NOW_MS} AS now, EXISTS (
+                    SELECT FROM jobs
+                    WHERE user_id = :user_id AND state IN ('queued', 'running')
+                      AND (state = 'running' OR dispatched_at > 0 OR deferred)) AS served) AS found
+            WHERE {condition}
+            RETURNING user_id, job_id, dispatched_at),
+        payload AS (
+            INSERT INTO job_payloads (user_id, job_id, content)
+            SELECT user_id, job_id, :content FROM job WHERE CAST(:content AS bytea) IS NOT NULL)
+        SELECT dispatched_at FROM job
+        """  # noqa: S608 - constants of ours
+    )
+
+
+_INSERT: Final = _insert("", "CAST(:until AS bigint) IS NULL OR now <= :until")
+_INSERT_KEYED: Final = _insert(_KEYED, "EXISTS (SELECT FROM keyed)")
+
+_NEXT = Statement(
     f"""
     UPDATE jobs SET dispatched_at = {NOW_MS}, deferred = false
     WHERE (user_id, job_id) = (
@@ -124,7 +131,8 @@ _NEXT = text(
         WHERE other.user_id = :user_id AND other.state = 'queued'
           AND other.dispatched_at > 0 AND NOT other.deferred)
     RETURNING job_id, dispatched_at
-    """  # noqa: S608 - a constant of ours
+    """,  # noqa: S608 - a constant of ours
+    prepared=True,
 )
 
 
@@ -152,8 +160,9 @@ def accept(connection: Connection, job: NewJob, *, until: int | None = None) -> 
     milliseconds; a server that hung and goes on accepts nothing that its client has given up.
     Raises TooLate, Repeated.
     """
-    accepted = connection.execute(
-        _INSERT,
+    insert = _INSERT if job.idempotency_key is None else _INSERT_KEYED
+    accepted = insert.row(
+        connection,
         {
             "user_id": job.user_id,
             "job_id": job.job_id,
@@ -167,7 +176,7 @@ def accept(connection: Connection, job: NewJob, *, until: int | None = None) -> 
             "key": job.idempotency_key,
             "content": None if job.payload is None else Binary(pack(job.payload)),
         },
-    ).one_or_none()
+    )
     if accepted is None:
         if job.idempotency_key is not None:
             before = idempotency.job_of(connection, job.user_id, job.idempotency_key)
@@ -184,7 +193,7 @@ def next_message(connection: Connection, user_id: int) -> Message | None:
 
     To be sent by the caller, who commits first. One statement.
     """
-    row = connection.execute(_NEXT, {"user_id": user_id}).one_or_none()
+    row = _NEXT.row(connection, {"user_id": user_id})
     return None if row is None else Message(user_id, row.job_id, row.dispatched_at)
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
+from common.clock import NOW_MS
+from common.database.statements import Statement
 from common.errors import UserError
 from common.metrics.measures import LIMITS
 
@@ -33,11 +35,16 @@ class Caps:
     size: int
 
 
-_WAITING = text(
+_WAITING = Statement(
+    f"""
+    SELECT count(*) AS jobs, {NOW_MS} AS now FROM jobs
+    WHERE user_id = :user_id AND state IN ('queued', 'running')
+    """  # noqa: S608 (a constant of ours)
+)
+_HELD = Statement(
     """
-    SELECT count(*) AS jobs, coalesce(sum(octet_length(content)), 0) AS size,
-           CAST(extract(epoch FROM statement_timestamp()) * 1000 AS bigint) AS now
-    FROM jobs LEFT JOIN job_payloads USING (user_id, job_id)
+    SELECT coalesce(sum(octet_length(content)), 0)
+    FROM jobs JOIN job_payloads USING (user_id, job_id)
     WHERE user_id = :user_id AND state IN ('queued', 'running')
     """
 )
@@ -48,13 +55,14 @@ def check(connection: Connection, user_id: int, caps: Caps) -> int:
 
     Returns the time, by PostgreSQL's clock, in milliseconds since the epoch.
     """
-    waiting = connection.execute(_WAITING, {"user_id": user_id}).one()
-    if waiting.jobs >= caps.jobs or waiting.size >= caps.size:
+    waiting = _WAITING.row(connection, {"user_id": user_id})
+    held = _HELD.value(connection, {"user_id": user_id}) if waiting.jobs else 0
+    if waiting.jobs >= caps.jobs or held >= caps.size:
         LIMITS.add("waiting")
     if waiting.jobs >= caps.jobs:
         raise UserError(429, TOO_MANY_JOBS.format(jobs=waiting.jobs, most=caps.jobs))
-    if waiting.size >= caps.size:
-        size, most = waiting.size / MEGABYTE, caps.size / MEGABYTE
+    if held >= caps.size:
+        size, most = held / MEGABYTE, caps.size / MEGABYTE
         raise UserError(429, TOO_MANY_BYTES.format(size=f"{size:.1f}", most=f"{most:.1f}"))
     now: int = waiting.now
     return now

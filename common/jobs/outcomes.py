@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
+from common.database.statements import Statement
 from common.database.tables import JobKind, JobState
 from common.envelope import failure, success
 from common.imports.import_documents import find_import
@@ -32,25 +33,38 @@ class JobOutcome:
     must_wait: bool
 
 
+# Each is looked up by one key of one table: they are asked for again and again.
+_JOB: Final = Statement(
+    """
+    SELECT user_id, sequence, kind, state, result, error_status, error_message, error_reference
+    FROM jobs WHERE job_id = :job_id
+    """
+)
+_OLDER: Final = Statement(
+    """
+    SELECT EXISTS (
+        SELECT FROM jobs
+        WHERE user_id = :user_id AND sequence < :sequence AND state IN ('queued', 'running'))
+    """
+)
+# Of a job long ended, and removed since.
+_REMOVED: Final = Statement(
+    """
+    SELECT kind, CASE WHEN error_status IS NULL THEN 'completed' ELSE 'failed' END AS state,
+           result, error_status, error_message, error_reference
+    FROM job_answers WHERE job_id = :job_id
+    """
+)
+
+
 def job_outcome(connection: Connection, job_id: str) -> JobOutcome | None:
-    row = connection.execute(
-        text(
-            """
-            SELECT kind, state, result, error_status, error_message, error_reference,
-                   EXISTS (SELECT FROM jobs older
-                           WHERE older.user_id = jobs.user_id AND older.sequence < jobs.sequence
-                             AND older.state IN ('queued', 'running')) AS must_wait
-            FROM jobs WHERE job_id = :job_id
-            UNION ALL
-            -- Long ended, and removed since.
-            SELECT kind, CASE WHEN error_status IS NULL THEN 'completed' ELSE 'failed' END,
-                   result, error_status, error_message, error_reference, false
-            FROM job_answers WHERE job_id = :job_id
-            LIMIT 1
-            """
-        ),
-        {"job_id": job_id},
-    ).one_or_none()
+    must_wait = False
+    row = _JOB.row(connection, {"job_id": job_id})
+    if row is None:
+        row = _REMOVED.row(connection, {"job_id": job_id})
+    elif row.state == JobState.QUEUED:
+        before = {"user_id": row.user_id, "sequence": row.sequence}
+        must_wait = bool(_OLDER.value(connection, before))
     if row is None:
         return None
     return JobOutcome(
@@ -60,7 +74,7 @@ def job_outcome(connection: Connection, job_id: str) -> JobOutcome | None:
         row.error_status,
         row.error_message,
         row.error_reference,
-        row.must_wait,
+        must_wait,
     )
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
-_INSERT: Final = text(
+from common.database.statements import Statement
+
+_INSERT: Final = Statement(
     """
     INSERT INTO outbox_events (user_id, event_id, type, content, created_at)
     SELECT :user_id, event_id, :type, CAST(content AS json), :now
@@ -26,8 +28,8 @@ def insert(
     now: int,
 ) -> None:
     """Adds events, each an id and its content as JSON, in their order; one statement."""
-    connection.execute(
-        _INSERT,
+    _INSERT.run(
+        connection,
         {
             "user_id": user_id,
             "type": event_type,

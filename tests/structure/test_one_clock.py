@@ -26,7 +26,8 @@ SHOWN = {
     ("api/v1/status.py", "status"): "`serverTime` and `startTime` of GET /status",
     ("api/hooks/usc.py", "heartbeat"): "`serverTime`, which clients show",
     ("api/http/service.py", "Service"): "when this process began, shown by GET /status",
-    ("api/server/answering.py", "run"): "the time of a line in the access log",
+    ("api/server/answering.py", "_prepare"): "when a request began, for the access log",
+    ("api/server/answering.py", "_answer"): "how long it took, for the access log",
     ("api/http/limits.py", "headers"): "X-RateLimit-Reset, from Redis' remaining seconds",
 }
 

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
+from common.database.statements import Statement
 from common.webhooks import outbox
 
-_ACHIEVE = text(
+_ACHIEVE = Statement(
     """
     INSERT INTO class_achievements
         (user_id, game, playtype, class_set, class_old_value, class_value, time_achieved,
@@ -50,7 +51,7 @@ def add(
         "now": now,
         "source": MANUAL if by_hand else IMPORT,
     }
-    connection.execute(_ACHIEVE, parameters)
+    _ACHIEVE.run(connection, parameters)
     told = {"achievementSource": MANUAL} if by_hand else {}
     events = [{"userID": user_id, **delta, **told} for delta in risen]
     outbox.add(connection, user_id, outbox.CLASS_UPDATE, events, now)

@@ -9,11 +9,12 @@ import orjson
 from sqlalchemy import Connection, text
 
 from common.database.columns import Columns
+from common.database.statements import Statement
 from common.scores.score_tables import ImportRow
 
 COLUMNS: Final = Columns(ImportRow)
 
-_INSERT: Final = text(COLUMNS.insert)
+_INSERT: Final = Statement(COLUMNS.insert, prepared=True)
 _DELETE: Final = text("DELETE FROM imports WHERE user_id = :user_id AND import_id = :import_id")
 _DELETE_EMPTY: Final = text(
     """
@@ -36,8 +37,8 @@ def insert(connection: Connection, document: dict[str, Any], timings: dict[str, 
     def as_json(value: Any) -> str:
         return orjson.dumps(value).decode()
 
-    connection.execute(
-        _INSERT,
+    _INSERT.run(
+        connection,
         {
             "user_id": document["userID"],
             "import_id": document["importID"],

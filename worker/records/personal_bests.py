@@ -20,6 +20,7 @@ from common.catalogue.documents import Chart
 from common.catalogue.index import GameCatalogue
 from common.database.columns import Columns
 from common.database.parameters import text_array
+from common.database.statements import Statement
 from common.errors import InternalFailure
 from common.games.kit.ratings import profile_values
 from common.games.model import GPT
@@ -52,7 +53,7 @@ _SCORES_BY_ID = text(
     WHERE user_id = :user_id AND score_id = ANY(CAST(:score_ids AS text[]))
     """  # noqa: S608
 )
-_BEFORE = text(
+_BEFORE = Statement(
     """
     SELECT chart_id, song_id, is_primary, highlight, time_achieved, calculated_data, composed_from,
            profile_values IS NULL AS unplaced,
@@ -130,7 +131,7 @@ def compose(
     """
     game = catalogue.game
     given = {"user_id": user_id, "game": game, "chart_ids": text_array(came)}
-    before = {row.chart_id: row for row in connection.execute(_BEFORE, given)}
+    before = {row.chart_id: row for row in _BEFORE.rows(connection, given)}
     made_of = {
         part["scoreID"]: chart_id for chart_id, row in before.items() for part in row.composed_from
     }

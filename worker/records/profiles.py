@@ -15,10 +15,11 @@ from itertools import chain
 from typing import Any, Final, NoReturn
 
 import orjson
-from sqlalchemy import Connection, Row, TextClause, text
+from sqlalchemy import Connection, Row, text
 
 from common.accounts import user_rows
 from common.catalogue.index import GameCatalogue
+from common.database.statements import Statement
 from common.errors import FatalImportError
 from common.games.kit.ratings import (
     Order,
@@ -146,17 +147,18 @@ _OF_GPT: Final = "user_id = :user_id AND game = :game AND playtype = :playtype"
 _ALL = text(f"SELECT {_RATED} FROM personal_bests WHERE {_OF_GPT}")  # noqa: S608
 
 _WHOLE = text(f"SELECT ratings, classes FROM user_game_stats WHERE {_OF_GPT}")  # noqa: S608
-_STORED = text(
+_STORED = Statement(
     f"""
     SELECT EXISTS (SELECT FROM personal_bests WHERE {_OF_GPT}),
            EXISTS (SELECT FROM personal_bests WHERE {_OF_GPT} AND profile_values IS NULL),
            (SELECT classes FROM user_game_stats WHERE {_OF_GPT})
-    """  # noqa: S608
+    """,  # noqa: S608
+    prepared=True,
 )
 
 
 @cache
-def _first(gpt: GPT) -> TextClause:
+def _first(gpt: GPT) -> Statement:
     """The first personal bests in each of the profile's orders, by the order's number."""
     parts = [
         f"(SELECT {number} AS number, {_RATED} FROM personal_bests"  # noqa: S608
@@ -164,7 +166,7 @@ def _first(gpt: GPT) -> TextClause:
         f" ORDER BY profile_values[{number}] DESC NULLS LAST LIMIT {count})"
         for number, count in enumerate(profile_orders(gpt).values(), 1)
     ]
-    return text(" UNION ALL ".join(parts))
+    return Statement(" UNION ALL ".join(parts), prepared=True)
 
 
 def _profiles(
@@ -197,7 +199,7 @@ def _profile(
 ) -> Profile:
     """of_all: whether to look at all personal bests, and not at those alone that count."""
     given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
-    played, unplaced, stored = connection.execute(_STORED, given).one()
+    played, unplaced, stored = _STORED.row(connection, given)
     ratings = None if unplaced or of_all else _ratings(connection, given, gpt, catalogue)
     if ratings is None:
         ratings = profile_ratings(gpt, _all_rated(connection, given, gpt, catalogue))
@@ -239,7 +241,7 @@ def _ratings(
     orders = profile_orders(gpt)
     first: dict[Order, list[RatedPB]] = {order: [] for order in orders}
     numbered = list(first.values())
-    for number, *rated in connection.execute(_first(gpt), given):
+    for number, *rated in _first(gpt).rows(connection, given):
         numbered[number - 1].append(RatedPB(*rated))
     if any(rating.needs_catalogue for rating in gpt.profile_ratings.values()):
         _look_up(chain.from_iterable(numbered), catalogue)
@@ -271,7 +273,7 @@ def _look_up(pbs: Iterable[RatedPB], catalogue: GameCatalogue) -> None:
 # --- writing -----------------------------------------------------------------------------
 
 # One statement. What did not change is not written again.
-_STORE = text(
+_STORE = Statement(
     """
     WITH profiles AS (
         SELECT playtype, ratings, classes FROM json_to_recordset(CAST(:profiles AS json))
@@ -285,7 +287,8 @@ _STORE = text(
     ON CONFLICT (user_id, game, playtype) DO UPDATE
         SET ratings = excluded.ratings, classes = excluded.classes
         WHERE (stats.ratings, stats.classes) <> (excluded.ratings, excluded.classes)
-    """
+    """,
+    prepared=True,
 )
 
 _DELETE = text(
@@ -306,8 +309,8 @@ def _store(connection: Connection, user_id: int, game: str, profiles: list[Profi
         for profile in profiles
     ]
     if parameters:
-        connection.execute(
-            _STORE,
+        _STORE.run(
+            connection,
             {
                 "user_id": user_id,
                 "game": game,

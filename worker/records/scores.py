@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, text
 
 from common.database.columns import Columns
 from common.database.parameters import text_array
+from common.database.statements import Statement
 from common.games.model import GPT
 from common.jobs.arguments import ScoreChanges
 from common.scores import score_documents
@@ -20,7 +21,7 @@ from common.wire import Wire
 
 COLUMNS: Final = Columns(ScoreRow)
 
-_KNOWN: Final = text(
+_KNOWN: Final = Statement(
     """
     SELECT score_id, true FROM scores
     WHERE user_id = :user_id
@@ -105,7 +106,7 @@ def known(
     parameters = {"user_id": user_id, "score_ids": text_array(score_ids)}
     blacklisted: set[str] = set()
     stored: set[str] = set()
-    for score_id, is_stored in connection.execute(_KNOWN, parameters):
+    for score_id, is_stored in _KNOWN.rows(connection, parameters):
         (stored if is_stored else blacklisted).add(score_id)
     return blacklisted, stored
 

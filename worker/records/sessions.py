@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, text
 
 from common.database.columns import Columns
 from common.database.parameters import text_array
+from common.database.statements import Statement
 from common.games.kit.ratings import BestValues, best_values, rated_by
 from common.games.registry import get_gpt
 from common.profiles.profile_tables import SessionRow
@@ -26,7 +27,7 @@ COLUMNS: Final = Columns(SessionRow)
 
 # Sessions may lie in each other, so neither the starts nor the ends bound those in between; the
 # longest does. A millisecond is for what subtracting rounds away.
-_OVERLAPPING = text(
+_OVERLAPPING = Statement(
     """
     SELECT session_id, playtype, time_started, time_ended FROM sessions
     WHERE user_id = :user_id AND game = :game AND playtype = ANY(:playtypes)
@@ -35,7 +36,8 @@ _OVERLAPPING = text(
         SELECT max(time_ended - time_started) FROM sessions
         WHERE user_id = :user_id AND game = :game)
     ORDER BY time_started, time_inserted, session_id
-    """
+    """,
+    prepared=True,
 )
 
 
@@ -53,8 +55,8 @@ def stored_sessions(
     In order of their start.
     """
     found: dict[str, list[Session]] = {playtype: [] for playtype in playtypes}
-    for row in connection.execute(
-        _OVERLAPPING,
+    for row in _OVERLAPPING.rows(
+        connection,
         {
             "user_id": user_id,
             "game": game,

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, text
 
 from common.database.columns import Columns
+from common.database.statements import Statement
 from common.games.model import GPT
 from common.targets import target_tables as tables
 from common.targets.evaluate import goal_ids_of
@@ -37,18 +38,19 @@ class Quest:
 # --- goals ---------------------------------------------------------------------------------
 
 
+_FOLLOWED: Final = Statement(
+    """
+    SELECT goal_id, goals.charts
+    FROM goal_subscriptions AS mine JOIN goals USING (goal_id)
+    WHERE mine.user_id = :user_id AND mine.game = :game
+    """,
+    prepared=True,
+)
+
+
 def followed(connection: Connection, user_id: int, game: str) -> dict[str, GoalCharts]:
     """What the goals of the game that the user is subscribed to are about, by goalID."""
-    rows = connection.execute(
-        text(
-            """
-            SELECT goal_id, goals.charts
-            FROM goal_subscriptions AS mine JOIN goals USING (goal_id)
-            WHERE mine.user_id = :user_id AND mine.game = :game
-            """
-        ),
-        {"user_id": user_id, "game": game},
-    )
+    rows = _FOLLOWED.rows(connection, {"user_id": user_id, "game": game})
     return {goal_id: msgspec.convert(charts, GoalCharts) for goal_id, charts in rows}
 
 
