@@ -109,6 +109,7 @@ class ExternalProcessor:
         }
         self._broker = Breaker("the broker")
         self._caps = _caps(settings)
+        self._dialect = settings.dialect
         self._waiters = Waiters(
             redis, settings.waiters, settings.waiters_per_user, settings.wait_seconds
         )
@@ -163,7 +164,7 @@ class ExternalProcessor:
         if not isinstance(answer, FinalAnswer):
             try:
                 with self._engine.connect() as connection, autocommit(connection):
-                    answer = answer_from_record(connection, job_id)
+                    answer = answer_from_record(connection, job_id, self._dialect)
             except Exception as problem:
                 # The job is accepted, whatever happens to the database now.
                 if not failures.is_passing(problem):
@@ -183,7 +184,7 @@ class InternalProcessor:
     def submit(self, job: NewJob) -> Finished:
         job_id = self._run_to_its_end(job)
         with self._runtime.engine.connect() as connection:
-            document = find_import(connection, job_id)
+            document = find_import(connection, job_id, self._runtime.settings.dialect)
             if document is not None:
                 return Finished(document)
             outcome = job_outcome(connection, job_id)
@@ -197,7 +198,7 @@ class InternalProcessor:
     def run(self, job: NewJob, turn: Turn | None) -> Accepted | FinalAnswer:
         job_id = self._run_to_its_end(job)
         with self._runtime.engine.connect() as connection:
-            answer = answer_from_record(connection, job_id)
+            answer = answer_from_record(connection, job_id, self._runtime.settings.dialect)
         return answer if isinstance(answer, FinalAnswer) else Accepted(job_id)
 
     def resume(self, user_id: int, job_id: str) -> None:

@@ -226,14 +226,14 @@ class Polls:
 
     def _ask_record(self, job_id: str) -> FinalAnswer | str | None:
         """Asks PostgreSQL, and keeps the answer for the next poll."""
-        redis = self._here.redis
-        with self._here.engine.connect() as connection, autocommit(connection):
-            answer = answer_from_record(connection, job_id)
+        here = self._here
+        with here.engine.connect() as connection, autocommit(connection):
+            answer = answer_from_record(connection, job_id, here.settings.dialect)
         try:
             if isinstance(answer, FinalAnswer):
-                progress.write_final(redis, job_id, answer)
+                progress.write_final(here.redis, job_id, answer)
             elif answer is not None:
-                progress.write_found(redis, job_id, answer)
+                progress.write_found(here.redis, job_id, answer)
         except RedisError:
             log.debug("answer of %s not kept", job_id)
         return answer

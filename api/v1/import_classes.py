@@ -15,7 +15,7 @@ from api.http.game_paths import enabled_gpts
 from api.http.parameters import one_of
 from api.http.service import service
 from api.jobs import submitting, waiting
-from api.jobs.door import enabled_import_types
+from api.jobs.door import enabled_import_types, refuse_unreadable
 from common.accounts import user_rows
 from common.errors import UserError
 from common.games.version3 import gpts_by_version3_id, version3_id
@@ -71,7 +71,7 @@ class ClassesBody(Schema):
     other_answers={200: ("The server works without workers: the import is done.", ImportDocument)},
     headers=waiting.HEADERS,
     errors={
-        400: "There is no such game here, or it takes no classes by hand.",
+        400: "There is no such game here, or these are no classes of it that are set by hand.",
         403: "The token lacks `submit_score`, or the user may not set classes.",
         404: "The user has not played the game.",
         409: "Another import of the user is on, and the server works without workers.",
@@ -82,6 +82,7 @@ def import_class(body: dict[str, Any]) -> Response:
     if IMPORT_TYPE not in enabled_import_types(here.settings):
         raise UserError(400, "Manual class imports are not enabled on this instance.")
     _check_player(user_id, body["game"])
+    refuse_unreadable(here.settings, IMPORT_TYPE, body)
     job = NewJob(
         user_id=user_id,
         job_id=new_job_id(),

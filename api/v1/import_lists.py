@@ -107,7 +107,7 @@ class ImportQuery(Schema):
 @blueprint.get("/imports")
 @endpoint("The imports that finished last, of all users.", query=ImportQuery(), answers=ImportList)
 def imports(query: dict[str, Any]) -> Response:
-    engine = service().engine
+    engine, wire = service().engine, service().settings.dialect
     with engine.connect() as connection:
         found = import_rows.finished(connection, _wanted(query))
 
@@ -116,7 +116,7 @@ def imports(query: dict[str, Any]) -> Response:
 
         def document(row: Any) -> Any:
             owners_seen.add(row.user_id)
-            return import_document(row, row.score_ids)
+            return import_document(row, row.score_ids, wire)
 
         yield b'{"imports":'
         yield from array(found, document)
@@ -151,11 +151,11 @@ def failed_imports(query: dict[str, Any]) -> Response:
     errors={404: "There is no such user."},
 )
 def imports_of_user(user: str, query: dict[str, Any]) -> Response:
-    engine = service().engine
+    engine, wire = service().engine, service().settings.dialect
     user_id = owners.user_of(user, engine)
     with engine.connect() as connection:
         found = import_rows.finished(connection, _wanted(query, user_id))
-    pieces = array(found, lambda row: import_document(row, row.score_ids))
+    pieces = array(found, lambda row: import_document(row, row.score_ids, wire))
     return streamed(f"Found {found.count} imports.", pieces)
 
 

@@ -28,7 +28,7 @@ blueprint = ApiBlueprint("import_scores", __name__)
 )
 def import_alone(import_id: str) -> Response:
     with service().engine.connect() as connection:
-        found = find_import(connection, import_id)
+        found = find_import(connection, import_id, service().settings.dialect)
     if found is None:
         raise UserError(404, "This import does not exist.")
     return success("Returned the import.", found)

@@ -15,6 +15,7 @@ from common.accounts.user_documents import UserDocument
 from common.games.registry import GAMES
 from common.games.version3 import version3_id
 from common.imports import import_rows
+from common.wire import Wire
 
 
 class ImportErrorLine(msgspec.Struct, kw_only=True):
@@ -40,11 +41,11 @@ class CreatedSession(msgspec.Struct, kw_only=True):
 class ClassDelta(msgspec.Struct, kw_only=True):
     """A class that changed. old: null = there was none. new: null = there is none any more.
 
-    gameID: what version 3 calls the game.
+    game: as the service's dialect has it. gameID: what version 3 calls the game.
     """
 
     game: str
-    gameID: str
+    gameID: str | UnsetType = UNSET
     playtype: str
     set: str
     old: str | None
@@ -63,8 +64,8 @@ class SkippedEntries(msgspec.Struct, kw_only=True):
 class ImportDocument(msgspec.Struct, kw_only=True):
     """A finished import. scoreIDs: in the order of the input.
 
-    gameGroup, games: what version 3 calls the game, and its games that got scores; without
-    scores, those that got classes.
+    gameGroup, games: of version 3: what it calls the game, and its games that got scores;
+    without scores, those that got classes.
     """
 
     importID: str
@@ -74,8 +75,8 @@ class ImportDocument(msgspec.Struct, kw_only=True):
     game: str
     playtypes: list[str]
     idStrings: list[str]
-    gameGroup: str
-    games: list[str]
+    gameGroup: str | UnsetType = UNSET
+    games: list[str] | UnsetType = UNSET
     scoreIDs: list[str]
     errors: list[ImportErrorLine]
     createdSessions: list[CreatedSession]
@@ -184,7 +185,7 @@ def summary(row: Any) -> ImportSummary:
     )
 
 
-def import_document(row: Row[Any], score_ids: list[str]) -> dict[str, Any]:
+def import_document(row: Row[Any], score_ids: list[str], wire: Wire) -> dict[str, Any]:
     """The ImportDocument of a row of `imports`; its scoreIDs are in processing order."""
     document = {
         "importID": row.import_id,
@@ -205,19 +206,25 @@ def import_document(row: Row[Any], score_ids: list[str]) -> dict[str, Any]:
         "timeStarted": row.time_started,
         "timeFinished": row.time_finished,
     }
-    return with_version3(document)
+    return of_wire(document, wire)
 
 
-def with_version3(document: dict[str, Any]) -> dict[str, Any]:
-    """An ImportDocument with what version 3 has in it.
+def of_wire(document: dict[str, Any], wire: Wire) -> dict[str, Any]:
+    """An ImportDocument of version 2 with what version 3 has in it, where that is asked for.
+
+    What version 2 has stays: it collides in one place only, the game of a class.
 
     Source: specification, v3/http-api.md sections 2 and 10.
     """
+    if wire is Wire.V2:
+        return document
     game = GAMES[document["game"]]
     deltas = [
         {**delta, "gameID": version3_id(game.playtypes[delta["playtype"]])}
         for delta in document["classDeltas"]
     ]
+    if wire is Wire.V3:
+        deltas = [{**delta, "game": delta["gameID"]} for delta in deltas]
     games = [version3_id(game.playtypes[playtype]) for playtype in document["playtypes"]]
     return {
         **document,
@@ -227,9 +234,9 @@ def with_version3(document: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def find_import(connection: Connection, import_id: str) -> dict[str, Any] | None:
+def find_import(connection: Connection, import_id: str, wire: Wire) -> dict[str, Any] | None:
     """The ImportDocument with this id, or None."""
     row = import_rows.find(connection, import_id)
     if row is None:
         return None
-    return import_document(row, import_rows.score_ids(connection, row))
+    return import_document(row, import_rows.score_ids(connection, row), wire)

@@ -47,7 +47,7 @@ def whole_import(engine: Engine, row: Row[Any], user: Row[Any], wire: Wire) -> I
     yield from array(reading.charts())
     yield b',"sessions":'
     yield from array(reading.sessions())
-    document = import_document(row, [])
+    document = import_document(row, [], wire)
     # The list of scores, of all its fields, has no bound.
     before, after = orjson.dumps(document).split(b'"scoreIDs":[]')
     yield b',"import":' + before + b'"scoreIDs":'

@@ -12,6 +12,7 @@ from common.database.tables import JobKind, JobState
 from common.envelope import failure, success
 from common.imports.import_documents import find_import
 from common.jobs.progress import CANCELLED, STARTING, WAITING, FinalAnswer
+from common.wire import Wire
 
 RUNNING = "Importing Scores."
 
@@ -118,7 +119,7 @@ def failed_answer(status: int, message: str, reference: str | None) -> FinalAnsw
     return FinalAnswer(status, failure(message, error=error))
 
 
-def answer_from_record(connection: Connection, job_id: str) -> FinalAnswer | str | None:
+def answer_from_record(connection: Connection, job_id: str, wire: Wire) -> FinalAnswer | str | None:
     """The final answer or the progress text of an import; None if there is none such."""
     outcome = job_outcome(connection, job_id)
     if outcome is not None and outcome.state is JobState.FAILED:
@@ -131,5 +132,5 @@ def answer_from_record(connection: Connection, job_id: str) -> FinalAnswer | str
         return WAITING if outcome.must_wait else STARTING
     if outcome is not None and outcome.result is not None:
         return job_answer(outcome.result)
-    document = find_import(connection, job_id)
+    document = find_import(connection, job_id, wire)
     return None if document is None else completed_answer(document)

@@ -11,6 +11,7 @@ from common.imports.import_documents import find_import
 from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
 from common.text.canonical import new_job_id
+from common.wire import Wire
 from tests.golden.pipelines.catalogue import add_catalogue
 from tests.support.importer import Importer, redis_for_workers, runtime
 from tests.support.stack import ROOT
@@ -92,7 +93,7 @@ def test_an_example_is_imported_without_errors(runtime: Runtime, example: Exampl
     assert importer.run(job.job_id).error_message is None
 
     with runtime.engine.connect() as connection:
-        document = find_import(connection, job.job_id)
+        document = find_import(connection, job.job_id, Wire.BOTH)
     assert document is not None
     assert document["errors"] == []
     assert document["importType"] == example.import_type

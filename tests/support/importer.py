@@ -19,6 +19,7 @@ from common.jobs.accepting import NewJob, accept
 from common.jobs.outcomes import JobOutcome, job_outcome
 from common.settings import load_settings
 from common.text.canonical import new_job_id
+from common.wire import Wire
 from worker import runner
 from worker.import_types.registry import ORIGINS
 from worker.runtime import Runtime, make_runtime
@@ -108,7 +109,7 @@ class Importer:
     def document(self, import_id: str) -> Any:
         """The ImportDocument; None where there is none."""
         with self.runtime.engine.connect() as connection:
-            return find_import(connection, import_id)
+            return find_import(connection, import_id, Wire.BOTH)
 
     def query(self, sql: str, **parameters: Any) -> list[Any]:
         with self.runtime.engine.connect() as connection:

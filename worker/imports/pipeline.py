@@ -13,7 +13,7 @@ from typing import Any
 from common.database.engine import autocommit
 from common.hooks import hook_rows
 from common.imports import timestop_rows
-from common.imports.import_documents import with_version3
+from common.imports.import_documents import of_wire
 from common.jobs.arguments import Import as ImportArguments
 from common.metrics.measures import STEP_SECONDS
 from worker.catalogue import chart_queue
@@ -167,7 +167,7 @@ def apply(work: Work, imported: Import, made: Iterable[NewScore]) -> dict[str, A
             questInfo=quest_info,
         )
         write_document.store(connection, finished, timings)
-    return with_version3(finished)
+    return of_wire(finished, work.runtime.settings.dialect)
 
 
 def _parsed(collected: Collected, timings: Timings) -> str:

@@ -37,8 +37,8 @@ class ImportDocument(TypedDict):
     game: str
     playtypes: list[str]
     idStrings: list[str]
-    gameGroup: str
-    games: list[str]
+    gameGroup: NotRequired[str]
+    games: NotRequired[list[str]]
     scoreIDs: list[str]
     errors: list[ErrorLine]
     createdSessions: list[dict[str, str]]

@@ -43,6 +43,10 @@ def test_a_class_is_set_lowered_and_shown(http: Http, service: Stack, player: Pl
         ({"game": "iidx", "classes": {}}, 400, "[game] Expected any of iidx-sp, iidx-dp, "),
         ({"game": "sdvx"}, 400, "[classes] Expected an object of class ids"),
         ({"game": "sdvx", "classes": {"dan": 5}}, 400, "[classes] Expected an object of class ids"),
+        ({"game": "sdvx", "classes": {}}, 400, "At least one class must be provided."),
+        ({"game": "sdvx", "classes": {"nope": "A"}}, 400, 'Invalid class set "nope" for sdvx.'),
+        ({"game": "sdvx", "classes": {"vfClass": "A"}}, 400, 'Class set "vfClass" is derived'),
+        ({"game": "sdvx", "classes": {"dan": "DAN_99"}}, 400, "Invalid class of DAN_99"),
         ({"game": "wacca", "classes": {}}, 404, "The user alice has not played wacca"),
     ],
 )

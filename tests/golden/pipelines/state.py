@@ -167,7 +167,10 @@ def _imports(connection: Connection) -> Documents:
         text("SELECT import_id, score_id FROM scores ORDER BY import_id, position")
     ):
         score_ids[import_id].append(score_id)
-    return [import_document(row, score_ids[row.import_id]) for row in _rows(connection, "imports")]
+    return [
+        import_document(row, score_ids[row.import_id], Wire.BOTH)
+        for row in _rows(connection, "imports")
+    ]
 
 
 def _blacklist(connection: Connection) -> Documents:

@@ -30,6 +30,7 @@ from common.targets.refusals import SubscriptionRefused
 from common.targets.subscriptions import GoalSubscription
 from common.targets.target_documents import GoalCharts, GoalCriteria
 from common.text.canonical import new_job_id
+from common.wire import Wire
 from tests.golden import upstreams
 from tests.golden.database import CaseDatabase
 from tests.golden.pipelines import state
@@ -224,7 +225,7 @@ class World:
 
     def _import_document(self, import_id: str) -> Any:
         with self._engine.connect() as connection:
-            return find_import(connection, import_id)
+            return find_import(connection, import_id, Wire.BOTH)
 
     def _reprocess_orphans(self, step: Mapping[str, Any]) -> Any:
         total: dict[str, int] = defaultdict(int, processed=0, removed=0, failed=0, success=0)

@@ -14,6 +14,7 @@ from sqlalchemy import Row
 from common.accounts import user_rows
 from common.database.tables import JobKind
 from common.imports import import_rows
+from common.imports.import_documents import of_wire
 from common.imports.import_scores import import_scores
 from common.imports.whole_imports import whole_import
 from common.wire import Wire
@@ -114,6 +115,26 @@ def test_version_3_is_shown_the_sessions_that_an_import_added_to_as_well(
         for wire in Wire
     }
     assert shown == {Wire.V2: 0, Wire.BOTH: 0, Wire.V3: 1}
+
+
+@pytest.mark.parametrize(
+    ("wire", "group", "games", "delta"),
+    [
+        (Wire.V2, None, None, {"game": "iidx"}),
+        (Wire.V3, "iidx", ["iidx-dp"], {"game": "iidx-dp", "gameID": "iidx-dp"}),
+        (Wire.BOTH, "iidx", ["iidx-dp"], {"game": "iidx", "gameID": "iidx-dp"}),
+    ],
+)
+def test_what_version_3_calls_the_games_is_in_its_documents_and_in_those_of_both(
+    wire: Wire, group: str | None, games: list[str] | None, delta: dict[str, str]
+) -> None:
+    change = {"playtype": "DP", "set": "dan", "old": None, "new": "DAN_1"}
+    stored = {"game": "iidx", "playtypes": ["DP"], "classDeltas": [{"game": "iidx", **change}]}
+    told = of_wire(stored, wire)
+    assert (told["game"], told["playtypes"]) == ("iidx", ["DP"])
+    assert (told.get("gameGroup"), told.get("games")) == (group, games)
+    assert told["classDeltas"] == [{**change, **delta}]
+    assert stored["classDeltas"] == [{"game": "iidx", **change}]
 
 
 def test_an_edited_score_is_answered_in_the_documents_of_the_service(

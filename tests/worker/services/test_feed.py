@@ -17,6 +17,7 @@ from common.jobs.accepting import NewJob, accept
 from common.jobs.arguments import Import
 from common.settings import load_settings
 from common.text.canonical import new_job_id
+from common.wire import Wire
 from tests.services.kai import Account, Kai, sdvx_items
 from tests.support.importer import redis_for_workers, runtime
 from tests.support.linked import KEY
@@ -153,7 +154,7 @@ def test_scores_are_not_fetched_again_where_the_catalogue_changes_meanwhile(
         accept(connection, job)
     runner.run(linked, user, job.job_id)
     with runtime.engine.connect() as connection:
-        document = find_import(connection, job.job_id)
+        document = find_import(connection, job.job_id, Wire.BOTH)
     assert changed
     assert document is not None
     assert len(document["scoreIDs"]) == 150

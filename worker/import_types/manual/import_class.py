@@ -5,7 +5,7 @@ Source: specification, v3/import-types.md section 2 and v3/http-api.md section 5
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NoReturn
 
 from common.errors import FatalImportError
@@ -19,11 +19,13 @@ class ImportClass(ClassesOnly):
     name = "file/import-class"
     input = Body
 
+    def check(self, given: Any, games: Collection[str]) -> None:
+        """Raises FatalImportError where these are no classes that can be set."""
+        _read(given, games)
+
     def parse(self, body: Body) -> Parsed:
         """The content is `{game, classes}`: version 3's id, and class set to class id or null."""
-        content: Mapping[str, Any] = body.content if isinstance(body.content, dict) else {}
-        gpt = _gpt(content.get("game"), body.games)
-        classes = _classes(content.get("classes"), gpt)
+        gpt, classes = _read(body.content, body.games)
         return Parsed(
             gpt.game,
             {},
@@ -33,7 +35,13 @@ class ImportClass(ClassesOnly):
         )
 
 
-def _gpt(name: Any, games: tuple[str, ...]) -> GPT:
+def _read(given: Any, games: Collection[str]) -> tuple[GPT, dict[str, str | None]]:
+    content: Mapping[str, Any] = given if isinstance(given, dict) else {}
+    gpt = _gpt(content.get("game"), games)
+    return gpt, _classes(content.get("classes"), gpt)
+
+
+def _gpt(name: Any, games: Collection[str]) -> GPT:
     known = gpts_by_version3_id().items()
     enabled = {each: gpt for game in games for each, gpt in known if gpt.game == game}
     if not isinstance(name, str) or name not in enabled:
