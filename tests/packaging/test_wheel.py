@@ -48,9 +48,10 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         )
     for name in FILES:
         shutil.copy(ROOT / name, source / name)
-    pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--no-index")
-    options = ("--no-deps", "--no-build-isolation", "--wheel-dir", ".")
-    run(*pip, *options, "./source/client", "./source", cwd=folder)
+    # As pip does it, which asks for more beforehand.
+    build = f"from setuptools.build_meta import build_wheel; build_wheel({str(folder)!r})"
+    run(sys.executable, "-c", build, cwd=source / "client")
+    run(sys.executable, "-c", build, cwd=source)
     return sorted(folder.glob("*.whl"))
 
 

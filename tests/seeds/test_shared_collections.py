@@ -22,9 +22,12 @@ from tests.support.stack import ROOT
 SHARED = Path(os.environ.get("SCORE_IMPORT_SHARED") or ROOT.parent / "shared")
 COLLECTIONS = SHARED / "seeds" / "collections"
 
-pytestmark = pytest.mark.skipif(
-    not COLLECTIONS.is_dir(), reason=f"there are no collections in {COLLECTIONS}"
-)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(
+        not COLLECTIONS.is_dir(), reason=f"there are no collections in {COLLECTIONS}"
+    ),
+]
 
 # Folders, rows of the look-up and empty folders of each GPT, counted by another program.
 EXPECTED = {
@@ -65,7 +68,6 @@ def seeds() -> Seeds:
     return parsed
 
 
-@pytest.mark.long
 def test_nothing_is_wrong_with_them(seeds: Seeds) -> None:
     assert check(seeds, GAMES).violations == []
 
@@ -90,7 +92,6 @@ def test_every_folder_holds_what_it_should(seeds: Seeds) -> None:
     assert {gpt: (number[gpt], rows[gpt], empty[gpt]) for gpt in number} == EXPECTED
 
 
-@pytest.mark.long
 def test_they_load_in_time_and_again_in_no_time(empty: Engine) -> None:
     first = load_directory(empty, COLLECTIONS)
     second = load_directory(empty, COLLECTIONS)

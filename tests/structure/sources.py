@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,5 +34,13 @@ class Source:
 def sources(*folders: str) -> Iterator[Source]:
     """Every module below the folders, in the order of their paths."""
     for folder in folders:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            yield Source(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
+        yield from below(folder)
+
+
+@cache
+def below(folder: str) -> tuple[Source, ...]:
+    """Kept, for they are parsed a dozen times else; forgotten after the last test of structure."""
+    return tuple(
+        Source(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8"))
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    )
