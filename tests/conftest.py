@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,12 @@ def stack(
         report = getattr(request.node, "report", None)
         if report is not None and report.failed:
             print(service.logs())
+
+
+def pytest_collection_finish() -> None:
+    """Modules and thousands of tests stay; the collector need not look through them again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
