@@ -24,7 +24,8 @@ _FIND = Statement(
            expires_at <= {NOW_MS} AS expired
     FROM api_tokens JOIN users ON users.id = user_id
     WHERE token_hash = :token_hash
-    """  # noqa: S608 (a constant of ours)
+    """,  # noqa: S608 (a constant of ours)
+    prepared=True,
 )
 _STILL_GOOD = text(
     f"""

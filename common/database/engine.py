@@ -56,8 +56,7 @@ def open_engine(
     is taken from the pool; one whose other end vanished is found within half a minute.
 
     holds_locks: sessions hold what others wait for: the server, too, is told to look whether the
-    client is still there. They are nobody else's, then, and keep the statements they planned.
-    parameters: more of psycopg2.connect.
+    client is still there. parameters: more of psycopg2.connect.
     """
     url = make_url(database_url)
     if url.drivername in ("postgres", "postgresql"):
@@ -78,6 +77,7 @@ def open_engine(
     )
     event.listen(engine, "checkout", _refuse_closed)
     event.listen(engine, "before_cursor_execute", _make_storable, retval=True)
+    event.listen(engine, "connect", _note_whose_the_session_is)
     if holds_locks:
         event.listen(engine, "connect", _have_the_server_look)
     return engine
@@ -94,8 +94,21 @@ def _refuse_closed(driver: Any, _record: Any, _proxy: Any) -> None:
         raise DisconnectionError("the server closed the connection")
 
 
-def _have_the_server_look(driver: Any, record: Any) -> None:
-    record.info[OWN_SESSION] = True
+def _note_whose_the_session_is(driver: Any, record: Any) -> None:
+    """Whether it is the server itself that we are connected to.
+
+    A pooler gives its clients numbers of its own by which to cancel, instead of the process that
+    happens to serve them.
+    """
+    driver.autocommit = True
+    with driver.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        if cursor.fetchone()[0] == driver.get_backend_pid():
+            record.info[OWN_SESSION] = True
+    driver.autocommit = False
+
+
+def _have_the_server_look(driver: Any, _record: Any) -> None:
     driver.autocommit = True
     with driver.cursor() as cursor:
         cursor.execute(_SERVER_KEEPALIVES)

@@ -3,7 +3,7 @@
 An import is some twenty statements, of which most take PostgreSQL a tenth of a millisecond.
 SQLAlchemy's `execute` takes as long again to make a cursor and a result of each, and PostgreSQL
 longer still to plan it anew. Here a statement is a text made once, handed to the driver; and one
-that is `prepared` is planned once a session, where the session is the connection's own.
+that is `prepared` is planned once a session, where no pooler lends the session to others.
 
 Transactions and errors are SQLAlchemy's: what is run here is part of the connection's transaction,
 and raises what `execute` would.

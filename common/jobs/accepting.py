@@ -111,7 +111,8 @@ def _insert(keyed: str, condition: str) -> Statement:
             INSERT INTO job_payloads (user_id, job_id, content)
             SELECT user_id, job_id, :content FROM job WHERE CAST(:content AS bytea) IS NOT NULL)
         SELECT dispatched_at FROM job
-        """  # noqa: S608 - constants of ours
+        """,  # noqa: S608 - constants of ours
+        prepared=True,
     )
 
 

@@ -39,7 +39,8 @@ _WAITING = Statement(
     f"""
     SELECT count(*) AS jobs, {NOW_MS} AS now FROM jobs
     WHERE user_id = :user_id AND state IN ('queued', 'running')
-    """  # noqa: S608 (a constant of ours)
+    """,  # noqa: S608 (a constant of ours)
+    prepared=True,
 )
 _HELD = Statement(
     """

@@ -39,14 +39,16 @@ _JOB: Final = Statement(
     """
     SELECT user_id, sequence, kind, state, result, error_status, error_message, error_reference
     FROM jobs WHERE job_id = :job_id
-    """
+    """,
+    prepared=True,
 )
 _OLDER: Final = Statement(
     """
     SELECT EXISTS (
         SELECT FROM jobs
         WHERE user_id = :user_id AND sequence < :sequence AND state IN ('queued', 'running'))
-    """
+    """,
+    prepared=True,
 )
 # Of a job long ended, and removed since.
 _REMOVED: Final = Statement(
@@ -54,7 +56,8 @@ _REMOVED: Final = Statement(
     SELECT kind, CASE WHEN error_status IS NULL THEN 'completed' ELSE 'failed' END AS state,
            result, error_status, error_message, error_reference
     FROM job_answers WHERE job_id = :job_id
-    """
+    """,
+    prepared=True,
 )
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from common.database.engine import autocommit, open_engine
 from common.database.pooling import SharedSessions, refuse_shared_sessions
+from common.database.statements import OWN_SESSION, Statement
 from tests.support import pooler as poolers
 from tests.support.pooler import Pooler
 from tests.support.stack import Stack, batch_manual, wait_for
@@ -25,6 +27,17 @@ def pooler(stack: Stack, server_folder: Path) -> Iterator[Pooler]:
     folder.chmod(0o711)
     with poolers.pooler(stack.database_url, folder) as made:
         yield made
+
+
+def test_a_session_is_known_to_be_a_poolers(pooler: Pooler, stack: Stack) -> None:
+    count = Statement("SELECT count(*) FROM users WHERE id >= :id", prepared=True)
+    urls = {mode: pooler.url(mode) for mode in ("session", "transaction")}
+    for mode, url in {**urls, "none": stack.database_url}.items():
+        engine = open_engine(url)
+        with engine.connect() as connection, autocommit(connection):
+            assert (OWN_SESSION in connection.info) == (mode == "none")
+            assert [count.value(connection, {"id": 0}) for _ in range(3)] == [0, 0, 0]
+        engine.dispose()
 
 
 def test_imports_go_through_a_pooler_and_a_worker_refuses_the_wrong_mode(

@@ -24,7 +24,7 @@ TERMINATE = text("SELECT pg_terminate_backend(:pid, 5000)")
 
 @pytest.fixture
 def engine(database: str) -> Iterator[Engine]:
-    made = open_engine(database, holds_locks=True)
+    made = open_engine(database)
     with made.begin() as connection:
         connection.execute(text("CREATE TABLE things (id int PRIMARY KEY, name text)"))
     yield made
@@ -132,11 +132,10 @@ def test_it_is_planned_anew_after_a_while(
     assert connection.scalar(when) > before
 
 
-def test_nothing_is_planned_in_a_session_that_others_may_have(database: str) -> None:
-    shared = open_engine(database)
-    with shared.begin() as connection:
-        connection.execute(text("CREATE TABLE things (id int PRIMARY KEY, name text)"))
-        assert COUNT.value(connection) == 0
-        assert ONE.row(connection, {"id": 1}) is None
-        assert list(connection.scalars(PLANNED)) == []
-    shared.dispose()
+def test_nothing_is_planned_in_a_session_that_may_be_lent_to_others(
+    connection: Connection,
+) -> None:
+    del connection.info[statements.OWN_SESSION]
+    assert COUNT.value(connection) == 0
+    assert ONE.row(connection, {"id": 1}) is None
+    assert list(connection.scalars(PLANNED)) == []
