@@ -111,11 +111,12 @@ def chart_hash(query: dict[str, Any]) -> Response:
         rows = search_rows.charts_by_hash(connection, games, wanted)
         songs = search_rows.songs(connection, search_rows.song_ids(rows))
     if not wire.has_v2:
-        ids = catalogue_rows.ids_of(rows, songs)
         flat = []
-        for game in games:
+        for game in sorted(games):
+            # Of one game at a time: songs of several may have one number.
             mine = [row for row in songs if row.game == game]
             charts = [row for row in rows if row.game == game]
+            ids = catalogue_rows.ids_of(charts, mine)
             flat += catalogue_documents.charts(charts, mine, wire, ids)[0]
         return success(f"Searched for chart hash {wanted}.", FoundByHash(flat))
     found = {}
