@@ -29,8 +29,8 @@ from api.server.refusals import BROKEN, Refused, replace_answer
 # Bytes of an answer in pieces that are sent at a time.
 PIECE: Final = 64 * 1024
 
-# Polls that are answered together at most.
-TOGETHER: Final = 64
+# Polls that are answered together at most: each answer may be some megabytes.
+TOGETHER: Final = 8
 
 # What a thread has to do, and for whom.
 Tasks = SimpleQueue[tuple[Callable[[Connection], None], Connection]]
