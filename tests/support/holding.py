@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Event
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, event, text
 
 from common import locks
+from common.catalogue import locking
 from common.jobs.outcomes import JobOutcome
 from tests.support.importer import Importer
 from tests.support.stack import wait_for
@@ -58,15 +60,17 @@ def overtaken(importer: Importer, by: Callable[[], object]) -> Iterator[None]:
     """Has `by` run once, after a job of the user has matched its scores and before it stores."""
     engine = importer.runtime.engine
     overtaking = [by]
+    keep = locking._KEPT.value
 
-    def look(_: Any, __: Any, statement: str, *___: Any) -> None:
-        # The first statement of a transaction that stores.
-        if "pg_advisory_xact_lock_shared" in statement and overtaking:
+    def look(connection: Connection, given: Mapping[str, Any] | None = None) -> Any:
+        # The first statement of a transaction that stores; it goes to the driver.
+        if connection.engine is engine and overtaking:
             overtaking.pop()()
+        return keep(connection, given)
 
-    event.listen(engine, "before_cursor_execute", look)
-    yield
-    event.remove(engine, "before_cursor_execute", look)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(locking._KEPT, "value", look)
+        yield
     assert not overtaking, "no job came that far"
 
 

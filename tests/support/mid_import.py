@@ -22,9 +22,10 @@ def hold_up(stack: Stack) -> Iterator[Reached]:
 
 
 def _waiting_worker(stack: Stack) -> int | None:
+    # By what it waits for: a statement that a session has planned goes by a name there.
     pid: int | None = stack.scalar(
-        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-        " AND application_name = 'score-import worker' AND wait_event_type = 'Lock'"
-        " AND query LIKE '%INSERT INTO imports%'"
+        "SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid)"
+        " WHERE datname = current_database() AND application_name = 'score-import worker'"
+        " AND relation = 'imports'::regclass AND NOT granted"
     )
     return pid
