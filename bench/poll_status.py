@@ -106,8 +106,7 @@ def _held_up_import(service: Service, web: Web, user: User) -> Iterator[str]:
 
 def _wait_until_held_up(service: Service) -> None:
     waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO imports%'"
+        "SELECT count(*) FROM pg_locks WHERE relation = 'imports'::regclass AND NOT granted"
     )
     deadline = time.monotonic() + REACHED_SECONDS
     while True:
