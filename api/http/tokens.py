@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -44,10 +45,14 @@ class _Token:
 
 
 class RecentTokens:
-    """By what requests say of who sends them. Safe to use from several threads."""
+    """By what requests say of who sends them. Safe to use from several threads.
 
-    def __init__(self, engine: Engine) -> None:
+    clock: monotonic seconds.
+    """
+
+    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
         self._engine = engine
+        self._clock = clock
         self._tokens: dict[str, _Token] = {}
         self._asking = threading.Lock()
 
@@ -65,7 +70,7 @@ class RecentTokens:
 
     def remember(self, given: Credentials, found: Identity) -> None:
         """That a token has just been found good."""
-        now = time.monotonic()
+        now = self._clock()
         if len(self._tokens) >= MOST:
             self._make_room(now)
         if found.user_id is None:
@@ -86,16 +91,18 @@ class RecentTokens:
         _, token = self._known(given)
         if token is None:
             return False
-        now = time.monotonic()
+        now = self._clock()
+        if now - token.asked >= ASK_AFTER:
+            return False
         token.seen = now
-        return now - token.asked < ASK_AFTER
+        return True
 
     def is_good(self, given: Credentials) -> bool:
         """Whether a token is still good; False where it has to be looked up."""
         key, token = self._known(given)
         if token is None:
             return False
-        now = time.monotonic()
+        now = self._clock()
         is_recent = now - token.seen < RECENT
         token.seen = now
         age = now - token.asked
@@ -105,14 +112,14 @@ class RecentTokens:
             return False
         if self._asking.acquire(timeout=0 if age < TRUST else PATIENCE):
             try:
-                if time.monotonic() - token.asked >= ASK_AFTER:
+                if self._clock() - token.asked >= ASK_AFTER:
                     self._ask()
             finally:
                 self._asking.release()
         return key in self._tokens
 
     def _ask(self) -> None:
-        now = time.monotonic()
+        now = self._clock()
         recent = {
             key: token for key, token in self._tokens.copy().items() if now - token.seen < RECENT
         }
