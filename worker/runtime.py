@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event
 
 from common import reporting, tracing
 from common.clock import FollowedClock, database_ms
-from common.database.engine import open_engine
+from common.database.engine import of_new, open_engine
 from common.database.watcher import open_watched_engine
 from common.metrics.counting import tally
 from common.redis_client import open_redis
@@ -61,15 +61,12 @@ def _let_go_when_killed(connection: Any, _: Any) -> None:
 
     Otherwise a statement that waits for a lock keeps its user's lock beyond the worker's death.
     """
-    # In a transaction the setting would go with it, should that be rolled back.
-    connection.autocommit = True
-    with connection.cursor() as cursor:
+    with of_new(connection) as cursor:
         try:
             cursor.execute("SET client_connection_check_interval = '2s'")
         except DatabaseError as error:
             # Not where PostgreSQL itself runs on something else than Linux, macOS or BSD.
             log.warning("PostgreSQL does not look after killed workers: %s", str(error).strip())
-    connection.autocommit = False
 
 
 def _plan_by_indexes(connection: Any, _: Any) -> None:
@@ -79,10 +76,8 @@ def _plan_by_indexes(connection: Any, _: Any) -> None:
     statistics lag behind. Before version 18 what has no index is priced out of all proportion by
     this, and would be compiled.
     """
-    connection.autocommit = True
-    with connection.cursor() as cursor:
+    with of_new(connection) as cursor:
         cursor.execute("SET enable_seqscan = off; SET jit = off")
-    connection.autocommit = False
 
 
 @cache

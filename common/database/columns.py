@@ -18,6 +18,7 @@ from common.database.base import Base
 from common.database.engine import (
     copy_encoded,
     copy_field,
+    copy_json,
     copy_lines,
     copy_numbers,
     copy_text,
@@ -25,7 +26,6 @@ from common.database.engine import (
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)
 
-_encode_json: Final = msgspec.json.Encoder().encode
 _quote: Final = postgresql.dialect().identifier_preparer.quote  # type: ignore[no-untyped-call]
 
 
@@ -110,4 +110,4 @@ def _by_type(column: Column[Any]) -> Callable[[Any], str]:
 
 
 def _json(value: Any) -> str:
-    return copy_encoded(value if isinstance(value, bytes) else _encode_json(value))
+    return copy_encoded(value) if isinstance(value, bytes) else copy_json(value)

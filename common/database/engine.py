@@ -88,10 +88,12 @@ def _refuse_closed(driver: Any, _record: Any, _proxy: Any) -> None:
 
     A server that says something unasked says goodbye; to look costs no round trip, as a ping does.
     """
-    looking = select.poll()
-    looking.register(driver.fileno(), select.POLLIN)
-    if looking.poll(0):
-        raise DisconnectionError("the server closed the connection")
+    if not driver.closed:
+        looking = select.poll()
+        looking.register(driver.fileno(), select.POLLIN)
+        if not looking.poll(0):
+            return
+    raise DisconnectionError("the connection was closed")
 
 
 def _note_whose_the_session_is(driver: Any, record: Any) -> None:
@@ -100,18 +102,26 @@ def _note_whose_the_session_is(driver: Any, record: Any) -> None:
     A pooler gives its clients numbers of its own by which to cancel, instead of the process that
     happens to serve them.
     """
-    driver.autocommit = True
-    with driver.cursor() as cursor:
+    with of_new(driver) as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         if cursor.fetchone()[0] == driver.get_backend_pid():
             record.info[OWN_SESSION] = True
-    driver.autocommit = False
 
 
 def _have_the_server_look(driver: Any, _record: Any) -> None:
+    with of_new(driver) as cursor:
+        cursor.execute(_SERVER_KEEPALIVES)
+
+
+@contextmanager
+def of_new(driver: Any) -> Iterator[Any]:
+    """A cursor of a connection just made, for what is to last as long as the session.
+
+    In a transaction a setting would go with it, should that be rolled back.
+    """
     driver.autocommit = True
     with driver.cursor() as cursor:
-        cursor.execute(_SERVER_KEEPALIVES)
+        yield cursor
     driver.autocommit = False
 
 

@@ -108,6 +108,15 @@ def test_a_connection_closed_while_idle_is_replaced(engine: Engine) -> None:
         assert COUNT.value(connection) == 0
 
 
+def test_a_connection_that_we_closed_is_replaced(engine: Engine) -> None:
+    with engine.connect() as connection:
+        driver = connection.connection.dbapi_connection
+    assert driver is not None
+    driver.close()
+    with engine.connect() as connection:
+        assert COUNT.value(connection) == 0
+
+
 def test_a_session_plans_what_is_prepared_once(connection: Connection) -> None:
     for _ in range(3):
         ONE.row(connection, {"id": 1})
