@@ -34,6 +34,8 @@ TOGETHER: Final = 8
 
 # What a thread has to do, and for whom.
 Tasks = SimpleQueue[tuple[Callable[[Connection], None], Connection]]
+# Those whose heads are polls.
+Polls = SimpleQueue[Connection]
 
 
 class Loop(Protocol):
@@ -66,18 +68,18 @@ class Answering:
             self._do(*to_do.get())
 
     def work_together(
-        self, to_do: Tasks, application: lanes.LooksUpTogether, others: Tasks
+        self, polls: Polls, application: lanes.LooksUpTogether, others: Tasks
     ) -> None:
         """Answers all polls that have come with what is looked up at once.
 
         others: takes those for which that is not enough.
         """
         while True:
-            tasks = [to_do.get()]
+            some = [polls.get()]
             with contextlib.suppress(Empty):
-                while len(tasks) < TOGETHER:
-                    tasks.append(to_do.get_nowait())
-            self._answer_together([connection for _, connection in tasks], application, others)
+                while len(some) < TOGETHER:
+                    some.append(polls.get_nowait())
+            self._answer_together(some, application, others)
 
     def _answer_together(
         self, some: list[Connection], application: lanes.LooksUpTogether, others: Tasks

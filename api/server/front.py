@@ -27,7 +27,7 @@ from typing import Any, Final
 from gunicorn.workers.base import Worker
 
 from api.server import lanes
-from api.server.answering import Answering, Tasks
+from api.server.answering import Answering, Polls, Tasks
 from api.server.capacity import room_for
 from api.server.connection import BODY_PIECE, HEAD_PIECE, Connection, Stage
 from api.server.followers import Followers
@@ -63,7 +63,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
         self._poller = selectors.DefaultSelector()
         self._to_do: Tasks = SimpleQueue()
         self._to_do_patiently: Tasks = SimpleQueue()
-        self._polls: Tasks | None = None
+        self._polls: Polls | None = None
         self.turn_of_patient = lanes.Turn()
         self._done: SimpleQueue[Connection] = SimpleQueue()
         self._asleep = False
@@ -234,19 +234,16 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
             connection.who = ""
 
     def _submit(self, connection: Connection, task: Callable[[Connection], None]) -> None:
-        to_do = self._to_do_patiently if connection.patient else self._to_do
-        self._submit_to(to_do, connection, task)
-
-    def _submit_to(
-        self, to_do: Tasks, connection: Connection, task: Callable[[Connection], None]
-    ) -> None:
         self._no_longer_wait(connection)
         connection.stage = Stage.WORK
+        to_do = self._to_do_patiently if connection.patient else self._to_do
         to_do.put((task, connection))
 
     def _submit_head(self, connection: Connection) -> None:
         if self._polls is not None and lanes.polls(connection.incoming):
-            self._submit_to(self._polls, connection, self._answering.begin)
+            self._no_longer_wait(connection)
+            connection.stage = Stage.WORK
+            self._polls.put(connection)
             return
         connection.patient = lanes.waits(connection.incoming)
         self._submit(connection, self._answering.begin)
