@@ -161,6 +161,8 @@ class GameCatalogue:
     def chart_of_song(
         self, song_id: int, playtype: str, difficulty: Difficulty, version: Version = None
     ) -> Chart | None:
+        if version is None and type(difficulty) is str:  # as nearly always
+            return self._primary_charts.get((song_id, playtype, difficulty))
         charts = self._charts_by_song.get(song_id, ())
         return pick(charts, playtype, difficulty, version)
 
@@ -233,6 +235,15 @@ class GameCatalogue:
     @cached_property
     def _charts_by_song(self) -> dict[int, tuple[Chart, ...]]:
         return _grouped(self.charts, lambda chart: (chart.songID,))
+
+    @cached_property
+    def _primary_charts(self) -> dict[tuple[int, str, str], Chart]:
+        """By song, playtype and difficulty; the first of several, as everywhere."""
+        return {
+            (chart.songID, chart.playtype, chart.difficulty): chart
+            for chart in reversed(self.charts)
+            if chart.isPrimary
+        }
 
     @cached_property
     def _charts_by_data(self) -> dict[str, dict[Hashable, tuple[Chart, ...]]]:

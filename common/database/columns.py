@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from operator import call, itemgetter
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -40,32 +41,31 @@ class Columns:
         columns = [each for each in declared if each.identity is None]
         self.table = str(model.__tablename__)
         self.names = tuple(each.name for each in columns)
-        self._quoted = tuple(map(_quote, self.names))
-        self.listed = ", ".join(self._quoted)
+        self.listed = ", ".join(map(_quote, self.names))
         self.select = f"SELECT {self.listed} FROM {self.table}"  # noqa: S608 (the model's)
         self.insert = (
             f"INSERT INTO {self.table} ({self.listed})"  # noqa: S608 (the model's)
             f" VALUES ({', '.join(f':{name}' for name in self.names)})"
         )
-        self._encoders = tuple(map(_encoder, columns))
-        self._values = itemgetter(*self.names)
+        self._encoders = dict(zip(self.names, map(_encoder, columns), strict=True))
 
-    def copy(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
-        """One COPY of whole rows, values by column; asked for as they are sent.
+    def copy(
+        self,
+        connection: Connection,
+        rows: Iterable[Mapping[str, Any]],
+        same: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
+        """One COPY of rows, values by column; they are asked for as they are sent.
 
-        JSON may be given encoded, as bytes.
+        same: the values that all of the rows have, which they then lack. JSON may be given
+        encoded, as bytes.
         """
-        self.copy_lines(connection, map(self.line, rows))
+        lines = self.lines(same)
+        lines.copy(connection, map(lines.line, rows))
 
-    def copy_lines(self, connection: Connection, lines: Iterable[str]) -> None:
-        """The same of rows that `line` has encoded."""
-        copy_lines(connection, self.table, self._quoted, lines)
-
-    def line(self, row: Mapping[str, Any]) -> str:
-        """A row as COPY takes it."""
-        if len(row) != len(self.names):
-            raise ValueError(f"{self.table} has no such columns: {row.keys() - set(self.names)}")
-        return "\t".join(map(call, self._encoders, self._values(row)))
+    def lines(self, same: Mapping[str, Any]) -> Lines:
+        """What makes rows with these values ready for COPY, one by one."""
+        return Lines(self.table, self._encoders, same)
 
     def reader(self, struct: type[Struct]) -> Callable[[Row[Any]], Struct]:
         """Makes documents of rows that were read with `select`; see `field_of`."""
@@ -79,6 +79,37 @@ class Columns:
     def values_of(self, document: msgspec.Struct) -> dict[str, Any]:
         """A document's values by column: a row to be written."""
         return {name: getattr(document, field_of(name)) for name in self.names}
+
+
+class Lines:
+    """Rows of a table as COPY takes them, where some of their values are the same in all.
+
+    encoders: of all of the table's columns. same: those values, by column.
+    """
+
+    def __init__(
+        self,
+        table: str,
+        encoders: Mapping[str, Callable[[Any], str]],
+        same: Mapping[str, Any],
+    ) -> None:
+        self._table = table
+        self._same = "".join(f"{encoders[name](value)}\t" for name, value in same.items())
+        self._names = tuple(name for name in encoders if name not in same)
+        self._quoted = tuple(map(_quote, (*same, *self._names)))
+        self._encoders = tuple(encoders[name] for name in self._names)
+        self._values = itemgetter(*self._names)
+
+    def line(self, row: Mapping[str, Any]) -> str:
+        """A row: the values of all other columns."""
+        if len(row) != len(self._names):
+            unknown = row.keys() - set(self._names)
+            raise ValueError(f"{self._table} has no such columns, or all have them: {unknown}")
+        return self._same + "\t".join(map(call, self._encoders, self._values(row)))
+
+    def copy(self, connection: Connection, lines: Iterable[str]) -> None:
+        """One COPY of these lines, which are asked for as they are sent."""
+        copy_lines(connection, self._table, self._quoted, lines)
 
 
 def field_of(column: str) -> str:

@@ -182,8 +182,9 @@ def migrate(database_url: str) -> None:
 
 # --- COPY ------------------------------------------------------------------------------
 
-# Enough for a read to be worth its while, few enough to be small.
-_LINES_PER_READ = 256
+# About what the driver sends at once. With more of them the server waits for the first of each
+# read: imports of 5 000 scores took a quarter longer with 256.
+_LINES_PER_READ = 16
 
 _encode_json = msgspec.json.Encoder().encode
 
@@ -195,8 +196,8 @@ _ESCAPES = str.maketrans(
 
 def copy_text(value: str) -> str:
     """A text as COPY's text format wants it."""
-    # Most are IDs, in which there is nothing to escape; to see that is ten times as quick.
-    return value if value.isalnum() else value.translate(_ESCAPES)
+    # In most there is nothing to escape; to see that is ten times as quick.
+    return value if value.isprintable() and "\\" not in value else value.translate(_ESCAPES)
 
 
 def copy_json(value: Any) -> str:

@@ -63,6 +63,11 @@ class Statement:
         found = self.rows(connection, given)
         return found[0] if found else None
 
+    def values(self, connection: Connection, given: Mapping[str, Any] | None = None) -> list[Any]:
+        """The values of the only column."""
+        with self._run(connection, given) as cursor:
+            return [value for (value,) in cursor.fetchall()]
+
     def value(self, connection: Connection, given: Mapping[str, Any] | None = None) -> Any:
         """The first value of the only row; None where there is none."""
         with self._run(connection, given) as cursor:

@@ -17,7 +17,7 @@ from json.encoder import encode_basestring as _quote  # ECMAScript's escapes, in
 from math import isfinite
 from typing import Any, Final
 
-from common.text.numbers import plain
+from common.text.numbers import MAX_EXACT_INTEGER, plain
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -27,6 +27,11 @@ def canonical_text(value: Any) -> str:
 
     Raises TypeError for values JSON does not have and ValueError for NaN and infinities.
     """
+    # Most are what metrics are; for these it is the same at once.
+    if value is None:
+        return "null"
+    if type(value) is int and -MAX_EXACT_INTEGER <= value <= MAX_EXACT_INTEGER:
+        return str(value)
     text = _write(value)
     if not text.isascii() and _SURROGATE.search(text):
         return _escape_lone_surrogates(text)

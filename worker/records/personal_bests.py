@@ -86,19 +86,19 @@ def rebuild(
     charts. Of the scores only the rows as they came are all in memory at once.
     """
     # COPY cannot begin before all is read.
-    rows = of_scores(connection, user_id, catalogue, chart_ids)
-    lines = list(map(COLUMNS.line, rows))
+    lines = COLUMNS.lines({"user_id": user_id, "game": catalogue.game})
+    made = list(map(lines.line, of_scores(connection, user_id, catalogue, chart_ids)))
     connection.execute(_DELETE, {"user_id": user_id, "chart_ids": text_array(chart_ids)})
-    COLUMNS.copy_lines(connection, lines)
+    lines.copy(connection, made)
 
 
 def of_scores(
     connection: Connection, user_id: int, catalogue: GameCatalogue, chart_ids: Collection[str]
 ) -> Iterator[dict[str, Any]]:
-    """The rows that all of the user's scores on these charts make."""
+    """The rows that all of the user's scores on these charts make; without user and game."""
     given = {"user_id": user_id, "chart_ids": text_array(chart_ids)}
     for best in _best_of(catalogue, _by_chart(connection.execute(_SCORES, given))):
-        yield _row(user_id, *best)
+        yield _row(*best)
 
 
 def on_charts(
@@ -152,17 +152,18 @@ def compose(
         for chart_id in chart_ids:
             yield chart_id, chain(parts[chart_id], map(played, came[chart_id]))
 
+    lines = COLUMNS.lines({"user_id": user_id, "game": game})
     changed: dict[str, str] = {}
     for best in _best_of(catalogue, scores(before)):
-        row = _row(user_id, *best)
+        row = _row(*best)
         if not _is_as_stored(before[row["chart_id"]], row):
-            changed[row["chart_id"]] = COLUMNS.line(row)
+            changed[row["chart_id"]] = lines.line(row)
     if changed:
         connection.execute(_DELETE, {"user_id": user_id, "chart_ids": text_array(changed)})
     # What is new is composed while COPY runs.
     new = _best_of(catalogue, scores(each for each in came if each not in before))
-    lines = (COLUMNS.line(_row(user_id, *best)) for best in new)
-    COLUMNS.copy_lines(connection, chain(changed.values(), lines))
+    made = (lines.line(_row(*best)) for best in new)
+    lines.copy(connection, chain(changed.values(), made))
 
 
 def _is_as_stored(stored: Row[Any], row: Mapping[str, Any]) -> bool:
@@ -201,11 +202,9 @@ def _best_of(
             yield gpt, chart, best
 
 
-def _row(user_id: int, gpt: GPT, chart: Chart, best: PersonalBest) -> dict[str, Any]:
+def _row(gpt: GPT, chart: Chart, best: PersonalBest) -> dict[str, Any]:
     return {
-        "user_id": user_id,
         "chart_id": chart.chartID,
-        "game": gpt.game,
         "playtype": chart.playtype,
         "song_id": chart.songID,
         "is_primary": chart.isPrimary,
@@ -213,7 +212,7 @@ def _row(user_id: int, gpt: GPT, chart: Chart, best: PersonalBest) -> dict[str, 
         "time_achieved": best.timeAchieved,
         "ranking_values": ranking_values(gpt, best.scoreData),
         "profile_values": profile_values(gpt, chart.isPrimary, best.calculatedData),
-        "score_data": best.scoreData,
+        "score_data": best.scoreData if best.encoded is None else best.encoded,
         "calculated_data": best.calculatedData,
         "composed_from": best.composedFrom,
     }

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from functools import cache
+from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
@@ -21,7 +22,7 @@ from common.catalogue.documents import Chart
 from common.errors import InternalFailure, InvalidScore
 from common.games.kit.metric_checks import REJECTED, Acceptor, acceptor, failures
 from common.games.model import GPT, Enum, ScoreData, ScoreValidator
-from common.text.canonical import canonical_text, hashed_id, number, quote
+from common.text.canonical import canonical_text, hashed_id, quote
 
 ABSENT: Final = -1  # the index of an optional ENUM metric that a score does not have
 
@@ -176,22 +177,23 @@ def _plan_of(gpt: GPT) -> _Plan:
 @cache
 def _identity_of(gpt: GPT) -> Callable[[int, str, ScoreData], str]:
     provided = tuple(gpt.provided)
-    optional = tuple((o, f"optional.{o}") for o in gpt.optional if gpt.optional[o].in_score_id)
-    keys = sorted(["userID", "chartID", *provided, *(key for _, key in optional)])
+    optional = tuple(name for name, metric in gpt.optional.items() if metric.in_score_id)
+    keys = ["userID", "chartID", *provided, *(f"optional.{name}" for name in optional)]
+    places = sorted(range(len(keys)), key=keys.__getitem__)
     # The canonical text of the identity with a place for each value.
-    template = "{" + ",".join(f'"{key}":%({key})s' for key in keys) + "}"
+    template = "{" + ",".join(f'"{keys[place]}":%s' for place in places) + "}"
+    in_order = itemgetter(*places)
 
     def identify(user_id: int, chart_id: str, score: ScoreData) -> str:
-        texts = {"userID": number(user_id), "chartID": quote(chart_id)}
-        metrics = score.metrics
+        texts = [str(user_id), quote(chart_id)]
         try:
             for name in provided:
-                texts[name] = canonical_text(metrics[name])
+                texts.append(canonical_text(score.metrics[name]))
         except KeyError as missing:
             raise InternalFailure(f"A score of {gpt.id} lacks {missing}.") from None
-        for name, key in optional:
-            texts[key] = canonical_text(score.optional.get(name))
-        return hashed_id("T", template % texts)
+        for name in optional:
+            texts.append(canonical_text(score.optional.get(name)))
+        return hashed_id("T", template % in_order(texts))
 
     return identify
 

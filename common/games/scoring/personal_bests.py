@@ -28,7 +28,8 @@ class PlayedScore(msgspec.Struct, gc=False):
     """What a personal best needs of one stored score of the user on the chart.
 
     scoreData: as stored. Times are milliseconds since the epoch; timeAchieved None = unknown.
-    calculatedData: the ratings, where they have just been calculated.
+    calculatedData: the ratings, where they have just been calculated. encoded: scoreData as
+    JSON, where that is at hand.
     """
 
     scoreID: str
@@ -37,6 +38,7 @@ class PlayedScore(msgspec.Struct, gc=False):
     timeAdded: float = 0
     highlight: bool = False
     calculatedData: dict[str, float | None] | None = None
+    encoded: bytes | None = None
 
 
 class Reference(msgspec.Struct, gc=False):
@@ -46,14 +48,18 @@ class Reference(msgspec.Struct, gc=False):
     scoreID: str
 
 
-class PersonalBest(msgspec.Struct, gc=False):
-    """The composed parts of a personal best; `composedFrom` starts with the base score."""
+class PersonalBest(msgspec.Struct, gc=False, omit_defaults=True):
+    """The composed parts of a personal best; `composedFrom` starts with the base score.
+
+    encoded: scoreData as JSON, where it is that of one score which had it so.
+    """
 
     composedFrom: list[Reference]
     highlight: bool
     timeAchieved: float | None
-    scoreData: dict[str, Any]
+    scoreData: Mapping[str, Any]
     calculatedData: dict[str, float | None]
+    encoded: bytes | None = None
 
 
 def merge(
@@ -124,8 +130,9 @@ def _of_one(gpt: GPT, chart: Chart, score: PlayedScore) -> PersonalBest:
         composedFrom=[Reference(gpt.pb_base_name, score.scoreID)],
         highlight=score.highlight,
         timeAchieved=score.timeAchieved,
-        scoreData=dict(score.scoreData),
+        scoreData=score.scoreData,
         calculatedData=calculated,
+        encoded=score.encoded,
     )
 
 

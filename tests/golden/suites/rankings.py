@@ -31,7 +31,7 @@ def _ranked(connection: Connection, case: Case) -> Any:
     gpt = gpt_of(given)
     chart = chart_of(gpt, given["chart"])
     catalogue = GameCatalogue(gpt.game, 0, [], [chart])
-    stored_scores.insert(connection, map(_score_row, _renewed(case)))
+    stored_scores.insert(connection, map(_score_row, _renewed(case)), {})
     copy_rows(
         connection,
         "game_settings",

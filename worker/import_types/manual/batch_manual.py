@@ -65,7 +65,9 @@ class _ManualImport:
             song, chart = finder.find(score)
             provided = {metric: getattr(score, metric) for metric in metrics}
             data = ScoreData(provided, score.judgements or {}, {})
-            data.optional, remark = _optional_of(score, data, gpt, chart)
+            remark = None
+            if score.optional or score.hitMeta:
+                data.optional, remark = _optional_of(score, data, gpt, chart)
             return DryScore(
                 song=song,
                 chart=chart,
@@ -189,9 +191,10 @@ def _optional_of(
     data: the rest of the score. A former name that is sent beside the present one must not cost
     the score: what is there does not count where the score could not be true with it.
     """
-    merged, conflict = _merged(score.optional, score.hitMeta)
     if not (score.optional and score.hitMeta):
-        return merged, conflict
+        given = score.optional or score.hitMeta
+        return (_builtins(given) if given else {}), None
+    merged, conflict = _merged(score.optional, score.hitMeta)
     alone: dict[str, Any] = _builtins(score.optional)
     wrong = _wrong_with(data, merged, gpt, chart)
     if wrong is None or _wrong_with(data, alone, gpt, chart) is not None:
@@ -208,11 +211,8 @@ def _wrong_with(data: ScoreData, optional: dict[str, Any], gpt: GPT, chart: Char
     return None
 
 
-def _merged(optional: Any, former: Any) -> tuple[dict[str, Any], str | None]:
+def _merged(optional: msgspec.Struct, former: msgspec.Struct) -> tuple[dict[str, Any], str | None]:
     """`optional` with what only `hitMeta`, its former name, has; and where they disagree."""
-    if not (optional and former):
-        given = optional or former
-        return (_builtins(given), None) if given else ({}, None)
     first, second = _builtins(optional), _builtins(former)
     conflicts = [
         f"{name} is {text_of(first[name])} in optional and {text_of(value)} in hitMeta"

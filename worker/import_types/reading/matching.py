@@ -63,6 +63,10 @@ class ChartFinder:
         self._playtype = gpt.playtype
         self._version_given = version or None
         self._version = catalogue.version_to_match(gpt.playtype, version)
+        # What is looked for in turn: in some games also a chart that was superseded.
+        self._versions: tuple[Version, ...] = (self._version,)
+        if self._version is None and gpt.difficulty_stands_for:
+            self._versions = (None, ANY_VERSION)
         self._catalogue = catalogue
         self._searches = {name: SEARCHES[name] for name in gpt.match_types}
 
@@ -146,18 +150,13 @@ class ChartFinder:
             charts = self._catalogue.charts_of_song(song.id)
             if len({c.difficulty for c in charts if c.isPrimary and c.difficulty in wanted}) > 1:
                 raise InvalidScore("This chart cannot be matched by songTitle+difficulty.")
-        return self._of_any_version(
-            lambda version: self._catalogue.chart_of_song(
+        for version in self._versions:
+            chart = self._catalogue.chart_of_song(
                 song.id, self._playtype, wanted or difficulty, version
             )
-        )
-
-    def _of_any_version(self, find: Callable[[Version], Chart | None]) -> Chart | None:
-        """The chart of the version asked for; of some games also one that was superseded."""
-        chart = find(self._version)
-        if chart is None and self._version is None and self._gpt.difficulty_stands_for:
-            return find(ANY_VERSION)
-        return chart
+            if chart is not None:
+                return chart
+        return None
 
     def _lacks(self, song: Song, difficulty: str) -> NoReturn:
         why = unknown_difficulty(self._gpt, difficulty)
@@ -188,13 +187,12 @@ class ChartFinder:
         difficulty = difficulty_of(self._gpt, wanted.difficulty)
         in_game_id = loose_number(wanted.identifier)
         any_of = self._gpt.difficulty_stands_for.get(difficulty, difficulty)
-        chart = self._of_any_version(
-            lambda version: self._catalogue.chart_by_in_game_id(
-                in_game_id, self._playtype, any_of, version
-            )
+        charts = (
+            self._catalogue.chart_by_in_game_id(in_game_id, self._playtype, any_of, version)
+            for version in self._versions
         )
         return self._found(
-            chart,
+            next(filter(None, charts), None),
             f"Cannot find chart for inGameID {wanted.identifier} ({self._playtype})."
             + unknown_difficulty(self._gpt, difficulty),
         )

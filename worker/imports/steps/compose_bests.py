@@ -37,6 +37,7 @@ def update_personal_bests(
             head.added,
             highlight=score.highlight,
             calculatedData=score.calculated_data,
+            encoded=score.score_data,
         )
 
     compose(connection, head.user_id, collected.catalogue, on_chart, played)

@@ -34,10 +34,17 @@ def store_scores(
 ) -> list[NewScore]:
     """One COPY, whatever the number of scores, to which they go as they are made; all of them."""
     stored: list[NewScore] = []
-    rows = _score_rows(head, collected, new, stored)
+    rows = _score_rows(new, stored)
     first = next(rows, None)
     if first is not None:
-        scores.insert(connection, chain([first], rows))
+        same = {
+            "user_id": head.user_id,
+            "import_id": head.import_id,
+            "game": collected.game.id,
+            "import_type": collected.import_type.name,
+            "time_added": head.added,
+        }
+        scores.insert(connection, chain([first], rows), same)
     return stored
 
 
@@ -47,29 +54,20 @@ def highlight_scores(connection: Connection, head: ImportHead, converted: Conver
         scores.highlight(connection, head.user_id, list(converted.highlighted))
 
 
-def _score_rows(
-    head: ImportHead, collected: Collected, new: Iterable[NewScore], stored: list[NewScore]
-) -> Iterator[dict[str, Any]]:
-    """stored: takes the scores in."""
-    import_type = collected.import_type.name
-    game = collected.game.id
+def _score_rows(new: Iterable[NewScore], stored: list[NewScore]) -> Iterator[dict[str, Any]]:
+    """What differs from score to score. stored: takes the scores in."""
     for position, score in enumerate(new):
         chart = score.chart
         stored.append(score)
         yield {
-            "user_id": head.user_id,
             "score_id": score.score_id,
-            "import_id": head.import_id,
             "position": position,
-            "game": game,
             "playtype": chart.playtype,
             "song_id": chart.songID,
             "chart_id": chart.chartID,
             "is_primary": chart.isPrimary,
             "service": score.service,
-            "import_type": import_type,
             "time_achieved": score.time_achieved,
-            "time_added": head.added,
             "comment": score.comment,
             "highlight": score.highlight,
             "score_data": score.score_data,
