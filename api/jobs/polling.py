@@ -26,6 +26,7 @@ from api.http import cors, limits
 from api.http.answers import AWAY_SECONDS, DATABASE_AWAY, HEADERS, JSON, UNEXPECTED
 from api.http.endpoint import EMPTY, declared
 from api.http.service import Service
+from api.jobs.kept import KeptAnswers
 from api.jobs.unknown import UnknownIDs
 from common import envelope
 from common.database import failures
@@ -106,13 +107,15 @@ class _Found:
     """What is known of a poll without asking PostgreSQL.
 
     who: whom it is counted for. is_good: whether what it says of who sends it is known to hold.
-    counted: where they stand; None where nothing is counted. answer: as Redis has it.
+    counted: where they stand; None where nothing is counted. kept: the answer as it was.
+    answer: as Redis has it.
     """
 
     request: Request
     job_id: str
     who: str
     is_good: bool
+    kept: FinalAnswer | None = None
     counted: limits.Count | None = None
     answer: FinalAnswer | str | None = None
 
@@ -124,6 +127,7 @@ class Polls:
         self._here = here
         self._others = others
         self._unknown = UnknownIDs()
+        self._kept = KeptAnswers()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
@@ -172,17 +176,31 @@ class Polls:
         commands: list[tuple[Any, ...]] = []
         for request, job_id in polls:
             who, is_good = self._here.admissions.who_polls(request)
-            found.append(_Found(request, job_id, who, is_good))
+            kept = self._kept.get(job_id)
+            found.append(_Found(request, job_id, who, is_good, kept))
             if limit.most:
                 commands += limits.commands(limit, who)
-            commands.append(progress.command(job_id))
+            command = progress.command if kept is None else progress.seal_command
+            commands.append(command(job_id))
         with contextlib.suppress(RedisError):
             answers = iter(self._here.redis.ask(commands))
             for each in found:
                 if limit.most:
                     each.counted = limits.read(limit, [next(answers) for _ in range(3)])
-                each.answer = progress.understand(next(answers))
+                each.answer = self._understand(each, next(answers))
         return found
+
+    def _understand(self, poll: _Found, said: Any) -> FinalAnswer | str | None:
+        """What Redis said of a poll's job; nothing where it is not the answer that was kept."""
+        if poll.kept is not None:
+            if said == poll.kept.seal:
+                return poll.kept
+            self._kept.forget(poll.job_id)
+            return None
+        answer = progress.understand(said)
+        if isinstance(answer, FinalAnswer):
+            self._kept.keep(poll.job_id, answer)
+        return answer
 
     def _answer(self, found: _Found, request_id: str) -> tuple[FinalAnswer, dict[str, str]]:
         """The answer, and headers that say how much more may be asked."""

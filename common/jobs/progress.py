@@ -14,7 +14,7 @@ import contextlib
 import threading
 import time
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -38,7 +38,8 @@ ENDED_CHANNEL: Final = "score-import:ended"
 STARTING: Final = "Starting up import."
 WAITING: Final = "Waiting for your other import to finish."
 
-_SEAL: Final = 8  # bytes before every value
+_CHECKSUM: Final = 8  # bytes before every value
+_SEAL: Final = 11  # and its status
 
 
 def text_key(job_id: str) -> str:
@@ -51,31 +52,43 @@ def answer_key(job_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FinalAnswer:
-    """The complete HTTP answer of an ended import; `body` is the JSON text."""
+    """The complete HTTP answer of an ended import; `body` is the JSON text.
+
+    known: its checksum, where it came with one.
+    """
 
     status: int
     body: bytes
+    known: bytes | None = field(default=None, compare=False)
+
+    @property
+    def seal(self) -> bytes:
+        """How the value begins that Redis keeps of it; tells it from other answers."""
+        return _seal(self.status, self.body) if self.known is None else self.known
 
     @property
     def checksum(self) -> str:
-        """Tells it from other answers to the same question."""
-        return f"{zlib.crc32(self.body):08x}-{len(self.body):x}"
+        """The same for clients."""
+        return f"{self.seal.decode()}-{len(self.body):x}"
 
 
 def seal(status: int, content: bytes) -> bytes:
     """A value as it is stored: checksum, status (0 for a text), content."""
-    packed = b"%03d" % status + content
-    return b"%08x" % zlib.crc32(packed) + packed
+    return _seal(status, content) + content
+
+
+def _seal(status: int, content: bytes) -> bytes:
+    return b"%08x%03d" % (zlib.crc32(content, zlib.crc32(b"%03d" % status)), status)
 
 
 def unseal(value: Any) -> tuple[int, bytes] | None:
     """What `seal` was given; None where the value is missing or damaged."""
-    if not isinstance(value, bytes) or len(value) < _SEAL + 3:
+    if not isinstance(value, bytes) or len(value) < _SEAL:
         return None
-    if b"%08x" % zlib.crc32(memoryview(value)[_SEAL:]) != value[:_SEAL]:
+    if b"%08x" % zlib.crc32(memoryview(value)[_CHECKSUM:]) != value[:_CHECKSUM]:
         return None
-    status = value[_SEAL : _SEAL + 3]
-    return (int(status), value[_SEAL + 3 :]) if status.isdigit() else None
+    status = value[_CHECKSUM:_SEAL]
+    return (int(status), value[_SEAL:]) if status.isdigit() else None
 
 
 def read(redis: Redis, job_id: str) -> FinalAnswer | str | None:
@@ -93,10 +106,15 @@ def command(job_id: str) -> tuple[str, ...]:
     return ("MGET", answer_key(job_id), text_key(job_id))
 
 
+def seal_command(job_id: str) -> tuple[str, ...]:
+    """What reads the `seal` of the final answer; nothing where there is none."""
+    return ("GETRANGE", answer_key(job_id), "0", str(_SEAL - 1))
+
+
 def understand(found: Any) -> FinalAnswer | str | None:
     answer, said = found
     if (unsealed := unseal(answer)) is not None:
-        return FinalAnswer(*unsealed)
+        return FinalAnswer(*unsealed, known=answer[:_SEAL])
     if (unsealed := unseal(said)) is not None:
         return str(unsealed[1], "utf-8", "replace")
     return None

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 import pytest
 from redis import Redis
 
+from api.jobs.kept import LONG
 from common.jobs.progress import answer_key, seal, text_key
 from score_import_client import ApiError, Submitted
 from tests.support import redis_faults
@@ -254,3 +255,30 @@ def test_an_import_that_is_run_again_is_ongoing_until_its_new_end(
         reached()
         assert is_ongoing(poll(stack, submitted))
     assert len(player.wait(submitted)["scoreIDs"]) == 3
+
+
+def test_a_long_answer_that_was_read_before_is_the_one_that_redis_has_now(
+    stack: Stack, redis: Redis
+) -> None:
+    """It is kept by the process that answers, which asks Redis only whether it is still that."""
+    stack.start_web()
+    stack.start_worker()
+    player = stack.user("alice", "submit_score", "delete_score")
+    submitted = player.submit(batch_manual(600))
+    player.wait(submitted)
+    key = answer_key(submitted.import_id)
+    first = poll(stack, submitted)
+    assert is_completed(first)
+    assert len(first.raw) > LONG
+    assert poll(stack, submitted).raw == first.raw
+
+    other = b'{"success":true,"body":{"importStatus":"completed"}}'
+    redis.set(key, seal(200, other))
+    # PostgreSQL is asked, and Redis told.
+    assert poll(stack, submitted).raw == first.raw
+    assert poll(stack, submitted).raw == first.raw
+    redis.delete(key)
+    assert poll(stack, submitted).raw == first.raw
+
+    player.client.revert(submitted.import_id)
+    assert poll(stack, submitted).status == 404
