@@ -290,6 +290,13 @@ def form_fields(import_type: str) -> tuple[str, ...]:
     return found.form_fields if isinstance(found, ReadsFormFields) else ()
 
 
+def refuse_form(import_type: str, filename: str, fields: Mapping[str, Any]) -> None:
+    """Refuses a form whose fields make no sense to the import type. Raises UserError."""
+    found = registry.get(import_type)
+    if isinstance(found, ReadsFormFields):
+        found.check_form(filename, fields)
+
+
 def guess_import_types(
     settings: Settings, filename: str, beginning: bytes
 ) -> tuple[list[str], dict[str, str]]:

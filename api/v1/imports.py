@@ -15,7 +15,13 @@ from api.http.parameters import check, import_form
 from api.http.service import service
 from api.http.uploads import read_upload
 from api.jobs import submitting, waiting
-from api.jobs.door import UPLOADED_TYPES, file_import_types, form_fields, refuse_unreadable
+from api.jobs.door import (
+    UPLOADED_TYPES,
+    file_import_types,
+    form_fields,
+    refuse_form,
+    refuse_unreadable,
+)
 from common.accounts import user_rows
 from common.errors import UserError
 from common.imports import import_rows
@@ -86,7 +92,7 @@ class FileQuery(Schema):
     },
     headers=waiting.HEADERS,
     errors={
-        400: "The form lacks something, or the file cannot be one of its type.",
+        400: "The form lacks something, or its file or a field cannot be one of its import type.",
         409: "Another import of the user is on, and the server works without workers.",
     },
 )
@@ -99,21 +105,20 @@ def import_file(query: dict[str, Any]) -> Response:
     upload = read_upload(request, "scoreData", limits.user(user_id))
     form = check(import_form(file_import_types(here.settings)), upload.fields)
     import_type = form["importType"]
+    # Nobody would read the others.
+    read = {name: form[name] for name in form_fields(import_type) if name in form}
     kind = Check if query["check"] else Import
     job = NewJob(
         user_id=user_id,
         job_id=new_job_id(),
         import_type=import_type,
         user_intent=submitting.is_set("X-User-Intent"),
-        arguments=kind(
-            filename=upload.filename,
-            # Nobody would read the others.
-            fields={name: form[name] for name in form_fields(import_type) if name in form},
-        ),
+        arguments=kind(filename=upload.filename, fields=read),
         payload=upload.content,
     )
     if query["check"]:
         return waiting.answer(job)
+    refuse_form(import_type, upload.filename, read)
     refuse_unreadable(here.settings, import_type, upload.content)
     return submitting.submit(job)
 

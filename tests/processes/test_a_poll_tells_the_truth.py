@@ -82,7 +82,9 @@ def test_an_ended_import_answers_its_end_when_nothing_of_it_is_left_in_redis(
     with_errors = batch_manual(5)
     with_errors["scores"][0]["identifier"] = "999999"
     completed = player.submit(with_errors)
-    failed = player.submit(b"none", "file/eamusement-iidx-csv", playtype="\0\u3042" * 9000)
+    failed = player.submit(
+        {"meta": {"game": "iidx", "playtype": "SP", "service": ["\0\u3042" * 9000]}, "scores": []}
+    )
     player.wait(completed)
     with pytest.raises(ApiError):
         player.wait(failed)

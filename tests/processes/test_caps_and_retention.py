@@ -95,7 +95,7 @@ def test_form_fields_that_the_import_type_does_not_know_are_not_stored(stack: St
     stack.start_web()
     player = stack.user("alice")
     player.submit(
-        b"csv", "file/eamusement-iidx-csv", playtype="SP", spam="x" * 1000, importType2="y"
+        b"," * 26, "file/eamusement-iidx-csv", playtype="SP", spam="x" * 1000, importType2="y"
     )
     (arguments,) = stack.query("SELECT arguments FROM jobs")[0]
     assert arguments == {"filename": "scores.json", "fields": {"playtype": "SP"}}

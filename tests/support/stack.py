@@ -24,6 +24,8 @@ from tests.support.warm import ForkedProcess, can_be_forked
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 PATIENCE = 30.0  # seconds a condition has to come true
+# Begins as XML does, and is longer than what is looked at when it is sent; it never ends.
+BROKEN_XML = b"<s3data>" + b"<song/>" * 10_000
 
 
 def wait_for(condition: Callable[[], Any], what: str, timeout: float = PATIENCE) -> Any:
@@ -191,7 +193,7 @@ class Player:
         data = content if isinstance(content, bytes) else orjson.dumps(content)
         return self.client.submit(data, import_type, filename=filename, fields=fields)
 
-    def submit_what_fails(self, content: bytes = b"not XML") -> Submitted:
+    def submit_what_fails(self, content: bytes = BROKEN_XML) -> Submitted:
         """Submits a file that is accepted, and that only a worker finds to be nothing."""
         return self.submit(content, "file/solid-state-squad", "scores.xml")
 

@@ -238,13 +238,19 @@ class ReadsFormFields(Protocol):
 
     form_fields: tuple[str, ...]
 
+    def check_form(self, filename: str, fields: Mapping[str, Any], /) -> None:
+        """fields: those of `form_fields` that came. Raises UserError where they make no sense."""
+
 
 @runtime_checkable
 class RefusesAtOnce(Protocol):
-    """The API can tell at once that an input is none of the import type's documents."""
+    """The API can tell at once that an input is none of the import type's documents.
+
+    Of a file no more is read for it than how it begins, or what is quick: it may be large.
+    """
 
     def check(self, given: Any, games: Collection[str], /) -> None:
-        """given: a file's content, or a body as decoded. Raises UserError."""
+        """given: a file's content, or a body as decoded. Raises UserError, as `parse` would."""
 
 
 @runtime_checkable

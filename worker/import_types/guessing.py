@@ -19,9 +19,7 @@ from worker.import_types.files.solid_state_squad import SolidStateSquad
 from worker.import_types.manual.batch_manual import BatchManual
 from worker.import_types.manual.import_class import ImportClass
 from worker.import_types.reading import encodings
-
-# Bytes at the beginning of a file that are enough to tell.
-ENOUGH: Final = 64 * 1024
+from worker.import_types.reading.encodings import ENOUGH
 
 # What the first line of a file holds, and what it is then; the first that holds all decides.
 _FIRST_LINES: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from tests.support.http import Answer, Http
+from tests.support.http import Answer, Http, encode_multipart
 from tests.support.stack import Player, Stack, batch_manual, wait_for
 
 pytestmark = pytest.mark.processes
@@ -225,35 +225,88 @@ def test_one_bad_score_refuses_the_whole_file_and_is_named(http: Http, player: P
 
 
 CSV = "file/eamusement-iidx-csv"
+SDVX = "file/eamusement-sdvx-csv"
+RECORDS = "file/mypagescraper-records-csv"
+PLAYER = "file/mypagescraper-player-csv"
+S3 = "file/solid-state-squad"
 HEADER = ",".join(f"h{n}" for n in range(41))
 
 
 @pytest.mark.parametrize(
-    ("content", "fields", "description"),
+    ("import_type", "content", "fields", "description"),
     [
-        ("", {"playtype": "SP"}, "Expected headers, but received nothing in the first row."),
-        (HEADER, {}, "Invalid playtype of undefined given."),
-        (HEADER, {"playtype": "sp"}, "Invalid playtype of sp given."),
+        (CSV, "", {"playtype": "SP"}, "Expected headers, but received nothing in the first row."),
+        (CSV, HEADER, {}, "Invalid playtype of undefined given."),
+        (CSV, HEADER, {"playtype": "sp"}, "Invalid playtype of sp given."),
+        ("file/pli-iidx-csv", "", {"playtype": "iidx-sp"}, "Invalid playtype of iidx-sp given."),
         (
+            CSV,
             "a,b,c\n",
             {"playtype": "DP"},
             "Invalid CSV provided. CSV does not have the correct amount of headers.",
         ),
+        (
+            SDVX,
+            HEADER,
+            {"playtype": "SP"},
+            "Invalid CSV provided. CSV does not have the correct number of headers.",
+        ),
+        (
+            RECORDS,
+            "music_id\n1\n",
+            {},
+            "Malformed CSV, invalid column(s) (music_title: undefined): Expected string.",
+        ),
+        (
+            PLAYER,
+            "player_name\na\nb\n",
+            {},
+            "Found 2 records instead of exactly 1 in the player CSV.",
+        ),
+        (S3, "<s3data>", {}, "Could not parse XML."),
+        (S3, "music_id\n", {}, "Invalid S3 XML, no s3data -> scoredata -> song?"),
     ],
 )
-def test_a_broken_csv_fails_with_a_reason(
-    http: Http, player: Player, content: str, fields: dict[str, str], description: str
+def test_a_form_or_a_file_that_makes_no_sense_is_refused_when_it_is_sent(
+    http: Http,
+    player: Player,
+    service: Stack,
+    import_type: str,
+    content: str,
+    fields: dict[str, str],
+    description: str,
 ) -> None:
-    accepted = http.upload(player.token, content.encode(), CSV, "scores.csv", **fields)
-    answer = failure_of(http, accepted)
+    before = service.scalar("SELECT count(*) FROM jobs")
+    answer = http.upload(player.token, content.encode(), import_type, "scores.csv", **fields)
     assert (answer.status, answer.description) == (400, description)
+    assert answer.json["error"] == {"code": "BAD_REQUEST"}
+    assert service.scalar("SELECT count(*) FROM jobs") == before
 
 
 def test_a_file_name_of_the_other_playtype_trips_the_safety(http: Http, player: Player) -> None:
-    accepted = http.upload(player.token, HEADER.encode(), CSV, "my_dp.csv", playtype="SP")
-    answer = failure_of(http, accepted)
+    answer = http.upload(player.token, HEADER.encode(), CSV, "my_dp.csv", playtype="SP")
     assert answer.status == 400
     assert answer.description.startswith("Safety Triggered: Filename contained 'DP'")
+    sure = {"playtype": "SP", "assertPlaytypeCorrect": "false"}
+    answer = http.upload(player.token, b"a,b\n", CSV, "my_dp.csv", **sure)
+    assert "does not have the correct amount of headers" in answer.description
+
+
+def test_who_may_not_submit_is_told_so_before_what_is_wrong_with_the_form(
+    http: Http, service: Stack
+) -> None:
+    reader = service.user("no-sender", "delete_score")
+    assert http.upload(reader.token, b"", CSV).status == 403
+
+
+def test_a_check_reports_a_wrong_field_as_the_refusal(http: Http, player: Player) -> None:
+    content_type, body = encode_multipart(
+        {"importType": CSV}, "scoreData", "a.csv", HEADER.encode()
+    )
+    headers = {"Content-Type": content_type, "Authorization": f"Bearer {player.token}"}
+    answer = http.request("POST", f"{IMPORT}?check=true", body, headers)
+    assert answer.status == 200
+    assert answer.json["body"]["refusal"]["message"] == "Invalid playtype of undefined given."
 
 
 # --- everything else ---------------------------------------------------------------------

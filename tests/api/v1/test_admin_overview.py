@@ -62,12 +62,12 @@ def test_periodic_tasks_say_when_they_last_ran(http: Http, admin: str, service: 
 def test_failures_that_are_alike_are_one_kind(http: Http, admin: str, player: Player) -> None:
     for number in (1, 22, 333):
         failed = player.submit(
-            b"x,y,%d\n1,2,3\n" % number, "file/eamusement-sdvx-csv", filename=f"{number}.csv"
+            {"meta": {"game": "iidx", "playtype": "SP", "service": number}, "scores": []}
         )
-        with pytest.raises(Exception, match="CSV"):
+        with pytest.raises(Exception, match=r"meta\.service"):
             player.wait(failed)
     (kind,) = body(http, admin, "/failures")
-    assert (kind["type"], kind["count"]) == ("file/eamusement-sdvx-csv", 3)
+    assert (kind["type"], kind["count"]) == ("file/batch-manual", 3)
     assert get(http, admin, f"/jobs/{kind['example']}/payload").status == 404
 
 

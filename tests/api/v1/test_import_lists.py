@@ -23,7 +23,7 @@ def imported(player: Player) -> list[str]:
 
 @pytest.fixture(scope="module")
 def failed(player: Player, imported: list[str]) -> str:
-    submitted = player.submit(b"nothing of the kind", "file/eamusement-sdvx-csv", "scores.csv")
+    submitted = player.submit_what_fails()
     with pytest.raises(ApiError):
         player.wait(submitted)
     return submitted.import_id

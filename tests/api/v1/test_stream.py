@@ -78,7 +78,7 @@ def test_one_that_has_ended_is_told_at_once(service: Stack, player: Player) -> N
 
 
 def test_one_that_failed_says_why(service: Stack, player: Player, http: Http) -> None:
-    submitted = player.submit(b"nothing of the kind", "file/eamusement-sdvx-csv", "scores.csv")
+    submitted = player.submit_what_fails()
     events = list(Stream(service.port, submitted.import_id))
     name, data = events[-1]
     assert name == "import:failed"

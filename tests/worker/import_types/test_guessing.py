@@ -7,7 +7,8 @@ import re
 import pytest
 
 from tests.support.stack import ROOT
-from worker.import_types.guessing import ENOUGH, Guess, guess
+from worker.import_types.guessing import Guess, guess
+from worker.import_types.reading.encodings import ENOUGH
 
 IIDX = ("file/eamusement-iidx-csv", "file/pli-iidx-csv")
 SDVX = ("file/eamusement-sdvx-csv",)

@@ -10,7 +10,7 @@ Source: specification, import-types/eamusement-iidx-csv.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -129,12 +129,21 @@ class _IIDXCSV(StructEntries):
     entry_type = Entry
     form_fields = ("playtype", "assertPlaytypeCorrect")
 
-    def parse(self, upload: Upload) -> Parsed:
-        playtype = upload.fields.get("playtype", msgspec.UNSET)
+    def check_form(self, filename: str, fields: Mapping[str, Any]) -> None:
+        playtype = fields.get("playtype", msgspec.UNSET)
         if not isinstance(playtype, str) or playtype not in get_game(GAME).playtypes:
             raise FatalImportError(400, f"Invalid playtype of {text_of(playtype)} given.")
-        if "assertPlaytypeCorrect" not in upload.fields:
-            _check_filename(upload.filename, playtype)
+        if "assertPlaytypeCorrect" not in fields:
+            _check_filename(filename, playtype)
+
+    def check(self, content: bytes, games: Collection[str]) -> None:
+        table = csv_table.read_beginning(content, _is_known)
+        if table is not None:
+            _layout(table)
+
+    def parse(self, upload: Upload) -> Parsed:
+        self.check_form(upload.filename, upload.fields)
+        playtype = upload.fields["playtype"]
         table = csv_table.read(upload.content, _is_known)
         blocks, places = _layout(table)
         context = {

@@ -7,7 +7,7 @@ Source: specification, import-types/eamusement-sdvx-csv.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -81,17 +81,14 @@ class EamusementSDVXCSV(StructEntries):
     input = Upload
     entry_type = Entry
 
+    def check(self, content: bytes, games: Collection[str]) -> None:
+        table = csv_table.read_beginning(content, _is_known)
+        if table is not None:
+            _layout(table)
+
     def parse(self, upload: Upload) -> Parsed:
         table = csv_table.read(upload.content, _is_known)
-        if _is_known(table.columns):
-            places = [table.columns.get(header_key(header), -1) for header in _HEADERS]
-        elif len(table.headers) == _COLUMNS:
-            places = list(_PLACES)
-        else:
-            raise FatalImportError(
-                400, "Invalid CSV provided. CSV does not have the correct number of headers."
-            )
-        return Parsed(GAME, {}, _entries(table.rows(places)))
+        return Parsed(GAME, {}, _entries(table.rows(_layout(table))))
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, catalogue)
@@ -102,6 +99,17 @@ class EamusementSDVXCSV(StructEntries):
 
 def _is_known(columns: Mapping[str, int]) -> bool:
     return all(header in columns for header in _NEEDED)
+
+
+def _layout(table: csv_table.Table) -> list[int]:
+    """The places of an entry's cells."""
+    if _is_known(table.columns):
+        return [table.columns.get(header_key(header), -1) for header in _HEADERS]
+    if len(table.headers) != _COLUMNS:
+        raise FatalImportError(
+            400, "Invalid CSV provided. CSV does not have the correct number of headers."
+        )
+    return list(_PLACES)
 
 
 def _entries(rows: Iterable[Sequence[str] | RefusedEntry]) -> Iterator[Entry | RefusedEntry]:

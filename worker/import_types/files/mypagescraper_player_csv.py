@@ -8,12 +8,14 @@ Source: specification, import-types/mypagescraper-player-csv.md.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 from common.errors import FatalImportError
 from common.games.registry import get_game
 from worker.import_types.base import ClassesOnly, Parsed, RefusedEntry, Upload
 from worker.import_types.reading import csv_table
+from worker.import_types.reading.encodings import ENOUGH
 
 GAME: Final = "wacca"
 PLAYTYPE: Final = "Single"
@@ -29,20 +31,13 @@ class MyPageScraperPlayerCSV(ClassesOnly):
     name = "file/mypagescraper-player-csv"
     input = Upload
 
+    def check(self, content: bytes, games: Collection[str]) -> None:
+        # One record; what is longer is something else, but reading it would take its time.
+        if len(content) <= ENOUGH:
+            _read(content)
+
     def parse(self, upload: Upload) -> Parsed:
-        table = csv_table.read(upload.content, lambda columns: COLUMN in columns)
-        rows = list(table.rows([table.columns.get(COLUMN, -1)]))
-        if len(rows) != 1:
-            raise FatalImportError(
-                400, f"Found {len(rows)} records instead of exactly 1 in the player CSV."
-            )
-        (row,) = rows
-        if isinstance(row, RefusedEntry):
-            raise FatalImportError(400, f"Failed to parse CSV: {row.message}")
-        if COLUMN not in table.columns:
-            raise FatalImportError(400, f"Malformed CSV: no {COLUMN} column.")
-        warnings: list[str] = []
-        provided = _classes(row[0], warnings)
+        provided, warnings = _read(upload.content)
         return Parsed(
             GAME,
             {},
@@ -50,6 +45,23 @@ class MyPageScraperPlayerCSV(ClassesOnly):
             lambda playtype: provided if playtype == PLAYTYPE else {},
             warnings=warnings,
         )
+
+
+def _read(content: bytes) -> tuple[dict[str, str], list[str]]:
+    """The classes of the one record, and what of it was passed over."""
+    table = csv_table.read(content, lambda columns: COLUMN in columns)
+    rows = list(table.rows([table.columns.get(COLUMN, -1)]))
+    if len(rows) != 1:
+        raise FatalImportError(
+            400, f"Found {len(rows)} records instead of exactly 1 in the player CSV."
+        )
+    (row,) = rows
+    if isinstance(row, RefusedEntry):
+        raise FatalImportError(400, f"Failed to parse CSV: {row.message}")
+    if COLUMN not in table.columns:
+        raise FatalImportError(400, f"Malformed CSV: no {COLUMN} column.")
+    warnings: list[str] = []
+    return _classes(row[0], warnings), warnings
 
 
 def _classes(stage: str, warnings: list[str]) -> dict[str, str]:

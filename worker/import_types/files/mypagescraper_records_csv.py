@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -69,17 +69,14 @@ class MyPageScraperRecordsCSV(StructEntries):
     input = Upload
     entry_type = Entry
 
+    def check(self, content: bytes, games: Collection[str]) -> None:
+        table = csv_table.read_beginning(content, _is_known)
+        if table is not None:
+            _layout(table)
+
     def parse(self, upload: Upload) -> Parsed:
         table = csv_table.read(upload.content, _is_known)
-        places = []
-        for column in _COLUMNS if any(line.strip() for line in table.lines) else ():
-            if column not in table.columns:
-                raise FatalImportError(
-                    400,
-                    f"Malformed CSV, invalid column(s) ({column}: undefined): Expected string.",
-                )
-            places.append(table.columns[column])
-        return Parsed(GAME, {}, _entries(table.rows(places)))
+        return Parsed(GAME, {}, _entries(table.rows(_layout(table))))
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, catalogue)
@@ -93,6 +90,18 @@ class MyPageScraperRecordsCSV(StructEntries):
 
 def _is_known(columns: Mapping[str, int]) -> bool:
     return all(column in columns for column in _COLUMNS)
+
+
+def _layout(table: csv_table.Table) -> list[int]:
+    """The places of an entry's cells; none of a table without rows."""
+    places = []
+    for column in _COLUMNS if any(line.strip() for line in table.lines) else ():
+        if column not in table.columns:
+            raise FatalImportError(
+                400, f"Malformed CSV, invalid column(s) ({column}: undefined): Expected string."
+            )
+        places.append(table.columns[column])
+    return places
 
 
 def _entries(rows: Iterable[Sequence[str] | RefusedEntry]) -> Iterator[Entry | RefusedEntry]:

@@ -7,7 +7,8 @@ Source: specification, import-types/solid-state-squad.md.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import codecs
+from collections.abc import Collection, Mapping
 from datetime import UTC
 from typing import Any, Final
 
@@ -37,7 +38,7 @@ from worker.import_types.base import (
     Upload,
 )
 from worker.import_types.reading import xml_tree
-from worker.import_types.reading.encodings import xml_as_utf8
+from worker.import_types.reading.encodings import ENOUGH, xml_as_utf8
 from worker.import_types.reading.timestamps import parse_date
 
 GAME: Final = "iidx"
@@ -137,15 +138,16 @@ class SolidStateSquad(JSONEntries):
     name = "file/solid-state-squad"
     input = Upload
 
+    def check(self, content: bytes, games: Collection[str]) -> None:
+        beginning = content[:ENOUGH].removeprefix(codecs.BOM_UTF8).lstrip()
+        if len(content) <= ENOUGH:
+            _read(content)
+        elif b"\0" not in beginning and not beginning.startswith(b"<"):
+            # No XML, in which there would not be any either.
+            _songs({})
+
     def parse(self, upload: Upload) -> Parsed:
-        try:
-            document = xml_tree.read(xml_as_utf8(upload.content), _TEXTS)
-        except xml_tree.XMLRefused:
-            raise FatalImportError(400, "Could not parse XML.") from None
-        songs = _songs(document)
-        violation = first_violation(_DOCUMENT, document)
-        if violation is not None:
-            raise FatalImportError(400, explain(violation, "Invalid S3 XML."))
+        songs = _read(upload.content)
         return Parsed(GAME, {}, [_checked(number, song) for number, song in enumerate(songs)])
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
@@ -153,6 +155,19 @@ class SolidStateSquad(JSONEntries):
 
     def subject(self, entry: Any, context: Mapping[str, Any]) -> Subject:
         return Subject(text_of(entry["songname"]), text_of(entry["diff"]))
+
+
+def _read(content: bytes) -> list[Any]:
+    """The `song` elements, of a document that is fine apart from them."""
+    try:
+        document = xml_tree.read(xml_as_utf8(content), _TEXTS)
+    except xml_tree.XMLRefused:
+        raise FatalImportError(400, "Could not parse XML.") from None
+    songs = _songs(document)
+    violation = first_violation(_DOCUMENT, document)
+    if violation is not None:
+        raise FatalImportError(400, explain(violation, "Invalid S3 XML."))
+    return songs
 
 
 def _checked(number: int, song: Any) -> Any:

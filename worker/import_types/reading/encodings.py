@@ -16,6 +16,9 @@ from common.errors import FatalImportError
 # Lines at the beginning of a file of which one is its header.
 HEADER_WITHIN: Final = 10
 
+# Bytes at the beginning of a file that are enough to tell what it is.
+ENOUGH: Final = 64 * 1024
+
 # Tried in this order where a file is no UTF-8: its header tells whether it is the one.
 _JAPANESE: Final = ("cp932", "euc_jp")
 
