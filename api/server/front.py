@@ -439,6 +439,8 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
 
     def _wake_up(self) -> None:
         if self._asleep:
+            # Once is enough: it sees to all that is done by then.
+            self._asleep = False
             # A pipe that is full has woken it already.
             with contextlib.suppress(OSError):
                 os.write(self._wake, b"x")
