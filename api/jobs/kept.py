@@ -12,7 +12,7 @@ from typing import Final
 from common.jobs.progress import FinalAnswer
 
 LONG: Final = 16 * 1024  # bytes; shorter ones come as quickly as their seals
-MOST: Final = 8 * 1024 * 1024  # bytes of all that are kept
+MOST: Final = 32 * 1024 * 1024  # bytes of all that are kept
 
 
 class KeptAnswers:
@@ -32,16 +32,23 @@ class KeptAnswers:
                 self._answers[job_id] = answer  # now the last to give way
             return answer
 
-    def keep(self, job_id: str, answer: FinalAnswer) -> None:
-        """Unless it is short, or too long for others to be kept beside it."""
-        if not LONG <= len(answer.body) <= MOST // 2:
-            return
+    def keep(self, job_id: str, answer: FinalAnswer) -> FinalAnswer:
+        """The answer, unless the same was kept before: then that.
+
+        So clients that are slow to take it have one in memory between them.
+        """
+        if not LONG <= len(answer.body) <= MOST:
+            return answer
         with self._lock:
+            before = self._answers.get(job_id)
+            if before is not None and before.seal == answer.seal:
+                return before
             self._forget(job_id)
             self._answers[job_id] = answer
             self._bytes += len(answer.body)
             while self._bytes > MOST:
                 self._forget(next(iter(self._answers)))
+            return answer
 
     def forget(self, job_id: str) -> None:
         with self._lock:

@@ -27,6 +27,7 @@ from api.http.answers import AWAY_SECONDS, DATABASE_AWAY, HEADERS, JSON, UNEXPEC
 from api.http.endpoint import EMPTY, declared
 from api.http.service import Service
 from api.jobs.kept import KeptAnswers
+from api.jobs.shared_calls import SharedCalls
 from api.jobs.unknown import UnknownIDs
 from common import envelope
 from common.database import failures
@@ -128,6 +129,7 @@ class Polls:
         self._others = others
         self._unknown = UnknownIDs()
         self._kept = KeptAnswers()
+        self._questions = SharedCalls[FinalAnswer | str | None]()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         method = environ["REQUEST_METHOD"]
@@ -199,7 +201,7 @@ class Polls:
             return None
         answer = progress.understand(said)
         if isinstance(answer, FinalAnswer):
-            self._kept.keep(poll.job_id, answer)
+            return self._kept.keep(poll.job_id, answer)
         return answer
 
     def _answer(self, found: _Found, request_id: str) -> tuple[FinalAnswer, dict[str, str]]:
@@ -229,7 +231,8 @@ class Polls:
         if not here.processor.polled:
             raise UserError(501, NO_WORKER.format(name=here.settings.name))
         if answer is None and job_id not in self._unknown:
-            answer = self._ask_record(job_id)
+            # The answer of a large import is some tens of megabytes while it is made.
+            answer = self._questions.make(job_id, lambda: self._ask_record(job_id))
             if answer is None:
                 self._unknown.add(job_id)
         if answer is None:
@@ -247,6 +250,8 @@ class Polls:
         here = self._here
         with here.engine.connect() as connection, autocommit(connection):
             answer = answer_from_record(connection, job_id, here.settings.dialect)
+        if isinstance(answer, FinalAnswer):
+            answer = self._kept.keep(job_id, answer)
         try:
             if isinstance(answer, FinalAnswer):
                 progress.write_final(here.redis, job_id, answer)

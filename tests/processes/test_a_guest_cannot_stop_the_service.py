@@ -13,7 +13,8 @@ from sqlalchemy import text
 from api.http.bodies import SMALL
 from api.server.front import HEAD_SECONDS
 from cli.local.processes import ChildProcess
-from tests.support import wire
+from common.jobs.progress import answer_key
+from tests.support import redis_faults, wire
 from tests.support.http import Http, encode_multipart
 from tests.support.stack import Player, Stack, batch_manual, wait_for
 
@@ -296,6 +297,27 @@ def test_large_answers_that_nobody_reads_keep_nobody_waiting(
         finally:
             for client in clients:
                 client.close()
+
+
+@pytest.mark.long
+def test_polls_of_a_large_import_that_nobody_reads_share_one_answer(
+    stack: Stack, web: ChildProcess, large_import: str
+) -> None:
+    # What its worker said of it is of the few scores that it was made with.
+    wait_for(lambda: not redis_faults.client(stack.redis).exists(answer_key(large_import)), "Redis")
+    path = f"/api/v1/imports/{large_import}/poll-status"
+    with wire.highest_memory(web.pid) as growth:
+        ask = f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        clients = [wire.open_socket(stack.port, ask) for _ in range(40)]
+        try:
+            assert all(client.recv(1) for client in clients)
+            assert growth() < 100 * MIB
+            answer = Http(stack.port).get(path)
+            assert growth() < 100 * MIB
+        finally:
+            for client in clients:
+                client.close()
+    assert len(answer.json["body"]["import"]["scoreIDs"]) == LARGE
 
 
 @pytest.mark.long
