@@ -105,6 +105,7 @@ _CHART: Final = Record(
 )
 
 _FAILED: Final = "An internal server error has occured."
+DELETED: Final = "This score is not kept: you have deleted it for good."
 
 
 @blueprint.before_request
@@ -276,12 +277,18 @@ def submit_score(playtype: str) -> Response:
 
 
 def _known(connection: Connection, user_id: int, playtype: str, given: dict[str, Any]) -> Response:
-    """A score that the user has: clients show a success by its body, so it has one as well."""
+    """A score that the user has: clients show a success by its body, so it has one as well.
+
+    Or one that they deleted for good: nothing can be shown of it, and clients take that for a
+    broken answer to a success.
+    """
     charts = chart_rows.with_hash(connection, GAME, HASH, given["chart"]["chartHash"], playtype)
     score_id = usc_rows.score_like(connection, user_id, charts, given["score"]["score"])
     body = None if score_id is None else standing(connection, user_id, score_id)
+    if body is None:
+        return _answer(StatusCode.ACCEPTED, DELETED, {})
     return _answer(
-        StatusCode.SUCCESS, "Score was identical to another score you already have.", body or {}
+        StatusCode.SUCCESS, "Score was identical to another score you already have.", body
     )
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import random
+import time
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -88,6 +91,7 @@ class Caller:
         client: shared by all.
         patience: how long an answer may take.
         pause: waits, for tests.
+        whole: seconds that a request may take with all pauses and further attempts.
     """
 
     def __init__(
@@ -95,20 +99,23 @@ class Caller:
         client: httpx.AsyncClient,
         patience: Patience,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        whole: float = math.inf,
     ) -> None:
         self._client = client
         self._patience = patience
         self._pause = pause
+        self._whole = whole
 
     async def ask(self, request: Request) -> Answer:
         """The answer, whatever its status. Raises Unreachable."""
+        end = time.monotonic() + self._whole
         failures = asked = 0
         while True:
             answer: Answer | None = None
             seconds: float | None = None
             may_ask_again = request.again
             try:
-                async with asyncio.timeout(self._patience.total):
+                async with asyncio.timeout(min(self._patience.total, end - time.monotonic())):
                     answer, seconds = await self._send(request)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 log.warning("%s: cannot connect (%s)", request.label, type(error).__name__)
@@ -119,17 +126,17 @@ class Caller:
             if answer is not None and answer.status == TOO_MANY_REQUESTS:
                 if asked == MOST_TIMES_ASKED or (seconds or 0.0) > MOST_SECONDS_ASKED:
                     return answer
-                pause = _jittered(PAUSES[-1]) if seconds is None else seconds
+                pause = jittered(PAUSES[-1]) if seconds is None else seconds
                 asked += 1
             elif answer is not None and answer.status < SERVER_ERROR:
                 return answer
             elif failures == len(PAUSES) or not may_ask_again:
-                if answer is None:
-                    raise Unreachable
-                return answer
+                return _or_unreachable(answer)
             else:
-                pause = _jittered(PAUSES[failures])
+                pause = jittered(PAUSES[failures])
                 failures += 1
+            if pause >= end - time.monotonic():
+                return _or_unreachable(answer)
             log.info("%s: asking again in %.1f s", request.label, pause)
             await self._pause(pause)
 
@@ -151,6 +158,12 @@ class Caller:
             if not 200 <= response.status_code < 300:
                 log.info("%s: status %d", request.label, response.status_code)
             return Answer(response.status_code, body), _retry_after(response.headers)
+
+
+def _or_unreachable(answer: Answer | None) -> Answer:
+    if answer is None:
+        raise Unreachable
+    return answer
 
 
 class _TooLarge(Exception):
@@ -179,16 +192,19 @@ async def _read(response: httpx.Response, most: int) -> bytes:
 
 
 def _retry_after(headers: httpx.Headers) -> float | None:
-    """Seconds, from a number of them or a date."""
+    """Seconds, from a number of them or a date; None where it is neither."""
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdigit():
         return float(value[:9])
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
     return max(0.0, moment.timestamp() - database_ms() / 1000)
 
 
-def _jittered(seconds: float) -> float:
+def jittered(seconds: float) -> float:
+    """A quarter more or less: who failed together does not come back together."""
     return seconds * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - no secret

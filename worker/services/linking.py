@@ -5,7 +5,6 @@ Source: specification, http-api-users.md section 6.1.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from common.credentials import credential_rows
@@ -16,7 +15,7 @@ from worker.services.loop import process_loop
 from worker.services.opening import Access
 from worker.services.tokens import MOST_BYTES, NotAPair, read_pair
 
-# Seconds the service has for its answer: somebody waits in front of a browser.
+# Seconds the service has for its answer, asked again or not: somebody waits in front of a browser.
 PATIENCE: Final = 10.0
 
 NOT_OFFERED: Final = "A fatal error has occured."
@@ -45,10 +44,8 @@ def link(access: Access, owner: Owner, code: str) -> None:
         again=False,
     )
     loop = process_loop()
-    patience = access.settings.services.patience
-    short = replace(patience, total=min(patience.total, PATIENCE))
     try:
-        answer = loop.run(access.caller(loop, short).ask(request))
+        answer = loop.run(access.caller(loop, PATIENCE).ask(request))
     except Unreachable:
         raise UserError(500, "We failed to reach this site. Are they down?") from None
     if answer.status != 200:

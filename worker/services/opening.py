@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from sqlalchemy import Engine
 from common.credentials import credential_rows
 from common.credentials.vault import Owner, Vault
 from common.errors import FatalImportError
-from common.service_settings import Patience
 from common.settings import Settings
 from worker.import_types.base import Origin
 from worker.services import cg_source, myt_source
@@ -47,13 +47,14 @@ class Access:
             raise FatalImportError(500, NO_KEYS)
         return Vault(keys)
 
-    def caller(self, loop: Loop, patience: Patience | None = None) -> Caller:
-        patience = patience or self.settings.services.patience
+    def caller(self, loop: Loop, whole: float = math.inf) -> Caller:
+        """whole: seconds that a request may take, with all further attempts."""
+        patience = self.settings.services.patience
         if self.transport is not None:
-            return Caller(open_client(patience, self.transport), patience, _no_pause)
+            return Caller(open_client(patience, self.transport), patience, _no_pause, whole)
         if "http" not in loop.shared:
-            loop.shared["http"] = open_client(self.settings.services.patience)
-        return Caller(loop.shared["http"], patience)
+            loop.shared["http"] = open_client(patience)
+        return Caller(loop.shared["http"], patience, whole=whole)
 
 
 async def _no_pause(_: float) -> None:

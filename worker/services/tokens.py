@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, Engine
@@ -50,10 +50,14 @@ UNREADABLE: Final = (
 )
 
 
+# What can be sent in a header: a token that cannot would be stored, and be of no use ever after.
+_Token = Annotated[str, msgspec.Meta(pattern=r"\A[!-~]([ -~]*[!-~])?\Z")]
+
+
 class TokenPair(msgspec.Struct):
     """What a service gives for a code or a refresh token. expires_in: seconds, if it says so."""
 
-    access_token: str
+    access_token: _Token
     refresh_token: str
     expires_in: Any = None
 

@@ -168,6 +168,26 @@ def test_the_same_score_again_is_a_success_that_shows_where_it_stands(
     assert anyone.score_count() == 1
 
 
+@pytest.mark.usefixtures("empty_chart")
+def test_a_score_that_was_deleted_for_good_is_no_success_without_a_body(
+    http: Http, service: Stack
+) -> None:
+    player = service.user("deletes", "submit_score", "delete_score")
+    score_id = imported(http, player)["sendReplay"]
+    deleted = http.request(
+        "DELETE",
+        f"/api/v1/scores/{score_id}",
+        orjson.dumps({"blacklist": True}),
+        {"Content-Type": "application/json", "Authorization": f"Bearer {player.token}"},
+    )
+    assert deleted.status == 200, deleted.raw
+
+    answer = post(http, player.token, body())
+
+    assert answered(answer) == (22, "This score is not kept: you have deleted it for good.")
+    assert (answer.json["body"], player.score_count()) == ({}, 0)
+
+
 def test_a_score_that_is_gone_again_stands_nowhere(service: Stack, player: Player) -> None:
     with service.engine.connect() as connection:
         assert standing(connection, player.user_id, "Tgone") is None
