@@ -19,6 +19,7 @@ from google.protobuf.message import Message
 from common.errors import FatalImportError
 from common.service_settings import MytService, Patience
 from worker.services.datapoints import data_point
+from worker.services.http import jittered
 from worker.services.protocol import cards_pb2, chunithm_pb2, maimai_pb2, ongeki_pb2, wacca_pb2
 from worker.services.source import RawEntry
 
@@ -156,7 +157,7 @@ class MytSource:
         except grpc.aio.AioRpcError as error:
             if error.code() is not grpc.StatusCode.UNAVAILABLE:
                 raise
-        await self._pause(RETRY_PAUSE)
+        await self._pause(jittered(RETRY_PAUSE))
         return await self._ask(method, request, cards_pb2.LookupResponse)
 
     async def _ask(self, method: str, request: Message, answer: type[Message]) -> Any:

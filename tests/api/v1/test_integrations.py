@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -104,6 +105,21 @@ def test_a_code_links_an_account(call: Caller, player: Player, flo: Kai) -> None
         ({"kind": "status", "status": 502}, 500, "The server you requested returned a status of"),
         ({"kind": "body", "body": "<html>"}, 500, "Failed to parse JSON returned from this"),
         ({"kind": "body", "body": '{"access_token":1}'}, 500, "Failed to validate JSON returned"),
+        # A token that no header can hold would be of no use ever after.
+        *(
+            (
+                {"kind": "body", "body": f'{{"access_token":"{token}","refresh_token":"r"}}'},
+                500,
+                "Failed to validate JSON returned",
+            )
+            for token in ("", " ", "a\\nb", "t\\n", "caf\\u00e9")
+        ),
+        # Nobody sits in front of a browser for a minute.
+        (
+            {"kind": "status", "status": 429, "headers": {"Retry-After": "60"}},
+            400,
+            "The server you requested returned a status of 429.",
+        ),
         ({"kind": "reset"}, 500, "We failed to reach this site. Are they down?"),
     ],
 )
@@ -112,9 +128,11 @@ def test_a_service_that_gives_no_tokens_is_told(
 ) -> None:
     flo.script.clear()
     flo.script.add(path="token", **fault)
+    began = time.monotonic()
     answer = call("POST", "me/integrations/kai/flo/oauth2callback", {"code": "c"})
     assert answer.status == status
     assert answer.description.startswith(description)
+    assert time.monotonic() - began < 12
     assert stored(player.stack, player.user_id, "FLO") is None
 
 

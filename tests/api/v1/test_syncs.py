@@ -194,6 +194,15 @@ PAGE_2 = "page=2"
             500,
             NOT_RENEWED,
         ),
+        (
+            {
+                "path": "token",
+                "kind": "body",
+                "body": '{"access_token":"a\\u00e9","refresh_token":"r"}',
+            },
+            500,
+            NOT_RENEWED,
+        ),
         ({"path": "token", "kind": "reset", "times": None}, 500, NOT_RENEWED),
         ({"path": PAGE_2, "kind": "status", "times": None}, 500, DOWN),
         ({"path": PAGE_2, "kind": "status", "status": 404, "times": None}, 500, DOWN),
