@@ -59,9 +59,14 @@ class Trouble:
 
 
 class Myt:
-    """A server on loopback, from `start` (or a `with`) to `stop`."""
+    """A server on loopback, from `start` (or a `with`) to `stop`.
 
-    def __init__(self, port: int = 0) -> None:
+    Parameters:
+        port: 0 = any.
+        certified: key and certificate for TLS, in PEM; None = in plain text.
+    """
+
+    def __init__(self, port: int = 0, certified: tuple[bytes, bytes] | None = None) -> None:
         self.cards: dict[str, Card] = {}
         self.called: list[Called] = []
         self.lookup_trouble = Trouble()
@@ -72,7 +77,12 @@ class Myt:
         self.ended = threading.Event()
         self._server = grpc.server(ThreadPoolExecutor(32))
         self._server.add_generic_rpc_handlers(tuple(self._handlers()))
-        self.port = self._server.add_insecure_port(f"127.0.0.1:{port}")
+        address = f"127.0.0.1:{port}"
+        if certified is None:
+            self.port = self._server.add_insecure_port(address)
+        else:
+            credentials = grpc.ssl_server_credentials([certified])
+            self.port = self._server.add_secure_port(address, credentials)
 
     def environment(self) -> dict[str, str]:
         """The settings that lead to this server."""
