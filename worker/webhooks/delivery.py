@@ -20,7 +20,7 @@ from common import locks
 from common.database.engine import now_of
 from common.metrics.measures import DELIVERIES
 from common.setting_values import Webhook
-from common.webhooks import delivery_rows
+from common.webhooks import delivery_rows, event_documents
 from common.webhooks.delivery_rows import Delivery
 from worker.runtime import Runtime
 from worker.webhooks.requests import Answer, Outcome, body_of, headers_of, post
@@ -105,7 +105,8 @@ def deliver_to(runtime: Runtime, webhook: Webhook, until: float) -> bool:
 
 
 def _attempt(runtime: Runtime, webhook: Webhook, delivery: Delivery) -> Answer:
-    body = body_of(delivery.type, delivery.content)
+    content = event_documents.of_wire(delivery.content, runtime.settings.dialect)
+    body = body_of(delivery.type, content)
     headers = headers_of(delivery.event_id, webhook.secret, runtime.clock(), body)
     started = time.perf_counter()
     answer = post(webhook, headers, body, TIMEOUT)

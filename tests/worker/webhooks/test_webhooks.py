@@ -16,6 +16,8 @@ from sqlalchemy import text
 from common.database.engine import open_engine
 from common.setting_values import Webhook
 from common.webhooks import outbox
+from common.webhooks.event_documents import of_wire
+from common.wire import Wire
 from tests.support.receiver import Receiver, hang_up, receiving, silence, status
 from tests.support.stack import wait_for
 from worker.runtime import Runtime
@@ -37,10 +39,10 @@ class Clock:
 class Service:
     """The worker's runtime with receivers and a clock of the test's own."""
 
-    def __init__(self, runtime: Runtime, *receivers: Receiver) -> None:
+    def __init__(self, runtime: Runtime, *receivers: Receiver, dialect: Wire = Wire.BOTH) -> None:
         self.clock = Clock()
         self.webhooks = tuple(Webhook(receiver.url, SECRET) for receiver in receivers)
-        settings = dataclasses.replace(runtime.settings, webhooks=self.webhooks)
+        settings = dataclasses.replace(runtime.settings, webhooks=self.webhooks, dialect=dialect)
         self.runtime = dataclasses.replace(runtime, settings=settings, clock=self.clock)
 
     def add(self, *contents: dict[str, Any], user_id: int = 1) -> None:
@@ -78,6 +80,19 @@ def test_events_are_delivered_in_their_order_and_once(service: Service, receiver
     assert receiver.events == [event(n=1), event(n=2), event(n=3)]
     assert service.rows() == []
     assert service.rows("outbox_events") == []
+
+
+@pytest.mark.parametrize("dialect", Wire)
+def test_events_are_told_in_the_dialect_of_the_service(
+    runtime: Runtime, receiver: Receiver, dialect: Wire
+) -> None:
+    service = Service(runtime, receiver, dialect=dialect)
+    content = {"userID": 12, "game": "iidx", "playtype": "SP", "set": "dan", "old": None}
+    service.add(content)
+    service.deliver()
+    (told,) = receiver.events
+    assert told == event(**of_wire(content, dialect))
+    assert told["content"]["game"] == ("iidx-sp" if dialect is Wire.V3 else "iidx")
 
 
 def test_every_event_has_an_id_of_its_own(service: Service, receiver: Receiver) -> None:
