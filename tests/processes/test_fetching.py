@@ -22,7 +22,8 @@ from tests.services.cg import CG, sdvx_scores
 from tests.services.kai import Account, Kai, iidx_items, sdvx_items
 from tests.services.myt import Card, Myt, wacca_plays
 from tests.support.linked import KEY, link_cg, link_kai, link_myt, progress_of, stored, sync
-from tests.support.stack import ROOT, Player, Stack, kill, wait_for
+from tests.support.stack import ROOT, Player, Stack, batch_manual, kill, wait_for
+from worker.runner import TOOK_TOO_LONG
 
 pytestmark = pytest.mark.processes
 
@@ -134,6 +135,28 @@ def test_no_transaction_is_open_while_scores_are_fetched(stack: Stack, kai: Kai)
     assert stack.scalar("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") >= 1
     gate.open()
     player.wait(submitted, 90)
+
+
+def test_a_service_that_keeps_us_waiting_holds_its_user_up_for_as_long_as_any_import_may_take(
+    stack: Stack, kai: Kai
+) -> None:
+    stack.environment["JOB_SOFT_TIME_LIMIT"] = "3"
+    gate = Gate(kai)
+    stack.start_web()
+    stack.start_worker()
+    player = stack.user("alice")
+    link_kai(player, kai, Account("a", {"iidx": iidx_items(150)}))
+    with pytest.raises(ApiError) as failure:
+        player.wait(sync(player, "api/flo-iidx"), 60)
+    assert (failure.value.status, failure.value.description) == (
+        500,
+        TOOK_TOO_LONG.format(seconds=3),
+    )
+    assert player.score_count() == 0
+    # The page is still held: neither the lock nor the connection is.
+    assert len(player.wait(player.submit(batch_manual(5)))["scoreIDs"]) == 5
+    gate.open()
+    assert len(player.wait(sync(player, "api/flo-iidx"), 60)["scoreIDs"]) == 150
 
 
 def test_a_service_that_dies_in_mid_stream_ends_the_import_with_a_reason(
