@@ -13,14 +13,15 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote_plus
 
 import psutil
 import pytest
 
 from score_import_client import ApiError
-from tests.services.cg import CG, sdvx_scores
-from tests.services.kai import Account, Kai, iidx_items, sdvx_items
-from tests.services.myt import Card, Myt, wacca_plays
+from tests.services.cg import API_KEY, CG, sdvx_scores
+from tests.services.kai import CLIENT_SECRET, Account, Kai, iidx_items, sdvx_items
+from tests.services.myt import AUTH_TOKEN, Card, Myt, wacca_plays
 from tests.support.linked import KEY, link_cg, link_kai, link_myt, progress_of, stored, sync
 from tests.support.stack import ROOT, Player, Stack, batch_manual, kill, wait_for
 from worker.runner import TOOK_TOO_LONG
@@ -194,6 +195,51 @@ def test_a_service_that_dies_in_mid_stream_ends_the_import_with_a_reason(
     assert going.is_set()
     assert failure.value.description == "Error while streaming score data from MYT"
     assert player.score_count() == 0
+
+
+def test_no_log_holds_what_users_entrust_us_with_not_even_the_finest(
+    stack: Stack, kai: Kai, cg: CG, myt: Myt
+) -> None:
+    stack.environment["LOG_LEVEL"] = "DEBUG"
+    stack.start_web()
+    stack.start_worker()
+    player = stack.user("alice")
+    card, pin = "0123456789ABCDEF", "7301"
+    kai.pages_until_expiry = 2
+    first = link_kai(player, kai, Account("a", {"sdvx": sdvx_items(350)}))
+    cg.add_card(card, pin, sdvx=sdvx_scores(5, first=1000))
+    link_cg(player, card, pin)
+    myt.cards[ACCESS_CODE] = Card([("wacca", "w-1")], {"w-1": wacca_plays(5)})
+    link_myt(player, ACCESS_CODE)
+    for import_type in ("api/flo-sdvx", "api/cg-dev-sdvx", "api/myt-wacca"):
+        player.wait(sync(player, import_type), 90)
+    # What goes wrong is what most is said of.
+    kai.script.add("status", "history", times=None)
+    cg.script.add("reset", times=None)
+    myt.stop()
+    for import_type in ("api/flo-sdvx", "api/cg-dev-sdvx", "api/myt-wacca"):
+        with pytest.raises(ApiError):
+            player.wait(sync(player, import_type), 90)
+
+    kept = stored(stack, player.user_id, "FLO")
+    assert kept is not None
+    used = {each.bearer for each in kai.asked if each.bearer} | {first.token, *kept.values()}
+    secrets = {
+        *used,
+        first.refresh_token,
+        *(CLIENT_SECRET, quote_plus(CLIENT_SECRET)),
+        *(API_KEY, quote_plus(API_KEY), card, f"pin={pin}", f"'{pin}'", f'"{pin}"'),
+        *(ACCESS_CODE, AUTH_TOKEN, KEY, player.token),
+    }
+    logs = {log.name: log.read_text() for log in stack.folder.glob("*.log")}
+    assert any("DEBUG" in text for text in logs.values())
+    assert any("FLO sdvx history: status 500" in text for text in logs.values())
+    assert [
+        (name, secret)
+        for name, text in logs.items()
+        for secret in secrets
+        if re.search(rf"(?<![\w-]){re.escape(secret)}(?![\w-])", text)
+    ] == []
 
 
 # Renews the tokens of a user that were rejected, when told to on its standard input.
