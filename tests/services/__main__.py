@@ -10,7 +10,7 @@ from contextlib import ExitStack
 
 from common.credentials.vault import new_key
 from tests.services.cg import CG, sdvx_scores
-from tests.services.faults import KINDS
+from tests.services.faults import KINDS, Fault
 from tests.services.http_server import FakeService
 from tests.services.kai import Account, Kai, iidx_items, sdvx_items
 from tests.services.myt import Card, Myt, wacca_plays
@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         "--fail",
         action="append",
         default=[],
+        type=_fault,
         metavar="AFTER:KIND[:PATH]",
         help=f"the request after so many goes wrong; kinds: {', '.join(KINDS)}",
     )
@@ -101,10 +102,18 @@ def _myt(stack: ExitStack, options: argparse.Namespace) -> dict[str, str]:
     return service.environment()
 
 
-def _fail(service: FakeService, faults: list[str]) -> None:
+def _fault(text: str) -> Fault:
+    """The fault that is meant; raises ArgumentTypeError."""
+    after, _, rest = text.partition(":")
+    kind, _, path = rest.partition(":")
+    if not after.isdecimal() or kind not in KINDS:
+        raise argparse.ArgumentTypeError(f"'{text}' is not AFTER:KIND[:PATH]")
+    return Fault(kind, path, after=int(after))
+
+
+def _fail(service: FakeService, faults: list[Fault]) -> None:
     for fault in faults:
-        after, kind, *path = fault.split(":", 2)
-        service.script.add(kind, "".join(path), after=int(after))
+        service.script.put(fault)
 
 
 if __name__ == "__main__":

@@ -54,9 +54,12 @@ class Script:
 
     def add(self, kind: str, path: str = "", **more: Any) -> Fault:
         fault = Fault(kind, path, **more)
+        self.put(fault)
+        return fault
+
+    def put(self, fault: Fault) -> None:
         with self._lock:
             self._faults.append(fault)
-        return fault
 
     def clear(self) -> None:
         with self._lock:
