@@ -164,6 +164,11 @@ def end_when_stopped(connection: Connection, seconds: int) -> None:
     connection.execute(text(f"SET idle_in_transaction_session_timeout = '{seconds}s'"))
 
 
+def stop_never(connection: Connection) -> None:
+    """Has PostgreSQL bear with this transaction where it stands still, whatever is set there."""
+    connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+
+
 def check_alive(connection: Connection) -> None:
     """Raises where the session is gone, and its locks with it."""
     connection.execute(text("SELECT"))

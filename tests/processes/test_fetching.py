@@ -17,6 +17,7 @@ from urllib.parse import quote_plus
 
 import psutil
 import pytest
+from sqlalchemy import text
 
 from score_import_client import ApiError
 from tests.services.cg import API_KEY, CG, sdvx_scores
@@ -299,6 +300,25 @@ def test_two_workers_that_need_a_token_at_once_share_one_renewal(stack: Stack, k
     kept = stored(stack, player.user_id, "FLO")
     assert kept is not None
     assert kept["token"] == results[0] != rejected.token
+
+
+def test_a_slow_renewal_outlasts_a_database_that_ends_what_stands_still(
+    stack: Stack, kai: Kai
+) -> None:
+    """Else the renewed pair would be lost, and the stored one is void."""
+    with stack.engine.connect() as connection:
+        name = connection.scalar(text("SELECT current_database()"))
+        connection.execute(
+            text(f'ALTER DATABASE "{name}" SET idle_in_transaction_session_timeout = 500')
+        )
+        connection.commit()
+    stack.start_web()
+    stack.start_worker()
+    kai.script.add("slow", "token", seconds=2)
+    player = stack.user("alice")
+    link_kai(player, kai, Account("a", {"sdvx": sdvx_items(3)}))
+    assert len(player.wait(sync(player, "api/flo-sdvx"), 60)["scoreIDs"]) == 3
+    assert kai.refreshes() == 1
 
 
 def test_two_syncs_of_one_user_with_one_service_both_succeed(stack: Stack, kai: Kai) -> None:

@@ -59,7 +59,8 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Request:
     """label: for the log. most: bytes of the answer. again: whether asking twice is harmless
-    (then it is asked again whatever went wrong; else only where it was not taken on).
+    (then it is asked again whatever went wrong; else only where it was not taken on). whole:
+    seconds that it may take with all pauses and further attempts.
     """
 
     method: str
@@ -69,6 +70,7 @@ class Request:
     headers: Mapping[str, str]
     form: Mapping[str, str] | None = None
     again: bool = True
+    whole: float = math.inf
 
 
 def open_client(
@@ -91,7 +93,6 @@ class Caller:
         client: shared by all.
         patience: how long an answer may take.
         pause: waits, for tests.
-        whole: seconds that a request may take with all pauses and further attempts.
     """
 
     def __init__(
@@ -99,16 +100,14 @@ class Caller:
         client: httpx.AsyncClient,
         patience: Patience,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        whole: float = math.inf,
     ) -> None:
         self._client = client
         self._patience = patience
         self._pause = pause
-        self._whole = whole
 
     async def ask(self, request: Request) -> Answer:
         """The answer, whatever its status. Raises Unreachable."""
-        end = time.monotonic() + self._whole
+        end = time.monotonic() + request.whole
         failures = asked = 0
         while True:
             answer: Answer | None = None

@@ -42,10 +42,11 @@ def link(access: Access, owner: Owner, code: str) -> None:
             "redirect_uri": service.oauth.redirect_uri,
         },
         again=False,
+        whole=PATIENCE,
     )
     loop = process_loop()
     try:
-        answer = loop.run(access.caller(loop, PATIENCE).ask(request))
+        answer = loop.run(access.caller(loop).ask(request))
     except Unreachable:
         raise UserError(500, "We failed to reach this site. Are they down?") from None
     if answer.status != 200:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,14 +46,13 @@ class Access:
             raise FatalImportError(500, NO_KEYS)
         return Vault(keys)
 
-    def caller(self, loop: Loop, whole: float = math.inf) -> Caller:
-        """whole: seconds that a request may take, with all further attempts."""
+    def caller(self, loop: Loop) -> Caller:
         patience = self.settings.services.patience
         if self.transport is not None:
-            return Caller(open_client(patience, self.transport), patience, _no_pause, whole)
+            return Caller(open_client(patience, self.transport), patience, _no_pause)
         if "http" not in loop.shared:
             loop.shared["http"] = open_client(patience)
-        return Caller(loop.shared["http"], patience, whole=whole)
+        return Caller(loop.shared["http"], patience)
 
 
 async def _no_pause(_: float) -> None:

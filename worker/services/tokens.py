@@ -20,6 +20,7 @@ from common.clock import database_ms
 from common.credentials import credential_rows
 from common.credentials.credential_rows import Credential
 from common.credentials.vault import Owner, Unreadable, Vault
+from common.database.engine import stop_never
 from common.errors import FatalImportError
 from common.service_settings import KaiService
 from worker.services.http import Caller, Request, Unreachable
@@ -30,6 +31,9 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 MOST_BYTES: Final = 64 * 1024
+
+# Seconds that a renewal may take: the user's row is locked, and whoever unlinks waits for it.
+RENEWAL_SECONDS: Final = 60.0
 
 # Milliseconds before its end in which a token counts as expired.
 MARGIN: Final = 60_000
@@ -152,6 +156,7 @@ class Tokens:
                 "redirect_uri": oauth.redirect_uri,
             },
             again=False,
+            whole=RENEWAL_SECONDS,
         )
         try:
             answer = await caller.ask(request)
@@ -173,6 +178,9 @@ class Tokens:
             return self._linked(credential_rows.find(connection, self._vault, self._owner))
 
     def _lock(self, connection: Connection) -> Credential:
+        # The service is asked while the row is locked: ended meanwhile, we would lose a pair that
+        # has taken the place of the stored one.
+        stop_never(connection)
         with readable(self._service.name):
             found = credential_rows.find_for_update(connection, self._vault, self._owner)
         return self._linked(found)

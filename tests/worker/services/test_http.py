@@ -33,16 +33,16 @@ def server() -> Iterator[Kai]:
 class Asking:
     """Asks a server; instead of pausing it keeps for how long it would have."""
 
-    def __init__(self, server: Kai, **options: Any) -> None:
+    def __init__(self, server: Kai) -> None:
         self.pauses: list[float] = []
-        self._server, self._options = server, options
+        self._server = server
 
-    def __call__(self, *, again: bool = True) -> Answer:
+    def __call__(self, **more: Any) -> Answer:
         async def ask() -> Answer:
             async with open_client(PATIENCE) as client:
-                caller = Caller(client, PATIENCE, self._pause, **self._options)
+                caller = Caller(client, PATIENCE, self._pause)
                 url = f"{self._server.url}/api/sdvx/v1/play_history"
-                return await caller.ask(Request("GET", url, "test", 10_000, {}, again=again))
+                return await caller.ask(Request("GET", url, "test", 10_000, {}, **more))
 
         return process_loop().run(ask())
 
@@ -138,12 +138,12 @@ def test_all_attempts_together_take_no_longer_than_they_may(
     server: Kai, fault: dict[str, Any], status: int | None
 ) -> None:
     server.script.add(times=None, **fault)
-    ask = Asking(server, whole=0.3)
+    ask = Asking(server)
     began = time.monotonic()
     if status is None:
         with pytest.raises(Unreachable):
-            ask()
+            ask(whole=0.3)
     else:
-        assert ask().status == status
+        assert ask(whole=0.3).status == status
     assert time.monotonic() - began < 1.5
     assert ask.pauses == []
