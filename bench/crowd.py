@@ -12,6 +12,7 @@ from typing import Final
 import orjson
 from sqlalchemy import Connection, Engine, text
 
+from common.games.kit.ratings import profile_orders
 from common.games.registry import get_gpt
 from common.profiles.game_settings import default_preferences
 
@@ -86,11 +87,15 @@ _SCORES = """
 """
 _BESTS = """
     INSERT INTO personal_bests (user_id, chart_id, game, playtype, song_id, is_primary, highlight,
-                                time_achieved, ranking_values, score_data, calculated_data,
-                                composed_from)
+                                time_achieved, ranking_values, profile_values, score_data,
+                                calculated_data, composed_from)
     SELECT DISTINCT ON (user_id, chart_id)
            user_id, chart_id, game, playtype, song_id, true, highlight, time_achieved,
-           ARRAY[(score_data->>'score')::float8], score_data, calculated_data,
+           ARRAY[(score_data->>'score')::float8],
+           ARRAY(SELECT (calculated_data->>name)::float8
+                 FROM unnest(CAST(:orders AS text[])) WITH ORDINALITY AS orders (name, place)
+                 ORDER BY place),
+           score_data, calculated_data,
            jsonb_build_array(jsonb_build_object('name', 'Best Score', 'scoreID', score_id))
     FROM scores WHERE user_id = ANY(CAST(:user_ids AS int[]))
     ORDER BY user_id, chart_id, (score_data->>'score')::float8 DESC, time_achieved
@@ -240,6 +245,7 @@ def _given(crowd: Crowd, user_ids: list[int]) -> dict[str, object]:
         "grades": grade_names,
         "grade_count": len(grade_names),
         "score_ratings": list(GPT.score_ratings),
+        "orders": [name for name, _ in profile_orders(GPT)],
         "session_ratings": list(GPT.session_ratings),
         "profile_ratings": list(GPT.profile_ratings),
         "preferences": orjson.dumps(default_preferences("sdvx")).decode(),

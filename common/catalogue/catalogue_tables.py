@@ -4,7 +4,7 @@ Source: specification, seeds-format.md and documents-targets.md. `content_hash` 
 of the document whatever the order of its keys: how a sync tells what changed.
 """
 
-from sqlalchemy import BigInteger, Index, LargeBinary
+from sqlalchemy import BigInteger, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from common.database.base import Base, Json, TextList
@@ -43,6 +43,7 @@ class ChartRow(Base):
             postgresql_using="gin",
             postgresql_ops={"data": "jsonb_path_ops"},
         ),
+        Index("ix_charts_superseded", "game", "playtype", postgresql_where=text("NOT is_primary")),
     )
 
     game: Mapped[str] = mapped_column(primary_key=True)

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, TextClause, text
 
 from common.database.parameters import text_array
+from common.games.kit.ratings import profile_orders
 from common.games.model import GPT
 
 _OF_GPT: Final = "user_id = :user_id AND game = :game AND playtype = :playtype"
+_OF_PLAYER: Final = (
+    "best.user_id = player.user_id AND best.game = :game AND best.playtype = :playtype"
+)
+_RATING: Final = "CAST(best.calculated_data->>:alg AS double precision)"
 _NEWEST: Final = "time_achieved DESC NULLS LAST, chart_id"
 
 _ON_CHARTS = text(
@@ -49,13 +55,62 @@ _BEST_OF_USERS = text(
     LIMIT :most
     """
 )
-_BEST_OF_ALL = text(
-    """
-    SELECT * FROM personal_bests WHERE game = :game AND playtype = :playtype
-    ORDER BY CAST(calculated_data->>:alg AS double precision) DESC NULLS LAST, user_id, chart_id
-    LIMIT :most
-    """
+# The players whose best is among the best of all: nobody else has any of the first ones. Their
+# first ones are found in the index of each, as what an index over all would cost every import.
+_FIRST_OF_PLAYERS: Final = """
+    WITH players AS (
+        SELECT player.user_id
+        FROM user_game_stats AS player CROSS JOIN LATERAL (
+            SELECT {value} AS value FROM personal_bests AS best
+            WHERE {of_player} AND {value} IS NOT NULL
+            ORDER BY {value} DESC NULLS LAST LIMIT 1) AS highest
+        WHERE player.game = :game AND player.playtype = :playtype
+        ORDER BY highest.value DESC, player.user_id LIMIT :most)
+    SELECT first.* FROM players AS player CROSS JOIN LATERAL (
+        SELECT user_id, chart_id, {value} AS value FROM personal_bests AS best
+        WHERE {of_player} AND {value} IS NOT NULL
+        ORDER BY {value} DESC NULLS LAST, chart_id LIMIT :most) AS first
+"""
+# They are in no such index, and few.
+_ON_SUPERSEDED: Final = """
+    SELECT best.user_id, best.chart_id, {rating} AS value
+    FROM charts JOIN personal_bests AS best USING (chart_id)
+    WHERE charts.game = :game AND charts.playtype = :playtype AND NOT charts.is_primary
+      AND NOT best.is_primary AND {rating} IS NOT NULL
+"""
+_UNRATED = text(
+    f"""
+    SELECT unrated.* FROM (
+        SELECT user_id FROM user_game_stats AS player
+        WHERE player.game = :game AND player.playtype = :playtype
+        ORDER BY user_id) AS player
+    CROSS JOIN LATERAL (
+        SELECT * FROM personal_bests AS best WHERE {_OF_PLAYER} AND {_RATING} IS NULL
+        ORDER BY chart_id LIMIT :most) AS unrated
+    ORDER BY user_id, chart_id LIMIT :most
+    """  # noqa: S608
 )
+
+
+@cache
+def _best_of_all(gpt: GPT, alg: str) -> TextClause:
+    orders = list(profile_orders(gpt))
+    of_all = (alg, True) in orders
+    value = f"best.profile_values[{orders.index((alg, of_all)) + 1}]"
+    found = [_FIRST_OF_PLAYERS.format(value=value, of_player=_OF_PLAYER)]
+    if not of_all:
+        found.append(_ON_SUPERSEDED.format(rating=_RATING))
+    together = " UNION ALL ".join(f"({each})" for each in found)
+    return text(
+        f"""
+        SELECT best.* FROM (
+            SELECT * FROM ({together}) AS found
+            ORDER BY value DESC, user_id, chart_id LIMIT :most) AS first
+        JOIN personal_bests AS best USING (user_id, chart_id)
+        ORDER BY value DESC, user_id, chart_id
+        """  # noqa: S608
+    )
+
 
 # In the order of the ranking index. Ranks follow from where the page begins.
 _LEADERBOARD = text(
@@ -121,9 +176,13 @@ def best_of_users(
 
 
 def best_of_all(connection: Connection, gpt: GPT, alg: str, most: int) -> Sequence[Row[Any]]:
-    """Everybody's personal bests with the highest ratings."""
+    """Everybody's personal bests with the highest ratings; then such as have none."""
     parameters = {"game": gpt.game, "playtype": gpt.playtype, "alg": alg, "most": most}
-    return connection.execute(_BEST_OF_ALL, parameters).all()
+    rated = connection.execute(_best_of_all(gpt, alg), parameters).all()
+    if len(rated) == most:
+        return rated
+    parameters["most"] = most - len(rated)
+    return [*rated, *connection.execute(_UNRATED, parameters)]
 
 
 def leaderboard(connection: Connection, chart_id: str, first: int, most: int) -> Sequence[Row[Any]]:

@@ -73,9 +73,8 @@ LARGE = {
     "class_achievements",
     "imports",
 }
-# What is popular is told by counting everybody's subscriptions; the best of a game are found by
-# sorting all its personal bests, as an index for each rating would cost every import.
-COUNTS_ALL = {"{game}/targets/goals/popular", "{game}/pb-leaderboard"}
+# What is popular is told by counting everybody's subscriptions.
+COUNTS_ALL = {"{game}/targets/goals/popular"}
 
 
 @pytest.fixture(scope="module")
