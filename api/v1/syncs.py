@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Response
 from marshmallow import INCLUDE, Schema, fields
 
@@ -12,12 +14,15 @@ from api.http.parameters import check, import_form
 from api.http.service import service
 from api.jobs import submitting, waiting
 from api.jobs.door import fetched_import_types, service_import_types
+from common.errors import UserError
 from common.imports.import_documents import ImportDocument, Submitted
 from common.jobs.accepting import NewJob
 from common.jobs.arguments import Import
 from common.text.canonical import new_job_id
 
 blueprint = ApiBlueprint("syncs", __name__)
+
+NOTHING_OFFERED: Final = "This server is not set up for any other service."
 
 
 class SyncBody(Schema):
@@ -46,7 +51,10 @@ class SyncBody(Schema):
 def import_from_api() -> Response:
     """One sync at a time for a user and import type is limit enough."""
     user_id = gates.require("submit_score")
-    form = import_form(service_import_types(service().settings))
+    offered = service_import_types(service().settings)
+    if not offered:
+        raise UserError(400, NOTHING_OFFERED)
+    form = import_form(offered)
     job = NewJob(
         user_id=user_id,
         job_id=new_job_id(),

@@ -11,7 +11,9 @@ from typing import Any
 import grpc
 import pytest
 
+from api.app import create_app
 from cli.accounts import create_token
+from common.settings import load_settings
 from score_import_client import ApiError
 from tests.services.cg import CG, sdvx_scores
 from tests.services.kai import Account, Kai, iidx_items, sdvx_items
@@ -619,6 +621,20 @@ def test_what_is_not_configured_is_not_offered(player: Player, http: Http) -> No
     with pytest.raises(ApiError) as refused:
         player.client.sync("file/batch-manual")
     assert refused.value.status == 400
+
+
+def test_a_server_that_is_set_up_for_none_says_so(player: Player, servers: Servers) -> None:
+    environment = player.stack.environment
+    alone = {name: environment[name] for name in environment.keys() - servers.environment().keys()}
+    client = create_app(load_settings(alone)).test_client()
+    headers = {"Authorization": f"Bearer {player.token}"}
+    given = {"importType": "api/flo-iidx"}
+    answer = client.post("/api/v1/import/from-api", json=given, headers=headers)
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["description"]) == (
+        400,
+        "This server is not set up for any other service.",
+    )
 
 
 def test_a_sync_takes_the_permission_to_submit(service: Stack, servers: Servers) -> None:
