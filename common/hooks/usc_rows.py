@@ -32,6 +32,8 @@ _BESTS = text(
     WHERE best.chart_id = :chart_id AND best.user_id = ANY(:user_ids)
     """
 )
+# One replay of a user at a time: neither of two would make room for the other.
+_TAKE_TURN = text("SELECT FROM users WHERE id = :user_id FOR NO KEY UPDATE")
 _OWNED = text(
     "SELECT EXISTS (SELECT FROM scores"
     " WHERE user_id = :user_id AND score_id = :score_id AND game = :game FOR KEY SHARE)"
@@ -90,6 +92,7 @@ def save_replay(
     quota: bytes that a user's replays may take; the oldest ones go.
     """
     parameters = {"user_id": user_id, "score_id": score_id}
+    connection.execute(_TAKE_TURN, {"user_id": user_id})
     if "\0" in score_id or not connection.scalar(_OWNED, {**parameters, "game": "usc"}):
         return False
     connection.execute(_SAVE, {**parameters, "content": Binary(content), "size": len(content)})

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import secrets
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 import pytest
+from sqlalchemy import Connection
 
 from api.app import create_app
+from common.hooks import usc_rows
 from common.settings import load_settings
 from tests.golden.pipelines.catalogue import add_catalogue
 from tests.support.http import Answer, Http
-from tests.support.stack import Player, Stack
+from tests.support.stack import Player, Stack, wait_for
 from tests.worker.import_types.hooks.usc_documents import CATALOGUE, CHART_HASH, body
 
 pytestmark = pytest.mark.processes
@@ -276,15 +279,23 @@ def test_a_replay_is_kept_and_given_back(http: Http, gamer: Player, score_id: st
     assert back.headers["Content-Type"] == "application/octet-stream"
 
 
-def test_a_replay_goes_with_its_score(
-    http: Http, service: Stack, gamer: Player, score_id: str
-) -> None:
+@pytest.mark.parametrize("how", ["deleted", "reverted"])
+def test_a_replay_goes_with_its_score(http: Http, service: Stack, how: str) -> None:
+    gamer = service.user(f"g{secrets.token_hex(6)}", "submit_score", "delete_score")
+    score_id = str(play(http, gamer, score=8_000_000)["body"]["sendReplay"])
     send_replay(http, gamer, score_id, b"replay")
-    with service.engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM scores WHERE score_id = %s", (score_id,))
+    headers = {"Authorization": f"Bearer {gamer.token}", "Content-Type": "application/json"}
 
+    if how == "deleted":
+        done = http.request("DELETE", f"/api/v1/scores/{score_id}", b"{}", headers)
+    else:
+        import_id = service.scalar(
+            "SELECT import_id FROM imports WHERE user_id = :id", id=gamer.user_id
+        )
+        done = http.request("POST", f"/api/v1/imports/{import_id}/revert", b"{}", headers)
+
+    assert done.status == 200, done.raw
     gone = replay_of(http, score_id)
-
     assert (gone.status, gone.description) == (404, "There is no replay of this score.")
     assert service.scalar("SELECT count(*) FROM replays WHERE user_id = :id", id=gamer.user_id) == 0
 
@@ -297,6 +308,39 @@ def test_the_oldest_replays_make_room(http: Http, gamer: Player) -> None:
         assert send_replay(http, gamer, each, b"x" * 2000).json["statusCode"] == 20
 
     assert [replay_of(http, each).status for each in scores] == [404, 200, 200]
+
+
+def test_replays_that_come_at_once_keep_to_the_quota_as_well(
+    http: Http, service: Stack, gamer: Player
+) -> None:
+    scores = [
+        play(http, gamer, score=8_100_000 + number)["body"]["sendReplay"] for number in range(3)
+    ]
+
+    def save(connection: Connection, score_id: str) -> bool:
+        return usc_rows.save_replay(connection, gamer.user_id, score_id, b"x" * 2000, quota=5000)
+
+    def save_alone(score_id: str) -> bool:
+        with service.engine.begin() as connection:
+            return save(connection, score_id)
+
+    with ThreadPoolExecutor(2) as pool:
+        with service.engine.begin() as connection:
+            assert save(connection, scores[0])
+            others = [pool.submit(save_alone, each) for each in scores[1:]]
+            wait_for(
+                lambda: (
+                    service.scalar(
+                        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                        " AND datname = current_database() AND query LIKE '%FOR NO KEY UPDATE'"
+                    )
+                    == 2
+                ),
+                "both others wait for the first",
+            )
+        assert all(each.result(timeout=30) for each in others)
+    kept = service.scalar("SELECT sum(size) FROM replays WHERE user_id = :id", id=gamer.user_id)
+    assert kept == 4000
 
 
 @pytest.mark.parametrize(
