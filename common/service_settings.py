@@ -11,7 +11,6 @@ from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
 import msgspec
-from cryptography.fernet import Fernet
 
 # The names that stand in settings, credentials and messages.
 KAI_SERVICES: Final = ("FLO", "EAG", "MIN")
@@ -162,6 +161,11 @@ def read_grpc_target(value: str) -> tuple[str, bool] | None:
 
 def read_keys(value: str) -> tuple[str, ...]:
     keys = tuple(key.strip() for key in value.split(",") if key.strip())
+    if not keys:
+        return ()
+    # Where none are set, seven megabytes of each process need not be.
+    from cryptography.fernet import Fernet
+
     for place, key in enumerate(keys, start=1):
         try:
             Fernet(key)
