@@ -86,6 +86,21 @@ KNOWN: Final = {
     "cg_type": "SELECT unnest(ARRAY['dev', 'gan', 'nag'])",
 }
 
+# What queries ask for, where they have to ask for something.
+ASKED: Final = {
+    "search": "a",
+    "identifier": "1",
+    "matchType": "tachiSongID",
+    "difficulty": "ADV",
+}
+
+# Pages of games, or of things, that there are none of here.
+OF_OTHER_GAMES: Final = {
+    "GET /api/v1/games/{game}/targets/questlines/{questline_id}",
+    "GET /api/v1/users/{user}/games/{game}/best-score/{checksum}",
+    "GET /api/v1/users/{user}/games/{game}/eamusement-csv",
+}
+
 
 @pytest.fixture(scope="module")
 def module_settings() -> Iterator[dict[str, str]]:
@@ -171,13 +186,16 @@ class World:
         config = Http(self.service.port).get("/api/v1/config").json
         return str(config["body"]["NAME"])
 
+    def known(self, name: str) -> list[str]:
+        """What there is that a part of a path may name."""
+        return [str(row[0]) for row in self.service.query(KNOWN[name])]
+
     def parts(self, operation: Operation) -> st.SearchStrategy[dict[str, str]]:
         """Names for a path: mostly of what there is."""
         found = {}
         for parameter in operation.path_parameters:
             name = parameter.name
-            rows = self.service.query(KNOWN[name]) if name in KNOWN else []
-            values = [str(row[0]) for row in rows]
+            values = self.known(name) if name in KNOWN else []
             found[name] = st.sampled_from([*values, *values, *values, PARTS[name][1], "nothing"])
         return st.fixed_dictionaries(found)
 
@@ -197,9 +215,13 @@ def world(service: Stack) -> World:
 
 @dataclass(slots=True)
 class Visit:
-    """What came of requests: the first complaint of each operation, and how often each status."""
+    """What came of requests: the first complaint of each operation, and how often each status.
+
+    answered: the operations that did what they are there for.
+    """
 
     complaints: dict[str, str] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
     statuses: Counter[int] = field(default_factory=Counter)
 
     def ask(self, world: World, case: Case, caller: Caller) -> None:
@@ -211,6 +233,8 @@ class Visit:
             allow_redirects=False,
         )
         self.statuses[answer.status_code] += 1
+        if answer.status_code < 300:
+            self.answered.add(case.operation.label)
         try:
             case.validate_response(answer, checks=CHECKS)
         except (FailureGroup, Failure) as problem:
@@ -257,6 +281,24 @@ def visit_all(world: World, examples: int, seed: int) -> Visit:
     for number, operation in enumerate(world.operations):
         visit(world, came, operation, examples, seed + number)
     return came
+
+
+def test_what_there_is_is_shown_in_both_forms_of_paths(world: World) -> None:
+    """Each page once, of what is there: requests at large mostly miss something."""
+    came, (_, _, in_person, _) = Visit(), world.callers()
+    pages = [each for each in world.operations if each.method.upper() == "GET"]
+    for page in pages:
+        names = [each.name for each in page.path_parameters]
+        parts = {name: world.known(name)[0] for name in names if name in KNOWN}
+        query = {each.name: ASKED[each.name] for each in page.query if each.name in ASKED}
+        if len(parts) == len(names):
+            came.ask(world, page.Case(path_parameters=parts, query=query), in_person)
+    assert not came.complaints, "\n".join(came.complaints.values())
+    of_games = {each.label for each in pages if "{game}" in each.label}
+    unseen = {label.replace("/{playtype}", "") for label in of_games - came.answered}
+    assert unseen == OF_OTHER_GAMES
+    assert len(of_games) > 100
+    assert len(came.answered) > 170
 
 
 @pytest.mark.long
