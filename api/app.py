@@ -23,6 +23,7 @@ from api.http.dialects import ENVELOPE, blueprint_of_request
 from api.http.matched_rule import MatchedRule
 from api.http.service import EXTENSION, Service, service
 from api.jobs.door import check_names, make_processor
+from api.jobs.elsewhere import Elsewhere
 from api.jobs.polling import Polls
 from api.jobs.streaming import Streams
 from api.routes import ROUTES
@@ -65,7 +66,8 @@ def create_app(settings: Settings) -> Flask:
     reporting.start(settings.sentry_dsn)
     tracing.start(settings.otlp_endpoint, "web")
     processor = make_processor(settings, engine, redis)
-    here = Service(settings, engine, redis, processor, Admissions(settings, engine, redis))
+    admissions = Admissions(settings, engine, redis)
+    here = Service(settings, engine, redis, processor, admissions, Elsewhere())
     if settings.database_replica_url:
         here.replica = open_watched_engine(
             settings.database_replica_url, pool_size=settings.web_threads

@@ -21,6 +21,7 @@ from common.settings import Settings
 if TYPE_CHECKING:
     from api.http.admission import Admissions
     from api.jobs.door import Processor
+    from api.jobs.elsewhere import Elsewhere
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class Service:
     redis: GuardedRedis
     processor: Processor
     admissions: Admissions
+    elsewhere: Elsewhere
     songs: SongSearch = field(default_factory=SongSearch)
     # The OpenAPI document, once it was asked for.
     openapi: bytes | None = None

@@ -92,7 +92,7 @@ class Front(Worker):  # type: ignore[misc]  # gunicorn has no types
 
     def run(self) -> None:
         self._start_threads("request", self.cfg.threads, self._to_do)
-        patient = load_settings().waiters + lanes.SPARE
+        patient = load_settings().waiters + lanes.ELSEWHERE + lanes.SPARE
         self._start_threads("patient", patient, self._to_do_patiently)
         self._start_polls()
         self._poller.register(self._wakes, selectors.EVENT_READ, self._woken)

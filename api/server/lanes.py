@@ -1,9 +1,9 @@
 """Which requests have threads of their own.
 
-Those that wait for a job, so that no other waits behind them: of their threads one at a time is at
-work, the others wait; so a crowd takes from the other requests of its process no more than one
-thread does. And polls, of which there are most while each is little: one thread takes all that have
-come, and what answers them is looked up together.
+Those that wait for a job, or for another service, so that no other waits behind them: of their
+threads one at a time is at work, the others wait; so a crowd takes from the other requests of its
+process no more than one thread does. And polls, of which there are most while each is little: one
+thread takes all that have come, and what answers them is looked up together.
 
 Told from the first line of a request, before it is parsed. A request that is not told apart this
 way (its path is spelled oddly) is answered like any other, but does not wait for its job.
@@ -25,6 +25,8 @@ TURN: Final = "score_import.turn"
 
 # Threads for those that find every place taken, and are answered at once.
 SPARE: Final = 1
+# Threads for those that wait for another service.
+ELSEWHERE: Final = 4
 
 _WAITS: Final = re.compile(
     rb"POST /api/v1/import/orphans[ /?]"
@@ -34,6 +36,7 @@ _WAITS: Final = re.compile(
     rb"|POST /ir/(?!direct-manual/)"
     rb"|(?:POST|PUT|DELETE) /api/v1/users/[^? ]*/targets/"
     rb"|DELETE /api/v1/users/[^/? ]*/games/"
+    rb"|POST /api/v1/users/[^/? ]*/integrations/kai/"
 )
 
 
@@ -56,7 +59,7 @@ def polls(head: bytes | bytearray) -> bool:
 
 
 def waits(head: bytes | bytearray) -> bool:
-    """Whether the request that begins so waits for the end of a job."""
+    """Whether the request that begins so waits for the end of a job, or for another service."""
     return _WAITS.match(head) is not None
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from flask import Response
+from flask import Response, request
 from marshmallow import INCLUDE
 
 from api.http import context, owners
@@ -98,13 +98,14 @@ def kai_unlink(user: str, kai_type: str) -> Response:
     own_gates=True,
     own_body=OAuthCode(),
     answers=dict[str, Any],
-    errors=_OF_STORING,
+    errors={**_OF_STORING, 503: "Others, or the user, are linking accounts: try again."},
 )
 def kai_link(user: str, kai_type: str) -> Response:
     owner = _kai_owner(user, kai_type, "/oauth2callback")
     code = check(OAuthCode(unknown=INCLUDE), context.current().json_object())["code"]
     here = service()
-    exchange_code(here.settings, here.engine, owner, code)
+    with here.elsewhere.waiting(owner.user_id, request.environ):
+        exchange_code(here.settings, here.engine, owner, code)
     return success(f"Successfully updated auth for {owner.service}", {})
 
 

@@ -6,13 +6,17 @@ import socket
 import statistics
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from api.server.lanes import ELSEWHERE
+from tests.services.kai import Kai
 from tests.support.http import Http
+from tests.support.linked import KEY
 from tests.support.stack import Player, Stack, batch_manual, wait_for
 
 pytestmark = pytest.mark.processes
@@ -91,6 +95,45 @@ class Raw:
             answer += piece
         self._sock.close()
         return int(answer.split(b" ")[1])
+
+
+def test_who_links_accounts_with_a_slow_service_keeps_nobody_waiting(stack: Stack) -> None:
+    with Kai() as kai:
+        kai.script.add("slow", "token", times=None)
+        stack.environment |= {
+            **kai.environment("FLO"),
+            "CREDENTIAL_KEYS": KEY,
+            "WEB_WORKERS": "1",
+            "WEB_THREADS": "1",
+        }
+        stack.start_web()
+        stack.start_worker()
+        alice, *others = [stack.user(f"user{number}", "manage_account") for number in range(8)]
+
+        def link(player: Player) -> int:
+            answer = Http(stack.port).request(
+                "POST",
+                "/api/v1/users/me/integrations/kai/flo/oauth2callback",
+                b'{"code": "x"}',
+                {
+                    "Authorization": f"Bearer {player.token}",
+                    "Content-Type": "application/json",
+                },
+            )
+            return answer.status
+
+        with ThreadPoolExecutor(40) as pool:
+            linking = [pool.submit(link, player) for player in [alice] * 20 + others * 2]
+            wait_for(lambda: len(kai.asked) == ELSEWHERE, "as many ask the service as may")
+            began = time.monotonic()
+            for _ in range(20):
+                assert Http(stack.port).get("/api/v1/status").status == 200
+            # Nor those that wait for a job.
+            assert ask_for_orphans(stack, stack.user("bob")) == (200, "")
+            assert time.monotonic() - began < 5
+            assert not all(each.done() for each in linking)
+        # The service was too slow for some, the others were told to come again.
+        assert Counter(each.result() for each in linking) == {500: ELSEWHERE, 503: 34 - ELSEWHERE}
 
 
 LONG = pytest.mark.long

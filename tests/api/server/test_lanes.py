@@ -16,6 +16,7 @@ WAIT = [
     b"DELETE /api/v1/users/me/games/sdvx HTTP/1.1",
     b"POST /api/v1/users/me/games/iidx/SP/targets/goals/add-goal HTTP/1.1",
     b"PUT /api/v1/users/1/games/sdvx/targets/quests/Q1 HTTP/1.1",
+    b"POST /api/v1/users/me/integrations/kai/flo/oauth2callback HTTP/1.1",
     b"POST /ir/beatoraja/submit-score HTTP/1.1",
     b"POST /ir/usc/Controller/scores HTTP/1.1",
 ]
@@ -28,6 +29,8 @@ DO_NOT = [
     b"GET /ir/usc/Controller HTTP/1.1",
     b"POST /ir/direct-manual/import HTTP/1.1",
     b"GET /api/v1/import/orphans HTTP/1.1",
+    b"GET /api/v1/users/me/integrations/kai/flo HTTP/1.1",
+    b"PUT /api/v1/users/me/integrations/cg/dev HTTP/1.1",
     b"",
 ]
 
