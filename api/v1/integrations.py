@@ -19,6 +19,7 @@ from api.http.parameters import CGCard, MytCard, OAuthCode, check
 from api.http.service import service
 from api.jobs.door import exchange_code
 from common.credentials import credential_rows
+from common.credentials.credential_rows import InUse
 from common.credentials.vault import Owner, Unreadable, Vault
 from common.errors import UserError
 from common.service_settings import CG_SERVICES, KAI_SERVICES, MYT
@@ -26,6 +27,8 @@ from common.service_settings import CG_SERVICES, KAI_SERVICES, MYT
 blueprint = ApiBlueprint("integrations", __name__)
 
 NO_KEYS: Final = "This server is not set up for stored credentials."
+
+RENEWED: Final = "What is stored is being renewed at the moment. Please try again shortly."
 
 # Digits of a card's code that its owner is shown, to know it again.
 SHOWN: Final = 4
@@ -81,13 +84,12 @@ def kai_status(user: str, kai_type: str) -> Response:
     in_person=True,
     own_gates=True,
     answers=dict[str, Any],
-    errors={**_MISSING, 409: "It is not linked."},
+    errors={**_MISSING, 409: "It is not linked.", 503: RENEWED},
 )
 def kai_unlink(user: str, kai_type: str) -> Response:
     owner = _kai_owner(user, kai_type)
-    with service().engine.begin() as connection:
-        if not credential_rows.delete(connection, owner):
-            raise UserError(409, "You are not authorised with this service.")
+    if not _forget(owner):
+        raise UserError(409, "You are not authorised with this service.")
     return success(f"Revoked authentication for {owner.service}.", {})
 
 
@@ -263,6 +265,14 @@ def _store(owner: Owner, card: dict[str, str]) -> None:
 
 
 def _delete(owner: Owner) -> Response:
-    with service().engine.begin() as connection:
-        credential_rows.delete(connection, owner)
+    _forget(owner)
     return success("Deleted stored card info.", {})
+
+
+def _forget(owner: Owner) -> bool:
+    """Whether there was anything to forget."""
+    try:
+        with service().engine.begin() as connection:
+            return credential_rows.delete(connection, owner)
+    except InUse:
+        raise UserError(503, RENEWED) from None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from psycopg2.errors import LockNotAvailable
 from sqlalchemy import Connection, Row, TextClause, text
+from sqlalchemy.exc import OperationalError
 
 from common.clock import database_ms
 from common.credentials.vault import Owner, Unreadable, Vault
@@ -31,6 +33,10 @@ class Rotation:
     unreadable: int
 
 
+class InUse(Exception):
+    """They are just being renewed, which takes as long as their service does."""
+
+
 def find(connection: Connection, vault: Vault, owner: Owner) -> Credential | None:
     """Raises Unreadable where the keys do not fit."""
     return _opened(vault, owner, _row(connection, owner, _FIND))
@@ -50,6 +56,8 @@ _FIND = text(
     " WHERE user_id = :user_id AND service = :service"
 )
 _FIND_FOR_UPDATE = text(f"{_FIND.text} FOR UPDATE")
+
+_NOT_FOR_LONG = text("SET LOCAL lock_timeout = '1s'")
 
 _Found = Row[tuple[bytes, int | None]] | None
 
@@ -94,11 +102,17 @@ def save(
 
 
 def delete(connection: Connection, owner: Owner) -> bool:
-    """Whether there were any."""
-    deleted = connection.execute(
-        text("DELETE FROM service_credentials WHERE user_id = :user_id AND service = :service"),
-        {"user_id": owner.user_id, "service": owner.service},
-    )
+    """Whether there were any. Raises InUse."""
+    connection.execute(_NOT_FOR_LONG)
+    try:
+        deleted = connection.execute(
+            text("DELETE FROM service_credentials WHERE user_id = :user_id AND service = :service"),
+            {"user_id": owner.user_id, "service": owner.service},
+        )
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise InUse from None
+        raise
     return deleted.rowcount > 0
 
 

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from common.credentials import credential_rows
+from common.credentials.vault import Owner
 from tests.services.kai import Account, Kai
 from tests.support.http import Answer, Http
-from tests.support.linked import KEY, stored
+from tests.support.linked import KEY, VAULT, stored
 from tests.support.stack import Player, Stack
 
 CG_CONFIG = '{"URL": "http://127.0.0.1:1/api", "API_KEY": "k"}'
@@ -163,6 +165,23 @@ def test_services_that_are_not_there(call: Caller) -> None:
     )
     answer = call("GET", "me/integrations/cg/DEV")
     assert (answer.status, answer.description) == (404, "No such service 'cg/DEV' is supported.")
+
+
+def test_unlinking_does_not_wait_for_a_service_that_renews_tokens(
+    call: Caller, player: Player, flo: Kai
+) -> None:
+    flo.script.clear()
+    code = {"code": flo.code_for(Account("c"))}
+    assert call("POST", "me/integrations/kai/flo/oauth2callback", code).status == 200
+    owner = Owner(player.user_id, "FLO")
+    with player.stack.engine.begin() as renewing:
+        credential_rows.find_for_update(renewing, VAULT, owner)
+        busy = call("DELETE", "me/integrations/kai/flo")
+        assert (busy.status, busy.description) == (
+            503,
+            "What is stored is being renewed at the moment. Please try again shortly.",
+        )
+    assert call("DELETE", "me/integrations/kai/flo").status == 200
 
 
 # --- cards --------------------------------------------------------------------------------------
