@@ -5,7 +5,8 @@ are compared in steps, each of which overlooks more than the one before:
 
 1. exact: code point for code point;
 2. spaces: every kind of space is one space, runs are one, edges none; canonically composed (NFC);
-3. width: compatibility forms are one (NFKC), so `Ａ` is `A` and `⑨` is `9`;
+3. width: compatibility forms are one (NFKC), so `Ａ` is `A` and `⑨` is `9`; quotes and dashes are
+   those of a keyboard, so `’` is `'` and `–` is `-`;
 4. case: as in 3, and upper case is lower case.
 
 The first step at which any song answers decides. What tells two songs apart at one step is
@@ -14,6 +15,7 @@ never lost to a later one: `INCARNATOR₀₀` is not `INCARNATOR00` where there 
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,13 +27,27 @@ from common.catalogue.documents import Song
 _TITLE_IN_FILES: Final = "eamusementCsvTitle"  # of a song's `data`, in some games
 
 # Characters without a width. Some tools write them where a space belongs, others anywhere.
-_ZERO_WIDTH: Final = re.compile("[\u180e\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+# The last two say whether a sign is shown as text or as a picture.
+_ZERO_WIDTH: Final = re.compile("[\u180e\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0e\ufe0f]")
 
 # Two code points for one character of Shift_JIS: which of them a file has depends on the
 # program that converted it. NFKC leaves the second of each pair alone.
-_SHIFT_JIS_TWINS: Final = str.maketrans(
-    {"\u301c": "~", "\u2212": "-", "\u2016": "\u2225", "\u2014": "\u2015", "\u00a6": "|"}
-)
+_SHIFT_JIS_TWINS: Final = {
+    "\u301c": "~",
+    "\u2212": "-",
+    "\u2016": "\u2225",
+    "\u2014": "\u2015",
+    "\u00a6": "|",
+}
+
+# What sites and programs set in place of the signs that keyboards have.
+_TYPOGRAPHIC: Final = {
+    **dict.fromkeys("\u2018\u2019\u201b\u02bc\u2032", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f", '"'),
+    **dict.fromkeys("\u2010\u2012\u2013", "-"),
+}
+
+_TWINS: Final = str.maketrans(_SHIFT_JIS_TWINS | _TYPOGRAPHIC)
 
 
 def fold_spaces(text: str) -> str:
@@ -40,8 +56,11 @@ def fold_spaces(text: str) -> str:
 
 
 def fold_width(text: str) -> str:
-    """`fold_spaces`, and compatibility forms as what they stand for (NFKC)."""
-    compatible = unicodedata.normalize("NFKC", text).translate(_SHIFT_JIS_TWINS)
+    """`fold_spaces`, and compatibility forms as what they stand for (NFKC).
+
+    Quotes and dashes are those of a keyboard.
+    """
+    compatible = unicodedata.normalize("NFKC", text).translate(_TWINS)
     return " ".join(compatible.split())
 
 
@@ -61,10 +80,15 @@ STEPS: Final[tuple[Callable[[str], str], ...]] = (_exactly, fold_spaces, fold_wi
 
 
 def spellings(text: str) -> tuple[str, ...]:
-    """What `text` may stand for where it holds characters without a width; else itself."""
-    if text.isascii() or not _ZERO_WIDTH.search(text):
-        return (text,)
-    return text, _ZERO_WIDTH.sub("", text), _ZERO_WIDTH.sub(" ", text)
+    """What `text` may stand for where it was taken out of a page; else itself.
+
+    There it may hold characters without a width, or characters as HTML writes them (`&amp;`).
+    """
+    unescaped = html.unescape(text) if "&" in text and ";" in text else text
+    texts = (text,) if unescaped == text else (text, unescaped)
+    if unescaped.isascii() or not _ZERO_WIDTH.search(unescaped):
+        return texts
+    return *texts, _ZERO_WIDTH.sub("", unescaped), _ZERO_WIDTH.sub(" ", unescaped)
 
 
 class TitleIndex:
