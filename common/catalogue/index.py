@@ -187,8 +187,9 @@ class GameCatalogue:
     def chart_by_hash(self, field: str, value: str, playtype: str | None = None) -> Chart | None:
         """The chart with this hash in `data`, in any playtype or in the one given.
 
-        Hexadecimal digits are the same in either case.
+        Hexadecimal digits are the same in either case; what is copied has spaces around it.
         """
+        value = value.strip()
         for spelling in dict.fromkeys((value, value.lower())):
             for chart in self.charts_by_data(field, spelling):
                 if playtype is None or chart.playtype == playtype:

@@ -7,6 +7,7 @@ Source: specification, import-types/batch-manual.md section 4.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NoReturn, Protocol
 
@@ -167,7 +168,7 @@ class ChartFinder:
 
     def ddr_song_hash(self, wanted: Matchable) -> Match:
         difficulty = difficulty_of(self._gpt, wanted.difficulty)
-        songs = self._catalogue.songs_by_data("ddrSongHash", wanted.identifier)
+        songs = self._catalogue.songs_by_data("ddrSongHash", wanted.identifier.strip())
         if not songs:
             raise SongOrChartNotFound(f"Cannot find song with ddrSongHash {wanted.identifier}.")
         song = songs[0]
@@ -185,7 +186,7 @@ class ChartFinder:
 
     def in_game_id(self, wanted: Matchable) -> Match:
         difficulty = difficulty_of(self._gpt, wanted.difficulty)
-        in_game_id = loose_number(wanted.identifier)
+        in_game_id = _in_game_id(wanted.identifier)
         any_of = self._gpt.difficulty_stands_for.get(difficulty, difficulty)
         charts = (
             self._catalogue.chart_by_in_game_id(in_game_id, self._playtype, any_of, version)
@@ -200,7 +201,7 @@ class ChartFinder:
     def in_game_str_id(self, wanted: Matchable) -> Match:
         difficulty = difficulty_of(self._gpt, wanted.difficulty)
         chart = self._catalogue.chart_by_in_game_str_id(
-            wanted.identifier, self._playtype, difficulty, self._version
+            wanted.identifier.strip(), self._playtype, difficulty, self._version
         )
         return self._found(
             chart,
@@ -210,14 +211,14 @@ class ChartFinder:
 
     def gcm_special_chart(self, wanted: Matchable) -> Match:
         """WORLD'S END, UTAGE and the like: each such chart has an id of its own."""
-        charts = self._catalogue.charts_by_data("inGameID", loose_number(wanted.identifier))
+        charts = self._catalogue.charts_by_data("inGameID", _in_game_id(wanted.identifier))
         if len(charts) != 1:
             raise SongOrChartNotFound(f"Cannot find chart {wanted.matchType}:{wanted.identifier}.")
         return self._catalogue.song_of(charts[0]), charts[0]
 
     def sdvx_in_game_id(self, wanted: Matchable) -> Match:
         difficulty = self._sdvx_difficulty(wanted.difficulty)
-        in_game_id = loose_number(wanted.identifier)
+        in_game_id = _in_game_id(wanted.identifier)
         chart = self._catalogue.chart_by_in_game_id(
             in_game_id, self._playtype, difficulty, self._version
         )
@@ -270,6 +271,11 @@ class ChartFinder:
         if chart is None:
             raise SongOrChartNotFound(otherwise)
         return self._catalogue.song_of(chart), chart
+
+
+def _in_game_id(identifier: str) -> float:
+    """The number that an identifier is; NaN for a blank one, since some games have a chart 0."""
+    return loose_number(identifier) if identifier.strip() else math.nan
 
 
 # Every match type there is, in the order that messages print.

@@ -58,6 +58,7 @@ CATALOGUE = GameCatalogue(
         chart("twins", 3, "MXM"),
         chart("twin", 3, "EXH", inGameID=12, hashSHA1="1a", hashGSv3="65"),
         chart("other", 3, "EXH", playtype="Other", hashMD5="0e", hashSHA1="1b", hashSHA256="5e"),
+        chart("zero", 2, "VVD", inGameID=0),
         chart("lost", 9, "EXH", inGameID=99, hashMD5="09", hashGSv3="69"),
     ],
 )
@@ -95,6 +96,13 @@ def failure(wanted: Wanted, version: str | None = None, game: str = "sdvx") -> C
         (Wanted("inGameID", "10", "EXH"), None, "new"),
         (Wanted("inGameID", " 1e1 ", "EXH"), "vivid", "old"),
         (Wanted("inGameStrID", "first", "EXH"), None, "new"),
+        # What was copied has spaces around it.
+        (Wanted("inGameStrID", "\tfirst ", "EXH"), None, "new"),
+        (Wanted("ddrSongHash", " d1\r\n", "EXH"), None, "new"),
+        (Wanted("bmsChartHash", " 0D "), None, "old"),
+        (Wanted("popnChartHash", "5b\u00a0"), None, "inf"),
+        (Wanted("uscChartHash", "1a\n"), None, "twin"),
+        (Wanted("itgChartHash", "65 "), None, "twin"),
         (Wanted("inGameStrID", "first", "EXH"), "vivid", "old"),
         (Wanted("sdvxInGameID", "10", "EXH"), None, "new"),
         (Wanted("sdvxInGameID", "10", "EXH"), "vivid", "old"),
@@ -136,6 +144,18 @@ def test_a_chart_is_found(wanted: Wanted, version: str | None, chart_id: str) ->
         (Wanted("tachiSongID", "4", "EXH"), None, "Cannot find chart for Chartless (Single EXH)"),
         (Wanted("inGameID", "abc", "EXH"), None, "Cannot find chart for inGameID abc (Single)."),
         (Wanted("inGameID", "", "EXH"), None, "Cannot find chart for inGameID  (Single)."),
+        # The catalogue has a chart of id 0; what is blank is not 0.
+        (Wanted("inGameID", " ", "VVD"), None, "Cannot find chart for inGameID   (Single)."),
+        (
+            Wanted("gcmInGameIDSpecialChart", "", "EXH"),
+            None,
+            "Cannot find chart gcmInGameIDSpecialChart:.",
+        ),
+        (
+            Wanted("sdvxInGameID", "", "VVD"),
+            None,
+            "Cannot find SDVX chart with inGameID NaN, difficulty VVD and version null.",
+        ),
         (Wanted("inGameStrID", "x", "EXH"), None, "Cannot find chart for inGameStrID x (Single)."),
         (
             Wanted("sdvxInGameID", " 11 ", "ANY_INF"),
