@@ -1,7 +1,8 @@
 """Scores of a BATCH-MANUAL document one by one: a bad one refuses itself, not its neighbours.
 
-What a score has too much (a key that nobody knows) is passed over and told of; what is wrong
-with the rest makes an error line of it, in the words that refuse a whole document elsewhere.
+What a score has too much (a key that nobody knows) is passed over and told of, and so is an empty
+text where none is wanted: it is no value. What is wrong with the rest makes an error line of it,
+in the words that refuse a whole document elsewhere.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ DOCUMENT_KEYS: Final = ("meta", "scores", "classes")
 # Of one document; more than that is no list of scores with a few mistakes in it.
 MAX_REFUSED: Final = 10_000
 MAX_WARNINGS: Final = 100
+_NO_VALUE: Final = "empty, taken as absent"
 _ALIKE: Final = 0.75  # of 1: how much a key has of the one that may be meant
 MAX_KEY_LENGTH: Final = 100  # characters of a key that a warning shows
 
@@ -121,7 +123,7 @@ class LenientScores:
 
     def _without_unknown(self, number: int, score: dict[str, Any]) -> dict[str, Any]:
         place = f"scores[{number}]."
-        known = self._passed_over.without_unknown(score, self._known, "", place)
+        known: dict[str, Any] = self._passed_over.without_unknown(score, self._known, "", place)
         for name, value in self._absent.items():
             if name not in known:
                 known[name] = value
@@ -131,7 +133,23 @@ class LenientScores:
                 known[name] = self._passed_over.without_unknown(
                     known[name], members, f"{name}.", place
                 )
+        self._drop_empty(known, place)
         return known
+
+    def _drop_empty(self, known: dict[str, Any], place: str) -> None:
+        """Takes out empty texts of what may be absent, and empty lists in place of objects."""
+        for name in ("comment", "timeAchieved"):
+            if known.get(name) == "":
+                del known[name]
+                self._passed_over.add(name, _NO_VALUE, place)
+        for name in ("judgements", *self._members):
+            # What languages that have one kind of collection make of an empty one.
+            if known.get(name) in ("", []):
+                del known[name]
+            elif isinstance(members := known.get(name), dict) and "" in members.values():
+                known[name] = {key: value for key, value in members.items() if value != ""}
+                for key in members.keys() - known[name].keys():
+                    self._passed_over.add(f"{name}.{key[:MAX_KEY_LENGTH]}", _NO_VALUE, place)
 
 
 @cache

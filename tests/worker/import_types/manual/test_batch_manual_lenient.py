@@ -100,6 +100,41 @@ def test_unknown_keys_are_passed_over_and_named() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("members", "kept", "named"),
+    [
+        ({"comment": ""}, {}, "comment"),
+        ({"timeAchieved": ""}, {}, "timeAchieved"),
+        ({"optional": {"fast": "", "slow": 2}}, {"optional": {"slow": 2}}, "optional.fast"),
+        ({"hitMeta": {"fast": ""}}, {"hitMeta": {}}, "hitMeta.fast"),
+        ({"scoreMeta": {"inSkillAnalyser": ""}}, {"scoreMeta": {}}, "scoreMeta.inSkillAnalyser"),
+        (
+            {"judgements": {"critical": 5, "near": "", "miss": None}},
+            {"judgements": {"critical": 5, "miss": None}},
+            "judgements.near",
+        ),
+        ({"optional": ""}, {}, None),
+        ({"judgements": []}, {}, None),
+        ({"scoreMeta": []}, {}, None),
+    ],
+)
+def test_what_is_empty_is_no_value(
+    members: dict[str, Any], kept: dict[str, Any], named: str | None
+) -> None:
+    parsed = parse(sdvx_document(sdvx_score(**members)))
+    [entry] = parsed.entries
+
+    assert BatchManual().orphan_data(entry) == sdvx_score(**kept)
+    assert parsed.warnings == ([f"scores[0].{named}: empty, taken as absent."] if named else [])
+
+
+@pytest.mark.parametrize("metric", ["score", "lamp", "identifier"])
+def test_an_empty_text_for_what_a_score_must_have_refuses_it(metric: str) -> None:
+    [entry] = entries(sdvx_document(sdvx_score(**{metric: ""})))
+
+    assert isinstance(entry, RefusedEntry) == (metric != "identifier")
+
+
 @pytest.mark.parametrize("gpt", all_gpts(), ids=lambda gpt: gpt.id)
 def test_an_unknown_class_costs_nobody_their_scores(gpt: GPT) -> None:
     provided = [name for name, classes in gpt.classes.items() if classes.kind == "PROVIDED"]
