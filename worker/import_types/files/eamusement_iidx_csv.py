@@ -39,7 +39,9 @@ from worker.import_types.base import (
 )
 from worker.import_types.reading import csv_table
 from worker.import_types.reading.assertions import (
+    NO_VALUE,
     as_number,
+    lamps_by_name,
     loose_number,
     positive_integer,
     trim,
@@ -73,9 +75,7 @@ _BLOCK_HEADERS: Final = (
 _EXSCORE: Final = 1  # places in _BLOCK_HEADERS
 _LAMP: Final = 5
 
-# What the site prints where there is no value.
-_NO_VALUE: Final = frozenset({"", "-", "---"})
-_NO_SCORE: Final = _NO_VALUE | {"0"}
+_NO_SCORE: Final = NO_VALUE | {"0"}
 _LEGGENDARIA_MARKS: Final = ("†LEGGENDARIA", "†")
 
 _MAX_BP: Final = 9999
@@ -91,14 +91,9 @@ _VERSION_NUMBERS: Final = {
 }
 _NEWEST_VERSION: Final = max(_VERSION_NUMBERS.values())
 
+# The site's names are ours, but for one; of other tools' files ours are as good.
 _LAMPS: Final = {
-    "NO PLAY": "NO PLAY",
-    "FAILED": "FAILED",
-    "ASSIST CLEAR": "ASSIST CLEAR",
-    "EASY CLEAR": "EASY CLEAR",
-    "CLEAR": "CLEAR",
-    "HARD CLEAR": "HARD CLEAR",
-    "EX HARD CLEAR": "EX HARD CLEAR",
+    **lamps_by_name(get_gpt(GAME, "SP")),
     "FULLCOMBO CLEAR": "FULL COMBO",
 }
 
@@ -227,15 +222,14 @@ def _layout(table: csv_table.Table) -> tuple[tuple[str, ...], list[int]]:
         cells = [place for places in blocks.values() for place in places]
         first = [columns.get(name, -1) for name in (_VERSION, _TITLE, _TIME)]
         return tuple(blocks), first + cells
-    count = len(table.headers)
-    difficulties = _BLOCKS.get(count)
-    if difficulties is None:
+    count = next((width for width in table.widths() if width in _BLOCKS), None)
+    if count is None:
         raise FatalImportError(
             400, "Invalid CSV provided. CSV does not have the correct amount of headers."
         )
     starts = range(_FIRST_BLOCK, count - 1, _BLOCK_LENGTH)
     cells = [start + place for start in starts for place in range(len(_BLOCK_HEADERS))]
-    return difficulties, [0, 1, count - 1, *cells]
+    return _BLOCKS[count], [0, 1, count - 1, *cells]
 
 
 def _version_of(rows: Iterable[Sequence[str] | RefusedEntry]) -> str | None:
@@ -380,7 +374,7 @@ def _points(block: Block, chart: Chart, name: str) -> tuple[int, dict[str, int |
 
 
 def _count(cell: str, failure: str) -> int | None:
-    return None if cell.strip() in _NO_VALUE else positive_integer(as_number(cell), failure)
+    return None if cell.strip() in NO_VALUE else positive_integer(as_number(cell), failure)
 
 
 def _optional(block: Block, name: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from common.catalogue.documents import Chart, Song
 from common.catalogue.index import GameCatalogue
 from common.errors import FatalImportError, InvalidScore, SkipScore, SongOrChartNotFound
 from common.games.model import ScoreData
+from common.games.registry import get_gpt
 from worker.import_types.base import (
     Converter,
     DryScore,
@@ -26,7 +27,13 @@ from worker.import_types.base import (
     Upload,
 )
 from worker.import_types.reading import csv_table
-from worker.import_types.reading.assertions import as_number, positive_integer, word
+from worker.import_types.reading.assertions import (
+    NO_VALUE,
+    as_number,
+    lamps_by_name,
+    positive_integer,
+    word,
+)
 from worker.import_types.reading.csv_table import header_key
 
 GAME: Final = "sdvx"
@@ -55,7 +62,9 @@ _DIFFICULTIES: Final = {
     "NABLA": "NBL",
     "ULTIMATE": "ULT",
 }
+# The site's names; of other tools' files ours are as good.
 _LAMPS: Final = {
+    **lamps_by_name(get_gpt(GAME, PLAYTYPE)),
     "PLAYED": "FAILED",
     "COMPLETE": "CLEAR",
     "EXCESSIVE COMPLETE": "EXCESSIVE CLEAR",
@@ -105,7 +114,7 @@ def _layout(table: csv_table.Table) -> list[int]:
     """The places of an entry's cells."""
     if _is_known(table.columns):
         return [table.columns.get(header_key(header), -1) for header in _HEADERS]
-    if len(table.headers) != _COLUMNS:
+    if _COLUMNS not in table.widths():
         raise FatalImportError(
             400, "Invalid CSV provided. CSV does not have the correct number of headers."
         )
@@ -121,7 +130,7 @@ def _entries(rows: Iterable[Sequence[str] | RefusedEntry]) -> Iterator[Entry | R
 
 
 def _convert(entry: Entry, catalogue: GameCatalogue) -> DryScore:
-    if not entry.score.strip():
+    if entry.score.strip() in NO_VALUE:
         raise SkipScore("The row has no score.")
     song, chart = _find(entry, catalogue)
     # The level is information: it differs wherever a chart was rated again.
@@ -134,7 +143,7 @@ def _convert(entry: Entry, catalogue: GameCatalogue) -> DryScore:
     # Clients know this text with the score cell in it.
     wrong_exscore = f"{name} - Invalid EX score of {entry.score}."
     exscore = 0
-    if entry.exscore.strip():
+    if entry.exscore.strip() not in NO_VALUE:
         exscore = positive_integer(as_number(entry.exscore), wrong_exscore)
     lamp = _LAMPS.get(entry.lamp) or _LAMPS.get(word(entry.lamp))
     if lamp is None:

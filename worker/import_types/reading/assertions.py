@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import UnsetType
 
 from common.errors import InvalidScore, NotTracked
-from common.games.model import GPT
+from common.games.model import GPT, Enum
 from common.validation import text_of
 from common.validation.values import MAX_SAFE_INTEGER
 
@@ -28,6 +28,9 @@ _RADIX: Final = re.compile(r"0(?:[xX]([0-9a-fA-F]+)|[oO]([0-7]+)|[bB]([01]+))")
 _INTEGER: Final = re.compile(r"(-?)0*([0-9]+)")
 _FULL_WIDTH: Final = str.maketrans("０１２３４５６７８９，．－", "0123456789,.-")
 _SPREADSHEET_NUMBER: Final = re.compile(r"(-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+))(?:\.0*)?")
+# What stands in a cell for which there is no value.
+NO_VALUE: Final = frozenset({"", "-", "---"})
+
 _SAFE_DIGITS: Final = len(str(MAX_SAFE_INTEGER))
 
 
@@ -42,6 +45,13 @@ def trim_end(text: str) -> str:
 def word(text: str) -> str:
     """A name of the game as tables of names spell it: upper case, single spaces, no width."""
     return " ".join(unicodedata.normalize("NFKC", text).upper().split())
+
+
+def lamps_by_name(gpt: GPT) -> dict[str, str]:
+    """The lamps of a GPT by their names as `word` spells them."""
+    metric = gpt.provided["lamp"]
+    assert isinstance(metric, Enum), "a lamp is one of a list"
+    return {word(lamp): lamp for lamp in metric.values}
 
 
 def positive_integer(text: str, failure: str) -> int:

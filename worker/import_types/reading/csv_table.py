@@ -60,6 +60,10 @@ class Table:
     delimiter: str
     least: int
 
+    def widths(self) -> tuple[int, int]:
+        """How many columns it has: all, and without those that a spreadsheet put after them."""
+        return len(self.headers), _named(self.headers)
+
     def rows(self, places: Sequence[int] | None = None) -> Iterator[Sequence[str] | RefusedEntry]:
         """The cells of each row that is not blank; of the columns at `places`, or of all.
 

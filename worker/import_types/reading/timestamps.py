@@ -2,12 +2,13 @@
 
 Source: specification, import-types/README.md section 8.3, without its leniency: a text that
 names no real point in time (`2019`, `2020-02-30 10:00`) is refused. The epoch is no time: tools
-write it where they have none.
+write it where they have none, as databases and spreadsheets do with days that there are not.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
@@ -28,6 +29,14 @@ _NUMERIC: Final = re.compile(
     r"(?:[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?(?: ?(Z|[+-]\d{2}:?\d{2}))?)?",
     re.ASCII,
 )
+
+# The least that a day can be: in databases, programs and spreadsheets what stands for none.
+_NO_DAY: Final = re.compile(
+    r"(?:0000[-/]00[-/]00|0001[-/]0?1[-/]0?1|1900[-/]0?1[-/]0?0)(?:[T ].*)?", re.ASCII
+)
+
+# 2019年10月28日 14時05分
+_JAPANESE: Final = str.maketrans({"年": "-", "月": "-", "日": " ", "時": ":", "分": ":", "秒": " "})
 
 # Tue, 27 Apr 2021 21:35:35 GMT
 _HTTP: Final = re.compile(
@@ -56,16 +65,23 @@ def parse_date(text: str | None, zone: tzinfo) -> int | None:
 
     zone: of texts that name none. Raises InvalidScore for a text that is no point in time.
     """
-    if not text:
+    if not text or _NO_DAY.fullmatch(tidy := _tidy(text)):
         return None
     try:
-        moment = _numeric(text, zone) or _http(text)
+        moment = _numeric(tidy, zone) or _http(tidy)
     except ValueError:  # there is no such day, hour or zone
         moment = None
     if moment is None:
         raise InvalidScore(f"Invalid/Unparsable score timestamp of {text}.")
     time = (moment - _EPOCH) // _MILLISECOND
     return time if abs(time) > _NO_TIME else None
+
+
+def _tidy(text: str) -> str:
+    """The text as programs write it, of what keyboards and Japanese spreadsheets make of it."""
+    if text.isascii():
+        return text
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_JAPANESE).split()).rstrip(":")
 
 
 def _numeric(text: str, zone: tzinfo) -> datetime | None:

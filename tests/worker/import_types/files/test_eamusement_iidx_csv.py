@@ -267,6 +267,24 @@ def test_a_full_combo_has_its_own_word_on_the_site() -> None:
     assert dry.scoreData.metrics["lamp"] == "FULL COMBO"
 
 
+def test_a_clear_type_may_have_our_name() -> None:
+    lamps = get_gpt("iidx", "SP").provided["lamp"].values
+
+    found = [convert(csv(row(block(lamp=lamp.lower())))) for lamp in lamps]
+
+    assert [dry.scoreData.metrics["lamp"] for (dry,) in found] == list(lamps)
+
+
+@pytest.mark.parametrize("added", [1, 3])
+def test_columns_that_a_spreadsheet_adds_do_not_count(added: int) -> None:
+    named = ",".join(f"column {number}" for number in range(27))
+    more = "," * added
+
+    [dry] = convert(f"{named}{more}\n{row(block())}{more}\n".encode())
+
+    assert dry.chart.chartID == "hyper"
+
+
 def test_quotes_within_a_title_are_part_of_it() -> None:
     [dry] = convert(csv(row(block(), title='Say "hi"')))
 

@@ -12,6 +12,7 @@ from common.errors import (
     SongOrChartNotFound,
 )
 from common.games.model import ScoreData
+from common.games.registry import get_gpt
 from tests.common.catalogue.documents import chart, song
 from worker.import_types.base import DryScore, Parsed, RefusedEntry, Upload
 from worker.import_types.files.eamusement_sdvx_csv import EamusementSDVXCSV
@@ -62,8 +63,20 @@ def test_a_row_becomes_a_score_without_a_time() -> None:
     assert score.scoreData.optional == {"exScore": 4000}
 
 
-def test_an_ex_score_of_zero_is_none() -> None:
-    assert convert(row()).scoreData.optional == {"exScore": None}
+@pytest.mark.parametrize("exscore", ["0", "", " ", "-", "---"])
+def test_an_ex_score_of_zero_or_none_is_none(exscore: str) -> None:
+    assert convert(row(exscore=exscore)).scoreData.optional == {"exScore": None}
+
+
+@pytest.mark.parametrize("lamp", get_gpt("sdvx", "Single").provided["lamp"].values)
+def test_a_clear_rank_may_have_our_name(lamp: str) -> None:
+    assert convert(row(lamp=lamp.lower())).scoreData.metrics["lamp"] == lamp
+
+
+def test_columns_that_a_spreadsheet_adds_do_not_count() -> None:
+    (entry,) = parse(f"{HEADER},,\n{row()},,\n").entries
+
+    assert entry.score == "9551234"
 
 
 def test_ultimate_is_a_difficulty() -> None:
@@ -101,7 +114,7 @@ def test_a_title_keeps_the_quotes_inside_of_it() -> None:
             InvalidScore,
             "Song [ADV] - Invalid EX score of 9551234. (Not an integer -- x.)",
         ),
-        (row(lamp="CLEAR"), InvalidScore, "Song [ADV] - Invalid lamp of CLEAR."),
+        (row(lamp="CLEARED"), InvalidScore, "Song [ADV] - Invalid lamp of CLEARED."),
     ],
 )
 def test_what_is_wrong_with_a_row_is_said(

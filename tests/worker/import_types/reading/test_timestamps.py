@@ -34,6 +34,11 @@ def ms(moment: datetime) -> int:
         ("2019-1-5 4:05", datetime(2019, 1, 5, 4, 5, tzinfo=UTC)),
         ("Tue, 27 Apr 2021 21:35:35 GMT", datetime(2021, 4, 27, 21, 35, 35, tzinfo=UTC)),
         ("1969-12-30 23:59:59.999", datetime(1969, 12, 30, 23, 59, 59, 999_000, tzinfo=UTC)),
+        ("２０１９-１０-２８ １４:０５", OCTOBER),
+        ("2019年10月28日 14:05", OCTOBER),
+        ("2019年10月28日14時05分", OCTOBER),
+        ("2019年10月28日 14時5分0秒", OCTOBER),
+        ("2019年1月5日", datetime(2019, 1, 5, tzinfo=UTC)),
         ("2026/9/6 5:3", datetime(2026, 9, 6, 5, 3, tzinfo=UTC)),
     ],
 )
@@ -99,12 +104,24 @@ def test_every_iso_time_is_read_to_the_millisecond(moment: datetime, separator: 
 @given(st.text(st.sampled_from("0123456789-/:. TZ+GMTueApr,"), max_size=30))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(InvalidScore):
-        assert (parse_date(text, JST) is None) == (text == "")
+        assert (parse_date(text, JST) is None) == (text == "" or text.startswith("0000"))
 
 
 @pytest.mark.parametrize(
-    "text", ["1970-01-01T00:00:00.000Z", "1970-01-01 00:00", "1970/01/01 09:00", "1970-01-01"]
+    "text",
+    [
+        "1970-01-01T00:00:00.000Z",
+        "1970-01-01 00:00",
+        "1970/01/01 09:00",
+        "1970-01-01",
+        # Of databases, of programs, of spreadsheets.
+        "0000-00-00 00:00:00",
+        "0000/00/00",
+        "0001-01-01T00:00:00",
+        "0001/1/1 0:00:00",
+        "1900/1/0 0:00",
+    ],
 )
 @pytest.mark.parametrize("zone", [UTC, JST])
-def test_the_epoch_is_no_time(text: str, zone: tzinfo) -> None:
+def test_what_stands_for_no_time_is_none(text: str, zone: tzinfo) -> None:
     assert parse_date(text, zone) is None
