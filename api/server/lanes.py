@@ -37,6 +37,7 @@ _WAITS: Final = re.compile(
     rb"|(?:POST|PUT|DELETE) /api/v1/users/[^? ]*/targets/"
     rb"|DELETE /api/v1/users/[^/? ]*/games/"
     rb"|POST /api/v1/users/[^/? ]*/integrations/kai/"
+    rb"|POST /services/[^/? ]*/link[ /?]"
 )
 
 

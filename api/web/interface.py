@@ -46,14 +46,25 @@ def send(method: str, path: str, /, body: dict[str, Any] | None = None, **query:
     return _ask(method, path, query, body or {})
 
 
+def send_and_wait(method: str, path: str, body: dict[str, Any]) -> Answered:
+    """The same, where it is another service that takes a while: its answer is waited for."""
+    return _ask(method, path, {}, body, lanes.turn(request.environ))
+
+
 def openapi() -> dict[str, Any]:
     """The OpenAPI document."""
     document: dict[str, Any] = orjson.loads(_answer("GET", "/openapi.json", {}, {})[0])
     return document
 
 
-def _ask(method: str, path: str, query: dict[str, Any], body: dict[str, Any]) -> Answered:
-    content, status, after = _answer(method, path, query, body)
+def _ask(
+    method: str,
+    path: str,
+    query: dict[str, Any],
+    body: dict[str, Any],
+    turn: lanes.Turn | lanes.NoTurn | None = None,
+) -> Answered:
+    content, status, after = _answer(method, path, query, body, turn)
     answer = orjson.loads(content)
     if status >= 400:
         error = answer.get("error") or {}
@@ -62,14 +73,18 @@ def _ask(method: str, path: str, query: dict[str, Any], body: dict[str, Any]) ->
 
 
 def _answer(
-    method: str, path: str, query: dict[str, Any], body: dict[str, Any]
+    method: str,
+    path: str,
+    query: dict[str, Any],
+    body: dict[str, Any],
+    turn: lanes.Turn | lanes.NoTurn | None = None,
 ) -> tuple[bytes, int, str | None]:
     """Its body and status, and where the next page is."""
     outer = context.current()
     kept: dict[str, Any] = {
         name: request.environ[name] for name in _KEPT if name in request.environ
     }
-    kept[lanes.TURN] = None
+    kept[lanes.TURN] = turn
     environ = EnvironBuilder(
         path=API + path,
         method=method,

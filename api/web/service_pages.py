@@ -67,7 +67,8 @@ def link(name: str) -> Response:
     fields = fields_of_own_form()
     path, kind = _place(name)
     if kind == "code":
-        interface.send("POST", f"{path}/oauth2callback", {"code": fields.get("code", "")})
+        code = {"code": fields.get("code", "")}
+        interface.send_and_wait("POST", f"{path}/oauth2callback", code)
     else:
         names = ("cardID", "pin") if kind == "card" else ("cardAccessCode",)
         interface.send("PUT", path, {each: fields.get(each, "") for each in names})

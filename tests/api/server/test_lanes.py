@@ -17,6 +17,7 @@ WAIT = [
     b"POST /api/v1/users/me/games/iidx/SP/targets/goals/add-goal HTTP/1.1",
     b"PUT /api/v1/users/1/games/sdvx/targets/quests/Q1 HTTP/1.1",
     b"POST /api/v1/users/me/integrations/kai/flo/oauth2callback HTTP/1.1",
+    b"POST /services/FLO/link HTTP/1.1",
     b"POST /ir/beatoraja/submit-score HTTP/1.1",
     b"POST /ir/usc/Controller/scores HTTP/1.1",
 ]
@@ -30,6 +31,7 @@ DO_NOT = [
     b"POST /ir/direct-manual/import HTTP/1.1",
     b"GET /api/v1/import/orphans HTTP/1.1",
     b"GET /api/v1/users/me/integrations/kai/flo HTTP/1.1",
+    b"POST /services/FLO/unlink HTTP/1.1",
     b"PUT /api/v1/users/me/integrations/cg/dev HTTP/1.1",
     b"",
 ]
