@@ -59,7 +59,7 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Request:
     """label: for the log. most: bytes of the answer. again: whether asking twice is harmless
-    (then it is asked again whatever went wrong; else only where it was not taken on). whole:
+    (then it is asked again unless it was too slow; else only where it was not taken on). whole:
     seconds that it may take with all pauses and further attempts.
     """
 
@@ -119,7 +119,11 @@ class Caller:
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 log.warning("%s: cannot connect (%s)", request.label, type(error).__name__)
                 may_ask_again = True
-            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError) as error:
+            except (httpx.TimeoutException, TimeoutError):
+                # Its user, and a worker, have waited for long enough.
+                log.warning("%s: too slow", request.label)
+                may_ask_again = False
+            except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
                 # In the words of the library there may be a URL.
                 log.warning("%s: no answer (%s)", request.label, type(error).__name__)
             if answer is not None and answer.status == TOO_MANY_REQUESTS:

@@ -260,6 +260,7 @@ def test_a_page_that_takes_too_long_ends_the_import(player: Player, kai: Kai, ki
     kai.script.add(kind, PAGE_2, times=None)
     link_kai(player, kai, Account("a", {"sdvx": sdvx_items(150)}))
     assert failure_of(player, "api/flo-sdvx").description == DOWN
+    assert [each.query.get("page") for each in kai.asked].count("2") == 1
 
 
 @pytest.mark.parametrize("fault", [{"kind": "status", "status": 503}, {"kind": "reset"}])

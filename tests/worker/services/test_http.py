@@ -21,7 +21,7 @@ from worker.services.http import (
 )
 from worker.services.loop import process_loop
 
-PATIENCE = Patience(connect=2.0, total=2.0, idle=2.0)
+PATIENCE = Patience(connect=1.0, total=1.0, idle=1.0)
 
 
 @pytest.fixture
@@ -117,6 +117,17 @@ def test_pauses_grow_and_differ(server: Kai, fault: dict[str, Any]) -> None:
         assert 0.75 * PAUSES[0] <= first <= 1.25 * PAUSES[0] < 0.75 * PAUSES[1] <= second
         seen.add(first)
     assert len(seen) > 1
+
+
+@pytest.mark.parametrize("kind", ["slow", "drip"])
+def test_what_is_too_slow_is_not_waited_for_again(server: Kai, kind: str) -> None:
+    server.script.add(kind, times=None)
+    ask = Asking(server)
+    began = time.monotonic()
+    with pytest.raises(Unreachable):
+        ask()
+    assert PATIENCE.total <= time.monotonic() - began < PATIENCE.total + 1
+    assert (len(server.asked), ask.pauses) == (1, [])
 
 
 def test_what_must_not_be_sent_twice_is_not(server: Kai) -> None:
