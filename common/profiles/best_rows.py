@@ -92,9 +92,20 @@ _UNRATED = text(
 )
 
 
+_SORTED: Final = text(
+    f"""
+    SELECT best.* FROM personal_bests AS best
+    WHERE best.game = :game AND best.playtype = :playtype AND {_RATING} IS NOT NULL
+    ORDER BY {_RATING} DESC, user_id, chart_id LIMIT :most
+    """  # noqa: S608
+)
+
+
 @cache
 def _best_of_all(gpt: GPT, alg: str) -> TextClause:
     orders = list(profile_orders(gpt))
+    if alg not in {key for key, _ in orders}:
+        return _SORTED  # no index has them
     of_all = (alg, True) in orders
     value = f"best.profile_values[{orders.index((alg, of_all)) + 1}]"
     found = [_FIRST_OF_PLAYERS.format(value=value, of_player=_OF_PLAYER)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -72,12 +73,15 @@ def made(connection: Connection, gpt: GPT, seed: int) -> list[Best]:
     return found
 
 
-@pytest.mark.parametrize("game", ["sdvx", "jubeat"])
+# usc here stands for a game of whose profile no rating says anything.
+@pytest.mark.parametrize("game", ["sdvx", "jubeat", "usc"])
 @pytest.mark.parametrize("most", [1, 7, 50, 2000])
 def test_the_best_of_all_are_those_that_sorting_all_would_show(
     connection: Connection, game: str, most: int
 ) -> None:
-    gpt = get_gpt(game, "Single")
+    gpt = get_gpt(game, "Keyboard" if game == "usc" else "Single")
+    if game == "usc":
+        gpt = replace(gpt, profile_ratings={})
     bests = made(connection, gpt, seed=most)
     for alg in gpt.score_ratings:
 
