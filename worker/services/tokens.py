@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -33,7 +34,7 @@ Result = TypeVar("Result")
 MOST_BYTES: Final = 64 * 1024
 
 # Seconds that a renewal may take: the user's row is locked, and whoever unlinks waits for it.
-RENEWAL_SECONDS: Final = 60.0
+RENEWAL_SECONDS: Final = 30.0
 
 # Milliseconds before its end in which a token counts as expired.
 MARGIN: Final = 60_000
@@ -109,8 +110,12 @@ class Tokens:
         # A thread of its own: the database is waited for in it, and a wait for a lock must not
         # keep its holder from getting on.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="tokens")
+        self._is_idle = threading.Event()
+        self._is_idle.set()
 
     def close(self) -> None:
+        """Waits for a renewal that is on, whoever wanted it: its pair must be kept."""
+        self._is_idle.wait(2 * RENEWAL_SECONDS)
         self._thread.shutdown(wait=False)
 
     async def good(self, caller: Caller) -> str:
@@ -127,6 +132,13 @@ class Tokens:
         return await finish(self._renew(caller, rejected))
 
     async def _renew(self, caller: Caller, rejected: str) -> str:
+        self._is_idle.clear()
+        try:
+            return await self._renew_locked(caller, rejected)
+        finally:
+            self._is_idle.set()
+
+    async def _renew_locked(self, caller: Caller, rejected: str) -> str:
         connection = await self._in_thread(self._engine.connect)
         try:
             credential = await self._in_thread(lambda: self._lock(connection))

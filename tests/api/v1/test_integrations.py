@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from api.app import create_app
 from common.credentials import credential_rows
 from common.credentials.vault import Owner
+from common.settings import load_settings
 from tests.services.kai import Account, Kai
 from tests.support.http import Answer, Http
 from tests.support.linked import KEY, VAULT, stored
@@ -261,6 +263,22 @@ def test_only_a_user_in_person_sees_and_changes_them(
     assert other("DELETE", f"{player.user_id}/{path}").description == refusal
     nobody = other("GET", f"nobody/{path}")
     assert (nobody.status, nobody.description) == (404, "The user nobody does not exist.")
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [("kai/flo", "/flo"), ("kai/nothing", "/nothing"), ("myt", "/"), ("cg/dev", "")],
+)
+def test_those_of_kamaitachi_are_for_kamaitachi(player: Player, path: str, route: str) -> None:
+    app = create_app(load_settings({**player.stack.environment, "TYPE": "boku"}))
+    headers = {"Authorization": f"Bearer {player.token}"}
+    answer = app.test_client().get(f"/api/v1/users/me/integrations/{path}", headers=headers)
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["description"]) == (
+        (404, f"The route {route} is only available on Kamaitachi.")
+        if route
+        else (200, "User has no card info set.")
+    )
 
 
 def test_nothing_of_it_is_readable_in_the_database_or_the_log(

@@ -248,10 +248,14 @@ def test_what_breaks_a_sync_is_told_and_nothing_is_stored(
     player: Player, kai: Kai, fault: dict[str, Any], status: int, description: str
 ) -> None:
     kai.script.add(**fault)
-    link_kai(player, kai, Account("a", {"sdvx": sdvx_items(150)}))
+    first = link_kai(player, kai, Account("a", {"sdvx": sdvx_items(150)}))
     failure = failure_of(player, "api/flo-sdvx")
     assert failure.status == status
     assert failure.description.startswith(description)
+    kept = stored(player.stack, player.user_id, "FLO")
+    assert kept is not None
+    # A pair that was renewed is kept though the import failed, and no other replaces it.
+    assert (kept["token"] == first.token) is (fault["path"] == "token")
     assert sum(PAGE_2.split("=")[1] == each.query.get("page") for each in kai.asked) <= 3
 
 
