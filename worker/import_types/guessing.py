@@ -34,7 +34,10 @@ _COLUMNS: Final = {
     41: (EamusementIIDXCSV.name, PLIIIDXCSV.name),
     11: (EamusementSDVXCSV.name,),
 }
-_XML: Final = re.compile(r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--.*?-->\s*)*<s3data\b", re.DOTALL)
+# A comment ends at the first end there is: one that may be had in two ways takes for ever.
+_XML: Final = re.compile(
+    r"\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<s3data\b", re.DOTALL
+)
 _JSON: Final = re.compile(r"\s*\{")
 _META: Final = re.compile(r'"(?:meta|scores)"\s*:')
 _CLASSES: Final = re.compile(r'"classes"\s*:')

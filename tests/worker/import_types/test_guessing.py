@@ -70,3 +70,10 @@ def test_a_beginning_that_ends_within_a_character_is_fine() -> None:
     whole = (HEADER + "あ,い,う\n" * ENOUGH).encode()
     for cut in range(3):
         assert guess("scores", whole[: ENOUGH + cut]).import_types == IIDX
+
+
+def test_very_many_comments_are_read_at_once() -> None:
+    comments = b"<!-- -->" * 5000
+
+    assert guess("scores", comments + b"<s3data>").import_types == ("file/solid-state-squad",)
+    assert guess("scores", comments + b"<other>").import_types == ()
