@@ -39,6 +39,20 @@ REFUSED: Final = (
     " (CP932). Please save it as UTF-8."
 )
 
+# How files begin that are no text at all, and what they are.
+_OTHERS: Final = {
+    b"PK\x03\x04": "a workbook (.xlsx) or another ZIP archive",
+    b"\xd0\xcf\x11\xe0": "a workbook (.xls)",
+    b"\x1f\x8b": "compressed (gzip)",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+}
+
+# What a site sends in place of a file to who is not signed in.
+_PAGE: Final = re.compile(rb"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_PAGE_WITHIN: Final = 1000  # bytes
+
 # Whether a line is the header that the format has.
 IsKnown = Callable[[str], bool]
 
@@ -50,6 +64,10 @@ def as_utf8(content: bytes, is_known: IsKnown) -> bytes:
     tell which.
     """
     content = from_utf16(content, is_known)
+    if _PAGE.match(content[:_PAGE_WITHIN]):
+        raise FatalImportError(
+            400, "The file is a web page (HTML). Were you signed in where you downloaded it?"
+        )
     if b"\x1b" in content and content.isascii() and _ISO_2022_JP.search(content):
         raise FatalImportError(400, f"The file is in ISO-2022-JP. {REFUSED}")
     if is_utf8(content):
@@ -84,8 +102,13 @@ def xml_as_utf8(content: bytes) -> bytes:
 def from_utf16(content: bytes, is_known: IsKnown) -> bytes:
     """The same text in UTF-8 if it is in UTF-16; else what was given, without a mark.
 
-    Raises FatalImportError (400).
+    Raises FatalImportError (400), also for what is no text.
     """
+    for beginning, what in _OTHERS.items():
+        if content.startswith(beginning):
+            raise FatalImportError(
+                400, f"The file is {what}. Please send the text file (CSV, JSON or XML) itself."
+            )
     if content.startswith(codecs.BOM_UTF8):
         return content[len(codecs.BOM_UTF8) :]
     if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import codecs
+import gzip
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.errors import FatalImportError
-from worker.import_types.reading.encodings import as_utf8, from_utf16
+from worker.import_types.reading.encodings import as_utf8, from_utf16, xml_as_utf8
 
 HEADER = "楽曲名,難易度"
 TEXT = f"{HEADER}\n表示～①,Ⅸ\n"
@@ -16,6 +18,14 @@ TEXT = f"{HEADER}\n表示～①,Ⅸ\n"
 
 def is_known(line: str) -> bool:
     return line == HEADER
+
+
+# Of CSV, JSON and XML.
+READERS: tuple[Callable[[bytes], object], ...] = (
+    lambda content: as_utf8(content, is_known),
+    lambda content: from_utf16(content, is_known),
+    xml_as_utf8,
+)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +59,35 @@ def test_what_is_not_recognised_is_refused_by_name(content: bytes) -> None:
     with pytest.raises(FatalImportError, match=r"UTF-8") as failure:
         as_utf8(content, is_known)
     assert failure.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (b"PK\x03\x04\x14\x00\x06\x00", "a workbook (.xlsx) or another ZIP archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a workbook (.xls)"),
+        (gzip.compress(TEXT.encode(), mtime=0), "compressed (gzip)"),
+        (b"%PDF-1.7\n", "a PDF"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "a picture"),
+    ],
+)
+@pytest.mark.parametrize("read", READERS)
+def test_what_is_no_text_is_called_by_its_name(
+    read: Callable[[bytes], object], content: bytes, what: str
+) -> None:
+    with pytest.raises(FatalImportError) as failure:
+        read(content)
+
+    assert failure.value.status == 400
+    assert failure.value.message.startswith(f"The file is {what}. ")
+
+
+@pytest.mark.parametrize(
+    "content", [b"<!DOCTYPE html>\n<html>", b"\xef\xbb\xbf\r\n <HTML lang=ja>"]
+)
+def test_a_page_in_place_of_a_table_is_called_by_its_name(content: bytes) -> None:
+    with pytest.raises(FatalImportError, match=r"^The file is a web page \(HTML\)\. "):
+        as_utf8(content, is_known)
 
 
 def test_a_broken_line_stays_broken_and_the_others_as_they_are() -> None:
