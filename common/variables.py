@@ -86,7 +86,8 @@ VARIABLES: tuple[Variable, ...] = (
         "dialect",
         read_wire,
         "both",
-        "whose documents are answered where a path names no game: `v2`, `v3` or `both` in one",
+        "whose documents are answered where a path names no game, and sent to webhooks: `v2`, `v3`"
+        " or `both` in one",
     ),
     Variable(
         "GAMES",
