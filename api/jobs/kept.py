@@ -7,6 +7,7 @@ Redis than to go to the client. Of one that was read before, its seal is all tha
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Final
 
 from common.jobs.progress import FinalAnswer
@@ -40,6 +41,8 @@ class KeptAnswers:
         if not LONG <= len(answer.body) <= MOST:
             return answer
         with self._lock:
+            # Worked out once: it is looked at with each poll.
+            answer = replace(answer, known=answer.seal)
             before = self._answers.get(job_id)
             if before is not None and before.seal == answer.seal:
                 return before

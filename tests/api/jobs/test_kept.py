@@ -16,8 +16,11 @@ def answer(fill: str, length: int = LONG) -> FinalAnswer:
 def test_a_long_answer_is_kept_until_it_is_forgotten_or_another_comes() -> None:
     answers = KeptAnswers()
     assert answers.get("a") is None
-    answers.keep("a", answer("x"))
-    assert answers.get("a") == answer("x")
+    kept_answer = answers.keep("a", answer("x"))
+    assert answers.get("a") is kept_answer == answer("x")
+    # What comes again is not held twice, and its seal is not worked out again.
+    assert answers.keep("a", answer("x")) is kept_answer
+    assert kept_answer.known == answer("x").seal
     assert answers.keep("a", answer("y")) == answer("y")
     assert answers.get("a") == answer("y")
     answers.forget("a")
