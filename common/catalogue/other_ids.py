@@ -12,7 +12,8 @@ Source: specification, v3/seeds-format.md sections 2, 13 and 14.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Final, NamedTuple
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, TextClause, text
@@ -21,20 +22,42 @@ from common.database.parameters import text_array
 
 
 class _Derived(NamedTuple):
-    """How the ID of a kind is derived: a letter, and a hash of a text about the key."""
+    """How the ID of a kind is derived: a letter, and a hash of a text about the key.
+
+    about: that text as SQL. format: the same for Python.
+    """
 
     table: str
     key: str
     letter: str
     about: str
+    format: str
 
 
 _DERIVED: Final[Mapping[str, _Derived]] = {
-    "songs": _Derived("songs", "id", "S", "'v2-song/' || game || '/' || id"),
-    "charts": _Derived("charts", "chart_id", "C", "'v2-chart/' || chart_id"),
-    "folders": _Derived("folders", "folder_id", "F", "'v2-folder/' || folder_id"),
-    "tables": _Derived("tables", "table_id", "T", "'v2-table/' || table_id"),
+    "songs": _Derived(
+        "songs", "id", "S", "'v2-song/' || game || '/' || id", "v2-song/{game}/{key}"
+    ),
+    "charts": _Derived("charts", "chart_id", "C", "'v2-chart/' || chart_id", "v2-chart/{key}"),
+    "folders": _Derived(
+        "folders", "folder_id", "F", "'v2-folder/' || folder_id", "v2-folder/{key}"
+    ),
+    "tables": _Derived("tables", "table_id", "T", "'v2-table/' || table_id", "v2-table/{key}"),
 }
+_LENGTH: Final = 19  # characters of the hash, in hexadecimal
+
+
+def has_derived(kind: str) -> bool:
+    """Whether documents of the kind have an ID of version 3 each, if need be a derived one."""
+    return kind in _DERIVED
+
+
+def derive(kind: str, game: str | None, key: Any) -> str:
+    """The ID that is derived from a key. game: needed for songs."""
+    derived = _DERIVED[kind]
+    about = derived.format.format(game=game, key=key)
+    return derived.letter + sha256(about.encode()).hexdigest()[:_LENGTH]
+
 
 _STORE: Final = text(
     """
@@ -61,7 +84,7 @@ def store(connection: Connection, kind: str, game: str, others: Mapping[str, str
 _DERIVE: Final = """
     INSERT INTO other_ids (kind, game, other_id, key, current)
     SELECT :kind, game,
-        :letter || substr(encode(sha256(convert_to({about}, 'UTF8')), 'hex'), 1, 19),
+        :letter || substr(encode(sha256(convert_to({about}, 'UTF8')), 'hex'), 1, {length}),
         {key}::text, true
     FROM {table} AS one
     WHERE {which} AND NOT EXISTS (
@@ -79,20 +102,23 @@ _THESE: Final = "one.game = :game AND one.{key}::text = ANY(CAST(:keys AS text[]
 
 def _of_kind(statement: str, derived: _Derived, which: str = "true") -> TextClause:
     fields = derived._asdict()
-    return text(statement.format(**fields, which=which.format(**fields)))
+    return text(statement.format(**fields, which=which.format(**fields), length=_LENGTH))
 
 
 def derive_missing(connection: Connection) -> None:
     """Gives an ID to everything in the catalogue that has none. A statement a kind."""
     # The planner should know how many there are.
     connection.execute(text("ANALYZE other_ids"))
+    added = 0
     for kind, derived in _DERIVED.items():
-        connection.execute(_of_kind(_DERIVE, derived), {"kind": kind, "letter": derived.letter})
+        given = {"kind": kind, "letter": derived.letter}
+        added += connection.execute(_of_kind(_DERIVE, derived), given).rowcount
+    if added:
+        connection.execute(text("ANALYZE other_ids"))
 
 
 def show_current(connection: Connection) -> None:
     """Has the rows of the catalogue name the ID that is in use. A statement a kind."""
-    connection.execute(text("ANALYZE other_ids"))
     for kind, derived in _DERIVED.items():
         connection.execute(_of_kind(_SHOW, derived), {"kind": kind})
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from common.catalogue import other_ids
 from common.catalogue.collections import STORED, StoredKind, content_hash
 from common.database.engine import copy_rows
 from common.seeds.reading import Collection
@@ -79,9 +80,20 @@ def by_gpt(
 
 
 def insert_new(connection: Connection, difference: Difference) -> None:
-    if difference.new:
-        stored = difference.stored
-        copy_rows(connection, stored.table, _quoted(stored.columns), difference.new)
+    """Adds the new rows; those that have an ID of version 3 with the one that is derived.
+
+    It stays where no other is known of. To write it afterwards would be to write all rows twice.
+    """
+    if not difference.new:
+        return
+    stored, game = difference.stored, difference.game
+    columns, rows = stored.columns, difference.new
+    kind = stored.kind.name
+    if other_ids.has_derived(kind):
+        key = columns.index(stored.key)
+        columns = (*columns, "v3_id")
+        rows = [(*row, other_ids.derive(kind, game, row[key])) for row in rows]
+    copy_rows(connection, stored.table, _quoted(columns), rows)
 
 
 def stage_changed(connection: Connection, difference: Difference) -> None:

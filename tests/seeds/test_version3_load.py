@@ -113,6 +113,28 @@ def test_ids_of_both_versions_find_the_same(songs_and_charts: Catalogue, tmp_pat
     assert songs[f"S{chart['songID']:019x}"] == chart["songID"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [("songs", "id"), ("charts", "chart_id"), ("folders", "folder_id"), ("tables", "table_id")],
+)
+def test_new_rows_have_the_id_that_the_database_would_derive(
+    catalogue: Catalogue, kind: str, key: str
+) -> None:
+    catalogue.load()
+    select = text(f"SELECT game, {key}, v3_id FROM {kind} ORDER BY game, {key}")
+    with catalogue.engine.connect() as connection:
+        rows = connection.execute(select).all()
+        assert rows
+        for game, value, shown in rows:
+            assert shown == other_ids.derive(kind, game, value)
+        connection.execute(text(f"UPDATE {kind} SET v3_id = NULL"))
+        connection.execute(text("DELETE FROM other_ids"))
+        other_ids.derive_missing(connection)
+        other_ids.show_current(connection)
+        assert connection.execute(select).all() == rows
+        connection.rollback()
+
+
 def test_a_dry_run_tells_and_changes_nothing(songs_and_charts: Catalogue) -> None:
     before = stored(songs_and_charts.engine)
 

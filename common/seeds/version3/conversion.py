@@ -9,6 +9,8 @@ Source: specification, v3/seeds-format.md sections 1 to 9 and 13.
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha1, sha256
@@ -29,6 +31,7 @@ GPTS: Final[Mapping[str, GPT]] = {gpt.v3_id: gpt for gpt in all_gpts()}
 COMMON: Final = ("folders", "tables", "goals", "quests", "questlines", "bms-course-lookup")
 _LEGACY: Final = ("legacySongID", "legacyChartID", "legacyFolderID", "legacyTableID")
 _MAX_SONG: Final = 2**31 - 1
+_ENOUGH: Final = 64 * 1024  # bytes of a file that a document is within
 
 
 def is_version_3(files: SeedFiles) -> bool:
@@ -43,16 +46,25 @@ def _groups() -> set[str]:
 
 
 def _is_of_version_3(content: bytes) -> bool:
-    try:
-        documents = orjson.loads(content)
-    except orjson.JSONDecodeError:
-        return False
-    first = documents[0] if isinstance(documents, list) and documents else None
+    first = _first(content)
     if not isinstance(first, dict):
         return False
     return any(key in first for key in _LEGACY) or (
         "game" in first and "playtype" not in first and first["game"] in GPTS
     )
+
+
+def _first(content: bytes) -> Any:
+    """The first document of a file; None where there is none to be read."""
+    beginning = content[:_ENOUGH].decode(errors="ignore").lstrip()
+    if beginning.startswith("["):
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.JSONDecoder().raw_decode(beginning[1:].lstrip())[0]
+    try:
+        documents = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    return documents[0] if isinstance(documents, list) and documents else None
 
 
 def _charts_of(name: str) -> str | None:
