@@ -32,10 +32,10 @@ def main() -> None:
             print(f"export {name}={shlex.quote(value)}")
         # Kept where there is one: what was encrypted with it has to stay readable.
         print(f'export CREDENTIAL_KEYS="${{CREDENTIAL_KEYS:-{new_key()}}}"')
-        print("# Ctrl-C ends it.", flush=True)
         ended = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: ended.set())
+        print("# Ctrl-C ends it.", flush=True)
         ended.wait()
 
 
