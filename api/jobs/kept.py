@@ -17,9 +17,13 @@ MOST: Final = 32 * 1024 * 1024  # bytes of all that are kept
 
 
 class KeptAnswers:
-    """By job; those that were not asked for the longest give way. Used by many threads."""
+    """By job; those that were not asked for the longest give way. Used by many threads.
 
-    def __init__(self) -> None:
+    most: bytes of all.
+    """
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
         self._answers: dict[str, FinalAnswer] = {}
         self._bytes = 0
         self._lock = threading.Lock()
@@ -36,9 +40,10 @@ class KeptAnswers:
     def keep(self, job_id: str, answer: FinalAnswer) -> FinalAnswer:
         """The answer, unless the same was kept before: then that.
 
-        So clients that are slow to take it have one in memory between them.
+        So clients that are slow to take it have one in memory between them. A short one is not
+        kept, nor is one that there is no room for.
         """
-        if not LONG <= len(answer.body) <= MOST:
+        if not LONG <= len(answer.body) <= self._most:
             return answer
         with self._lock:
             # Worked out once: it is looked at with each poll.
@@ -49,7 +54,7 @@ class KeptAnswers:
             self._forget(job_id)
             self._answers[job_id] = answer
             self._bytes += len(answer.body)
-            while self._bytes > MOST:
+            while self._bytes > self._most:
                 self._forget(next(iter(self._answers)))
             return answer
 

@@ -54,7 +54,7 @@ def answer_key(job_id: str) -> str:
 class FinalAnswer:
     """The complete HTTP answer of an ended import; `body` is the JSON text.
 
-    known: its checksum, where it came with one.
+    known: its seal, where that is known already.
     """
 
     status: int

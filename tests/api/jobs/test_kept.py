@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.jobs import kept
-from api.jobs.kept import LONG, KeptAnswers
+from api.jobs.kept import LONG, MOST, KeptAnswers
 from common.jobs.progress import FinalAnswer, seal, understand
 
 
@@ -28,16 +27,15 @@ def test_a_long_answer_is_kept_until_it_is_forgotten_or_another_comes() -> None:
     assert answers.get("a") is None
 
 
-@pytest.mark.parametrize("length", [0, LONG - 1, kept.MOST + 1])
+@pytest.mark.parametrize("length", [0, LONG - 1, MOST + 1])
 def test_a_short_answer_and_one_that_leaves_no_room_are_not_kept(length: int) -> None:
     answers = KeptAnswers()
     answers.keep("a", answer("x", length))
     assert answers.get("a") is None
 
 
-def test_those_not_asked_for_the_longest_give_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "MOST", 3 * LONG)
-    answers = KeptAnswers()
+def test_those_not_asked_for_the_longest_give_way() -> None:
+    answers = KeptAnswers(3 * LONG)
     for job_id in "abc":
         answers.keep(job_id, answer(job_id))
     assert answers.get("a") == answer("a")
