@@ -53,6 +53,12 @@ def test_no_line_of_an_exception_can_be_taken_for_a_record() -> None:
     assert not any("\x1b" in line for line in lines)
 
 
+@pytest.fixture(autouse=True)
+def nobody_is_bound() -> None:
+    """A request that was answered in this process stays bound until the next one."""
+    log_context.bind()
+
+
 def test_lines_say_whose_they_are_while_it_is_bound() -> None:
     record = logging.LogRecord("import_types", logging.INFO, __file__, 1, "no such chart", (), None)
     with log_context.bound(job="abc", user=7), log_context.bound(attempt=2, import_type="ir/usc"):
