@@ -75,10 +75,10 @@ _STORE: Final = text(
 )
 
 
-def store(connection: Connection, kind: str, game: str, others: Mapping[str, str]) -> None:
-    """Remembers the IDs of a version 3 folder: key to ID."""
+def store(connection: Connection, kind: str, game: str, others: Mapping[str, str]) -> bool:
+    """Remembers the IDs of a version 3 folder: key to ID. Returns whether any is news."""
     parameters = {"kind": kind, "game": game, "others": orjson.dumps(dict(others)).decode()}
-    connection.execute(_STORE, parameters)
+    return connection.execute(_STORE, parameters).rowcount > 0
 
 
 _DERIVE: Final = """
@@ -98,29 +98,46 @@ _SHOW: Final = """
         AND known.key = one.{key}::text AND one.v3_id IS DISTINCT FROM known.other_id
 """
 _THESE: Final = "one.game = :game AND one.{key}::text = ANY(CAST(:keys AS text[]))"
+_OF_GAMES: Final = "one.game = ANY(CAST(:games AS text[]))"
 
 
-def _of_kind(statement: str, derived: _Derived, which: str = "true") -> TextClause:
+def _of_kind(statement: str, derived: _Derived, which: str) -> TextClause:
     fields = derived._asdict()
     return text(statement.format(**fields, which=which.format(**fields), length=_LENGTH))
 
 
-def derive_missing(connection: Connection) -> None:
-    """Gives an ID to everything in the catalogue that has none. A statement a kind."""
+def games_with_unnamed(connection: Connection) -> dict[str, set[str]]:
+    """The games by kind whose rows name no ID: they are older than the IDs. A statement a kind."""
+    return {
+        kind: set(
+            connection.execute(
+                text(f"SELECT DISTINCT game FROM {derived.table} WHERE v3_id IS NULL")
+            ).scalars()
+        )
+        for kind, derived in _DERIVED.items()
+    }
+
+
+def name_all(connection: Connection, games: Mapping[str, Collection[str]]) -> None:
+    """Derives IDs for everything of these games that has none, and has the rows name those in use.
+
+    games: by kind. At most three statements a kind.
+    """
+    wanted = {kind: sorted(of_kind) for kind, of_kind in games.items() if of_kind}
+    if not wanted:
+        return
     # The planner should know how many there are.
     connection.execute(text("ANALYZE other_ids"))
     added = 0
-    for kind, derived in _DERIVED.items():
-        given = {"kind": kind, "letter": derived.letter}
-        added += connection.execute(_of_kind(_DERIVE, derived), given).rowcount
+    for kind, of_kind in wanted.items():
+        derived = _DERIVED[kind]
+        parameters = {"kind": kind, "letter": derived.letter, "games": of_kind}
+        added += connection.execute(_of_kind(_DERIVE, derived, _OF_GAMES), parameters).rowcount
     if added:
         connection.execute(text("ANALYZE other_ids"))
-
-
-def show_current(connection: Connection) -> None:
-    """Has the rows of the catalogue name the ID that is in use. A statement a kind."""
-    for kind, derived in _DERIVED.items():
-        connection.execute(_of_kind(_SHOW, derived), {"kind": kind})
+    for kind, of_kind in wanted.items():
+        shown = _of_kind(_SHOW, _DERIVED[kind], _OF_GAMES)
+        connection.execute(shown, {"kind": kind, "games": of_kind})
 
 
 def name_new(connection: Connection, kind: str, game: str, keys: Collection[str]) -> None:

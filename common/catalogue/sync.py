@@ -32,6 +32,16 @@ class Difference:
     gone: list[Any] = field(default_factory=list)
     unchanged: int = 0
 
+    @property
+    def games_entered(self) -> set[str]:
+        """Those that have documents they did not have; a document may have changed its game."""
+        columns = self.stored.columns
+        if "game" not in columns:
+            return set()
+        place = columns.index("game")
+        rows = self.new if self.stored.per_game else [*self.new, *self.changed]
+        return {row[place] for row in rows}
+
 
 def compare(connection: Connection, collection: Collection) -> Difference:
     stored = STORED[collection.kind.name]

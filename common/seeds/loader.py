@@ -91,7 +91,7 @@ def _load(engine: Engine, directory: Path, how: Loading) -> Summary:
     with engine.begin() as connection:
         if not (converted and converted.violations) and not _outdated(connection, fingerprints):
             if converted is not None and not how.dry_run:
-                _store_other_ids(connection, converted)
+                _store_other_ids(connection, converted, {})
             return _complete(Summary(), files, games)
     tell("checking", 0, len(files.collections) + 1)
     seeds, violations = parse(files, games)
@@ -117,7 +117,7 @@ def _load(engine: Engine, directory: Path, how: Loading) -> Summary:
         except SeedsError as refused:
             raise SeedsError(_named(refused.violations, converted)) from refused
         collection_rows.remember(connection, {name: fingerprints[name] for name in outdated})
-        _store_other_ids(connection, converted)
+        _store_other_ids(connection, converted, writer.entered)
         if how.dry_run:
             transaction.rollback()
     summary.gave_way = gave_way
@@ -141,12 +141,19 @@ def _give_way(connection: Connection, folder: Path | None, seeds: Seeds) -> Gave
     return GaveWay(sorted(games), giving_way_rows.remove(connection, games, files.collections))
 
 
-def _store_other_ids(connection: Connection, converted: Converted | None) -> None:
+def _store_other_ids(
+    connection: Connection, converted: Converted | None, entered: Mapping[str, set[str]]
+) -> None:
+    """Has everything named in version 3. entered: see Writer."""
+    games = other_ids.games_with_unnamed(connection)
+    for kind, of_kind in entered.items():
+        if other_ids.has_derived(kind):
+            games[kind] |= of_kind
     if converted is not None:
         for (kind, game), ids in converted.others.items():
-            other_ids.store(connection, kind, game, ids)
-    other_ids.derive_missing(connection)
-    other_ids.show_current(connection)
+            if other_ids.store(connection, kind, game, ids) and other_ids.has_derived(kind):
+                games[kind].add(game)
+    other_ids.name_all(connection, games)
 
 
 def _named(violations: Iterable[Violation], converted: Converted | None) -> list[Violation]:

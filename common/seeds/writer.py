@@ -53,6 +53,8 @@ class Writer:
 
     outdated: names of the collections to write; all others are as in the database.
     retire: see `load_directory`.
+
+    entered: once it has written, the games by kind that have documents they did not have.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Writer:
         self._summary = Summary()
         self._refused: list[Violation] = []
         self._changed_games: set[str] = set()
+        self.entered: dict[str, set[str]] = {}
 
     def write(self) -> Summary:
         """Raises SeedsError if a chart or song that is needed would go."""
@@ -133,6 +136,7 @@ class Writer:
             unchanged=difference.unchanged,
         )
         self._summary.collections.append(line)
+        self.entered.setdefault(collection.kind.name, set()).update(difference.games_entered)
         if collection.kind in (SONGS, CHARTS) and (difference.new or difference.changed):
             self._summary.matching.add(collection.game or "")
         insert_new(self._connection, difference)

@@ -113,6 +113,25 @@ def test_ids_of_both_versions_find_the_same(songs_and_charts: Catalogue, tmp_pat
     assert songs[f"S{chart['songID']:019x}"] == chart["songID"]
 
 
+def test_a_chart_that_comes_back_has_the_id_it_was_known_by(
+    songs_and_charts: Catalogue, tmp_path: Path
+) -> None:
+    songs_and_charts.load()
+    load_directory(songs_and_charts.engine, as_version_3(songs_and_charts, tmp_path / "third"))
+    charts = songs_and_charts.documents["charts-sdvx"]
+    chart = charts.pop(0)
+    songs_and_charts.load()
+    charts.insert(0, chart)
+
+    songs_and_charts.load()
+
+    with songs_and_charts.engine.connect() as connection:
+        shown = connection.execute(
+            text("SELECT v3_id FROM charts WHERE chart_id = :chart"), {"chart": chart["chartID"]}
+        )
+        assert shown.scalar_one() == f"C{chart['chartID'][:19]}"
+
+
 @pytest.mark.parametrize(
     ("kind", "key"),
     [("songs", "id"), ("charts", "chart_id"), ("folders", "folder_id"), ("tables", "table_id")],
@@ -129,8 +148,9 @@ def test_new_rows_have_the_id_that_the_database_would_derive(
             assert shown == other_ids.derive(kind, game, value)
         connection.execute(text(f"UPDATE {kind} SET v3_id = NULL"))
         connection.execute(text("DELETE FROM other_ids"))
-        other_ids.derive_missing(connection)
-        other_ids.show_current(connection)
+        unnamed = other_ids.games_with_unnamed(connection)
+        assert unnamed[kind] == {game for game, _, _ in rows}
+        other_ids.name_all(connection, unnamed)
         assert connection.execute(select).all() == rows
         connection.rollback()
 
