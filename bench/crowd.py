@@ -123,11 +123,14 @@ _IMPORTS = """
     GROUP BY user_id, import_id
 """
 _STATS = """
-    INSERT INTO user_game_stats (user_id, game, playtype, ratings, classes)
+    INSERT INTO user_game_stats (user_id, game, playtype, ratings, classes, highest)
     SELECT user_id, 'sdvx', 'Single',
            (SELECT jsonb_object_agg(name, 10 + 10 * random() + user_id * 0)
-            FROM unnest(CAST(:profile_ratings AS text[])) AS name), '{}'
-    FROM unnest(CAST(:user_ids AS int[])) AS user_id
+            FROM unnest(CAST(:profile_ratings AS text[])) AS name), '{}',
+           ARRAY(SELECT max(profile_values[place])
+                 FROM personal_bests CROSS JOIN generate_series(1, :order_count) AS place
+                 WHERE personal_bests.user_id = given.user_id GROUP BY place ORDER BY place)
+    FROM unnest(CAST(:user_ids AS int[])) AS given (user_id)
 """
 _SETTINGS = """
     INSERT INTO game_settings (user_id, game, playtype, rivals, preferences)
@@ -246,6 +249,7 @@ def _given(crowd: Crowd, user_ids: list[int]) -> dict[str, object]:
         "grade_count": len(grade_names),
         "score_ratings": list(GPT.score_ratings),
         "orders": [name for name, _ in profile_orders(GPT)],
+        "order_count": len(profile_orders(GPT)),
         "session_ratings": list(GPT.session_ratings),
         "profile_ratings": list(GPT.profile_ratings),
         "preferences": orjson.dumps(default_preferences("sdvx")).decode(),

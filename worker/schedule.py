@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from common.catalogue import follow_ups
 from common.games.registry import all_gpts
-from common.profiles import outdated_rows, snapshot_rows
+from common.profiles import highest_rows, outdated_rows, snapshot_rows
 from worker.runtime import Runtime
 
 
@@ -27,9 +27,13 @@ def accept_renewals(runtime: Runtime) -> list[tuple[int, str]]:
 
 
 def take_snapshots(runtime: Runtime) -> int:
-    """Notes what every profile is today; returns how many it noted."""
+    """Notes what every profile is today; returns how many it noted.
+
+    Before, what an older worker beside today's left out of a profile is mended.
+    """
     taken = 0
     for gpt in all_gpts():
         with runtime.engine.begin() as connection:
+            highest_rows.set_right(connection, gpt)
             taken += snapshot_rows.take(connection, gpt)
     return taken

@@ -23,7 +23,7 @@ from common.database.engine import MIGRATIONS
 log = logging.getLogger(__name__)
 
 # The oldest schema that this release works with.
-OLDEST_SCHEMA: Final = "0024_fetching_jobs"
+OLDEST_SCHEMA: Final = "0026_highest_bests"
 
 _REVISION: Final = re.compile(r'^revision(?:: str)? = "(.+)"$', re.MULTILINE)
 

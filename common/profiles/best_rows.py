@@ -55,20 +55,22 @@ _BEST_OF_USERS = text(
     LIMIT :most
     """
 )
-# The players whose best is among the best of all: nobody else has any of the first ones. Their
-# first ones are found in the index of each, as what an index over all would cost every import.
+# The players whose highest is among the highest of all, and those of whom it is not known: nobody
+# else has any of the first ones. Where there are so many, none of the first ones is below the last
+# of their highest. An index of everybody's personal bests would cost every import.
 _FIRST_OF_PLAYERS: Final = """
-    WITH players AS (
-        SELECT player.user_id
-        FROM user_game_stats AS player CROSS JOIN LATERAL (
-            SELECT {value} AS value FROM personal_bests AS best
-            WHERE {of_player} AND {value} IS NOT NULL
-            ORDER BY {value} DESC NULLS LAST LIMIT 1) AS highest
-        WHERE player.game = :game AND player.playtype = :playtype
-        ORDER BY highest.value DESC, player.user_id LIMIT :most)
+    WITH known AS MATERIALIZED (
+        SELECT user_id, highest[{number}] AS value FROM user_game_stats
+        WHERE game = :game AND playtype = :playtype AND highest[{number}] IS NOT NULL
+        ORDER BY highest[{number}] DESC, user_id LIMIT :most),
+    players AS (
+        SELECT user_id FROM known UNION ALL
+        SELECT user_id FROM user_game_stats
+        WHERE game = :game AND playtype = :playtype AND highest IS NULL)
     SELECT first.* FROM players AS player CROSS JOIN LATERAL (
         SELECT user_id, chart_id, {value} AS value FROM personal_bests AS best
-        WHERE {of_player} AND {value} IS NOT NULL
+        WHERE {of_player} AND {value} IS NOT NULL AND {value} >= (
+            SELECT CASE WHEN count(*) = :most THEN min(value) ELSE '-Infinity' END FROM known)
         ORDER BY {value} DESC NULLS LAST, chart_id LIMIT :most) AS first
 """
 # They are in no such index, and few.
@@ -107,8 +109,9 @@ def _best_of_all(gpt: GPT, alg: str) -> TextClause:
     if alg not in {key for key, _ in orders}:
         return _SORTED  # no index has them
     of_all = (alg, True) in orders
-    value = f"best.profile_values[{orders.index((alg, of_all)) + 1}]"
-    found = [_FIRST_OF_PLAYERS.format(value=value, of_player=_OF_PLAYER)]
+    number = orders.index((alg, of_all)) + 1
+    value = f"best.profile_values[{number}]"
+    found = [_FIRST_OF_PLAYERS.format(number=number, value=value, of_player=_OF_PLAYER)]
     if not of_all:
         found.append(_ON_SUPERSEDED.format(rating=_RATING))
     together = " UNION ALL ".join(f"({each})" for each in found)

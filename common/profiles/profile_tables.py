@@ -104,7 +104,27 @@ class UserGameStats(Base):
     """Ratings and classes of a user on a GPT; the row exists iff the user has played it."""
 
     __tablename__ = "user_game_stats"
-    __table_args__ = (Index(None, "game", "playtype"),)
+    __table_args__ = (
+        Index(None, "game", "playtype"),
+        *(
+            Index(
+                f"ix_user_game_stats_highest_{number}",
+                "game",
+                "playtype",
+                text(f"(highest[{number}]) DESC"),
+                "user_id",
+                postgresql_where=text(f"highest[{number}] IS NOT NULL"),
+            )
+            for number in range(1, PROFILE_ORDERS + 1)
+        ),
+        # Those that an older worker made.
+        Index(
+            "ix_user_game_stats_unknown_highest",
+            "game",
+            "playtype",
+            postgresql_where=text("highest IS NULL"),
+        ),
+    )
 
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     game: Mapped[str] = mapped_column(primary_key=True)
@@ -113,6 +133,9 @@ class UserGameStats(Base):
     classes: Mapped[Json]
     # Under which rules of the game all that is behind it was worked out: `Game.rules`.
     rules: Mapped[int] = mapped_column(server_default="0")
+    # The highest of the profile_values of its personal bests, in each order. None where an older
+    # worker made the profile.
+    highest: Mapped[list[float | None] | None] = mapped_column(ARRAY(Float))
 
 
 class GameSettings(Base):

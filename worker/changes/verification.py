@@ -53,7 +53,7 @@ def _of_game(connection: Connection, user_id: int, catalogue: GameCatalogue) -> 
         if profile.exists:
             wanted: dict[str, Any] = {"classes": profile.classes}
             if profile.played:
-                wanted["ratings"] = profile.ratings
+                wanted |= {"ratings": profile.ratings, "highest": profile.highest}
             yield from _compared(f"profile of {playtype}", stored_profile, wanted)
         elif stored_profile is not None:
             yield f"profile of {playtype}: there is nothing to make it of"

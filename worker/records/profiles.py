@@ -25,6 +25,7 @@ from common.games.kit.ratings import (
     Order,
     among_first,
     derived_classes,
+    highest_values,
     profile_orders,
     profile_ratings,
 )
@@ -45,6 +46,7 @@ class Profile:
     classes: dict[str, str]
     changes: list[ClassChange]
     played: bool  # whether there is any personal best
+    highest: list[float | None]  # of its personal bests, in each of the `profile_orders`
     kept: bool = False  # whether it stays, although its user took the last class away
 
     @property
@@ -146,7 +148,7 @@ _RATED: Final = "chart_id, song_id, is_primary, calculated_data"
 _OF_GPT: Final = "user_id = :user_id AND game = :game AND playtype = :playtype"
 _ALL = text(f"SELECT {_RATED} FROM personal_bests WHERE {_OF_GPT}")  # noqa: S608
 
-_WHOLE = text(f"SELECT ratings, classes FROM user_game_stats WHERE {_OF_GPT}")  # noqa: S608
+_WHOLE = text(f"SELECT ratings, classes, highest FROM user_game_stats WHERE {_OF_GPT}")  # noqa: S608
 _STORED = Statement(
     f"""
     SELECT EXISTS (SELECT FROM personal_bests WHERE {_OF_GPT}),
@@ -200,9 +202,12 @@ def _profile(
     """of_all: whether to look at all personal bests, and not at those alone that count."""
     given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
     played, unplaced, stored = _STORED.row(connection, given)
-    ratings = None if unplaced or of_all else _ratings(connection, given, gpt, catalogue)
-    if ratings is None:
-        ratings = profile_ratings(gpt, _all_rated(connection, given, gpt, catalogue))
+    ratings, highest = None, None
+    if not (unplaced or of_all):
+        ratings, highest = _of_first(connection, given, gpt, catalogue)
+    if ratings is None or highest is None:
+        pbs = _all_rated(connection, given, gpt, catalogue)
+        ratings, highest = profile_ratings(gpt, pbs), highest_values(gpt, pbs)
     derived = derived_classes(gpt, ratings)
     if not played:
         # Some ratings of nothing are 0, and a class for that would be one for nothing.
@@ -220,6 +225,7 @@ def _profile(
         changed.classes,
         changed.changes,
         played,
+        highest,
         kept=provided.by_hand and stored is not None,
     )
 
@@ -234,10 +240,12 @@ def of_all(
     return stored, _profile(connection, user_id, gpt, catalogue, of_all=True)
 
 
-def _ratings(
+def _of_first(
     connection: Connection, given: Mapping[str, Any], gpt: GPT, catalogue: GameCatalogue
-) -> dict[str, float | None] | None:
-    """The profile's ratings, of as few personal bests as decide them; None where only all do."""
+) -> tuple[dict[str, float | None] | None, list[float | None]]:
+    """The profile's ratings, of as few personal bests as decide them; None where only all do.
+    And the highest personal best in each order.
+    """
     orders = profile_orders(gpt)
     first: dict[Order, list[RatedPB]] = {order: [] for order in orders}
     numbered = list(first.values())
@@ -250,7 +258,8 @@ def _ratings(
         for name, rating in gpt.profile_ratings.items()
         if (among := among_first(gpt, rating, first)) is not None
     }
-    return ratings if len(ratings) == len(gpt.profile_ratings) else None
+    decided = len(ratings) == len(gpt.profile_ratings)
+    return ratings if decided else None, highest_values(gpt, chain.from_iterable(numbered))
 
 
 def _all_rated(
@@ -276,17 +285,19 @@ def _look_up(pbs: Iterable[RatedPB], catalogue: GameCatalogue) -> None:
 _STORE = Statement(
     """
     WITH profiles AS (
-        SELECT playtype, ratings, classes FROM json_to_recordset(CAST(:profiles AS json))
-            AS profile (playtype text, ratings jsonb, classes jsonb)),
+        SELECT * FROM json_to_recordset(CAST(:profiles AS json)) AS profile (
+            playtype text, ratings jsonb, classes jsonb, highest double precision[])),
     settings AS (
         INSERT INTO game_settings (user_id, game, playtype, rivals, preferences)
         SELECT :user_id, :game, playtype, '{}', CAST(:preferences AS jsonb) FROM profiles
         ON CONFLICT DO NOTHING)
-    INSERT INTO user_game_stats AS stats (user_id, game, playtype, ratings, classes, rules)
-    SELECT :user_id, :game, playtype, ratings, classes, :rules FROM profiles
+    INSERT INTO user_game_stats AS stats
+        (user_id, game, playtype, ratings, classes, rules, highest)
+    SELECT :user_id, :game, playtype, ratings, classes, :rules, highest FROM profiles
     ON CONFLICT (user_id, game, playtype) DO UPDATE
-        SET ratings = excluded.ratings, classes = excluded.classes
-        WHERE (stats.ratings, stats.classes) <> (excluded.ratings, excluded.classes)
+        SET ratings = excluded.ratings, classes = excluded.classes, highest = excluded.highest
+        WHERE (stats.ratings, stats.classes, stats.highest)
+            IS DISTINCT FROM (excluded.ratings, excluded.classes, excluded.highest)
     """,
     prepared=True,
 )
@@ -305,7 +316,12 @@ _DELETE = text(
 
 def _store(connection: Connection, user_id: int, game: str, profiles: list[Profile]) -> None:
     parameters = [
-        {"playtype": profile.playtype, "ratings": profile.ratings, "classes": profile.classes}
+        {
+            "playtype": profile.playtype,
+            "ratings": profile.ratings,
+            "classes": profile.classes,
+            "highest": profile.highest,
+        }
         for profile in profiles
     ]
     if parameters:

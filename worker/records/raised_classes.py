@@ -19,15 +19,17 @@ _STORED = text(
     "SELECT classes FROM user_game_stats"
     " WHERE user_id = :user_id AND game = :game AND playtype = :playtype"
 )
-# A profile that is not there yet has no ratings; its settings are the default.
+# A profile that is not there yet has neither personal bests nor ratings; its settings are the
+# default.
 _RAISE = text(
     """
     WITH settings AS (
         INSERT INTO game_settings (user_id, game, playtype, rivals, preferences)
         VALUES (:user_id, :game, :playtype, '{}', CAST(:preferences AS jsonb))
         ON CONFLICT DO NOTHING)
-    INSERT INTO user_game_stats AS stats (user_id, game, playtype, ratings, classes, rules)
-    VALUES (:user_id, :game, :playtype, '{}', CAST(:classes AS jsonb), :rules)
+    INSERT INTO user_game_stats AS stats
+        (user_id, game, playtype, ratings, classes, rules, highest)
+    VALUES (:user_id, :game, :playtype, '{}', CAST(:classes AS jsonb), :rules, '{}')
     ON CONFLICT (user_id, game, playtype) DO UPDATE SET classes = excluded.classes
     """
 )

@@ -111,6 +111,20 @@ def profile_values(
     ]
 
 
+def highest_values(gpt: GPT, pbs: Iterable[RatedPB]) -> list[float | None]:
+    """The highest `profile_values` of personal bests, in each of the orders; None = there is none.
+
+    pbs: all of a profile's, or such as have the first in each order among them.
+    """
+    highest: list[float | None] = [None] * len(profile_orders(gpt))
+    for pb in pbs:
+        for place, value in enumerate(profile_values(gpt, pb.isPrimary, pb.calculatedData)):
+            known = highest[place]
+            if value is not None and (known is None or value > known):
+                highest[place] = value
+    return highest
+
+
 def derived_classes(gpt: GPT, ratings: Mapping[str, float | None]) -> dict[str, str | None]:
     """The DERIVED classes that follow from profile ratings; None = no class."""
     return {

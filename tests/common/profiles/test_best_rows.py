@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import Connection, text
 
 from common.database.engine import open_engine
-from common.games.kit.ratings import profile_values
-from common.games.model import GPT
+from common.games.kit.ratings import highest_values, profile_values
+from common.games.model import GPT, RatedPB
 from common.games.registry import all_gpts, get_gpt
-from common.profiles import best_rows
+from common.profiles import best_rows, highest_rows
 
 PLAYERS = 40
 CHARTS = 30
@@ -27,8 +27,8 @@ _CHART = """
     VALUES (:game, :chart, 1, :playtype, 'X', '1', 1, :primary, '{}', '{}', '')
 """
 _PLAYER = """
-    INSERT INTO user_game_stats (user_id, game, playtype, ratings, classes)
-    VALUES (:user, :game, :playtype, '{}', '{}')
+    INSERT INTO user_game_stats (user_id, game, playtype, ratings, classes, highest)
+    VALUES (:user, :game, :playtype, '{}', '{}', CAST(:highest AS double precision[]))
 """
 _BEST = """
     INSERT INTO personal_bests (user_id, chart_id, game, playtype, song_id, is_primary, highlight,
@@ -58,7 +58,7 @@ def made(connection: Connection, gpt: GPT, seed: int) -> list[Best]:
         parameters = {**game, "chart": chart, "primary": place >= SUPERSEDED}
         connection.execute(text(_CHART), parameters)
     for user in range(1, PLAYERS + 1):
-        connection.execute(text(_PLAYER), {**game, "user": user})
+        rated = []
         for chart in drawn.sample(charts, drawn.randint(1, CHARTS)):
             calculated = {
                 name: drawn.choice([None, *map(float, range(user % 7 + 2))])
@@ -70,6 +70,10 @@ def made(connection: Connection, gpt: GPT, seed: int) -> list[Best]:
             parameters["calculated"] = orjson.dumps(calculated).decode()
             connection.execute(text(_BEST), parameters)
             found.append((user, chart, calculated))
+            rated.append(RatedPB(chart, 1, primary, calculated))
+        # Of some it is not known, as older workers leave it.
+        highest = highest_values(gpt, rated) if user % 5 else None
+        connection.execute(text(_PLAYER), {**game, "user": user, "highest": highest})
     return found
 
 
@@ -101,3 +105,19 @@ def test_what_others_play_is_none_of_a_game_s_best(connection: Connection) -> No
         for alg in gpt.score_ratings:
             shown = best_rows.best_of_all(connection, gpt, alg, 50)
             assert len(shown) == (50 if gpt.v3_id == "usc-keyboard" else 0), (gpt.v3_id, alg)
+
+
+@pytest.mark.parametrize("game", ["sdvx", "jubeat"])
+def test_what_older_workers_left_out_is_what_the_personal_bests_say(
+    connection: Connection, game: str
+) -> None:
+    gpt = get_gpt(game, "Single")
+    made(connection, gpt, seed=3)
+    known = text("SELECT user_id, highest FROM user_game_stats WHERE highest IS NOT NULL")
+    before = dict(connection.execute(known).all())
+    connection.execute(text("UPDATE user_game_stats SET highest = '{77}' WHERE user_id = 1"))
+    assert highest_rows.set_right(connection, gpt) == PLAYERS // 5 + 1
+    after = dict(connection.execute(known).all())
+    assert len(after) == PLAYERS
+    assert before.items() <= after.items()
+    assert highest_rows.set_right(connection, gpt) == 0
