@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cli.errors import CommandError
+from common.errors import FatalImportError
 
 COLUMNS: Final = ("file", "importID", "index", "identifier", "difficulty", "type", "message")
 # Of the line that stands for all entries of a file whose import failed as a whole.
@@ -68,48 +69,29 @@ def whole(path: Path) -> Upload:
     return Upload(path.name, path.read_bytes())
 
 
-def only_failed(path: Path, errors: Sequence[Mapping[str, Any]]) -> Upload | None:
+def only_failed(path: Path, import_type: str, errors: Sequence[Mapping[str, Any]]) -> Upload | None:
     """Of a file only the entries that the errors are about; None where there are none.
 
     errors: of one file or of several; those that name another file do not count. Raises
-    CommandError where the file is of a kind that cannot be taken apart.
+    CommandError where the file cannot be taken apart.
     """
+    # Reading scores loads all games, which no other command of these needs.
+    from worker.import_types import registry
+    from worker.import_types.base import CanBeParted
+
     mine = [error for error in errors if error.get("file") in (path.name, str(path), None, "")]
     if any(error["type"] == WHOLE for error in mine):
         return whole(path)
-    if not mine:
+    indexes = frozenset(error["index"] for error in mine if error["index"] is not None)
+    if not indexes:
         return None
-    content = path.read_bytes()
-    if content.lstrip()[:1] == b"{":
-        return _scores(path, content, {error["index"] for error in mine})
-    if path.suffix.lower() == ".csv":
-        return _rows(path, content, {error.get("identifier") for error in mine})
-    raise CommandError(f"{path}: only batch-manual and CSV files can be sent in part")
-
-
-def _scores(path: Path, content: bytes, indexes: set[int | None]) -> Upload:
-    """The batch-manual document with only these scores."""
+    kind = registry.IMPORT_TYPES.get(import_type)
+    if not isinstance(kind, CanBeParted):
+        raise CommandError(f"{path}: what is imported as {import_type} is only sent as a whole")
     try:
-        document = json.loads(content)
-        places = [place for place in range(len(document["scores"])) if place in indexes]
-        document["scores"] = [document["scores"][place] for place in places]
-    except (ValueError, KeyError, TypeError) as error:
-        raise CommandError(f"{path} is no batch-manual document: {error}") from error
-    # What the document says of classes was taken the first time.
-    document.pop("classes", None)
-    return Upload(path.name, json.dumps(document, ensure_ascii=False).encode(), places)
-
-
-def _rows(path: Path, content: bytes, titles: set[Any]) -> Upload:
-    """The CSV with only the rows that have one of these titles in a cell, as they stand there."""
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise CommandError(f"{path}: only CSV files in UTF-8 can be sent in part") from error
-    kept = io.StringIO()
-    writer = csv.writer(kept)
-    rows = csv.reader(io.StringIO(text, newline=""))
-    for number, row in enumerate(rows):
-        if number == 0 or titles.intersection(row):
-            writer.writerow(row)
-    return Upload(path.name, kept.getvalue().encode())
+        part = kind.part(path.read_bytes(), indexes)
+    except FatalImportError as error:
+        raise CommandError(f"{path}: {error.message}") from error
+    if indexes.isdisjoint(part.places):
+        raise CommandError(f"{path} has none of the entries that failed")
+    return Upload(path.name, part.content, part.places)

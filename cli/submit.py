@@ -111,7 +111,7 @@ _NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 @click.option(
     "--only-failed-from",
     type=_FILE,
-    help="send only the entries that this file of --errors names (batch-manual, CSV)",
+    help="send only the entries that this file of --errors names, and those in a row with them",
 )
 @click.option(
     "--write",
@@ -151,7 +151,7 @@ def submit(
     uploads = [*map(failed_entries.whole, files)]
     if only_failed_from is not None:
         failed = failed_entries.read(only_failed_from)
-        parts = [failed_entries.only_failed(file, failed) for file in files]
+        parts = [failed_entries.only_failed(file, import_type, failed) for file in files]
         uploads = [part for part in parts if part is not None]
     if write_to is not None:
         write_to.write_bytes(uploads[0].content if uploads else b"")

@@ -32,9 +32,12 @@ class Upload:
     fields: dict[str, Any]
 
 
-def read_upload(request: Request, field: str, who: str) -> Upload:
-    """Reads the request's one file, sent as `field`, for `who`; raises UserError 400."""
-    upload = read_form(request, field, who)
+def read_upload(request: Request, field: str, who: str, limit: int = FILE_LIMIT) -> Upload:
+    """Reads the request's one file, sent as `field`, for `who`; raises UserError 400.
+
+    limit: the bytes that it has less than.
+    """
+    upload = read_form(request, field, who, limit)
     if not upload.filename:
         raise UserError(400, f"Expected a file for field {field}.")
     return upload

@@ -7,7 +7,7 @@ runs in this process and the client gets the ImportDocument at once.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -44,7 +44,12 @@ from worker import runner
 from worker.catalogue import resolving
 from worker.catalogue.resolving import Wanted
 from worker.import_types import guessing, registry
-from worker.import_types.base import DescribesBody, ReadsFormFields, RefusesAtOnce
+from worker.import_types.base import (
+    CanBeParted,
+    DescribesBody,
+    ReadsFormFields,
+    RefusesAtOnce,
+)
 from worker.import_types.manual.batch_manual_json_schema import schema_of
 from worker.messaging import dispatch, make_app
 from worker.runtime import make_runtime
@@ -304,6 +309,22 @@ def guess_import_types(
     guess = guessing.guess(filename, beginning)
     accepted = file_import_types(settings)
     return [name for name in guess.import_types if name in accepted], guess.fields
+
+
+def part_type(import_type: str) -> str | None:
+    """As what some entries of its files are imported; None where they cannot be taken out."""
+    found = registry.IMPORT_TYPES.get(import_type)
+    return found.part_type if isinstance(found, CanBeParted) else None
+
+
+def part_of_file(
+    import_type: str, content: bytes, indexes: Collection[int]
+) -> tuple[bytes, list[int]]:
+    """The entries at these places as a file; the place of each that is in it. Raises UserError."""
+    found = registry.get(import_type)
+    assert isinstance(found, CanBeParted), "it has a part_type"
+    part = found.part(content, frozenset(indexes))
+    return part.content, part.places
 
 
 def refuse_unreadable(settings: Settings, import_type: str, given: Any) -> None:

@@ -1,9 +1,10 @@
 """Which requests have threads of their own.
 
-Those that wait for a job, or for another service, so that no other waits behind them: of their
-threads one at a time is at work, the others wait; so a crowd takes from the other requests of its
-process no more than one thread does. And polls, of which there are most while each is little: one
-thread takes all that have come, and what answers them is looked up together.
+Those that wait for a job or for another service, or read a whole file, so that no other waits
+behind them: of their threads one at a time is at work, the others wait; so a crowd takes from the
+other requests of its process no more than one thread does. And polls, of which there are most
+while each is little: one thread takes all that have come, and what answers them is looked up
+together.
 
 Told from the first line of a request, before it is parsed. A request that is not told apart this
 way (its path is spelled oddly) is answered like any other, but does not wait for its job.
@@ -31,6 +32,7 @@ ELSEWHERE: Final = 4
 _WAITS: Final = re.compile(
     rb"POST /api/v1/import/orphans[ /?]"
     rb"|POST /api/v1/imports/[^/? ]*/revert[ /?]"
+    rb"|POST /api/v1/imports/[^/? ]*/failed-entries[ /?]"
     rb"|POST /api/v1/import/file/?\?(?:[^ ]*&)?check=true[ &]"
     rb"|(?:PATCH|DELETE) /api/v1/scores/"
     rb"|POST /ir/(?!direct-manual/)"

@@ -61,6 +61,7 @@ def one_import(import_id: str) -> Response:
         lines=lines[first : first + LINES],
         first=first,
         matching=len(lines),
+        again=interface.get(f"/imports/{import_id}/failed-entries").body if lines else None,
         more=f"?{urlencode({'kind': kind} if kind else {})}&from={first + LINES}#errors"
         if len(lines) > first + LINES
         else None,

@@ -159,9 +159,21 @@ _SCORE_IDS_AFTER: Final = text(
 )
 
 
+_RESOLVES: Final = text(
+    "SELECT EXISTS (SELECT FROM resolved_orphans"
+    " WHERE user_id = :user_id AND resolved_by = :import_id)"
+)
+
+
 def find(connection: Connection, import_id: str) -> Row[Any] | None:
     """The import with this id."""
     return connection.execute(_ONE, {"import_id": import_id}).one_or_none()
+
+
+def resolves_orphans(connection: Connection, of: Row[Any]) -> bool:
+    """Whether its entries are those of other imports, which were tried again."""
+    keys = {"user_id": of.user_id, "import_id": of.import_id}
+    return bool(connection.scalar(_RESOLVES, keys))
 
 
 def score_ids(connection: Connection, of: Row[Any]) -> list[str]:

@@ -19,6 +19,7 @@ from tests.services.cg import CG, sdvx_scores
 from tests.support.http import Http
 from tests.support.linked import KEY
 from tests.support.stack import Stack, batch_manual, kill, wait_for
+from tests.worker.import_types.test_files_as_people_have_them import table, written
 
 pytestmark = pytest.mark.processes
 
@@ -30,7 +31,8 @@ DONE = re.compile("^Imported: ")
 def cg() -> Iterator[CG]:
     """A service that scores are fetched from."""
     with CG() as server:
-        server.add_card(CARD, PIN, sdvx=sdvx_scores(20))
+        unknown = {**sdvx_scores(1)[0], "internalId": 404404}
+        server.add_card(CARD, PIN, sdvx=[*sdvx_scores(20), unknown])
         yield server
 
 
@@ -66,6 +68,17 @@ def import_file(page: Page, content: bytes) -> None:
     item.get_by_role("button", name="Import").click()
     expect(item.locator(".said")).to_have_text(DONE)
     item.get_by_role("link", name="See what came of it").click()
+
+
+def take_out(page: Page, name: str, content: bytes) -> bytes:
+    """What the page of an import makes of the file that was sent: one of what failed."""
+    page.locator("#original").set_input_files(
+        [{"name": name, "mimeType": "application/octet-stream", "buffer": content}]
+    )
+    with page.expect_download() as failed:
+        page.get_by_role("link", name="Download them").click()
+    assert failed.value.suggested_filename == f"failed-{name}"
+    return failed.value.path().read_bytes()
 
 
 def count(page: Page) -> str:
@@ -109,12 +122,9 @@ def test_a_file_is_dropped_checked_watched_read_and_taken_back(window: Window, s
         page.get_by_role("link", name="Download the errors").click()
     lines = orjson.loads(listed.value.path().read_bytes())
     assert [line["type"] for line in lines] == ["SongOrChartNotFound", "InvalidDatapoint"]
-    page.locator("#original").set_input_files(
-        [{"name": "scores.json", "mimeType": "application/json", "buffer": content}]
-    )
-    with page.expect_download() as failed:
-        page.get_by_role("link", name="Download them").click()
-    again = orjson.loads(failed.value.path().read_bytes())
+    page.get_by_role("link", name="All", exact=True).click()
+    part = take_out(page, "scores.json", content)
+    again = orjson.loads(part)
     assert again["meta"] == orjson.loads(content)["meta"]
     assert again["scores"] == orjson.loads(content)["scores"][3:]
 
@@ -123,6 +133,51 @@ def test_a_file_is_dropped_checked_watched_read_and_taken_back(window: Window, s
     page.get_by_role("button", name="Take it back").click()
     expect(page.get_by_role("status")).to_have_text("The import was taken back.")
     assert player_of(window.service, "anna").score_count() == 0
+
+
+def sdvx_rows(*scores: str) -> bytes:
+    """SDVX's CSV as a spreadsheet saves it: a row each, of which one is on an unknown chart."""
+    header, row = table("file/eamusement-sdvx-csv", "Lighthouse Signal")
+    rows = [[*row[:5], score, *row[6:]] for score in scores]
+    return written([header, *rows, ["404404", *row[1:]]], "utf-16", lineterminator="\r\n")
+
+
+def test_rows_that_failed_are_corrected_and_sent_again(window: Window) -> None:
+    page = window.user("nora")
+    content = sdvx_rows("9123456", "a lot")
+    import_file(page, content)
+    errors = page.get_by_role("region", name="Errors")
+    expect(errors.locator("tbody tr")).to_have_count(2)
+    page.get_by_role("link", name="The entry contradicts itself").click()
+    expect(errors.locator("tbody tr")).to_have_count(1)
+    page.locator("#original").set_input_files(
+        [{"name": "x.csv", "mimeType": "text/csv", "buffer": sdvx_rows()}]
+    )
+    expect(page.locator("#again-said")).to_contain_text("This is not the file")
+    window.expected.append("400")
+    part = take_out(page, "mine.csv", content).decode("utf-16")
+    assert part.count("\r\n") == 2
+    page.get_by_role("link", name="To the first page").click()
+    choose(page, ("mended.csv", part.replace("a lot", "9234567").encode("utf-16")))
+    item = page.locator("#queue li.file")
+    item.get_by_role("button", name="Import", exact=True).click()
+    expect(item.locator(".said")).to_contain_text("1 scores, 0 errors")
+
+
+def test_what_failed_is_taken_out_and_sent_again_at_once(window: Window) -> None:
+    page = window.user("otto")
+    choose(page, ("SP.csv", written(table("file/pli-iidx-csv", "No Such Song"), "cp932")))
+    items = page.locator("#queue li.file")
+    items.nth(0).get_by_label("Import type").select_option("file/pli-iidx-csv")
+    items.nth(0).get_by_label("Playtype").select_option("DP")
+    items.nth(0).get_by_role("button", name="Import", exact=True).click()
+    items.nth(0).get_by_role("button", name="Take out what failed").click()
+    expect(items.nth(1).get_by_label("Import type")).to_have_value("file/pli-iidx-csv")
+    expect(items.nth(1).get_by_label("Playtype")).to_have_value("DP")
+    button = items.nth(1).get_by_role("button", name="Import", exact=True)
+    expect(button).to_be_focused()
+    button.click()
+    expect(items.nth(1).locator(".said")).to_contain_text("0 scores, 1 errors")
 
 
 def test_several_files_and_a_text_are_sent_and_a_guess_is_corrected(window: Window) -> None:
@@ -229,6 +284,8 @@ def test_another_service_is_linked_and_synced(window: Window) -> None:
     expect(page.locator("main")).to_contain_text(f"Linked with {CARD}")
     page.get_by_role("button", name="Sync api/cg-dev-sdvx").click()
     expect(page.locator("#score-count")).to_be_visible()
+    expect(page.locator("#failed-entries")).to_contain_text("sync again")
+    expect(page.locator("#original")).to_have_count(0)
     assert player_of(window.service, "fred").score_count() == int(count(page)) > 0
     page.goto(f"{window.service.url}/services")
     page.get_by_role("button", name="Unlink").click()

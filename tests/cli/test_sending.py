@@ -122,14 +122,37 @@ def test_rows_of_a_csv_that_failed_are_sent_again(service: Stack) -> None:
     player = service.user("table")
     text = (ROOT / "examples" / "imports" / "iidx-sp.csv").read_text()
     header, first, second, *_ = text.splitlines()
-    lines = [header, first.replace("Paper Lanterns", "Nobody Wrote This"), second]
-    Path("scores.csv").write_text("\n".join(lines) + "\n")
+    lines = [header, second, first.replace("Paper Lanterns", "Nobody Wrote This")]
+    # As a spreadsheet saves it.
+    Path("scores.csv").write_bytes("\r\n".join([*lines, ""]).encode("cp932"))
     kind = ["--type", "file/eamusement-iidx-csv", "--playtype", "SP"]
     command(player, "submit", "scores.csv", *kind, "--errors", "e.json")
     only = ["--only-failed-from", "e.json", "--write", "part.csv"]
     command(player, "submit", "scores.csv", *kind, *only)
-    part = Path("part.csv").read_text().splitlines()
-    assert list(csv.reader(part)) == list(csv.reader(lines[:2]))
+    part = Path("part.csv").read_bytes()
+    assert part.decode("cp932").splitlines() == [header, lines[2]]
+    # Mended, what is still wrong of it has its place in the whole file.
+    errors = ["--only-failed-from", "e.json", "--errors", "f.json"]
+    command(player, "submit", "scores.csv", *kind, *errors)
+    first_time, again = (json.loads(Path(name).read_text()) for name in ("e.json", "f.json"))
+    assert [line["index"] for line in first_time] == [line["index"] for line in again]
+
+
+def test_what_has_no_parts_is_not_sent_in_part(service: Stack) -> None:
+    player = service.user("whole")
+    lines = [{"index": 1, "type": "InvalidDatapoint"}]
+    written("e.json", lines)
+    path = written("scores.json", batch_manual(1))
+    only = ["--only-failed-from", "e.json"]
+    kind = ["--type", "file/mypagescraper-player-csv"]
+    result = command(player, "submit", path, *kind, *only, code=1)
+    assert "only sent as a whole" in result.output
+    kind = ["--type", "file/batch-manual"]
+    result = command(player, "submit", path, *kind, *only, code=1)
+    assert "none of the entries that failed" in result.output
+    written(path, [])
+    result = command(player, "submit", path, *kind, *only, code=1)
+    assert "no list of scores" in result.output
 
 
 def test_a_file_is_checked_and_nothing_stored(service: Stack) -> None:

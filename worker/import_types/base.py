@@ -271,6 +271,33 @@ class KnowsViolations(Protocol[Input]):
         """Each rule that is broken, in the document's order."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some entries of a file, as a file.
+
+    places: of each entry in it, its index in the whole.
+    """
+
+    content: bytes
+    places: list[int]
+
+
+@runtime_checkable
+class CanBeParted(Protocol):
+    """Of a file, entries can be taken out and sent by themselves.
+
+    part_type: the import type of the file that they make.
+    """
+
+    part_type: str
+
+    def part(self, content: bytes, indexes: frozenset[int], /) -> Part:
+        """These entries, and those that cannot be told from them: of one row.
+
+        Raises FatalImportError (400) where the file cannot be read.
+        """
+
+
 # --- what several import types have in common ---------------------------------------------
 
 

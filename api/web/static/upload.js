@@ -1,5 +1,6 @@
 // Files that are dropped: what each is, how far it is sent, and how its import goes.
 import { follow } from "./follow.js";
+import { partOf } from "./part.js";
 
 const API = "/api/v1/import";
 const BEGINNING = 64 * 1024; // bytes that are enough to tell what a file is
@@ -254,8 +255,44 @@ class Entry {
         `Imported: ${body.scoreIDs.length} scores, ${body.errors.length} errors, ${body.skipped.duplicates} duplicates. `,
         link,
       );
+      if (body.errors.length) this.offerAgain(importID);
     } catch {
       place.append("Imported. ", link);
+    }
+  }
+
+  // A button that puts what failed into the list, as a file of its own.
+  offerAgain(importID) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "again";
+    button.textContent = "Take out what failed";
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      try {
+        const { part } = await partOf(importID, this.file);
+        const entry = new Entry(part);
+        entries.push(entry);
+        await entry.ready;
+        entry.choose(this);
+        button.remove();
+        entry.item.querySelector(".import").focus();
+        summarise();
+      } catch (problem) {
+        button.disabled = false;
+        this.report([problem.message]);
+      }
+    });
+    this.item.querySelector(".buttons").prepend(button, " ");
+  }
+
+  // Is what another one is.
+  choose(other) {
+    this.select.value = other.select.value;
+    this.showFields();
+    const chosen = [...other.item.querySelectorAll(".fields select")];
+    for (const each of this.item.querySelectorAll(".fields select")) {
+      each.value = chosen.find((one) => one.name === each.name)?.value ?? each.value;
     }
   }
 

@@ -32,12 +32,13 @@ from worker.import_types.base import (
     Converter,
     DryScore,
     Parsed,
+    Part,
     RefusedEntry,
     StructEntries,
     Subject,
     Upload,
 )
-from worker.import_types.reading import csv_table
+from worker.import_types.reading import csv_part, csv_table
 from worker.import_types.reading.assertions import (
     NO_VALUE,
     as_number,
@@ -48,6 +49,7 @@ from worker.import_types.reading.assertions import (
     trim_end,
     word,
 )
+from worker.import_types.reading.csv_part import Reading
 from worker.import_types.reading.csv_table import header_key
 from worker.import_types.reading.timestamps import JST, parse_date
 
@@ -149,6 +151,9 @@ class _IIDXCSV(StructEntries):
         }
         return Parsed(GAME, context, _entries(table.rows(places), blocks))
 
+    def part(self, content: bytes, indexes: frozenset[int]) -> Part:
+        return csv_part.part(content, _is_known, _reading, indexes)
+
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return _Converter(context, catalogue)
 
@@ -158,12 +163,14 @@ class _IIDXCSV(StructEntries):
 
 class EamusementIIDXCSV(_IIDXCSV):
     name = "file/eamusement-iidx-csv"
+    part_type = "file/eamusement-iidx-csv"
     input = Upload
     service = "e-amusement"
 
 
 class PLIIIDXCSV(_IIDXCSV):
     name = "file/pli-iidx-csv"
+    part_type = "file/pli-iidx-csv"
     input = Upload
     service = "PLI"
 
@@ -230,6 +237,20 @@ def _layout(table: csv_table.Table) -> tuple[tuple[str, ...], list[int]]:
     starts = range(_FIRST_BLOCK, count - 1, _BLOCK_LENGTH)
     cells = [start + place for start in starts for place in range(len(_BLOCK_HEADERS))]
     return _BLOCKS[count], [0, 1, count - 1, *cells]
+
+
+def _reading(table: csv_table.Table) -> Reading:
+    blocks, places = _layout(table)
+    version = _version_of(table.rows([places[0]]))
+
+    def is_of_version(row: csv_part.Row) -> bool:
+        return not isinstance(row, RefusedEntry) and _version_of([row[:1]]) == version
+
+    def count(row: csv_part.Row) -> int:
+        return 1 if isinstance(row, RefusedEntry) else len(blocks)
+
+    # Without a row that names the newest version, charts would be looked up in an older one.
+    return Reading(places, count, is_of_version)
 
 
 def _version_of(rows: Iterable[Sequence[str] | RefusedEntry]) -> str | None:

@@ -21,12 +21,13 @@ from worker.import_types.base import (
     Converter,
     DryScore,
     Parsed,
+    Part,
     RefusedEntry,
     StructEntries,
     Subject,
     Upload,
 )
-from worker.import_types.reading import csv_table
+from worker.import_types.reading import csv_part, csv_table
 from worker.import_types.reading.assertions import (
     NO_VALUE,
     as_number,
@@ -34,6 +35,7 @@ from worker.import_types.reading.assertions import (
     positive_integer,
     word,
 )
+from worker.import_types.reading.csv_part import Reading
 from worker.import_types.reading.csv_table import header_key
 
 GAME: Final = "sdvx"
@@ -87,6 +89,7 @@ class Entry(msgspec.Struct, gc=False):
 
 class EamusementSDVXCSV(StructEntries):
     name = "file/eamusement-sdvx-csv"
+    part_type = "file/eamusement-sdvx-csv"
     input = Upload
     entry_type = Entry
 
@@ -98,6 +101,11 @@ class EamusementSDVXCSV(StructEntries):
     def parse(self, upload: Upload) -> Parsed:
         table = csv_table.read(upload.content, _is_known)
         return Parsed(GAME, {}, _entries(table.rows(_layout(table))))
+
+    def part(self, content: bytes, indexes: frozenset[int]) -> Part:
+        return csv_part.part(
+            content, _is_known, lambda table: Reading(_layout(table), lambda row: 1), indexes
+        )
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, catalogue)

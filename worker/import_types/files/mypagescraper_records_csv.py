@@ -24,13 +24,15 @@ from worker.import_types.base import (
     Converter,
     DryScore,
     Parsed,
+    Part,
     RefusedEntry,
     StructEntries,
     Subject,
     Upload,
 )
-from worker.import_types.reading import csv_table
+from worker.import_types.reading import csv_part, csv_table
 from worker.import_types.reading.assertions import loose_number
+from worker.import_types.reading.csv_part import Reading
 
 GAME: Final = "wacca"
 PLAYTYPE: Final = "Single"
@@ -66,6 +68,7 @@ class Entry(msgspec.Struct, gc=False):
 
 class MyPageScraperRecordsCSV(StructEntries):
     name = "file/mypagescraper-records-csv"
+    part_type = "file/mypagescraper-records-csv"
     input = Upload
     entry_type = Entry
 
@@ -77,6 +80,11 @@ class MyPageScraperRecordsCSV(StructEntries):
     def parse(self, upload: Upload) -> Parsed:
         table = csv_table.read(upload.content, _is_known)
         return Parsed(GAME, {}, _entries(table.rows(_layout(table))))
+
+    def part(self, content: bytes, indexes: frozenset[int]) -> Part:
+        return csv_part.part(
+            content, _is_known, lambda table: Reading(_layout(table), _count), indexes
+        )
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, catalogue)
@@ -110,6 +118,10 @@ def _entries(rows: Iterable[Sequence[str] | RefusedEntry]) -> Iterator[Entry | R
             yield row
         else:
             yield from _expanded(*row)
+
+
+def _count(row: csv_part.Row) -> int:
+    return sum(1 for _ in _entries([row]))
 
 
 def _expanded(song_id: str, title: str, *cells: str) -> Iterator[Entry | RefusedEntry]:

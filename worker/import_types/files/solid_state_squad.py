@@ -33,6 +33,7 @@ from worker.import_types.base import (
     DryScore,
     JSONEntries,
     Parsed,
+    Part,
     RefusedEntry,
     Subject,
     Upload,
@@ -97,6 +98,8 @@ _JUDGEMENTS: Final = {
     "poor": "poor",
 }
 
+_SONG_PATH: Final = ("s3data", "scoredata", "song")
+
 # Elements that hold what people wrote: there "007" is no number.
 _TEXTS: Final = frozenset({"login", "djname", "songname", "styles", "date", "comment"})
 
@@ -136,6 +139,7 @@ class SolidStateSquad(JSONEntries):
     """An entry is a `song` element as `xml_tree` gives it."""
 
     name = "file/solid-state-squad"
+    part_type = "file/solid-state-squad"
     input = Upload
 
     def check(self, content: bytes, games: Collection[str]) -> None:
@@ -149,6 +153,17 @@ class SolidStateSquad(JSONEntries):
     def parse(self, upload: Upload) -> Parsed:
         songs = _read(upload.content)
         return Parsed(GAME, {}, [_checked(number, song) for number, song in enumerate(songs)])
+
+    def part(self, content: bytes, indexes: frozenset[int]) -> Part:
+        songs = _read(content)
+        text = xml_as_utf8(content)
+        kept, after = [], 0
+        for number, span in enumerate(xml_tree.spans(text, _SONG_PATH)):
+            if number not in indexes:
+                kept.append(text[after : span.start])
+                after = span.stop
+        content = b"".join([*kept, text[after:]])
+        return Part(content, [number for number in range(len(songs)) if number in indexes])
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, catalogue)
@@ -180,7 +195,7 @@ def _checked(number: int, song: Any) -> Any:
     violation = _SONG.violation(song)
     if violation is None:
         return song
-    path = ("s3data", "scoredata", "song", number, *violation.path)
+    path = (*_SONG_PATH, number, *violation.path)
     told = explain(Violation(path, violation.message, violation.value), "Invalid S3 XML.")
     given = song if isinstance(song, dict) else {}
     return RefusedEntry(told, text_of(given.get("songname")), text_of(given.get("diff")))
@@ -189,7 +204,7 @@ def _checked(number: int, song: Any) -> Any:
 def _songs(document: dict[str, Any]) -> list[Any]:
     """The `song` elements, which are a list in the document then, even a single one."""
     scores: Any = document
-    for name in ("s3data", "scoredata"):
+    for name in _SONG_PATH[:-1]:
         scores = scores.get(name) if isinstance(scores, dict) else None
     if not isinstance(scores, dict) or "song" not in scores:
         raise FatalImportError(400, "Invalid S3 XML, no s3data -> scoredata -> song?")

@@ -24,6 +24,7 @@ from worker.import_types.base import (
     Converter,
     DryScore,
     Parsed,
+    Part,
     RefusedEntry,
     Subject,
     Upload,
@@ -32,6 +33,7 @@ from worker.import_types.manual.batch_manual_reading import (
     ReadDocument,
     check_body,
     check_file,
+    part_of_file,
     read_body,
     read_file,
     violations_of_file,
@@ -52,7 +54,11 @@ class _ManualImport:
     """What both transports share."""
 
     name: str
+    part_type = "file/batch-manual"  # also of a body: it is the same document
     suffix: str  # of the service that scores show
+
+    def part(self, content: bytes, indexes: frozenset[int]) -> Part:
+        return part_of_file(content, indexes)
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         gpt = get_gpt(context["game"], context["playtype"])

@@ -28,6 +28,7 @@ from common.validation import (
     text_of,
     type_of,
 )
+from worker.import_types.base import Part
 from worker.import_types.manual.batch_manual_lenient import (
     DOCUMENT_KEYS,
     FOREWORD,
@@ -75,6 +76,23 @@ def _refuse_endless(content: bytes) -> None:
         raise FatalImportError(
             400, f"Invalid BATCH-MANUAL (More than {MAX_CONTAINERS} objects and lists.)"
         )
+
+
+def part_of_file(content: bytes, indexes: frozenset[int]) -> Part:
+    """The document in UTF-8 with only these scores, and without classes: they came with the whole.
+
+    Raises FatalImportError (400).
+    """
+    content = from_utf16(content, _begins_like_json)
+    _refuse_endless(content)
+    document = _json(content)
+    scores = document.get("scores") if isinstance(document, dict) else None
+    if not isinstance(scores, list):
+        raise FatalImportError(400, f"{FOREWORD} (It has no list of scores.)")
+    places = [place for place in range(len(scores)) if place in indexes]
+    kept = {name: value for name, value in document.items() if name != "classes"}
+    kept["scores"] = [scores[place] for place in places]
+    return Part(orjson.dumps(kept, option=orjson.OPT_INDENT_2), places)
 
 
 def read_body(body: Any, games: Collection[str], *, lenient: bool = False) -> ReadDocument:

@@ -11,6 +11,7 @@ Source: specification, import-types/README.md section 8.1, for the plain form.
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,6 +31,9 @@ MAX_QUOTED: Final = 200  # characters of a broken row that an error line shows
 
 _DELIMITERS: Final = (",", "\t", ";", "|")
 
+# The byte order mark of a file that was put behind another one.
+_MARKED: Final = b"\n" + codecs.BOM_UTF8
+
 # What may stand in a line without content: ends of files and paddings are of other systems.
 _NOTHING: Final = " \t\r\x1a\0"
 
@@ -38,6 +42,10 @@ _KEPT_TEXT: Final = re.compile('="([^"]*)"')
 
 # The whole cell in quotes, without a line break inside.
 _WHOLLY_QUOTED: Final = re.compile('"[^\n\r\u2028\u2029]*"')
+
+
+# Whether a table with columns of these names (`header_key`) is one of a format.
+IsKnown = Callable[[Mapping[str, int]], bool]
 
 
 def header_key(header: str) -> str:
@@ -51,7 +59,7 @@ class Table:
     """headers: the cells of the header's line, as they stand there. lines: those below.
 
     columns: place of each header, by its `header_key`. least: cells that a row must have; those
-        after them have no header.
+        after them have no header. numbers: of each line, how many of the file are above it.
     """
 
     headers: list[str]
@@ -59,6 +67,7 @@ class Table:
     lines: list[bytes]
     delimiter: str
     least: int
+    numbers: Sequence[int]
 
     def widths(self) -> tuple[int, int]:
         """How many columns it has: all, and without those that a spreadsheet put after them."""
@@ -125,30 +134,44 @@ class Table:
         return RefusedEntry(message, text[:MAX_QUOTED])
 
 
-def read(content: bytes, is_known: Callable[[Mapping[str, int]], bool]) -> Table:
-    """Raises FatalImportError (400) where there is no header, or the encoding is unknown.
-
-    is_known: whether a table with columns of these names (`header_key`) is one of the format.
-    """
-    utf8 = as_utf8(content, lambda line: any(is_known(_headers(line, d)[1]) for d in _DELIMITERS))
+def read(content: bytes, is_known: IsKnown) -> Table:
+    """Raises FatalImportError (400) where there is no header, or the encoding is unknown."""
+    utf8 = as_utf8(content, lambda line: is_header(line, is_known))
     if b"\n" not in utf8:
         utf8 = utf8.replace(b"\r", b"\n")
+    if _MARKED in utf8:
+        utf8 = utf8.replace(_MARKED, b"\n")
     lines = utf8.split(b"\n")
     for place, header in enumerate(lines[:HEADER_WITHIN]):
         line = header.decode(errors="ignore").rstrip("\r")
         for delimiter in _DELIMITERS:
             headers, columns = _headers(line, delimiter)
             if is_known(columns):
-                rows = [line for line in lines[place + 1 :] if line != header]
-                return Table(headers, columns, rows, delimiter, _named(headers))
+                rows, numbers = _below(lines, place)
+                return Table(headers, columns, rows, delimiter, _named(headers), numbers)
     first, *lines = lines
     line = _first_line(first)
     headers, columns = _headers(line, ",")
     _check_unknown(line, headers)
-    return Table(headers, columns, lines, ",", len(headers))
+    return Table(headers, columns, lines, ",", len(headers), range(1, len(lines) + 1))
 
 
-def read_beginning(content: bytes, is_known: Callable[[Mapping[str, int]], bool]) -> Table | None:
+def _below(lines: list[bytes], place: int) -> tuple[list[bytes], Sequence[int]]:
+    """The lines below the header, but for the header again; how many are above each."""
+    header, numbers = lines[place], range(place + 1, len(lines))
+    rows = lines[place + 1 :]
+    if header not in rows:
+        return rows, numbers
+    kept = [number for number in numbers if lines[number] != header]
+    return [lines[number] for number in kept], kept
+
+
+def is_header(line: str, is_known: IsKnown) -> bool:
+    """Whether the line is a header of the format, in any dialect."""
+    return any(is_known(_headers(line, delimiter)[1]) for delimiter in _DELIMITERS)
+
+
+def read_beginning(content: bytes, is_known: IsKnown) -> Table | None:
     """The table with its first rows, however many there are; None: only `read` can tell.
 
     Raises FatalImportError (400) where `read` would. Takes a millisecond at most.

@@ -110,15 +110,44 @@ def from_utf16(content: bytes, is_known: IsKnown) -> bytes:
                 400, f"The file is {what}. Please send the text file (CSV, JSON or XML) itself."
             )
     if content.startswith(codecs.BOM_UTF8):
-        return content[len(codecs.BOM_UTF8) :]
+        # Tools that add a mark do not look whether there is one.
+        return _without_marks(content)
     if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise FatalImportError(400, f"The file is in UTF-32. {REFUSED}")
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return _from_utf16(content, "utf-16")
+    encoding = _utf16(content, is_known)
+    return content if encoding is None else _without_marks(_utf16_text(content, encoding).encode())
+
+
+def lines_as_they_stand(content: bytes, is_known: IsKnown) -> tuple[list[bytes], bytes]:
+    """The lines of a file in its own encoding, and what stands between them.
+
+    They are as many as those of what `as_utf8` gives. Raises FatalImportError (400).
+    """
+    encoding = _utf16(content, is_known)
+    if encoding is None:
+        end = b"\n" if b"\n" in content else b"\r"
+        return content.split(end), end
+    text = _utf16_text(content, encoding)
+    mark = "\n" if "\n" in text else "\r"
+    return [line.encode(encoding) for line in text.split(mark)], mark.encode(encoding)
+
+
+def _utf16(content: bytes, is_known: IsKnown) -> str | None:
+    """Which of the two forms of UTF-16 it is in; None: in neither."""
+    if content.startswith(codecs.BOM_UTF16_LE):
+        return "utf-16-le"
+    if content.startswith(codecs.BOM_UTF16_BE):
+        return "utf-16-be"
     if b"\0" in content[:_BEGINNING]:
         for encoding in ("utf-16-le", "utf-16-be"):
             if _knows(content[: _BEGINNING & ~1], encoding, is_known):
-                return _from_utf16(content, encoding)
+                return encoding
+    return None
+
+
+def _without_marks(content: bytes) -> bytes:
+    while content.startswith(codecs.BOM_UTF8):
+        content = content[len(codecs.BOM_UTF8) :]
     return content
 
 
@@ -130,9 +159,9 @@ def is_utf8(content: bytes) -> bool:
     return True
 
 
-def _from_utf16(content: bytes, encoding: str) -> bytes:
+def _utf16_text(content: bytes, encoding: str) -> str:
     try:
-        return content.decode(encoding).encode()
+        return content.decode(encoding)
     except UnicodeError:
         raise FatalImportError(
             400, "The file is in UTF-16, but broken: it cannot be decoded. Please save it as UTF-8."

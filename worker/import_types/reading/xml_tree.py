@@ -66,6 +66,32 @@ def read(content: bytes, texts: Collection[str]) -> dict[str, Any]:
     return tree.root
 
 
+def spans(content: bytes, path: tuple[str, ...]) -> list[slice]:
+    """Where in a text that `read` takes the elements at a path stand, their tags included.
+
+    None of them is in an element of its own name.
+    """
+    found: list[slice] = []
+    around: list[tuple[str, int]] = []  # names of the elements that are open, and where each begins
+    parser = expat.ParserCreate("utf-8")
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        around.append((name.rpartition(":")[2], parser.CurrentByteIndex))
+
+    def end(name: str) -> None:
+        if len(around) == len(path) and tuple(each for each, _ in around) == path:
+            begun, here = around[-1][1], parser.CurrentByteIndex
+            # Behind an element without content, at the closing tag of any other.
+            closes = content.startswith(b"</" + name.encode(), here)
+            found.append(slice(begun, content.index(b">", here) + 1 if closes else here))
+        around.pop()
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.Parse(content, True)
+    return found
+
+
 def _refuse_doctype(*_: object) -> NoReturn:
     raise XMLRefused("document type declarations are not accepted")
 
