@@ -19,6 +19,7 @@ from api.http import bodies, context, cors, cross_site, limits
 from api.http.admission import Admission, Admissions
 from api.http.answers import AWAY_SECONDS, DATABASE_AWAY, HEADERS, UNEXPECTED, failure
 from api.http.context import RequestContext
+from api.http.database_faults import told_of_database
 from api.http.dialects import ENVELOPE, blueprint_of_request
 from api.http.matched_rule import MatchedRule
 from api.http.service import EXTENSION, Service, service
@@ -30,6 +31,7 @@ from api.routes import ROUTES
 from api.web.rendering import failed, wants_a_page
 from common import log_context, reporting, tracing
 from common.database import failures
+from common.database.schema_guard import guard_schema
 from common.database.watcher import open_watched_engine
 from common.errors import UserError
 from common.jobs.accepting import TooLate
@@ -58,8 +60,10 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.strict_slashes = False
     # Paths are taken as they come: a doubled slash makes another path, and no redirect.
     app.url_map.merge_slashes = False
-    engine = open_watched_engine(
-        settings.database_url, pool_size=settings.web_threads + settings.waiters
+    engine = guard_schema(
+        open_watched_engine(
+            settings.database_url, pool_size=settings.web_threads + settings.waiters
+        )
     )
     redis = open_redis(settings.redis_url)
     tally.publish_to(redis)
@@ -69,8 +73,8 @@ def create_app(settings: Settings) -> Flask:
     admissions = Admissions(settings, engine, redis)
     here = Service(settings, engine, redis, processor, admissions, Elsewhere())
     if settings.database_replica_url:
-        here.replica = open_watched_engine(
-            settings.database_replica_url, pool_size=settings.web_threads
+        here.replica = guard_schema(
+            open_watched_engine(settings.database_replica_url, pool_size=settings.web_threads)
         )
     app.extensions[EXTENSION] = here
     app.before_request(before)
@@ -199,12 +203,15 @@ def http_error(error: HTTPException) -> Response:
 
 
 def unexpected_error(error: Exception) -> Response:
-    if failures.is_passing(error) or isinstance(error, TooLate):
+    told = told_of_database(service().engine, error, context.request_id())
+    if isinstance(error, TooLate):
         log.error("request %s: %s", context.request_id(), failures.in_a_line(error))
+        told = DATABASE_AWAY
+    if told is not None:
         response = (
-            failed(UserError(503, DATABASE_AWAY))
+            failed(UserError(503, told))
             if wants_a_page()
-            else failure(503, DATABASE_AWAY, code="DATABASE_UNAVAILABLE")
+            else failure(503, told, code="DATABASE_UNAVAILABLE")
         )
         response.headers["Retry-After"] = str(AWAY_SECONDS)
         return response

@@ -19,11 +19,13 @@ from sqlalchemy import Connection, Engine
 
 from common import locks
 from common.database.engine import autocommit, check_alive, end_when_silent, open_engine
+from common.database.schema_guard import SchemaMisfit, guard_schema, misfit_behind, misfit_in
 from common.metrics import signs
 from common.metrics.counting import tally
 from common.redis_client import open_patient_redis
 from common.settings import Settings
 from worker import upkeep as sweeper
+from worker.consumption import record
 from worker.messaging import announce_events, dispatch
 from worker.queues import BrokerAway, Queues, open_queues
 from worker.webhooks import delivery
@@ -46,23 +48,30 @@ class Caretaker(threading.Thread):
         self._next_complaint = 0.0
 
     def run(self) -> None:
-        engine = open_engine(self._settings.database_url, name="score-import upkeep")
+        engine = guard_schema(open_engine(self._settings.database_url, name="score-import upkeep"))
         redis = open_patient_redis(self._settings.redis_url)
         tally.publish_to(redis)
         queues = open_queues(self._app, self._settings)
         while True:
             try:
                 self._hold_office(engine, queues, redis)
-            except Exception:
+            except Exception as problem:
                 # Whatever it was, upkeep goes on; the lock went with the connection.
-                if time.monotonic() >= self._next_complaint:
-                    log.warning("upkeep: failed, trying again", exc_info=True)
-                    self._next_complaint = time.monotonic() + COMPLAINT_PAUSE
+                self._say(problem, misfit_in(misfit_behind(engine, problem) or problem))
             time.sleep(self._settings.sweep_interval)
+
+    def _say(self, problem: Exception, misfit: SchemaMisfit | None) -> None:
+        if misfit is not None:
+            # Said already; the worker takes no messages until upkeep works again.
+            record.waits_for = str(misfit)
+        elif time.monotonic() >= self._next_complaint:
+            log.warning("upkeep: failed, trying again", exc_info=problem)
+            self._next_complaint = time.monotonic() + COMPLAINT_PAUSE
 
     def _hold_office(self, engine: Engine, queues: Queues, redis: Redis) -> None:
         """Does the upkeep as long as the lock is ours; returns where another has it."""
         with engine.connect() as guard:
+            record.waits_for = None
             with autocommit(guard):
                 if not locks.try_for_session(guard, locks.UPKEEP):
                     return

@@ -31,7 +31,20 @@ class Consumer(consumer.Consumer):  # type: ignore[misc]
 
     def register_with_event_loop(self, hub: Any) -> None:
         super().register_with_event_loop(hub)
+        self._takes = True
         hub.on_tick.add(record.ticked)
+        hub.on_tick.add(self._take_or_wait)
+
+    def _take_or_wait(self) -> None:
+        """Asks for no messages while the worker could do nothing with them."""
+        may = record.waits_for is None
+        if may == self._takes or self.task_consumer is None:
+            return
+        self._takes = may
+        if may:
+            self.task_consumer.consume()
+        else:
+            self.task_consumer.cancel()
 
     def ensure_connected(self, conn: Any) -> Any:
         conn.ensure_connection = partial(

@@ -1,4 +1,5 @@
-"""When Redis last answered this worker's question for messages.
+"""What this worker does about messages: when Redis last answered its question for some, and whether
+it takes any.
 
 The question is asked again as soon as it is answered (with a message, or after a second with
 none), as long as the worker has a process free. So a worker that has one and got no answer for
@@ -11,12 +12,14 @@ import time
 
 
 class Record:
-    """Times on the monotonic clock, in seconds. Written by one thread, read by another."""
+    """Times on the monotonic clock, in seconds. Each is written by one thread, read by others."""
 
     def __init__(self) -> None:
         self.asked_at = 0.0
         self.answered_at = 0.0
         self.ticked_at = 0.0
+        # What has to be mended before the worker takes messages again; None while it does.
+        self.waits_for: str | None = None
 
     def asked(self) -> None:
         self.asked_at = time.monotonic()

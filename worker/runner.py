@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 from common import log_context, reporting, tracing
 from common.database import failures
 from common.database.engine import autocommit
+from common.database.schema_guard import misfit_behind
 from common.database.tables import JobState
 from common.errors import UserError
 from common.jobs import progress
@@ -226,6 +227,8 @@ def _run_claimed(
     except Exception as problem:
         if failures.is_passing(problem):
             raise
+        if (misfit := misfit_behind(runtime.engine, problem)) is not None:
+            raise misfit from problem
         answer = _fail_internally(connection, job, problem)
     if answer is None:
         log.error("job %s needed more memory than there was", job.job_id)

@@ -14,7 +14,8 @@ from sqlalchemy import Engine, event
 
 from common import reporting, tracing
 from common.clock import FollowedClock, database_ms
-from common.database.engine import of_new, open_engine
+from common.database.engine import open_engine, untransacted
+from common.database.schema_guard import guard_schema
 from common.database.watcher import open_watched_engine
 from common.metrics.counting import tally
 from common.redis_client import open_redis
@@ -53,6 +54,7 @@ def make_runtime(settings: Settings, *, pool_size: int = 1, watched: bool = Fals
     )
     event.listen(engine, "connect", _let_go_when_killed)
     event.listen(engine, "connect", _plan_by_indexes)
+    guard_schema(engine)
     return Runtime(settings, engine, open_redis(settings.redis_url), CatalogueStore())
 
 
@@ -61,7 +63,7 @@ def _let_go_when_killed(connection: Any, _: Any) -> None:
 
     Otherwise a statement that waits for a lock keeps its user's lock beyond the worker's death.
     """
-    with of_new(connection) as cursor:
+    with untransacted(connection) as cursor:
         try:
             cursor.execute("SET client_connection_check_interval = '2s'")
         except DatabaseError as error:
@@ -76,7 +78,7 @@ def _plan_by_indexes(connection: Any, _: Any) -> None:
     statistics lag behind. Before version 18 what has no index is priced out of all proportion by
     this, and would be compiled.
     """
-    with of_new(connection) as cursor:
+    with untransacted(connection) as cursor:
         cursor.execute("SET enable_seqscan = off; SET jit = off")
 
 

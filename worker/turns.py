@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from common.database import failures
+from common.database.schema_guard import misfit_behind
 from common.jobs.outcomes import failed_answer
 from common.jobs.progress import ProgressReporter
 from common.metrics.measures import TROUBLES
@@ -124,7 +125,8 @@ def take_turn(
         try:
             turn.give_back(last)
             return once(turn)
-        except Exception as problem:
+        except Exception as raised:
+            problem = misfit_behind(runtime.engine, raised) or raised
             if not failures.is_passing(problem):
                 raise
             last = problem

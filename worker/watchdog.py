@@ -52,7 +52,10 @@ def _stand_down(**_: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One look. Times in seconds on the monotonic clock; processes: of the pool."""
+    """One look. Times in seconds on the monotonic clock; processes: of the pool.
+
+    waits_for: why it means to take nothing at the moment.
+    """
 
     now: float
     broker_answers: bool
@@ -60,6 +63,7 @@ class Observation:
     processes: int
     answered_at: float
     ticked_at: float
+    waits_for: str | None = None
 
 
 class Verdict:
@@ -84,6 +88,9 @@ class Verdict:
         if not seen.broker_answers:
             self._broker_since = seen.now
             return "the broker does not answer"
+        if seen.waits_for is not None:
+            self._broker_since = seen.now
+            return f"it waits: {seen.waits_for}"
         if seen.busy < seen.processes:
             self._busy_since = seen.now
         else:
@@ -145,6 +152,7 @@ class Watchdog(threading.Thread):
             processes=self._processes,
             answered_at=noted.answered_at if asks else now,
             ticked_at=noted.ticked_at,
+            waits_for=noted.waits_for,
         )
 
     def _write_down(self, problem: str | None) -> None:

@@ -21,6 +21,10 @@ DATABASE_AWAY = (
     "The database does not answer at the moment. Please try again in a little while; whatever is"
     " sent twice counts once."
 )
+SCHEMA_MISFIT = (
+    "This service is being upgraded: its database and this server do not fit each other at the"
+    " moment. Please try again in a little while; whatever is sent twice counts once."
+)
 # Seconds after which to come back.
 AWAY_SECONDS = 5
 

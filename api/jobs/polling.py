@@ -23,14 +23,14 @@ from redis.exceptions import RedisError
 from werkzeug.wrappers import Request
 
 from api.http import cors, limits
-from api.http.answers import AWAY_SECONDS, DATABASE_AWAY, HEADERS, JSON, UNEXPECTED
+from api.http.answers import AWAY_SECONDS, HEADERS, JSON, UNEXPECTED
+from api.http.database_faults import told_of_database
 from api.http.endpoint import EMPTY, declared
 from api.http.service import Service
 from api.jobs.kept import KeptAnswers
 from api.jobs.shared_calls import SharedCalls
 from api.jobs.unknown import UnknownIDs
 from common import envelope
-from common.database import failures
 from common.database.engine import autocommit
 from common.errors import UserError
 from common.imports.import_documents import ImportDocument
@@ -212,10 +212,9 @@ class Polls:
             body = envelope.failure(error.message, error={"code": error.code})
             return FinalAnswer(error.status, body), {}
         except Exception as problem:
-            if failures.is_passing(problem):
-                log.error("request %s: %s", request_id, failures.in_a_line(problem))
-                away = {"code": "DATABASE_UNAVAILABLE"}
-                body = envelope.failure(DATABASE_AWAY, error=away)
+            told = told_of_database(self._here.engine, problem, request_id)
+            if told is not None:
+                body = envelope.failure(told, error={"code": "DATABASE_UNAVAILABLE"})
                 return FinalAnswer(503, body), {"Retry-After": str(AWAY_SECONDS)}
             log.exception("request %s failed", request_id)
             details = {"code": "INTERNAL_ERROR", "reference": request_id}

@@ -17,17 +17,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from redis.exceptions import RedisError
+from sqlalchemy import Engine
 from werkzeug.wrappers import Request, Response
 
 from api.http import cors, limits
-from api.http.answers import AWAY_SECONDS, DATABASE_AWAY, HEADERS, UNEXPECTED, failure
+from api.http.answers import AWAY_SECONDS, HEADERS, UNEXPECTED, failure
+from api.http.database_faults import told_of_database
 from api.http.endpoint import Plain, declared
 from api.http.service import Service
 from api.jobs import announcing
 from api.jobs.announcing import Announcer
 from api.jobs.polling import NO_WORKER
 from api.server.open_answer import ROOM, OpenAnswer, Push
-from common.database import failures
 from common.database.engine import autocommit
 from common.errors import UserError
 from common.jobs import progress
@@ -91,7 +92,7 @@ class Streams:
         except UserError as error:
             answer = failure(error.status, error.message, code=error.code)
         except Exception as problem:
-            answer = _fault(problem, request_id)
+            answer = _fault(self._here.engine, problem, request_id)
         status, fixed = ("200 OK", {"Content-Type": f"{EVENTS}; charset=utf-8", **_OF_STREAMS})
         if isinstance(answer, Response):
             status, fixed = answer.status, {**dict(answer.headers)}
@@ -148,10 +149,10 @@ class Streams:
             return standings(connection, [job_id]).get(job_id)
 
 
-def _fault(problem: Exception, request_id: str) -> Response:
-    if failures.is_passing(problem):
-        log.error("request %s: %s", request_id, failures.in_a_line(problem))
-        response = failure(503, DATABASE_AWAY, code="DATABASE_UNAVAILABLE")
+def _fault(engine: Engine, problem: Exception, request_id: str) -> Response:
+    told = told_of_database(engine, problem, request_id)
+    if told is not None:
+        response = failure(503, told, code="DATABASE_UNAVAILABLE")
         response.headers["Retry-After"] = str(AWAY_SECONDS)
         return response
     log.error("request %s failed", request_id, exc_info=problem)

@@ -22,7 +22,7 @@ from api.http.service import service
 from api.jobs.door import service_names
 from api.openapi import document
 from common.clock import now_ms
-from common.database.schema_check import problem_of_schema
+from common.database.schema_guard import look_anew, misfit_in
 from common.jobs.accepting import check_storage
 
 log = logging.getLogger(__name__)
@@ -98,15 +98,16 @@ def healthz() -> Response:
 @endpoint("Imports can be accepted. They can without Redis too: that is only told.", answers=Health)
 def readyz() -> Response:
     here = service()
+    look_anew(here.engine)
     try:
         with here.engine.connect() as connection:
             check_storage(connection)
-            problem = problem_of_schema(connection)
-    except SQLAlchemyError:
+    except SQLAlchemyError as problem:
+        misfit = misfit_in(problem)
+        if misfit is not None:
+            return failure(503, f"PostgreSQL: {misfit}.")
         log.exception("not ready: PostgreSQL")
         return failure(503, "PostgreSQL is not reachable, or its schema is not migrated.")
-    if problem is not None:
-        return failure(503, f"PostgreSQL: {problem}.")
     try:
         here.redis.ping()
     except RedisError:

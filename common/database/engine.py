@@ -102,22 +102,23 @@ def _note_whose_the_session_is(driver: Any, record: Any) -> None:
     A pooler gives its clients numbers of its own by which to cancel, instead of the process that
     happens to serve them.
     """
-    with of_new(driver) as cursor:
+    with untransacted(driver) as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         if cursor.fetchone()[0] == driver.get_backend_pid():
             record.info[OWN_SESSION] = True
 
 
 def _have_the_server_look(driver: Any, _record: Any) -> None:
-    with of_new(driver) as cursor:
+    with untransacted(driver) as cursor:
         cursor.execute(_SERVER_KEEPALIVES)
 
 
 @contextmanager
-def of_new(driver: Any) -> Iterator[Any]:
-    """A cursor of a connection just made, for what is to last as long as the session.
+def untransacted(driver: Any) -> Iterator[Any]:
+    """A cursor of a driver's connection that has begun no transaction, and begins none.
 
-    In a transaction a setting would go with it, should that be rolled back.
+    What is set here lasts as long as the session; with a transaction that is rolled back goes what
+    was set in it.
     """
     driver.autocommit = True
     with driver.cursor() as cursor:

@@ -13,12 +13,13 @@ import logging
 import re
 import time
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
+import psycopg2
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
-from common.database.engine import MIGRATIONS
+from common.database.engine import MIGRATIONS, untransacted
 
 log = logging.getLogger(__name__)
 
@@ -41,17 +42,16 @@ def known_revisions() -> tuple[str, ...]:
 
 
 def problem_of_schema(
-    connection: Connection,
+    driver: Any,
     known: tuple[str, ...] | None = None,
     oldest_schema: str = OLDEST_SCHEMA,
 ) -> str | None:
-    """Why this release cannot work with the schema, and what is to be done; None if it can."""
+    """Why this release cannot work with the schema, and what is to be done; None if it can.
+
+    driver: psycopg2's connection, with no transaction begun. Raises what it raises.
+    """
     known = known or known_revisions()
-    try:
-        found = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    except ProgrammingError:
-        connection.rollback()
-        found = None
+    found = _value(driver, "SELECT version_num FROM alembic_version")
     if found is None:
         return "the database has no schema: run `score-import migrate`"
     if found in known:
@@ -61,13 +61,24 @@ def problem_of_schema(
                 " run `score-import migrate` of this release"
             )
         return None
-    oldest_code = connection.scalar(text("SELECT oldest_code FROM schema_compatibility"))
+    oldest_code = _value(driver, "SELECT oldest_code FROM schema_compatibility")
     if oldest_code in known:
         return None
     return (
         f"the schema is that of {found}, for releases that know {oldest_code}; this one knows"
         f" {known[-1]}: start a newer release"
     )
+
+
+def _value(driver: Any, statement: str) -> str | None:
+    """The only value that the statement finds; None also where there is no such table."""
+    with untransacted(driver) as cursor:
+        try:
+            cursor.execute(statement)
+        except psycopg2.ProgrammingError:
+            return None
+        row = cursor.fetchone()
+    return None if row is None else str(row[0])
 
 
 def wait_for_schema(engine: Engine, *, needs_database: bool) -> None:
@@ -88,7 +99,7 @@ def wait_for_schema(engine: Engine, *, needs_database: bool) -> None:
 def _problem(engine: Engine, *, needs_database: bool) -> str | None:
     try:
         with engine.connect() as connection:
-            return problem_of_schema(connection)
+            return problem_of_schema(connection.connection.dbapi_connection)
     except SQLAlchemyError as problem:
         if not needs_database:
             log.warning("PostgreSQL does not say which schema it has: %r", problem)

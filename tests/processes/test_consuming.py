@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -17,9 +16,10 @@ from cli.local import EmbeddedRedis
 from cli.local.processes import ChildProcess
 from score_import_client import Submitted
 from tests.support import redis_faults
+from tests.support.health import health
 from tests.support.mid_import import Reached
 from tests.support.proxy import Proxy
-from tests.support.stack import BIN, Player, Stack, batch_manual, wait_for
+from tests.support.stack import Player, Stack, batch_manual, wait_for
 
 pytestmark = pytest.mark.processes
 
@@ -38,19 +38,6 @@ def submit(player: Player, first: int, count: int = 4) -> list[Submitted]:
 def all_arrive(player: Player, submitted: list[Submitted]) -> None:
     for one in submitted:
         assert len(player.wait(one, timeout=SOON)["scoreIDs"]) == 2
-
-
-def health(stack: Stack) -> tuple[int, str]:
-    """(exit code, output) of `score-import worker-health`."""
-    done = subprocess.run(
-        [str(BIN / "score-import"), "worker-health"],
-        env=stack.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    return done.returncode, done.stdout + done.stderr
 
 
 def port(redis: EmbeddedRedis) -> int:

@@ -18,10 +18,10 @@ def hold_up(stack: Stack) -> Iterator[Reached]:
     """Holds up imports where they write their document: scores stored, nothing committed."""
     with stack.engine.connect() as connection:
         connection.execute(text("LOCK TABLE imports IN SHARE ROW EXCLUSIVE MODE"))
-        yield lambda: wait_for(lambda: _waiting_worker(stack), "an import in its middle")
+        yield lambda: wait_for(lambda: waiting_worker(stack), "an import in its middle")
 
 
-def _waiting_worker(stack: Stack) -> int | None:
+def waiting_worker(stack: Stack) -> int | None:
     # By what it waits for: a statement that a session has planned goes by a name there.
     pid: int | None = stack.scalar(
         "SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid)"

@@ -66,3 +66,14 @@ def test_the_verdict(
 def test_a_worker_that_was_stopped_itself_gets_time_to_go_on() -> None:
     problem, ends = observe([WELL, SILENT], every=3600.0)
     assert (problem, ends) == (None, False)
+
+
+def test_a_worker_that_waits_for_the_schema_says_so_and_goes_on_afterwards() -> None:
+    verdict = Verdict(1000.0, LONGEST_JOB)
+    for now in range(1001, 1100):
+        waits = Observation(now, True, 0, 2, 1000.0, now, waits_for="it has to be migrated")
+        problem = verdict.problem(waits)
+        assert problem == "it waits: it has to be migrated"
+        assert not verdict.useless(problem)
+    # The first message is asked for from then on.
+    assert verdict.problem(Observation(1101.0, True, 0, 2, 1000.0, 1101.0)) is None

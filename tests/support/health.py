@@ -1,0 +1,20 @@
+"""What the workers of a test's service say of themselves."""
+
+from __future__ import annotations
+
+import subprocess
+
+from tests.support.stack import BIN, Stack
+
+
+def health(stack: Stack) -> tuple[int, str]:
+    """(exit code, output) of `score-import worker-health`."""
+    done = subprocess.run(
+        [str(BIN / "score-import"), "worker-health"],
+        env=stack.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    return done.returncode, done.stdout + done.stderr
