@@ -49,9 +49,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--only", help="faults whose name holds this")
+    parser.add_argument("--only", action="append", help="faults whose name holds this or another")
     given = parser.parse_args()
-    chosen = [fault for fault in FAULTS if not given.only or given.only in fault.name]
+    only = given.only or [""]
+    chosen = [fault for fault in FAULTS if any(part in fault.name for part in only)]
     with (
         unprivileged.temporary_folder() as folder,
         EmbeddedPostgres(folder / "postgres") as postgres,

@@ -54,10 +54,15 @@ class House:
         with self._lock:
             yield
 
-    def replace(self, name: str, begin: Callable[[], ChildProcess] | None = None) -> None:
-        """Ends a process in its own time (SIGTERM) and starts its successor, as a deploy does."""
+    def replace(
+        self, name: str, begin: Callable[[], ChildProcess] | None = None, grace: float = 90
+    ) -> None:
+        """Ends a process in its own time (SIGTERM) and starts its successor, as a deploy does.
+
+        grace: seconds after which it is killed.
+        """
         with self._lock:
-            self.processes[name].stop(timeout=90)
+            self.processes[name].stop(timeout=grace)
             self.processes[name] = begin() if begin else self._begin(name)
 
     def _begin(self, name: str) -> ChildProcess:

@@ -49,6 +49,29 @@ def refusing_writes(redis: EmbeddedRedis) -> Iterator[None]:
 
 
 @contextmanager
+def evicting(redis: EmbeddedRedis) -> Iterator[None]:
+    """The server makes room by removing keys of any kind."""
+    used = client(redis).info("memory")["used_memory"]
+    settings = {"maxmemory-policy": "allkeys-random", "maxmemory": str(used)}
+    with _configured(redis, **settings):
+        yield
+
+
+@contextmanager
+def locked(redis: EmbeddedRedis) -> Iterator[None]:
+    """The server wants a password of whoever is there and of whoever comes."""
+    with client(redis) as administrator:
+        administrator.config_set("requirepass", "another")
+        administrator.execute_command("AUTH", "another")
+        administrator.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        administrator.execute_command("CLIENT", "KILL", "TYPE", "pubsub", "SKIPME", "yes")
+        try:
+            yield
+        finally:
+            administrator.config_set("requirepass", "")
+
+
+@contextmanager
 def _configured(redis: EmbeddedRedis, **settings: str) -> Iterator[None]:
     with client(redis) as connection:
         before = {name: connection.config_get(name)[name] for name in settings}

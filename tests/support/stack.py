@@ -165,12 +165,29 @@ class Stack:
             return connection.scalar(text(sql), parameters)
 
     def administer(self, *statements: str) -> None:
-        """Runs statements that must not stand in a transaction, on a connection of its own."""
-        engine = create_engine(self.database_url, isolation_level="AUTOCOMMIT")
+        """Runs statements that must not stand in a transaction, on a connection of its own.
+
+        No time-out that somebody set for the database holds for them.
+        """
+        engine = create_engine(
+            self.database_url,
+            isolation_level="AUTOCOMMIT",
+            connect_args={"options": " ".join(f"-c {name}=0" for name in TIME_OUTS)},
+        )
         with engine.connect() as connection:
             for statement in statements:
                 connection.execute(text(statement))
         engine.dispose()
+
+
+# Settings of PostgreSQL.
+TIME_OUTS = (
+    "statement_timeout",
+    "lock_timeout",
+    "transaction_timeout",
+    "idle_session_timeout",
+    "idle_in_transaction_session_timeout",
+)
 
 
 class Player:
