@@ -1,9 +1,8 @@
 """Where the broker is, and what Celery is to know of it.
 
-A `rediss://` URL has its server's certificate verified, by Celery as well.
-
-A private authority's certificate is named in the URL, `?ssl_ca_certs=/path/to/ca.pem`, as
-redis-py has it.
+The certificate of a server that is reached by TLS (`rediss://`, `amqps://`) is verified, by Celery
+as well. A private authority's is named in the URL, `?ssl_ca_certs=/path/to/ca.pem`, as redis-py has
+it; `ssl_certfile` and `ssl_keyfile` are what the client shows.
 """
 
 from __future__ import annotations
@@ -20,12 +19,13 @@ _FILES: Final = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
 def broker_tls(url: str) -> dict[str, Any] | None:
     """Celery's `broker_use_ssl`; None without TLS."""
     parts = urlsplit(url)
-    if parts.scheme == "amqps":
-        return {"cert_reqs": ssl.CERT_REQUIRED, "server_hostname": parts.hostname}
-    if parts.scheme != "rediss":
+    if parts.scheme not in ("amqps", "rediss"):
         return None
     given = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     options: dict[str, Any] = {name: given[name] for name in _FILES if name in given}
+    if parts.scheme == "amqps":
+        named = {name.removeprefix("ssl_"): file for name, file in options.items()}
+        return {"cert_reqs": ssl.CERT_REQUIRED, "server_hostname": parts.hostname, **named}
     return {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True, **options}
 
 

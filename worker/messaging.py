@@ -45,6 +45,10 @@ def make_app(settings: Settings) -> Celery:
     kept = {"x-queue-type": "quorum"} if is_rabbitmq(broker) else None
     app.conf.update(
         broker_url=broker_address(broker),
+        # Also where the environment has a BROKER_URL: the command `celery` takes that, as it is
+        # written there, for the address to be used, but for these two.
+        broker_read_url=broker_address(broker),
+        broker_write_url=broker_address(broker),
         broker_use_ssl=broker_tls(broker),
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,

@@ -7,7 +7,6 @@ import os
 import shutil
 import socket
 import ssl
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import pytest
 
 from cli.local.processes import ChildProcess, Program, wait_until
 from common.redis_client import open_redis
-from tests.support import wire
+from tests.support import certificates, wire
 from tests.support.http import encode_multipart
 from tests.support.stack import ROOT, Stack, batch_manual
 
@@ -25,7 +24,7 @@ NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/loca
 pytestmark = [
     pytest.mark.processes,
     pytest.mark.skipif(NGINX is None, reason="NOT SHOWN HERE: nginx is not installed"),
-    pytest.mark.skipif(shutil.which("openssl") is None, reason="NOT SHOWN HERE: no openssl"),
+    pytest.mark.skipif(certificates.OPENSSL is None, reason="NOT SHOWN HERE: no openssl"),
 ]
 
 SLOW = 200
@@ -76,12 +75,7 @@ def settings() -> dict[str, str]:
 @pytest.fixture
 def proxy(stack: Stack, tmp_path: Path) -> Iterator[Proxy]:
     stack.start_web()
-    made, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    ask = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost"
-    ask += " -addext subjectAltName=DNS:localhost"
-    subprocess.run(
-        [*ask.split(), "-keyout", str(key), "-out", str(made)], check=True, capture_output=True
-    )
+    made, key = certificates.of_localhost(tmp_path)
     port, plain = free_port(), free_port()
     written = (ROOT / "deploy" / "nginx.conf").read_text()
     for there, here in {

@@ -9,10 +9,12 @@ import pytest
 from kombu.connection import Connection
 
 from cli.local import EmbeddedPostgres
-from tests.support import brokers
+from common.jobs.accepting import Message
+from common.settings import load_settings
+from tests.support import brokers, certificates
 from tests.support.fresh import a_stack
 from tests.support.stack import Player, batch_manual
-from worker.messaging import JOBS_QUEUE
+from worker.messaging import JOBS_QUEUE, dispatch, make_app
 
 pytestmark = pytest.mark.processes
 
@@ -52,6 +54,28 @@ def test_imports_go_by_rabbitmq_through_its_restart_and_the_loss_of_messages(
         imports(player, first=30)
 
 
+@pytest.mark.skipif(not brokers.RABBITMQ.exists(), reason="NOT CHECKED: THERE IS NO RABBITMQ HERE")
+@pytest.mark.skipif(certificates.OPENSSL is None, reason="NOT CHECKED: THERE IS NO OPENSSL HERE")
+@pytest.mark.long
+def test_imports_go_to_a_rabbitmq_that_proves_who_it_is(
+    tmp_path: Path, postgres: EmbeddedPostgres, template: str, server_folder: Path
+) -> None:
+    with brokers.rabbitmq(tmp_path, certificates.of_localhost(tmp_path)) as rabbit:
+        known = {"BROKER_URL": rabbit.url}
+        with a_stack(tmp_path, postgres, template, server_folder, known) as stack:
+            player = stack.user("alice")
+            stack.start_web()
+            stack.start_worker()
+            imports(player, first=0)
+            rabbit.stop()
+            rabbit.start()
+            imports(player, first=10)
+        # Of an authority that is not known, and with a name that is not the certificate's.
+        for url in (rabbit.url.partition("?")[0], rabbit.url.replace("localhost", "127.0.0.1")):
+            app = make_app(load_settings({**stack.environment, "BROKER_URL": url}))
+            assert not dispatch(app, Message(1, "T1", 1))
+
+
 @pytest.fixture
 def watched(server_folder: Path, tmp_path: Path) -> Iterator[brokers.Watched]:
     with brokers.watched_by_sentinel(server_folder / "watched", tmp_path / "sentinel.log") as both:
@@ -59,14 +83,16 @@ def watched(server_folder: Path, tmp_path: Path) -> Iterator[brokers.Watched]:
 
 
 @pytest.mark.skipif(brokers.SENTINEL is None, reason="NOT CHECKED: THERE IS NO REDIS-SENTINEL HERE")
+@pytest.mark.parametrize("setting", ["REDIS_URL", "BROKER_URL"])
 def test_imports_go_on_where_redis_fails_over(
+    setting: str,
     watched: brokers.Watched,
     tmp_path: Path,
     postgres: EmbeddedPostgres,
     template: str,
     server_folder: Path,
 ) -> None:
-    with a_stack(tmp_path, postgres, template, server_folder, {"REDIS_URL": watched.url}) as stack:
+    with a_stack(tmp_path, postgres, template, server_folder, {setting: watched.url}) as stack:
         player = stack.user("alice")
         stack.start_web()
         stack.start_worker()

@@ -26,9 +26,12 @@ START_SECONDS: Final = 90.0
 
 
 class RabbitMQ:
-    """A server with its data in a folder, without a cluster and without plugins."""
+    """A server with its data in a folder, without a cluster and without plugins.
 
-    def __init__(self, folder: Path) -> None:
+    certificate: and its key, with which it speaks TLS and nothing else, as `localhost`.
+    """
+
+    def __init__(self, folder: Path, certificate: tuple[Path, Path] | None = None) -> None:
         self._folder = folder
         self._port, distribution, mapper = (free_port() for _ in range(3))
         self.url = f"amqp://guest:guest@127.0.0.1:{self._port}//"
@@ -46,7 +49,23 @@ class RabbitMQ:
             "RABBITMQ_LOGS": "-",
             "ERL_EPMD_PORT": str(mapper),
         }
+        if certificate is not None:
+            self.url = f"amqps://guest:guest@localhost:{self._port}//?ssl_ca_certs={certificate[0]}"
+            self._speak_tls(*certificate)
         self._child: ChildProcess | None = None
+
+    def _speak_tls(self, certificate: Path, key: Path) -> None:
+        configuration = self._folder / "rabbitmq.conf"
+        configuration.write_text(
+            "listeners.tcp = none\n"
+            f"listeners.ssl.default = 127.0.0.1:{self._port}\n"
+            f"ssl_options.cacertfile = {certificate}\n"
+            f"ssl_options.certfile = {certificate}\n"
+            f"ssl_options.keyfile = {key}\n"
+            "ssl_options.verify = verify_none\n"
+        )
+        del self._environment["RABBITMQ_NODE_PORT"], self._environment["RABBITMQ_NODE_IP_ADDRESS"]
+        self._environment["RABBITMQ_CONFIG_FILE"] = str(configuration)
 
     def start(self) -> None:
         program = Program(
@@ -76,8 +95,8 @@ class RabbitMQ:
 
 
 @contextlib.contextmanager
-def rabbitmq(folder: Path) -> Iterator[RabbitMQ]:
-    server = RabbitMQ(folder)
+def rabbitmq(folder: Path, certificate: tuple[Path, Path] | None = None) -> Iterator[RabbitMQ]:
+    server = RabbitMQ(folder, certificate)
     try:
         server.start()
         yield server

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,26 +16,18 @@ from cli.local import EmbeddedRedis
 from common.jobs.accepting import Message
 from common.redis_client import open_redis
 from common.settings import load_settings
+from tests.support import certificates
 from worker.messaging import JOBS_QUEUE, dispatch, make_app
 
 pytestmark = [
     pytest.mark.processes,
-    pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates"),
+    pytest.mark.skipif(certificates.OPENSSL is None, reason="openssl makes the certificates"),
 ]
 
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> tuple[Path, Path]:
-    """A certificate of localhost that vouches for itself, and its key."""
-    made, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    ask = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost"
-    ask += " -addext subjectAltName=DNS:localhost"
-    subprocess.run(
-        [*ask.split(), "-keyout", str(key), "-out", str(made)],
-        check=True,
-        capture_output=True,
-    )
-    return made, key
+    return certificates.of_localhost(tmp_path)
 
 
 @pytest.fixture
