@@ -34,6 +34,7 @@ RUN_JOB = "score_import.run_job"
 SWEEP = "score_import.sweep"
 SCHEDULE_ORPHANS = "score_import.schedule_orphans"
 REMOVE_ENDED = "score_import.remove_ended"
+COUNT_LEADERBOARDS = "score_import.count_leaderboards"
 DELIVER_EVENTS = "score_import.deliver_events"
 
 
@@ -69,6 +70,7 @@ def make_app(settings: Settings) -> Celery:
             SWEEP: {"queue": UPKEEP_QUEUE},
             SCHEDULE_ORPHANS: {"queue": UPKEEP_QUEUE},
             REMOVE_ENDED: {"queue": UPKEEP_QUEUE},
+            COUNT_LEADERBOARDS: {"queue": UPKEEP_QUEUE},
             DELIVER_EVENTS: {"queue": WEBHOOKS_QUEUE},
         },
         task_ignore_result=True,
@@ -85,6 +87,7 @@ def make_app(settings: Settings) -> Celery:
         beat_schedule={
             "retention": {"task": REMOVE_ENDED, "schedule": crontab(minute="17")},
             "orphans": {"task": SCHEDULE_ORPHANS, "schedule": crontab(minute="1", hour="0")},
+            "leaderboards": {"task": COUNT_LEADERBOARDS, "schedule": crontab(minute="*/15")},
         },
     )
     return app

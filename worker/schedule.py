@@ -5,6 +5,7 @@ from __future__ import annotations
 from common.catalogue import follow_ups
 from common.games.registry import all_gpts
 from common.profiles import highest_rows, outdated_rows, snapshot_rows
+from common.scores import mark_rows
 from worker.runtime import Runtime
 
 
@@ -37,3 +38,10 @@ def take_snapshots(runtime: Runtime) -> int:
             highest_rows.set_right(connection, gpt)
             taken += snapshot_rows.take(connection, gpt)
     return taken
+
+
+def count_leaderboards(runtime: Runtime) -> None:
+    """Counts the marks on the leaderboards of all charts."""
+    for gpt in all_gpts():
+        with runtime.engine.begin() as connection:
+            mark_rows.count_anew(connection, gpt)

@@ -9,6 +9,7 @@ from common.jobs.accepting import stamp_of
 from worker import retention, runner, schedule
 from worker.celery_app import app
 from worker.messaging import (
+    COUNT_LEADERBOARDS,
     DELIVER_EVENTS,
     REMOVE_ENDED,
     RUN_JOB,
@@ -66,3 +67,9 @@ def remove_ended() -> None:
     with periodic_rows.noted(process_runtime().engine, "retention"):
         retention.remove_ended(process_runtime())
         retention.remove_ended_logins(process_runtime())
+
+
+@app.task(name=COUNT_LEADERBOARDS)  # type: ignore[untyped-decorator]
+def count_leaderboards() -> None:
+    with periodic_rows.noted(process_runtime().engine, "leaderboards"):
+        schedule.count_leaderboards(process_runtime())

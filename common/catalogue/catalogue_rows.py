@@ -187,6 +187,10 @@ def charts_by_players(
     """
     conditions = ""
     parameters: dict[str, Any] = {"game": gpt.game, "playtype": gpt.playtype, "most": most}
+    if song_ids is None and played_by is None:
+        counted = connection.execute(_MOST_PLAYED, parameters).all()
+        if len(counted) == most:
+            return counted
     if song_ids is not None:
         conditions += " AND charts.song_id = ANY(CAST(:song_ids AS integer[]))"
         parameters["song_ids"] = text_array(list(map(str, song_ids)))
@@ -196,19 +200,32 @@ def charts_by_players(
             " WHERE user_id = :user_id AND game = :game AND playtype = :playtype)"
         )
         parameters["user_id"] = played_by
-    return connection.execute(
-        text(_CHARTS_BY_PLAYERS.format(conditions=conditions)), parameters
-    ).all()
+    sql = _CHARTS_BY_PLAYERS.format(players=PLAYERS_OF_CHART, conditions=conditions)
+    return connection.execute(text(sql), parameters).all()
 
 
-# Players are counted for the charts in question only: each is a range of the ranking index.
+# Players of a chart, as they were last counted; each that was not is a range of the ranking index.
+PLAYERS_OF_CHART: Final = """
+    coalesce(
+        (SELECT ahead FROM leaderboard_marks AS mark
+         WHERE mark.chart_id = charts.chart_id AND mark.value = '-Infinity'),
+        (SELECT count(*) FROM personal_bests AS best WHERE best.chart_id = charts.chart_id))
+"""
 _CHARTS_BY_PLAYERS = """
-    SELECT charts.*, (SELECT count(*) FROM personal_bests AS best
-                      WHERE best.chart_id = charts.chart_id) AS playcount
-    FROM charts
+    SELECT charts.*, {players} AS playcount FROM charts
     WHERE charts.game = :game AND charts.playtype = :playtype{conditions}
     ORDER BY playcount DESC, level_num, chart_id LIMIT :most
 """
+_MOST_PLAYED = text(
+    """
+    SELECT charts.*, crowd.ahead AS playcount
+    FROM (SELECT chart_id, ahead FROM leaderboard_marks
+          WHERE game = :game AND playtype = :playtype AND value = '-Infinity'
+          ORDER BY ahead DESC FETCH FIRST :most ROWS WITH TIES) AS crowd
+    JOIN charts ON charts.game = :game AND charts.chart_id = crowd.chart_id
+    ORDER BY playcount DESC, level_num, charts.chart_id LIMIT :most
+    """
+)
 
 
 def count_charts(connection: Connection, gpt: GPT) -> int:

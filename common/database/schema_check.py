@@ -24,7 +24,7 @@ from common.database.engine import MIGRATIONS, untransacted
 log = logging.getLogger(__name__)
 
 # The oldest schema that this release works with.
-OLDEST_SCHEMA: Final = "0026_highest_bests"
+OLDEST_SCHEMA: Final = "0027_leaderboard_marks"
 
 _REVISION: Final = re.compile(r'^revision(?:: str)? = "(.+)"$', re.MULTILINE)
 

@@ -16,6 +16,7 @@ SCHEDULES: Final = {
     "orphans": "every day at 0:01 UTC: orphans are tried again, outdated profiles renewed, "
     "ratings written down",
     "retention": "every hour: ended jobs and logins are removed",
+    "leaderboards": "every 15 minutes: the players of charts are counted",
 }
 
 _BEGAN: Final = text(

@@ -168,6 +168,31 @@ class ClassAchievement(Base):
     source: Mapped[str] = mapped_column(server_default="import")
 
 
+class LeaderboardMark(Base):
+    """How many players of a chart have at least a value, the first of the ranking values.
+
+    Counted now and then by `common.scores.mark_rows`, which says which there are. The value
+    -Infinity has the number of players.
+    """
+
+    __tablename__ = "leaderboard_marks"
+    __table_args__ = (
+        Index(
+            "ix_leaderboard_marks_players",
+            "game",
+            "playtype",
+            text("ahead DESC"),
+            postgresql_where=text("value = '-Infinity'"),
+        ),
+    )
+
+    chart_id: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[float] = mapped_column(primary_key=True, autoincrement=False)
+    ahead: Mapped[int]
+    game: Mapped[str]
+    playtype: Mapped[str]
+
+
 class ProfileSnapshot(Base):
     """What a profile was on a day. rankings: by profile rating, `{ranking, outOf}`."""
 

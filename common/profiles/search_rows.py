@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Connection, Row, text
 
-from common.catalogue.catalogue_rows import Found, ids_of
+from common.catalogue.catalogue_rows import PLAYERS_OF_CHART, Found, ids_of
 from common.database.parameters import text_array
 from common.profiles.profile_rows import containing
 
@@ -30,9 +30,7 @@ _CHARTS = text(
                                   ORDER BY played.count DESC, level_num, chart_id) AS place
         FROM {_WANTED}
         JOIN charts ON charts.game = wanted.game AND charts.song_id = wanted.song_id
-        CROSS JOIN LATERAL (
-            SELECT count(*) FROM personal_bests AS best
-            WHERE best.chart_id = charts.chart_id) AS played) AS ranked
+        CROSS JOIN LATERAL (SELECT {PLAYERS_OF_CHART} AS count) AS played) AS ranked
     WHERE place <= :most ORDER BY place
     """  # noqa: S608
 )

@@ -47,6 +47,7 @@ ALLOWED: Final = {
     ("worker/retention.py", "remove_ended_logins"): "rows that are past their time",
     ("worker/schedule.py", "accept_orphan_jobs"): "jobs that are accepted",
     ("worker/schedule.py", "accept_renewals"): "jobs that are accepted",
+    ("worker/schedule.py", "count_leaderboards"): "how many play each chart",
     ("worker/schedule.py", "take_snapshots"): "what profiles are today",
     ("worker/services/linking.py", "link"): "a user's link to a service, made in a request",
     ("worker/webhooks/delivery.py", "deliver"): "nothing: the lock is the transaction's",
