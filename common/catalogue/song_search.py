@@ -50,12 +50,10 @@ class SongSearch:
         """
         folded = fold_case(typed.strip())
         words = folded.split()
-        found = [
-            (_distance(folded, titles), song_id)
-            for song_id, titles, everything in self._titles(connection, game).songs
-            if all(word in everything for word in words)
-        ]
-        found.sort()
+        songs = self._titles(connection, game).songs
+        for word in sorted(words, key=len, reverse=True):
+            songs = [song for song in songs if word in song[2]]
+        found = sorted((_distance(folded, titles), song_id) for song_id, titles, _ in songs)
         return [song_id for _, song_id in found[:most]]
 
     def titled(self, connection: Connection, game: str, title: str) -> list[int]:

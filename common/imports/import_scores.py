@@ -16,11 +16,11 @@ from common.catalogue import catalogue_documents, catalogue_rows
 from common.catalogue.catalogue_documents import ChartDocument, SongDocument
 from common.games.model import Graph
 from common.games.registry import get_gpt
-from common.games.scoring.personal_bests import PlayedScore, merge
+from common.games.scoring.personal_bests import PlayedScore, merged_data
 from common.scores import score_documents, score_rows
 from common.scores.score_documents import ScoreDocument
 from common.sessions.session_documents import ScoreInfo
-from common.sessions.session_info import entry, game_charts
+from common.sessions.session_info import entry
 from common.wire import Wire
 
 
@@ -57,16 +57,15 @@ def _raised(
     bests: dict[str, Any] = {}
     for playtype in sorted({chart.playtype for chart in charts}):
         gpt = get_gpt(of.game, playtype)
-        known = game_charts(gpt, [chart for chart in charts if chart.playtype == playtype])
+        known = [chart.chart_id for chart in charts if chart.playtype == playtype]
         graphs = [name for name, each in gpt.optional.items() if isinstance(each.metric, Graph)]
         earlier: dict[str, list[PlayedScore]] = defaultdict(list)
         for row in score_rows.before_import(
-            connection, of.user_id, list(known), of.import_id, of.time_started, without=graphs
+            connection, of.user_id, known, of.import_id, of.time_started, without=graphs
         ):
             earlier[row.chart_id].append(PlayedScore(*tuple(row)[1:]))
         for chart_id, played in earlier.items():
-            best = merge(gpt, known[chart_id], played)
-            bests[chart_id] = None if best is None else best.scoreData
+            bests[chart_id] = merged_data(gpt, played)
     return [
         entry(
             get_gpt(score.game, score.playtype),

@@ -37,7 +37,7 @@ from common.targets.target_answers import (
 from common.wire import Wire
 
 # Of each kind of thing on each GPT, beside sessions.
-MOST: Final = 500
+MOST: Final = 100
 
 
 class ActivityDocument(msgspec.Struct, kw_only=True):
@@ -87,10 +87,10 @@ def activities(
     def document(gpt: GPT) -> ActivityDocument:
         mine = scores.get(gpt, ())
         found = on.get(gpt.game, NOTHING)
-        held = [row.chart_id for row in mine]
+        held, songs_held = {row.chart_id for row in mine}, {row.song_id for row in mine}
         charts, songs = catalogue_documents.charts(
             [row for row in found.charts if row.chart_id in held],
-            [row for row in found.songs if row.id in {score.song_id for score in mine}],
+            [row for row in found.songs if row.id in songs_held],
             wire,
             found.ids,
         )

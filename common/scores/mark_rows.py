@@ -25,7 +25,8 @@ FEW: Final = 10
 _PLAYERS: Final = text(
     """
     SELECT count(*) FROM (
-        SELECT FROM user_game_stats WHERE game = :game AND playtype = :playtype LIMIT :most) AS found
+        SELECT FROM user_game_stats
+        WHERE game = :game AND playtype = :playtype LIMIT :most) AS found
     """
 )
 _FORGET: Final = text("DELETE FROM leaderboard_marks WHERE game = :game AND playtype = :playtype")

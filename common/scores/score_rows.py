@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, TextClause, text
 
 from common.database.parameters import text_array
 from common.games.model import GPT
@@ -125,17 +125,21 @@ _COMPARED = text(
     """
 )
 _ON_CHARTS: Final = """
-    SELECT chart_id, score_id,
-           jsonb_set(score_data, '{optional}',
-                     (score_data->'optional') - CAST(:graphs AS text[])) AS score_data,
-           time_achieved, time_added, highlight, CAST('{}' AS jsonb) AS calculated_data
+    SELECT chart_id, score_id, score_data{without} AS score_data,
+           time_achieved, time_added, highlight
     FROM scores
     WHERE user_id = :user_id AND chart_id = ANY(CAST(:chart_ids AS text[]))
 """
-_EARLIER = text(f"{_ON_CHARTS} AND time_achieved < :before")
-_BEFORE_IMPORT = text(
+_EARLIER: Final = f"{_ON_CHARTS} AND time_achieved < :before"
+_BEFORE_IMPORT: Final = (
     f"{_ON_CHARTS} AND time_added <= :before AND import_id IS DISTINCT FROM :import_id"
 )
+
+
+def _without(sql: str, names: Collection[str]) -> TextClause:
+    """The statement, which leaves out these optional metrics: names of ours."""
+    left_out = "".join(f" #- '{{optional,{name}}}'" for name in names)
+    return text(sql.replace("{without}", left_out))
 
 
 def compared(
@@ -162,9 +166,8 @@ def before(
         "user_id": user_id,
         "chart_ids": text_array(chart_ids),
         "before": moment,
-        "graphs": text_array(without),
     }
-    return connection.execute(_EARLIER, parameters).all()
+    return connection.execute(_without(_EARLIER, without), parameters).all()
 
 
 def before_import(
@@ -182,9 +185,8 @@ def before_import(
         "chart_ids": text_array(chart_ids),
         "import_id": import_id,
         "before": moment,
-        "graphs": text_array(without),
     }
-    return connection.execute(_BEFORE_IMPORT, parameters).all()
+    return connection.execute(_without(_BEFORE_IMPORT, without), parameters).all()
 
 
 # --- what a profile says of them -----------------------------------------------------------

@@ -9,15 +9,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Row
 
-from common.catalogue import catalogue_rows
-from common.catalogue.catalogue_documents import chart_document
-from common.catalogue.documents import Chart
 from common.games.model import GPT, Enum, Graph
 from common.games.registry import get_gpt
-from common.games.scoring.personal_bests import PlayedScore, merge
+from common.games.scoring.personal_bests import PlayedScore, merged_data
 from common.scores import score_rows
 from common.sessions.session_documents import ScoreInfo
 
@@ -30,7 +26,7 @@ def score_info(connection: Connection, session: Row[Any]) -> list[ScoreInfo]:
 def score_infos(connection: Connection, sessions: Sequence[Row[Any]]) -> dict[str, list[ScoreInfo]]:
     """The `scoreInfo` of sessions of one user on one GPT, by session.
 
-    Three statements, whatever the number of sessions and scores.
+    Two statements, whatever the number of sessions and scores.
     """
     if not sessions:
         return {}
@@ -59,28 +55,20 @@ def _infos(
         {score.chart_id for score in scores.values()},
         max(session.time_started for session in sessions),
     )
-    charts = game_charts(gpt, catalogue_rows.charts_by_id(connection, gpt.game, list(earlier)))
     infos: dict[str, list[ScoreInfo]] = {}
     for session in sessions:
         asked = ids[session.session_id]
         present = [scores[score_id] for score_id in asked if score_id in scores]
         bests = {
-            chart_id: _best_before(gpt, charts[chart_id], earlier[chart_id], session.time_started)
+            chart_id: merged_data(gpt, earlier[chart_id], before=session.time_started)
             for chart_id in {score.chart_id for score in present}
-            if chart_id in charts
+            if chart_id in earlier
         }
         infos[session.session_id] = [
             entry(gpt, score.score_id, score.score_data, bests.get(score.chart_id))
             for score in present
         ]
     return infos
-
-
-def _best_before(
-    gpt: GPT, chart: Chart, played: Sequence[PlayedScore], before: float
-) -> Mapping[str, Any] | None:
-    best = merge(gpt, chart, played, before=before)
-    return None if best is None else best.scoreData
 
 
 def entry(
@@ -109,11 +97,3 @@ def _earlier_scores(
     for row in rows:
         earlier[row.chart_id].append(PlayedScore(*tuple(row)[1:]))
     return earlier
-
-
-def game_charts(gpt: GPT, rows: Sequence[Row[Any]]) -> dict[str, Chart]:
-    """Rows of `charts` as the rules of their game know them, by chartID."""
-    charts = {row.chart_id: msgspec.convert(chart_document(row), Chart) for row in rows}
-    for chart in charts.values():
-        chart.data = msgspec.convert(chart.data, gpt.chart_data)
-    return charts

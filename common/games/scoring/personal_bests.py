@@ -72,13 +72,7 @@ def merge(
     Among equals the earliest achieved wins (unknown times last), then the earliest added,
     then the smallest scoreID.
     """
-    candidates: list[PlayedScore] = []
-    for score in scores:
-        if before is None or (score.timeAchieved is not None and score.timeAchieved < before):
-            candidates.append(score)
-            if len(candidates) == MANY:
-                base, picks = _best(gpt, candidates)
-                candidates = [base, *(picked for _, picked in picks if picked is not None)]
+    candidates = _candidates(gpt, scores, before)
     if not candidates:
         return None
     if len(candidates) == 1:
@@ -87,14 +81,12 @@ def merge(
     if all(picked is None or picked is base for _, picked in picks):
         return _of_one(gpt, chart, base)
 
-    stored: dict[str, Any] = {**base.scoreData, "optional": {**base.scoreData["optional"]}}
+    stored = _composed(base, picks)
     composed_from = [Reference(gpt.pb_base_name, base.scoreID)]
     highlight, time_achieved = base.highlight, base.timeAchieved
     for rule, picked in picks:
         if picked is None:
             continue
-        for section, name in rule.fields:
-            _copy(section, name, picked.scoreData, stored)
         highlight = highlight or picked.highlight
         if time_achieved is not None and picked.timeAchieved is not None:
             time_achieved = max(time_achieved, picked.timeAchieved)
@@ -109,6 +101,43 @@ def merge(
         scoreData=stored_score_data(gpt, merged),
         calculatedData=rate(gpt, merged, chart),
     )
+
+
+def merged_data(
+    gpt: GPT, scores: Iterable[PlayedScore], *, before: float | None = None
+) -> Mapping[str, Any] | None:
+    """The scoreData of the personal best that `merge` makes of the same; nothing is rated."""
+    candidates = _candidates(gpt, scores, before)
+    if len(candidates) < 2:
+        return candidates[0].scoreData if candidates else None
+    base, picks = _best(gpt, candidates)
+    if all(picked is None or picked is base for _, picked in picks):
+        return base.scoreData
+    return stored_score_data(gpt, score_data_of(gpt, _composed(base, picks)))
+
+
+def _candidates(gpt: GPT, scores: Iterable[PlayedScore], before: float | None) -> list[PlayedScore]:
+    """Those of the scores that count, or the best of them."""
+    candidates: list[PlayedScore] = []
+    for score in scores:
+        if before is None or (score.timeAchieved is not None and score.timeAchieved < before):
+            candidates.append(score)
+            if len(candidates) == MANY:
+                base, picks = _best(gpt, candidates)
+                candidates = [base, *(picked for _, picked in picks if picked is not None)]
+    return candidates
+
+
+def _composed(
+    base: PlayedScore, picks: Iterable[tuple[_Rule, PlayedScore | None]]
+) -> dict[str, Any]:
+    """What is stored of the base, with what others did better."""
+    stored: dict[str, Any] = {**base.scoreData, "optional": {**base.scoreData["optional"]}}
+    for rule, picked in picks:
+        if picked is not None:
+            for section, name in rule.fields:
+                _copy(section, name, picked.scoreData, stored)
+    return stored
 
 
 def _best(
