@@ -19,10 +19,10 @@ from worker.import_types.files.solid_state_squad import SolidStateSquad
 from worker.import_types.manual.batch_manual import BatchManual
 from worker.import_types.manual.import_class import ImportClass
 from worker.import_types.reading import encodings
-from worker.import_types.reading.encodings import ENOUGH
+from worker.import_types.reading.encodings import ENOUGH, HEADER_WITHIN
 
-# What the first line of a file holds, and what it is then; the first that holds all decides.
-_FIRST_LINES: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
+# What a header holds, and what the file is then; the first that holds all decides.
+_HEADERS: Final[tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = (
     (("player_stage",), (MyPageScraperPlayerCSV.name,)),
     (("music_id", "music_scores"), (MyPageScraperRecordsCSV.name,)),
     (("楽曲名", "ハイスコア"), (EamusementSDVXCSV.name,)),
@@ -70,10 +70,12 @@ def guess(filename: str, beginning: bytes) -> Guess:
 
 
 def _of_table(text: str) -> tuple[str, ...]:
-    first = text.lstrip().partition("\n")[0]
-    for held, names in _FIRST_LINES:
-        if all(each in first for each in held):
-            return names
+    lines = text.lstrip().split("\n", HEADER_WITHIN)[:HEADER_WITHIN]
+    for line in lines:
+        for held, names in _HEADERS:
+            if all(each in line for each in held):
+                return names
+    first = lines[0]
     counts = {len(re.split(separator, first)) for separator in (",", ";", "\t")}
     return next((_COLUMNS[count] for count in sorted(counts) if count in _COLUMNS), ())
 
@@ -92,4 +94,4 @@ def _is_header(line: str) -> bool:
 
 
 def _holds(line: str) -> bool:
-    return any(all(each in line for each in held) for held, _ in _FIRST_LINES)
+    return any(all(each in line for each in held) for held, _ in _HEADERS)

@@ -33,6 +33,7 @@ def test_every_documented_file_is_known(import_type: str, content: str) -> None:
         (b"[1, 2]", ()),
         (HEADER.encode(), IIDX),
         (HEADER.encode("cp932"), IIDX),
+        ("sep=,\n私のスコア\n\n".encode() + HEADER.encode(), IIDX),
         (HEADER.encode("utf-16"), IIDX),
         (b"\n" + HEADER.encode().replace(b",", b"\t"), IIDX),
         (",".join(["x"] * 41).encode(), IIDX),

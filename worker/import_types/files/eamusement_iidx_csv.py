@@ -10,7 +10,7 @@ Source: specification, import-types/eamusement-iidx-csv.md.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -94,10 +94,7 @@ _VERSION_NUMBERS: Final = {
 _NEWEST_VERSION: Final = max(_VERSION_NUMBERS.values())
 
 # The site's names are ours, but for one; of other tools' files ours are as good.
-_LAMPS: Final = {
-    **lamps_by_name(get_gpt(GAME, "SP")),
-    "FULLCOMBO CLEAR": "FULL COMBO",
-}
+_LAMPS: Final = lamps_by_name(get_gpt(GAME, "SP"), {"FULLCOMBO CLEAR": "FULL COMBO"})
 
 
 class Block(msgspec.Struct, gc=False):
@@ -243,17 +240,17 @@ def _reading(table: csv_table.Table) -> Reading:
     blocks, places = _layout(table)
     version = _version_of(table.rows([places[0]]))
 
-    def is_of_version(row: csv_part.Row) -> bool:
+    def is_of_version(row: csv_table.Row) -> bool:
         return not isinstance(row, RefusedEntry) and _version_of([row[:1]]) == version
 
-    def count(row: csv_part.Row) -> int:
+    def count(row: csv_table.Row) -> int:
         return 1 if isinstance(row, RefusedEntry) else len(blocks)
 
     # Without a row that names the newest version, charts would be looked up in an older one.
     return Reading(places, count, is_of_version)
 
 
-def _version_of(rows: Iterable[Sequence[str] | RefusedEntry]) -> str | None:
+def _version_of(rows: Iterable[csv_table.Row]) -> str | None:
     """The newest version that a row names; one that nobody knows is newer than all others.
 
     None: no row names any.
@@ -282,7 +279,7 @@ def _numbered(name: str) -> int | None:
 
 
 def _entries(
-    rows: Iterable[Sequence[str] | RefusedEntry], blocks: tuple[str, ...]
+    rows: Iterable[csv_table.Row], blocks: tuple[str, ...]
 ) -> Iterator[Entry | RefusedEntry]:
     length = len(_BLOCK_HEADERS)
     for row in rows:

@@ -7,7 +7,7 @@ Source: specification, import-types/eamusement-sdvx-csv.md.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -65,15 +65,16 @@ _DIFFICULTIES: Final = {
     "ULTIMATE": "ULT",
 }
 # The site's names; of other tools' files ours are as good.
-_LAMPS: Final = {
-    **lamps_by_name(get_gpt(GAME, PLAYTYPE)),
-    "PLAYED": "FAILED",
-    "COMPLETE": "CLEAR",
-    "EXCESSIVE COMPLETE": "EXCESSIVE CLEAR",
-    "MAXXIVE COMPLETE": "MAXXIVE CLEAR",
-    "ULTIMATE CHAIN": "ULTIMATE CHAIN",
-    "PERFECT": "PERFECT ULTIMATE CHAIN",
-}
+_LAMPS: Final = lamps_by_name(
+    get_gpt(GAME, PLAYTYPE),
+    {
+        "PLAYED": "FAILED",
+        "COMPLETE": "CLEAR",
+        "EXCESSIVE COMPLETE": "EXCESSIVE CLEAR",
+        "MAXXIVE COMPLETE": "MAXXIVE CLEAR",
+        "PERFECT": "PERFECT ULTIMATE CHAIN",
+    },
+)
 
 
 class Entry(msgspec.Struct, gc=False):
@@ -129,7 +130,7 @@ def _layout(table: csv_table.Table) -> list[int]:
     return list(_PLACES)
 
 
-def _entries(rows: Iterable[Sequence[str] | RefusedEntry]) -> Iterator[Entry | RefusedEntry]:
+def _entries(rows: Iterable[csv_table.Row]) -> Iterator[Entry | RefusedEntry]:
     for row in rows:
         if isinstance(row, RefusedEntry):
             yield row

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -112,7 +112,7 @@ def _layout(table: csv_table.Table) -> list[int]:
     return places
 
 
-def _entries(rows: Iterable[Sequence[str] | RefusedEntry]) -> Iterator[Entry | RefusedEntry]:
+def _entries(rows: Iterable[csv_table.Row]) -> Iterator[Entry | RefusedEntry]:
     for row in rows:
         if isinstance(row, RefusedEntry):
             yield row
@@ -120,7 +120,7 @@ def _entries(rows: Iterable[Sequence[str] | RefusedEntry]) -> Iterator[Entry | R
             yield from _expanded(*row)
 
 
-def _count(row: csv_part.Row) -> int:
+def _count(row: csv_table.Row) -> int:
     return sum(1 for _ in _entries([row]))
 
 

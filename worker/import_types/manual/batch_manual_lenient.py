@@ -18,6 +18,7 @@ from common.errors import FatalImportError
 from common.games.model import GPT, Integer
 from common.validation import Violation, explain, text_of
 from worker.import_types.base import RefusedEntry
+from worker.import_types.manual.batch_manual_json import FOREWORD
 from worker.import_types.manual.batch_manual_schema import score_rules, struct_fields
 from worker.import_types.manual.batch_manual_structs import (
     ManualScore,
@@ -26,7 +27,6 @@ from worker.import_types.manual.batch_manual_structs import (
     tidy,
 )
 
-FOREWORD: Final = "Invalid BATCH-MANUAL"
 DOCUMENT_KEYS: Final = ("meta", "scores", "classes")
 
 # Of one document; more than that is no list of scores with a few mistakes in it.

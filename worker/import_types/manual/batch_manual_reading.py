@@ -19,7 +19,6 @@ from msgspec import UNSET
 from common.errors import FatalImportError
 from common.games.model import GPT
 from common.games.registry import GAMES, all_gpts, gpt_by_v3_id
-from common.text import json_reading
 from common.validation import (
     Violation,
     all_violations,
@@ -29,9 +28,16 @@ from common.validation import (
     type_of,
 )
 from worker.import_types.base import Part
+from worker.import_types.manual.batch_manual_json import (
+    FOREWORD,
+    decoded,
+    decoded_leniently,
+    refuse_endless,
+    refuse_second_list,
+    utf8_of,
+)
 from worker.import_types.manual.batch_manual_lenient import (
     DOCUMENT_KEYS,
-    FOREWORD,
     LenientScores,
     PassedOver,
 )
@@ -44,7 +50,6 @@ from worker.import_types.manual.batch_manual_structs import (
     tidy,
     within_limits,
 )
-from worker.import_types.reading.encodings import REFUSED, from_utf16, is_utf8
 
 
 class ReadDocument(NamedTuple):
@@ -55,27 +60,22 @@ class ReadDocument(NamedTuple):
     warnings: list[str]
 
 
-# Objects and lists in a file. Not a tenth of it is needed by as many scores as fit into one;
-# a file of nothing else would take a hundred times its size in memory.
-MAX_CONTAINERS: Final = 1_000_000
-
-
 def read_file(content: bytes, games: Collection[str], *, lenient: bool = False) -> ReadDocument:
     """games: the enabled ones. Raises FatalImportError (400) with the first thing wrong.
 
     lenient: scores that break a rule are `RefusedEntry` in their places, and keys that nobody
     knows are passed over.
     """
-    content = from_utf16(content, _begins_like_json)
-    _refuse_endless(content)
-    return quickly_from_file(content, games) or _slowly(_json(content), games, lenient)
-
-
-def _refuse_endless(content: bytes) -> None:
-    if content.count(b"{") + content.count(b"[") > MAX_CONTAINERS:
-        raise FatalImportError(
-            400, f"Invalid BATCH-MANUAL (More than {MAX_CONTAINERS} objects and lists.)"
-        )
+    content = utf8_of(content)
+    refuse_endless(content)
+    refuse_second_list(content)
+    quickly = quickly_from_file(content, games)
+    if quickly is not None:
+        return quickly
+    document, warnings = decoded_leniently(content) if lenient else (decoded(content), [])
+    read = _slowly(document, games, lenient)
+    read.warnings.extend(warnings)
+    return read
 
 
 def part_of_file(content: bytes, indexes: frozenset[int]) -> Part:
@@ -83,9 +83,9 @@ def part_of_file(content: bytes, indexes: frozenset[int]) -> Part:
 
     Raises FatalImportError (400).
     """
-    content = from_utf16(content, _begins_like_json)
-    _refuse_endless(content)
-    document = _json(content)
+    content = utf8_of(content)
+    refuse_endless(content)
+    document = decoded(content)
     scores = document.get("scores") if isinstance(document, dict) else None
     if not isinstance(scores, list):
         raise FatalImportError(400, f"{FOREWORD} (It has no list of scores.)")
@@ -105,14 +105,14 @@ def check_file(content: bytes, games: Collection[str]) -> None:
 
     What its scores are is not looked at.
     """
-    content = from_utf16(content, _begins_like_json)
+    content = utf8_of(content)
     try:
         fine = _enabled(_HEAD.decode(content).meta, games) is not None
     except _UNREADABLE:
         fine = False
     if not fine:
-        _refuse_endless(content)
-        check_body(_json(content), games)
+        refuse_endless(content)
+        check_body(decoded(content), games)
 
 
 def check_body(body: Any, games: Collection[str]) -> None:
@@ -125,19 +125,15 @@ def violations_of_file(content: bytes, games: Collection[str]) -> Iterator[Viola
 
     Raises FatalImportError (400) where it is no document, or of no game.
     """
-    content = from_utf16(content, _begins_like_json)
-    _refuse_endless(content)
+    content = utf8_of(content)
+    refuse_endless(content)
     if quickly_from_file(content, games) is None:
-        document = _json(content)
+        document = decoded(content)
         yield from all_violations(rules(_gpt_of(document, games)), document)
 
 
 def _slowly(document: Any, games: Collection[str], lenient: bool) -> ReadDocument:
     return leniently(document, games) if lenient else exactly(document, games)
-
-
-def _begins_like_json(line: str) -> bool:
-    return line.lstrip()[:1] in ("{", "[")
 
 
 # --- quickly ---------------------------------------------------------------------------
@@ -210,15 +206,6 @@ def _known(game: str, playtype: str | None) -> GPT | None:
 
 
 # --- exactly ---------------------------------------------------------------------------
-
-
-def _json(content: bytes) -> Any:
-    try:
-        return json_reading.loads(content)
-    except orjson.JSONDecodeError as error:
-        # Other encodings may look like each other, and titles would be others: none is guessed.
-        what = error if is_utf8(content) else f"{error}: {REFUSED}"
-        raise FatalImportError(400, f"Invalid JSON. ({what})") from None
 
 
 def exactly(document: Any, games: Iterable[str]) -> ReadDocument:

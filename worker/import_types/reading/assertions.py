@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Final
 
 from msgspec import UnsetType
@@ -16,6 +17,9 @@ from common.errors import InvalidScore, NotTracked
 from common.games.model import GPT, Enum
 from common.validation import text_of
 from common.validation.values import MAX_SAFE_INTEGER
+
+# What stands between the words of a name, or does not: `EX-HARD CLEAR`, `EXHARD CLEAR`.
+_SEPARATORS: Final = re.compile(r"[\s_-]+")
 
 # What ECMAScript trims. str.strip() without arguments would also take control characters.
 _WHITESPACE: Final = (
@@ -27,9 +31,19 @@ _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9
 _RADIX: Final = re.compile(r"0(?:[xX]([0-9a-fA-F]+)|[oO]([0-7]+)|[bB]([01]+))")
 _INTEGER: Final = re.compile(r"(-?)0*([0-9]+)")
 _FULL_WIDTH: Final = str.maketrans("０１２３４５６７８９，．－", "0123456789,.-")
-_SPREADSHEET_NUMBER: Final = re.compile(r"(-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+))(?:\.0*)?")
-# What stands in a cell for which there is no value.
-NO_VALUE: Final = frozenset({"", "-", "---"})
+# Thousands apart by one sign or none; a point by itself may be either, but not before `.0`.
+_SPREADSHEET_NUMBER: Final = re.compile(
+    r"\+?(-?(?:[0-9]+|[0-9]{1,3}(?:([, \xa0\u2009\u202f'\u2019])[0-9]{3}(?:\2[0-9]{3})*"
+    r"|(?:\.[0-9]{3}){2,})))(?:(?<!\.[0-9]{3})\.(?:0{0,2}|0{4,}))?"
+)
+_NO_DIGIT: Final = re.compile(r"[^-0-9]")
+# What stands in a cell for which there is no value, there and where programs wrote it.
+NO_VALUE: Final = frozenset(
+    {
+        *("", "-", "--", "---", "\uff0d", "\uff0d" * 3, "\u30fc", "\u2015", "\u2014", "\u2013"),
+        *("\u2212", "nan", "NaN", "NAN", "None", "null", "NULL", "N/A", "n/a", "#N/A", "NA"),
+    }
+)
 
 _SAFE_DIGITS: Final = len(str(MAX_SAFE_INTEGER))
 
@@ -43,15 +57,19 @@ def trim_end(text: str) -> str:
 
 
 def word(text: str) -> str:
-    """A name of the game as tables of names spell it: upper case, single spaces, no width."""
-    return " ".join(unicodedata.normalize("NFKC", text).upper().split())
+    """A name of the game as tables of names have it: upper case, without width and separators."""
+    return _SEPARATORS.sub("", unicodedata.normalize("NFKC", text).upper())
 
 
-def lamps_by_name(gpt: GPT) -> dict[str, str]:
-    """The lamps of a GPT by their names as `word` spells them."""
+def lamps_by_name(gpt: GPT, others: Mapping[str, str]) -> dict[str, str]:
+    """The lamps of a GPT by their names, and as `word` has these.
+
+    others: what a site calls some of them.
+    """
     metric = gpt.provided["lamp"]
     assert isinstance(metric, Enum), "a lamp is one of a list"
-    return {word(lamp): lamp for lamp in metric.values}
+    named = {**{lamp: lamp for lamp in metric.values}, **others}
+    return {**named, **{word(name): lamp for name, lamp in named.items()}}
 
 
 def positive_integer(text: str, failure: str) -> int:
@@ -83,13 +101,14 @@ def _integer(text: str, failure: str) -> int:
 def as_number(text: str) -> str:
     """A whole number as programs write it, of what spreadsheets and keyboards make of it.
 
-    `１２`, ` 12 `, `'12`, `1,234` and `12.0`; else the text itself.
+    `１２`, ` 12 `, `'12`, `1,234`, `1 234`, `1.234.567` and `12.0`; else the text itself. So is
+    `1.000`, which is one or a thousand.
     """
     if _is_short_number(text):
         return text
     tidy = trim(text.translate(_FULL_WIDTH)).removeprefix("'")
     found = _SPREADSHEET_NUMBER.fullmatch(tidy)
-    return found[1].replace(",", "") if found else text
+    return _NO_DIGIT.sub("", found[1]) if found else text
 
 
 def loose_number(text: str) -> float:
@@ -134,7 +153,7 @@ def difficulty_of(gpt: GPT, text: str | UnsetType | None) -> str:
             f"Invalid Difficulty for {gpt.game} {gpt.playtype} - Expected any of"
             f" {', '.join(difficulties or ())} (Got {text_of(text)})"
         )
-    known, folded = difficulties or (), text.casefold()
+    known, folded = difficulties or (), trim(unicodedata.normalize("NFKC", text)).casefold()
     for refused, why in gpt.refused_difficulties.items():
         if folded == refused.casefold():
             raise InvalidScore(why)

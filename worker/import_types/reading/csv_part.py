@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from worker.import_types.base import Part, RefusedEntry
+from worker.import_types.base import Part
 from worker.import_types.reading import csv_table
-from worker.import_types.reading.csv_table import IsKnown, Table
+from worker.import_types.reading.csv_table import IsKnown, Row, Table
 from worker.import_types.reading.encodings import lines_as_they_stand
-
-Row = Sequence[str] | RefusedEntry
 
 
 class _Lines(list[bytes]):

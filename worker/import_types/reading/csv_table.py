@@ -16,12 +16,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from operator import itemgetter
 from typing import Final
 
 from common.errors import FatalImportError
 from worker.import_types.base import RefusedEntry
-from worker.import_types.reading.encodings import ENOUGH, HEADER_WITHIN, as_utf8
+from worker.import_types.reading.csv_line import cells_of, escaped_cells, named, quoted_cells, whole
+from worker.import_types.reading.encodings import ENOUGH, HEADER_WITHIN, as_utf8, line_end
 
 MAX_HEADER_LENGTH: Final = 1000  # characters, of headers that nobody knows
 MAX_HEADERS: Final = 50  # cells, of headers that nobody knows
@@ -34,15 +36,12 @@ _DELIMITERS: Final = (",", "\t", ";", "|")
 # The byte order mark of a file that was put behind another one.
 _MARKED: Final = b"\n" + codecs.BOM_UTF8
 
-# What may stand in a line without content: ends of files and paddings are of other systems.
-_NOTHING: Final = " \t\r\x1a\0"
+# A header's key with a unit or a remark behind it: `スコア(点)`.
+_UNIT: Final = re.compile(r"([^(\[]+)(?:\([^()]*\)|\[[^][]*\])")
 
-# A cell that a spreadsheet was told to leave a text: `="007"`.
-_KEPT_TEXT: Final = re.compile('="([^"]*)"')
 
-# The whole cell in quotes, without a line break inside.
-_WHOLLY_QUOTED: Final = re.compile('"[^\n\r\u2028\u2029]*"')
-
+# The cells of a row that are asked for, or why they cannot be had.
+Row = Sequence[str] | RefusedEntry
 
 # Whether a table with columns of these names (`header_key`) is one of a format.
 IsKnown = Callable[[Mapping[str, int]], bool]
@@ -60,6 +59,7 @@ class Table:
 
     columns: place of each header, by its `header_key`. least: cells that a row must have; those
         after them have no header. numbers: of each line, how many of the file are above it.
+    is_known: whether the headers are those of the format.
     """
 
     headers: list[str]
@@ -68,18 +68,21 @@ class Table:
     delimiter: str
     least: int
     numbers: Sequence[int]
+    is_known: bool
 
     def widths(self) -> tuple[int, int]:
         """How many columns it has: all, and without those that a spreadsheet put after them."""
-        return len(self.headers), _named(self.headers)
+        return len(self.headers), named(self.headers)
 
-    def rows(self, places: Sequence[int] | None = None) -> Iterator[Sequence[str] | RefusedEntry]:
+    def rows(self, places: Sequence[int] | None = None) -> Iterator[Row]:
         """The cells of each row that is not blank; of the columns at `places`, or of all.
 
         A place of -1 gives an empty cell. Raises FatalImportError (400) after very many broken
         rows. Only made when asked for: they take ten times a line's memory.
         """
-        take = _taker(places, len(self.headers))
+        take: Callable[[list[str]], Row] = _taker(places, len(self.headers))
+        if self.is_known and (twins := self._twins(places or ())):
+            take = self._agreeing(take, twins)
         delimiter, count = self.delimiter, len(self.headers)
         broken = 0
         lines = iter(enumerate(self.lines, start=1))
@@ -95,7 +98,7 @@ class Table:
                     if cells[0].strip() or any(map(str.strip, cells)):
                         yield take(cells)
                     continue
-                cells = _cells(text, delimiter, count, self.least)
+                cells = cells_of(text, delimiter, count, self.least)
                 if cells is None and text.count('"') % 2:
                     cells, more = self._over_lines(number, text)
                     for _ in range(more):
@@ -106,6 +109,29 @@ class Table:
             elif any(map(str.strip, cells)):
                 yield take(cells)
 
+    def _twins(self, places: Sequence[int]) -> list[tuple[int, int]]:
+        """Of the columns at `places`, the places of others with the same header."""
+        first = {header_key(self.headers[place]): place for place in places if place >= 0}
+        keys = ((header_key(header), place) for place, header in enumerate(self.headers))
+        return [(first[key], place) for key, place in keys if first.get(key, place) != place]
+
+    def _agreeing(
+        self, take: Callable[[list[str]], Row], twins: list[tuple[int, int]]
+    ) -> Callable[[list[str]], Row]:
+        """`take`, but for rows in which columns of one name say different things."""
+
+        def agreed(cells: list[str]) -> Row:
+            for one, other in twins:
+                if cells[one].strip() != cells[other].strip():
+                    message = (
+                        f"The column {self.headers[one]} is there twice, and says different"
+                        f" things: {cells[one]} and {cells[other]}."
+                    )
+                    return RefusedEntry(message, self.delimiter.join(cells)[:MAX_QUOTED])
+            return take(cells)
+
+        return agreed
+
     def _over_lines(self, number: int, text: str) -> tuple[list[str] | None, int]:
         """The cells of a row that goes on over the next lines, inside quotes; how many lines."""
         for more, line in enumerate(self.lines[number : number + MAX_JOINED_LINES], start=1):
@@ -113,7 +139,7 @@ class Table:
                 text += "\n" + line.decode().rstrip("\r")
             except UnicodeDecodeError:
                 break
-            cells = _quoted(text, self.delimiter)
+            cells = quoted_cells(text, self.delimiter)
             if cells is not None and len(cells) == len(self.headers):
                 return cells, more
         return None, 0
@@ -122,7 +148,7 @@ class Table:
         if not text:
             message = f"Row {number} is not text in the file's encoding."
         else:
-            got = len(_escaped(text, self.delimiter))
+            got = len(escaped_cells(text, self.delimiter))
             message = (
                 f"Row {number} has an invalid amount of cells"
                 f" ({got}, expected {len(self.headers)})."
@@ -137,23 +163,25 @@ class Table:
 def read(content: bytes, is_known: IsKnown) -> Table:
     """Raises FatalImportError (400) where there is no header, or the encoding is unknown."""
     utf8 = as_utf8(content, lambda line: is_header(line, is_known))
-    if b"\n" not in utf8:
-        utf8 = utf8.replace(b"\r", b"\n")
-    if _MARKED in utf8:
+    if (end := line_end(utf8)) != b"\n":
+        utf8 = utf8.replace(end, b"\n")
+    while _MARKED in utf8:
         utf8 = utf8.replace(_MARKED, b"\n")
     lines = utf8.split(b"\n")
     for place, header in enumerate(lines[:HEADER_WITHIN]):
         line = header.decode(errors="ignore").rstrip("\r")
-        for delimiter in _DELIMITERS:
-            headers, columns = _headers(line, delimiter)
+        for text, delimiter in product(dict.fromkeys((line, whole(line))), _DELIMITERS):
+            headers, columns = _headers(text, delimiter)
             if is_known(columns):
                 rows, numbers = _below(lines, place)
-                return Table(headers, columns, rows, delimiter, _named(headers), numbers)
+                if text != line:
+                    rows = [_whole_line(row) for row in rows]
+                return Table(headers, columns, rows, delimiter, named(headers), numbers, True)
     first, *lines = lines
     line = _first_line(first)
     headers, columns = _headers(line, ",")
     _check_unknown(line, headers)
-    return Table(headers, columns, lines, ",", len(headers), range(1, len(lines) + 1))
+    return Table(headers, columns, lines, ",", len(headers), range(1, len(lines) + 1), False)
 
 
 def _below(lines: list[bytes], place: int) -> tuple[list[bytes], Sequence[int]]:
@@ -168,7 +196,11 @@ def _below(lines: list[bytes], place: int) -> tuple[list[bytes], Sequence[int]]:
 
 def is_header(line: str, is_known: IsKnown) -> bool:
     """Whether the line is a header of the format, in any dialect."""
-    return any(is_known(_headers(line, delimiter)[1]) for delimiter in _DELIMITERS)
+    return any(
+        is_known(_headers(text, delimiter)[1])
+        for text in (line, whole(line))
+        for delimiter in _DELIMITERS
+    )
 
 
 def read_beginning(content: bytes, is_known: IsKnown) -> Table | None:
@@ -196,10 +228,14 @@ def _first_line(line: bytes) -> str:
 
 
 def _headers(line: str, delimiter: str) -> tuple[list[str], dict[str, int]]:
-    headers = _quoted(line, delimiter) or line.split(delimiter)
+    headers = quoted_cells(line, delimiter) or line.split(delimiter)
     columns: dict[str, int] = {}
     for place, header in enumerate(headers):
         columns.setdefault(header_key(header), place)
+    bare = [(found[1], place) for key, place in columns.items() if (found := _UNIT.fullmatch(key))]
+    for key, place in bare:
+        if [each for each, _ in bare].count(key) == 1:
+            columns.setdefault(key, place)
     return headers, columns
 
 
@@ -230,90 +266,8 @@ def _as_they_are(cells: list[str]) -> list[str]:
     return cells
 
 
-# --- one line ----------------------------------------------------------------------------
-
-
-def _named(headers: Sequence[str]) -> int:
-    """How many columns there are up to the last one with a header."""
-    return next((end for end in range(len(headers), 0, -1) if headers[end - 1].strip()), 0)
-
-
-def _cells(text: str, delimiter: str, count: int, least: int) -> list[str] | None:
-    """The line's cells in whichever dialect gives as many as there should be; None: in none.
-
-    least: as many will do, since the columns after them have no header.
-    """
-    if not text.strip(_NOTHING + delimiter):
-        return [""]
-    if '"' in text:
-        quoted = _quoted(text, delimiter)
-        if quoted is not None and (fitting := _fitting(quoted, count, least)):
-            return fitting
-    plain = [_unquoted(cell) for cell in text.split(delimiter)]
-    if fitting := _fitting(plain, count, least):
-        return fitting
-    if "\\" in text and (fitting := _fitting(_escaped(text, delimiter), count, least)):
-        return fitting
-    return None
-
-
-def _fitting(cells: list[str], count: int, least: int) -> list[str] | None:
-    """The cells if there are as many as needed, not counting empty ones at the end."""
-    if len(cells) > count and not any(map(str.strip, cells[count:])):
-        return cells[:count]
-    if least <= len(cells) < count:
-        return cells + [""] * (count - len(cells))
-    return cells if len(cells) == count else None
-
-
-def _unquoted(cell: str) -> str:
-    if cell[:1] == '"' and len(cell) > 1 and _WHOLLY_QUOTED.fullmatch(cell):
-        return cell[1:-1]
-    return _unkept(cell)
-
-
-def _unkept(cell: str) -> str:
-    kept = _KEPT_TEXT.fullmatch(cell) if cell[:1] == "=" else None
-    return kept[1] if kept else cell
-
-
-def _quoted(text: str, delimiter: str) -> list[str] | None:
-    """The cells of a line whose quotes follow the rules of CSV; None where they do not.
-
-    A quote inside a cell that does not begin with one means nothing; spaces around quotes are
-    none of the cell's.
-    """
-    cells, place, end = [], 0, len(text)
-    while True:
-        if text[place : place + 1] == " ":
-            inside = len(text) - len(text[place:].lstrip(" "))
-            place = inside if text[inside : inside + 1] == '"' else place
-        if text[place : place + 1] == '"':
-            close = place + 1
-            while True:
-                close = text.find('"', close)
-                if close < 0:
-                    return None
-                if text[close + 1 : close + 2] != '"':
-                    break
-                close += 2
-            cells.append(_unkept(text[place + 1 : close].replace('""', '"')))
-            place = close + 1
-            while text[place : place + 1] == " ":
-                place += 1
-            if place < end and text[place] != delimiter:
-                return None
-        else:
-            stop = text.find(delimiter, place)
-            stop = end if stop < 0 else stop
-            cells.append(_unquoted(text[place:stop]))
-            place = stop
-        if place >= end:
-            return cells
-        place += 1
-
-
-def _escaped(text: str, delimiter: str) -> list[str]:
-    """The cells of a line in which a backslash before the delimiter makes it content."""
-    cells = re.split(rf"(?<!\\){re.escape(delimiter)}", text)
-    return [_unquoted(cell.replace("\\" + delimiter, delimiter)) for cell in cells]
+def _whole_line(line: bytes) -> bytes:
+    try:
+        return whole(line.decode().rstrip("\r")).encode()
+    except UnicodeDecodeError:
+        return line

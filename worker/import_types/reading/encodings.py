@@ -22,6 +22,10 @@ ENOUGH: Final = 64 * 1024
 # Tried in this order where a file is no UTF-8: its header tells whether it is the one.
 _JAPANESE: Final = ("cp932", "euc_jp")
 
+# What ends lines: of these the first that a text has. Where there is a line feed, the others are
+# inside of lines.
+_LINE_ENDS: Final = (b"\n", b"\r", *(end.encode() for end in "\u2028\u2029\x85"))
+
 # Bytes in which a text in UTF-16 that lacks a byte order mark shows its zeros.
 _BEGINNING: Final = 2000
 
@@ -42,15 +46,29 @@ REFUSED: Final = (
 # How files begin that are no text at all, and what they are.
 _OTHERS: Final = {
     b"PK\x03\x04": "a workbook (.xlsx) or another ZIP archive",
+    b"PK\x05\x06": "a ZIP archive with nothing in it",
     b"\xd0\xcf\x11\xe0": "a workbook (.xls)",
     b"\x1f\x8b": "compressed (gzip)",
+    b"BZh": "compressed (bzip2)",
+    b"\xfd7zXZ\0": "compressed (xz)",
+    b"\x28\xb5\x2f\xfd": "compressed (Zstandard)",
+    b"7z\xbc\xaf\x27\x1c": "an archive (7z)",
+    b"Rar!\x1a\x07": "an archive (RAR)",
     b"%PDF": "a PDF",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"{\\rtf": "a text document (RTF)",
+    b"SQLite format 3\0": "a database (SQLite)",
+}
+# The same, of what begins with its length.
+_OTHERS_INSIDE: Final = {
+    (4, b"ftyp"): "a picture or a film",
+    (8, b"WEBPVP8"): "a picture",
 }
 
 # What a site sends in place of a file to who is not signed in.
-_PAGE: Final = re.compile(rb"\s*<(?:!doctype\s+html|html)\b", re.IGNORECASE)
+_PAGE: Final = re.compile(rb"\s*<(?:!doctype\s+html|html|head|meta|body|table)\b", re.IGNORECASE)
 _PAGE_WITHIN: Final = 1000  # bytes
 
 # Whether a line is the header that the format has.
@@ -104,11 +122,11 @@ def from_utf16(content: bytes, is_known: IsKnown) -> bytes:
 
     Raises FatalImportError (400), also for what is no text.
     """
-    for beginning, what in _OTHERS.items():
-        if content.startswith(beginning):
-            raise FatalImportError(
-                400, f"The file is {what}. Please send the text file (CSV, JSON or XML) itself."
-            )
+    what = _other(content)
+    if what is not None:
+        raise FatalImportError(
+            400, f"The file is {what}. Please send the text file (CSV, JSON or XML) itself."
+        )
     if content.startswith(codecs.BOM_UTF8):
         # Tools that add a mark do not look whether there is one.
         return _without_marks(content)
@@ -118,6 +136,22 @@ def from_utf16(content: bytes, is_known: IsKnown) -> bytes:
     return content if encoding is None else _without_marks(_utf16_text(content, encoding).encode())
 
 
+def _other(content: bytes) -> str | None:
+    """What it is, if it is no text."""
+    for beginning, what in _OTHERS.items():
+        if content.startswith(beginning):
+            return what
+    for (place, mark), what in _OTHERS_INSIDE.items():
+        if content.startswith(mark, place):
+            return what
+    return None
+
+
+def line_end(text: bytes) -> bytes:
+    """What ends the lines of a text in UTF-8, or another encoding that has ASCII as it is."""
+    return next((end for end in _LINE_ENDS if end in text), b"\n")
+
+
 def lines_as_they_stand(content: bytes, is_known: IsKnown) -> tuple[list[bytes], bytes]:
     """The lines of a file in its own encoding, and what stands between them.
 
@@ -125,10 +159,10 @@ def lines_as_they_stand(content: bytes, is_known: IsKnown) -> tuple[list[bytes],
     """
     encoding = _utf16(content, is_known)
     if encoding is None:
-        end = b"\n" if b"\n" in content else b"\r"
+        end = line_end(content)
         return content.split(end), end
     text = _utf16_text(content, encoding)
-    mark = "\n" if "\n" in text else "\r"
+    mark = line_end(text.encode()).decode()
     return [line.encode(encoding) for line in text.split(mark)], mark.encode(encoding)
 
 

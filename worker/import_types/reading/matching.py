@@ -31,6 +31,7 @@ from common.games.model import GPT
 from common.games.registry import get_game
 from common.validation import text_of
 from worker.import_types.reading.assertions import (
+    as_number,
     difficulty_of,
     loose_number,
     positive_integer,
@@ -129,7 +130,8 @@ class ChartFinder:
         song_id = self._catalogue.other_song_ids.get(wanted.identifier)
         if song_id is None:
             song_id = positive_integer(
-                wanted.identifier, "Invalid songID - must be a stringified positive integer."
+                as_number(wanted.identifier),
+                "Invalid songID - must be a stringified positive integer.",
             )
         song = self._catalogue.song(song_id)
         if song is None:

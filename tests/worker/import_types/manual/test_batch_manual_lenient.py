@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -225,3 +226,47 @@ def test_a_metric_that_older_tools_do_not_know_is_taken_as_nothing() -> None:
         "scores[0].platinumScore: absent, taken as 0.",
         "scores[0].optional.platScore: unknown key, passed over.",
     ]
+
+
+def test_what_python_writes_for_no_number_costs_one_value_at_most() -> None:
+    scores = [sdvx_score(), sdvx_score(score=9_000_000), sdvx_score(timeAchieved=1.5e12)]
+    content = orjson.dumps(sdvx_document(*scores)).replace(b"9000000", b"NaN")
+    content = content.replace(b"1500000000000.0", b"-Infinity")
+
+    parsed = BatchManual().parse(Upload(1, 0, tuple(GAMES), "f.json", content, lenient=True))
+
+    fine, refused, untimed = parsed.entries
+    assert isinstance(refused, RefusedEntry)
+    assert not isinstance(fine, RefusedEntry)
+    assert untimed.timeAchieved is None
+    assert parsed.warnings == ["What is no number was taken as absent: NaN (1), -Infinity (1)."]
+    with pytest.raises(FatalImportError, match="Invalid JSON"):
+        BatchManual().parse(Upload(1, 0, tuple(GAMES), "f.json", content))
+
+
+@pytest.mark.parametrize("bad", [b'"\\ud800"', b"{", b"1,}", b"Inf", b"'x'"])
+def test_beside_what_is_no_number_json_is_as_strict_as_ever(bad: bytes) -> None:
+    content = orjson.dumps(sdvx_document(sdvx_score(comment=5, timeAchieved=7)))
+    content = content.replace(b'"comment":5', b'"comment":' + bad)
+    content = content.replace(b'"timeAchieved":7', b'"timeAchieved":NaN')
+
+    with pytest.raises(FatalImportError, match="Invalid JSON"):
+        BatchManual().parse(Upload(1, 0, tuple(GAMES), "f.json", content, lenient=True))
+
+
+@pytest.mark.parametrize("lenient", [True, False])
+def test_of_two_lists_of_scores_none_is_lost_without_a_word(lenient: bool) -> None:
+    content = orjson.dumps(sdvx_document(sdvx_score(comment='"scores"')))
+    twice = content.removesuffix(b"}") + b',"scores":[]}'
+    given = Upload(1, 0, tuple(GAMES), "f.json", twice, lenient=lenient)
+
+    with pytest.raises(FatalImportError, match="more than one of scores"):
+        BatchManual().parse(given)
+    assert len(BatchManual().parse(replace(given, content=content)).entries) == 1
+
+
+def test_what_other_systems_put_behind_the_end_does_not_count() -> None:
+    content = orjson.dumps(sdvx_document(sdvx_score()))
+    for padding in (b"\0", b"\0" * 600, b"\x1a", b"\r\n\x1a\0"):
+        given = Upload(1, 0, tuple(GAMES), "f.json", content + padding)
+        assert len(BatchManual().parse(given).entries) == 1

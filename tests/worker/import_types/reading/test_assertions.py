@@ -9,15 +9,19 @@ from hypothesis import strategies as st
 from msgspec import UNSET, UnsetType
 
 from common.errors import InvalidScore, NotTracked
-from common.games.registry import get_gpt
+from common.games.model import GPT, Enum
+from common.games.registry import all_gpts, get_gpt
 from worker.import_types.reading.assertions import (
+    as_number,
     difficulty_of,
+    lamps_by_name,
     loose_number,
     positive_integer,
     positive_nonzero_integer,
     trim,
     trim_end,
     unknown_difficulty,
+    word,
 )
 
 SDVX = get_gpt("sdvx", "Single")
@@ -159,3 +163,75 @@ def test_what_is_played_for_fun_is_refused_in_its_own_words(gpt_id: str, difficu
 def test_beginner_is_counted_and_passed_over() -> None:
     with pytest.raises(NotTracked):
         difficulty_of(get_gpt("iidx", "SP"), "beginner")
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("9551234", "9551234"),
+        ("9,551,234", "9551234"),
+        ("9 551 234", "9551234"),
+        ("9\u00a0551\u00a0234", "9551234"),
+        ("9\u202f551\u202f234", "9551234"),
+        ("9'551'234", "9551234"),
+        ("9\u2019551\u2019234", "9551234"),
+        ("9.551.234", "9551234"),
+        ("９，５５１，２３４", "9551234"),
+        ("1,500", "1500"),
+        ("+12", "12"),
+        ("12.0", "12"),
+        ("12.0000", "12"),
+        ("'12", "12"),
+    ],
+)
+def test_numbers_are_read_as_spreadsheets_of_any_country_write_them(cell: str, number: str) -> None:
+    assert as_number(cell) == number
+
+
+@pytest.mark.parametrize(
+    "cell",
+    # Of two meanings, of none, or not all there.
+    [
+        "1.000",
+        "1.500",
+        "1,50",
+        "1,5000",
+        "9,551 234",
+        "12,345.678",
+        "1 50",
+        "9.55E+06",
+        "12回",
+        "0x1",
+    ],
+)
+def test_what_may_be_another_number_is_left_as_it_is(cell: str) -> None:
+    assert as_number(cell) == cell
+
+
+@given(
+    st.integers(0, 10**12), st.sampled_from([",", " ", "\u00a0", "\u2009", "\u202f", "'", "\u2019"])
+)
+def test_thousands_may_be_apart(number: int, mark: str) -> None:
+    assert as_number(f"{number:,}".replace(",", mark)) == str(number)
+
+
+@pytest.mark.parametrize(
+    "gpt", [gpt for gpt in all_gpts() if "lamp" in gpt.provided], ids=lambda gpt: gpt.id
+)
+def test_lamps_are_found_in_any_spelling_and_never_taken_for_another(gpt: GPT) -> None:
+    found = lamps_by_name(gpt, {})
+    lamps = gpt.provided["lamp"]
+    assert isinstance(lamps, Enum)
+    for lamp in lamps.values:
+        for spelled in (
+            lamp,
+            lamp.lower(),
+            lamp.replace(" ", "-"),
+            lamp.replace(" ", ""),
+            f" {lamp} ",
+        ):
+            assert (found.get(spelled) or found[word(spelled)]) == lamp
+
+
+def test_a_difficulty_is_one_in_any_width() -> None:
+    assert difficulty_of(SDVX, " ＡＤＶ\u3000") == "ADV"

@@ -157,3 +157,44 @@ def test_whatever_a_csv_writer_writes_is_read(table: list[tuple[str, str, str]])
 def test_any_bytes_are_rows_or_broken_rows(content: bytes) -> None:
     for row in rows(b"a,b,c\n" + content):
         assert isinstance(row, RefusedEntry) or len(row) == 3
+
+
+@pytest.mark.parametrize("end", ["\r", "\u2028", "\u2029", "\x85"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_lines_may_end_as_nobody_ends_them(end: str, encoding: str) -> None:
+    assert rows(f"a,b,c{end}1,2,3{end}".encode(encoding)) == [["1", "2", "3"]]
+
+
+def test_byte_order_marks_count_for_nothing_wherever_files_were_put_together() -> None:
+    file = "\ufeffa,b,c\n1,2,3\n"
+    assert rows("\ufeff" + file + file) == [["1", "2", "3"]] * 2
+    assert rows(file.encode("utf-16") * 2) == [["1", "2", "3"]] * 2
+
+
+def test_a_column_that_is_there_twice_must_say_the_same() -> None:
+    table = read("a,b,c,A\n1,2,3,1 \n1,2,3,4\n1,2,3,\n")
+    same, *others = table.rows([0, 1])
+    assert list(same) == ["1", "2"]
+    told = "The column a is there twice, and says different things: 1 and "
+    assert others == [
+        RefusedEntry(f"{told}4.", "1,2,3,4"),
+        RefusedEntry(f"{told}.", "1,2,3,"),
+    ]
+    # Where it is not asked for, nobody minds.
+    assert len([row for row in table.rows([1, 2]) if not isinstance(row, RefusedEntry)]) == 3
+
+
+@pytest.mark.parametrize("header", ["a (pt),b,c", "a,b[回],c（％）"])
+def test_a_header_may_have_a_unit(header: str) -> None:
+    assert read(f"{header}\n1,2,3\n").columns.items() >= {"a": 0, "b": 1, "c": 2}.items()
+
+
+def test_of_two_headers_that_differ_in_what_is_in_brackets_none_is_taken() -> None:
+    with pytest.raises(KeyError):
+        _ = read("b,c,a,x(1),x(2)\n").columns["x"]
+
+
+def test_rows_that_a_spreadsheet_took_for_one_cell_are_rows() -> None:
+    content = '"a,b,""c"""\n"1,2,3"\n"1,""2,5"",3"\n4,5,6\n'
+    assert rows(content) == [["1", "2", "3"], ["1", "2,5", "3"], ["4", "5", "6"]]
+    assert rows(content.encode("utf-16")) == rows(content)

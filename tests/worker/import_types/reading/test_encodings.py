@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import bz2
 import codecs
 import gzip
+import lzma
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -33,6 +35,7 @@ READERS: tuple[Callable[[bytes], object], ...] = (
     [
         TEXT.encode(),
         codecs.BOM_UTF8 + TEXT.encode(),
+        codecs.BOM_UTF8 * 2 + TEXT.encode(),
         TEXT.encode("utf-16"),
         codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"),
         TEXT.encode("utf-16-le"),
@@ -67,6 +70,13 @@ def test_what_is_not_recognised_is_refused_by_name(content: bytes) -> None:
         (b"PK\x03\x04\x14\x00\x06\x00", "a workbook (.xlsx) or another ZIP archive"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a workbook (.xls)"),
         (gzip.compress(TEXT.encode(), mtime=0), "compressed (gzip)"),
+        (bz2.compress(TEXT.encode()), "compressed (bzip2)"),
+        (lzma.compress(TEXT.encode()), "compressed (xz)"),
+        (b"7z\xbc\xaf\x27\x1c\0\4", "an archive (7z)"),
+        (b"Rar!\x1a\x07\1\0", "an archive (RAR)"),
+        (b"\0\0\0\x18ftypheic", "a picture or a film"),
+        (b"RIFF\x24\0\0\0WEBPVP8 ", "a picture"),
+        (b"{\\rtf1\\ansi", "a text document (RTF)"),
         (b"%PDF-1.7\n", "a PDF"),
         (b"\x89PNG\r\n\x1a\n\0\0", "a picture"),
     ],

@@ -40,6 +40,25 @@ def ms(moment: datetime) -> int:
         ("2019年10月28日 14時5分0秒", OCTOBER),
         ("2019年1月5日", datetime(2019, 1, 5, tzinfo=UTC)),
         ("2026/9/6 5:3", datetime(2026, 9, 6, 5, 3, tzinfo=UTC)),
+        ("2019-10-28  14:05", OCTOBER),
+        ("2019.10.28 14:05", OCTOBER),
+        ("2019/10/28 2:05 PM", OCTOBER),
+        ("2019/10/28 午後2:05", OCTOBER),
+        ("2019年10月28日 午前0時05分", OCTOBER.replace(hour=0)),
+        ("2019-10-28 12:05 am", OCTOBER.replace(hour=0)),
+        ("2019-10-28 14:05 UTC", OCTOBER),
+        ("2019-10-28 23:05 JST", OCTOBER),
+        # Only one of them can be a month.
+        ("10/28/2019 2:05 PM", OCTOBER),
+        ("28/10/2019 14:05", OCTOBER),
+        ("28.10.2019, 14:05", OCTOBER),
+        ("28-10-2019T14:05", OCTOBER),
+        ("5/5/2019", datetime(2019, 5, 5, tzinfo=UTC)),
+        ("28 Oct 2019 14:05", OCTOBER),
+        ("28-OCT-2019 14:05", OCTOBER),
+        ("Oct 28, 2019, 2:05 PM", OCTOBER),
+        ("Monday, October 28, 2019 14:05", OCTOBER),
+        ("Mon Oct 28 2019 23:05:00 GMT+0900 (Japan Standard Time)", OCTOBER),
     ],
 )
 def test_times_are_read(text: str, moment: datetime) -> None:
@@ -78,6 +97,15 @@ def test_no_text_is_no_time(text: str | None) -> None:
         "foo 2019",
         "INVALID",
         "---",
+        "2019-10-28 13:05 PM",
+        "2019-10-28 AM 1:05 PM",
+        "28/13/2019",
+        "31/6/2019",
+        "28-Oct-19",
+        "10/28/19",
+        "28 Okt 2019",
+        "43766.5868",
+        "########",
         "Tue, 32 Apr 2021 21:35:35 GMT",
         "Tue, 27 Foo 2021 21:35:35 GMT",
         "Tue, 27 Apr 2021 21:35:35 PST",
@@ -88,6 +116,31 @@ def test_what_names_no_point_in_time_is_refused(text: str) -> None:
         parse_date(text, UTC)
 
     assert failure.value.message == f"Invalid/Unparsable score timestamp of {text}."
+
+
+@pytest.mark.parametrize(
+    "text", ["10/5/2019", "05/10/2019 14:05", "5.10.2019", "12-1-2019 2:05 PM"]
+)
+def test_a_day_that_may_be_another_is_never_guessed(text: str) -> None:
+    with pytest.raises(InvalidScore, match="may be either of two days"):
+        parse_date(text, UTC)
+
+
+@given(
+    st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(9999, 12, 31)),
+    st.sampled_from("/.-"),
+    st.sampled_from([("%m", "%d"), ("%d", "%m")]),
+)
+def test_a_day_in_either_order_is_that_day_or_refused(
+    moment: datetime, mark: str, order: tuple[str, str]
+) -> None:
+    text = moment.strftime(mark.join((*order, "%Y")) + " %I:%M:%S %p")
+    expected = ms(moment.replace(microsecond=0, tzinfo=UTC))
+    if moment.day > 12 or moment.day == moment.month:
+        assert parse_date(text, UTC) == expected
+    else:
+        with pytest.raises(InvalidScore, match="either"):
+            parse_date(text, UTC)
 
 
 @given(st.datetimes(), st.sampled_from("T "))
@@ -120,6 +173,8 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         "0001-01-01T00:00:00",
         "0001/1/1 0:00:00",
         "1900/1/0 0:00",
+        "1/0/1900",
+        "00/01/1900 00:00",
     ],
 )
 @pytest.mark.parametrize("zone", [UTC, JST])
