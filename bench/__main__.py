@@ -19,6 +19,7 @@ from bench import (
     poll_results,
     poll_status,
     seeds,
+    surroundings,
 )
 from bench.report import Table, open_console, ratio_table
 from bench.service import shared_folder
@@ -54,8 +55,14 @@ def main(quick: bool, check: bool) -> None:
     grown = growth.measure(
         growth.QUICK_HISTORIES if quick else growth.HISTORIES, 0, (), console=console
     )
+    around = surroundings.measure(
+        surroundings.QUICK_RUNS if quick else surroundings.RUNS,
+        surroundings.QUICK_ENDED_JOBS if quick else surroundings.ENDED_JOBS,
+        console=console,
+    )
     ratios = [
         *import_results.ratios(imports),
+        *surroundings.ratios(around),
         *growth_results.ratios(grown),
         *poll_results.ratios(polls),
     ]
@@ -64,6 +71,7 @@ def main(quick: bool, check: bool) -> None:
         _pairs("Versions", machine.versions() | imports.servers),
         ratio_table("What is held as ratios", ratios, "Of --check, with room for noise."),
         *import_results.tables(imports),
+        *surroundings.tables(around),
         *growth_results.tables(grown),
         *poll_results.tables(polls),
         loading,

@@ -144,14 +144,14 @@ def _measure(plan: Plan) -> Load:
     return Load(
         requests=len(ordered),
         seconds=took,
-        p50=_percentile(ordered, 50),
-        p99=_percentile(ordered, 99),
+        p50=percentile(ordered, 50),
+        p99=percentile(ordered, 99),
         body=connections[0].body,
         client_share=busy / took,
     )
 
 
-def _percentile(ordered: list[float], percent: float) -> float:
+def percentile(ordered: list[float], percent: float) -> float:
     """The smallest value that so many percent do not exceed."""
     return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
 
