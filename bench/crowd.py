@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, text
 from common.games.kit.ratings import profile_orders
 from common.games.registry import get_gpt
 from common.profiles.game_settings import default_preferences
+from common.scores.mark_rows import count_anew
 
 GPT: Final = get_gpt("sdvx", "Single")
 START: Final = 1_600_000_000_000  # ms since the epoch, of the first score
@@ -207,6 +208,8 @@ def populate(engine: Engine, crowd: Crowd) -> list[int]:
                 connection.execute(text(step), some)
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE crowd_charts"))
+        # As the upkeep does every quarter of an hour.
+        count_anew(connection, GPT)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
     return user_ids

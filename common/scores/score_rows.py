@@ -128,12 +128,17 @@ _ON_CHARTS: Final = """
     SELECT chart_id, score_id, score_data{without} AS score_data,
            time_achieved, time_added, highlight
     FROM scores
-    WHERE user_id = :user_id AND chart_id = ANY(CAST(:chart_ids AS text[]))
+    WHERE user_id = :user_id
 """
-_EARLIER: Final = f"{_ON_CHARTS} AND time_achieved < :before"
-_BEFORE_IMPORT: Final = (
-    f"{_ON_CHARTS} AND time_added <= :before AND import_id IS DISTINCT FROM :import_id"
-)
+_BESIDE: Final = f"""
+    {_ON_CHARTS} AND time_achieved <= :until AND chart_id IN (
+        SELECT chart_id FROM scores
+        WHERE user_id = :user_id AND score_id = ANY(CAST(:score_ids AS text[])))
+"""  # noqa: S608 (a constant of ours)
+_BEFORE_IMPORT: Final = f"""
+    {_ON_CHARTS} AND chart_id = ANY(CAST(:chart_ids AS text[]))
+      AND time_added <= :before AND import_id IS DISTINCT FROM :import_id
+"""
 
 
 def _without(sql: str, names: Collection[str]) -> TextClause:
@@ -150,24 +155,20 @@ def compared(
     return connection.execute(_COMPARED, parameters).all()
 
 
-def before(
+def beside(
     connection: Connection,
     user_id: int,
-    chart_ids: Collection[str],
-    moment: float,
+    score_ids: Collection[str],
+    until: float,
     *,
     without: Collection[str],
 ) -> Sequence[Row[Any]]:
-    """The user's scores on charts from before a time: chartID, then a PlayedScore's fields.
+    """The user's scores up to a time on the charts of these: chartID, then a PlayedScore's fields.
 
     without: names of optional metrics that are left out.
     """
-    parameters = {
-        "user_id": user_id,
-        "chart_ids": text_array(chart_ids),
-        "before": moment,
-    }
-    return connection.execute(_without(_EARLIER, without), parameters).all()
+    parameters = {"user_id": user_id, "score_ids": text_array(score_ids), "until": until}
+    return connection.execute(_without(_BESIDE, without), parameters).all()
 
 
 def before_import(
@@ -179,7 +180,7 @@ def before_import(
     *,
     without: Collection[str],
 ) -> Sequence[Row[Any]]:
-    """The same of scores that were there when an import began, at this time."""
+    """The same of scores on charts that were there when an import began, at this time."""
     parameters = {
         "user_id": user_id,
         "chart_ids": text_array(chart_ids),

@@ -6,7 +6,7 @@ Computed when asked for. Source: specification, pipeline-sessions.md section 6.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -26,7 +26,7 @@ def score_info(connection: Connection, session: Row[Any]) -> list[ScoreInfo]:
 def score_infos(connection: Connection, sessions: Sequence[Row[Any]]) -> dict[str, list[ScoreInfo]]:
     """The `scoreInfo` of sessions of one user on one GPT, by session.
 
-    Two statements, whatever the number of sessions and scores.
+    One statement, whatever the number of sessions and scores.
     """
     if not sessions:
         return {}
@@ -47,22 +47,22 @@ def _infos(
     gpt = get_gpt(sessions[0].game, sessions[0].playtype)
     user_id = sessions[0].user_id
     listed = [score_id for of_session in ids.values() for score_id in of_session]
-    scores = {row.score_id: row for row in score_rows.compared(connection, user_id, listed)}
-    earlier = _earlier_scores(
-        connection,
-        user_id,
-        gpt,
-        {score.chart_id for score in scores.values()},
-        max(session.time_started for session in sessions),
-    )
+    until = max(session.time_ended for session in sessions)
+    graphs = [name for name, optional in gpt.optional.items() if isinstance(optional.metric, Graph)]
+    # Nothing is compared by its graphs, and they are most of what is stored.
+    rows = score_rows.beside(connection, user_id, listed, until, without=graphs)
+    wanted = set(listed)
+    scores = {row.score_id: row for row in rows if row.score_id in wanted}
+    played: dict[str, list[PlayedScore]] = defaultdict(list)
+    for row in rows:
+        played[row.chart_id].append(PlayedScore(*tuple(row)[1:]))
     infos: dict[str, list[ScoreInfo]] = {}
     for session in sessions:
         asked = ids[session.session_id]
         present = [scores[score_id] for score_id in asked if score_id in scores]
         bests = {
-            chart_id: merged_data(gpt, earlier[chart_id], before=session.time_started)
+            chart_id: merged_data(gpt, played[chart_id], before=session.time_started)
             for chart_id in {score.chart_id for score in present}
-            if chart_id in earlier
         }
         infos[session.session_id] = [
             entry(gpt, score.score_id, score.score_data, bests.get(score.chart_id))
@@ -84,16 +84,3 @@ def entry(
         elif not isinstance(metric, Graph):
             deltas[name] = score_data[name] - best[name]
     return {"scoreID": score_id, "isNewScore": False, "deltas": deltas}
-
-
-def _earlier_scores(
-    connection: Connection, user_id: int, gpt: GPT, chart_ids: Collection[str], before: float
-) -> dict[str, list[PlayedScore]]:
-    """By chart, the player's scores from before a time."""
-    graphs = [name for name, optional in gpt.optional.items() if isinstance(optional.metric, Graph)]
-    # Nothing is compared by its graphs, and they are most of what is stored.
-    rows = score_rows.before(connection, user_id, chart_ids, before, without=graphs)
-    earlier: dict[str, list[PlayedScore]] = defaultdict(list)
-    for row in rows:
-        earlier[row.chart_id].append(PlayedScore(*tuple(row)[1:]))
-    return earlier
