@@ -25,7 +25,7 @@ from common.games.registry import GAMES
 from common.seeds.integrity import check
 from common.seeds.joining import join_players_charts, reserved
 from common.seeds.reading import SeedFiles, Seeds, charts_in, parse, read_files
-from common.seeds.seed_documents import CHARTS, KINDS, SONGS
+from common.seeds.seed_documents import CHARTS, KINDS, SONGS, kind_of
 from common.seeds.stored_rows import stored_references
 from common.seeds.summary import CollectionSummary, GaveWay, Summary
 from common.seeds.version3.conversion import Converted, as_version_2, is_version_3
@@ -86,7 +86,7 @@ def _load(engine: Engine, directory: Path, how: Loading) -> Summary:
             stored = collection_rows.folder_ids(connection)
         converted = as_version_2(files, stored)
         files = converted.files
-    fingerprints = files.fingerprints(FORMAT + ",".join(sorted(games)).encode())
+    fingerprints = files.fingerprints(_context(files, converted, games))
 
     with engine.begin() as connection:
         if not (converted and converted.violations) and not _outdated(connection, fingerprints):
@@ -123,6 +123,20 @@ def _load(engine: Engine, directory: Path, how: Loading) -> Summary:
     summary.gave_way = gave_way
     summary.warnings = _named(findings.warnings, converted)
     return _complete(summary, files, games)
+
+
+def _context(files: SeedFiles, converted: Converted | None, games: Mapping[str, Game]) -> bytes:
+    """What else than a file decides what becomes of it: the rules, and whose charts there are.
+
+    What belongs to playtypes without charts stays, though no file has it.
+    """
+    charts = []
+    for kind, game in filter(None, map(kind_of, files.collections)):
+        if kind is CHARTS and game is not None:
+            every = set(games[game].playtypes) if game in games else set()
+            have = every if converted is None else converted.playtypes.get(game, every)
+            charts.append(f"{game}:{'+'.join(sorted(have))}")
+    return FORMAT + ",".join(sorted(games)).encode() + ",".join(sorted(charts)).encode()
 
 
 def _give_way(connection: Connection, folder: Path | None, seeds: Seeds) -> GaveWay | None:

@@ -14,7 +14,7 @@ from common.games.registry import is_never_whole
 from common.seeds.loader import Loading, load_directory
 from common.seeds.version3.conversion import made_up_chart_id
 from common.seeds.violations import SeedsError
-from common.text.canonical import canonical_text, goal_id, hashed_id
+from common.text.canonical import canonical_text, folder_id, goal_id, hashed_id
 from tests.seeds.catalogue import TABLES, Catalogue
 from tests.seeds.version3 import as_version_3
 from tests.support.shared_data import shared_folder
@@ -173,6 +173,39 @@ def test_charts_of_playtypes_without_a_file_stay(
     (third / "charts-iidx-dp.json").unlink()
 
     assert load_directory(songs_and_charts.engine, third).changes == 0
+
+
+def test_a_playtype_whose_charts_come_later_keeps_no_folder_that_is_gone(
+    unloaded: Catalogue, tmp_path: Path
+) -> None:
+    """Though the file of folders is the same as before, to the byte."""
+    kept = ("songs-iidx", "charts-iidx", "folders")
+    unloaded.documents = {name: unloaded.documents[name] for name in kept}
+    folders = [each for each in unloaded.documents["folders"] if each["game"] == "iidx"]
+    data = {"level": "5"}
+    other = {"title": "Of DP", "playtype": "DP", "data": data, "type": "charts"}
+    other["folderID"] = folder_id("iidx", "DP", data)
+    unloaded.documents["folders"] = [*folders, folders[0] | other]
+    unloaded.load()
+    third = as_version_3(unloaded, tmp_path / "third")
+    (third / "folders.json").write_bytes(b"[]")
+    charts = third / "charts-iidx-dp.json"
+    later = charts.read_bytes()
+    playtypes = "SELECT DISTINCT playtype FROM folders"
+
+    charts.unlink()
+    load_directory(unloaded.engine, third)
+    assert unloaded.rows(playtypes) == ["DP"]
+    charts.write_bytes(later)
+    load_directory(unloaded.engine, third)
+    assert unloaded.rows(playtypes) == []
+    # A file without charts speaks of its playtype, too.
+    assert unloaded.rows("SELECT count(*) FROM charts WHERE playtype = 'DP'") != [0]
+    charts.unlink()
+    load_directory(unloaded.engine, third)
+    charts.write_bytes(b"[]")
+    load_directory(unloaded.engine, third)
+    assert unloaded.rows("SELECT count(*) FROM charts WHERE playtype = 'DP'") == [0]
 
 
 def test_violations_name_the_file_and_both_ids(songs_and_charts: Catalogue, tmp_path: Path) -> None:
