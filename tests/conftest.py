@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from common.seeds.loader import load_directory
 from tests.support.examples import examples
 from tests.support.fresh import EXAMPLE_CATALOGUE, a_stack, fresh_database
 from tests.support.light_passwords import lighten
+from tests.support.partitions import partition
 from tests.support.servers import FAST, servers_folder
 from tests.support.stack import Stack
 
@@ -48,12 +50,18 @@ def postgres(server_folder: Path) -> Iterator[EmbeddedPostgres]:
 
 @pytest.fixture(scope="session")
 def template(postgres: EmbeddedPostgres) -> str:
-    """The name of a migrated database that holds the example catalogue."""
+    """The name of a migrated database that holds the example catalogue.
+
+    With PARTITIONED=1 in the environment its tables are in partitions, see docs/scaling.md.
+    """
     postgres.create_database("template_of_tests")
     url = postgres.url_of("template_of_tests")
     migrate(url)
     engine = open_engine(url)
     load_directory(engine, EXAMPLE_CATALOGUE)
+    if os.environ.get("PARTITIONED"):
+        with engine.begin() as connection:
+            partition(connection)
     engine.dispose()
     return "template_of_tests"
 
