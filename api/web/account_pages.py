@@ -2,44 +2,74 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from typing import Any
 
-from api.http import context, forms, logins
+from flask import Response
+from marshmallow import fields
+
+from api.http import context, logins
 from api.http.service import service
 from api.v1.auth import credentials, registration
+from api.web.page_parameters import NO_FIELDS, PageParameters, takes, trimmed, way_on
 from api.web.rendering import blueprint as pages_blueprint
-from api.web.rendering import fields_of_own_form, leave, local, page
+from api.web.rendering import leave, page
 from common.errors import UserError
 
 blueprint = pages_blueprint("account_pages", __name__)
 blueprint.template_folder = "templates"
 
 
+class NextQuery(PageParameters):
+    """Where a login leads to."""
+
+    next = way_on()
+
+
+class LoginForm(NextQuery):
+    """A user and their password; `credentials` says what is wrong with them."""
+
+    username = fields.String()
+    password = fields.String()
+
+
+class TokenLoginForm(NextQuery):
+    """A token instead."""
+
+    token = trimmed()
+
+
+class RegistrationForm(LoginForm):
+    """A new user; `registration` says what is wrong with them."""
+
+    email = fields.String()
+    inviteCode = fields.String()
+
+
 @blueprint.get("/login")
-def login_page() -> Response:
-    return _login(local(request.args.get("next")), "", None)
+@takes(query=NextQuery())
+def login_page(*, query: dict[str, Any]) -> Response:
+    return _login(query["next"], "", None)
 
 
 @blueprint.post("/login")
-def log_in() -> Response:
-    fields = forms.fields()
-    after = local(fields.get("next"))
-    username = fields.get("username", "")
+@takes(guests_form=LoginForm())
+def log_in(*, form: dict[str, Any]) -> Response:
+    after = form["next"]
     try:
-        given = credentials(fields)
-        _, session = logins.log_in(given["username"], given["!password"])
+        proven = credentials(form)
+        _, session = logins.log_in(proven["username"], proven["!password"])
     except UserError as problem:
-        return _login(after, username, problem)
+        return _login(after, form.get("username", ""), problem)
     return logins.remember(leave(after), session)
 
 
 @blueprint.post("/login/token")
-def log_in_by_token() -> Response:
+@takes(guests_form=TokenLoginForm())
+def log_in_by_token(*, form: dict[str, Any]) -> Response:
     """For who has a token, and no password here: the session may do what the token may."""
-    fields = forms.fields()
-    after = local(fields.get("next"))
+    after = form["next"]
     try:
-        session = logins.log_in_by_token(fields.get("token", "").strip())
+        session = logins.log_in_by_token(form.get("token", ""))
     except UserError as problem:
         return _login(after, "", problem)
     return logins.remember(leave(after), session)
@@ -61,38 +91,38 @@ def _login(after: str, username: str, problem: UserError | None) -> Response:
 
 
 @blueprint.get("/register")
-def registration_page() -> Response:
-    return _registration(local(request.args.get("next")), {}, None)
+@takes(query=NextQuery())
+def registration_page(*, query: dict[str, Any]) -> Response:
+    return _registration(query, None)
 
 
 @blueprint.post("/register")
-def register() -> Response:
-    fields = forms.fields()
-    after = local(fields.get("next"))
+@takes(guests_form=RegistrationForm())
+def register(*, form: dict[str, Any]) -> Response:
     try:
-        given = registration(fields)
+        new = registration(form)
         _, session = logins.register(
-            given["username"], given["!password"], given.get("email"), given.get("inviteCode")
+            new["username"], new["!password"], new.get("email"), new.get("inviteCode")
         )
     except UserError as problem:
-        return _registration(after, fields, problem)
-    return logins.remember(leave(after), session)
+        return _registration(form, problem)
+    return logins.remember(leave(form["next"]), session)
 
 
-def _registration(after: str, fields: dict[str, str], problem: UserError | None) -> Response:
+def _registration(form: dict[str, Any], problem: UserError | None) -> Response:
     return page(
         "register.html",
         200 if problem is None else problem.status,
         title="Register",
-        next=after,
-        fields=fields,
+        next=form["next"],
+        fields=form,
         problem=None if problem is None else problem.message,
         registration=service().settings.registration,
     )
 
 
 @blueprint.post("/logout")
+@takes(form=NO_FIELDS)
 def log_out() -> Response:
-    fields_of_own_form()
     logins.log_out()
     return logins.forget(leave("/login"))

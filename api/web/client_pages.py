@@ -10,13 +10,15 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from flask import Response, request
+from marshmallow import EXCLUDE, Schema, fields
 from sqlalchemy import Row
 
-from api.http import context
+from api.http import context, gates
 from api.http.service import service
 from api.v1 import clients
 from api.v1.oauth import new_code
-from api.web.rendering import asking_login, fields_of_own_form, leave, page
+from api.web.page_parameters import PageParameters, takes
+from api.web.rendering import asking_login, leave, page
 from api.web.rendering import blueprint as pages_blueprint
 from api.web.token_pages import MEANINGS
 from common.accounts import token_rows, user_rows
@@ -25,6 +27,42 @@ from common.accounts.token_rows import NewToken
 from common.errors import UserError
 
 blueprint = pages_blueprint("client_pages", __name__)
+
+
+class KeyForm(PageParameters):
+    """A key is wanted. revoke: those made before are to stop working."""
+
+    revoke = fields.String()
+
+
+class AuthorizationRequest(Schema):
+    """What a client sends a browser with. What is left empty is handed back empty."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    clientID = fields.String()
+    client_id = fields.String()
+    redirect_uri = fields.String()
+    response_type = fields.String()
+    code_challenge = fields.String()
+    code_challenge_method = fields.String()
+    context = fields.String()
+    state = fields.String()
+
+
+class ConsentForm(PageParameters):
+    """Whether the client may act for the user."""
+
+    answer = fields.String()
+
+
+@blueprint.before_request
+def _guests_are_asked_first() -> Response | None:
+    """Whose session has ended meanwhile sees the page again, which has the way to log in."""
+    if request.method == "GET" or _session_user() is not None:
+        return None
+    return leave(request.full_path)
 
 
 def _session_user() -> int | None:
@@ -67,16 +105,14 @@ def file_flow(client_id: str) -> Response:
 
 
 @blueprint.post("/client-file-flow/<client_id>")
-def make_key(client_id: str) -> Response:
+@takes(form=KeyForm())
+def make_key(client_id: str, *, form: dict[str, Any]) -> Response:
     """Makes a key, always another one: those made before are stored as hashes only."""
-    user_id = _session_user()
-    if user_id is None:
-        return leave(request.full_path)
-    fields = fields_of_own_form()
+    user_id = gates.require()
     client, _ = _client_and_author(client_id)
     with service().engine.begin() as connection:
         earlier = [row.last_four for row in token_rows.of_client(connection, user_id, client_id)]
-        if "revoke" in fields:
+        if "revoke" in form:
             token_rows.delete_of_client(connection, client_id, user_id)
         new = NewToken(user_id, client.name, client.requested_permissions, client_id)
         key, _ = token_rows.create(connection, new)
@@ -93,7 +129,7 @@ def make_key(client_id: str) -> Response:
         if content is None or client.api_key_filename is None
         else "data:application/octet-stream;base64," + base64.b64encode(content.encode()).decode(),
         earlier=earlier,
-        revoked="revoke" in fields,
+        revoked="revoke" in form,
     )
 
 
@@ -101,9 +137,10 @@ def make_key(client_id: str) -> Response:
 
 
 @blueprint.get("/oauth/request-auth")
-def request_auth() -> Response:
+@takes(query=AuthorizationRequest())
+def request_auth(*, query: dict[str, Any]) -> Response:
     """Asks whether a client may act for the user."""
-    client, author = _oauth_client()
+    client, author = _oauth_client(query)
     return page(
         "request_auth.html",
         leads_to=_leads_to(client.redirect_uri),
@@ -117,34 +154,33 @@ def request_auth() -> Response:
 
 
 @blueprint.post("/oauth/request-auth")
-def answer_auth() -> Response:
+@takes(query=AuthorizationRequest(), form=ConsentForm())
+def answer_auth(*, query: dict[str, Any], form: dict[str, Any]) -> Response:
     """Sends the browser back to the client, with a code or without."""
-    user_id = _session_user()
-    if user_id is None:
-        return leave(request.full_path)
-    fields = fields_of_own_form()
-    client, _ = _oauth_client()
-    kept = {name: request.args[name] for name in ("context", "state") if name in request.args}
-    if fields.get("answer") != "allow":
-        return leave(_with_query(client.redirect_uri, {"error": "access_denied", **kept}))
+    client, _ = _oauth_client(query)
+    handed_back: dict[str, str] = {
+        name: query[name] for name in ("context", "state") if name in query
+    }
+    if form.get("answer") != "allow":
+        return leave(_with_query(client.redirect_uri, {"error": "access_denied", **handed_back}))
     code, _ = new_code(
-        user_id,
+        gates.require(),
         client.client_id,
-        request.args.get("code_challenge"),
-        request.args.get("code_challenge_method"),
+        query.get("code_challenge"),
+        query.get("code_challenge_method"),
     )
-    return leave(_with_query(client.redirect_uri, {"code": code, **kept}))
+    return leave(_with_query(client.redirect_uri, {"code": code, **handed_back}))
 
 
-def _oauth_client() -> tuple[Row[Any], str]:
-    """The client that the address names, and who made it. Raises UserError."""
-    client_id = request.args.get("clientID") or request.args.get("client_id") or ""
+def _oauth_client(query: dict[str, Any]) -> tuple[Row[Any], str]:
+    """The client that the query names, and who made it. Raises UserError."""
+    client_id = query.get("clientID") or query.get("client_id") or ""
     client, author = _client_and_author(client_id)
     if client.redirect_uri is None or client.secret_hash is None:
         raise UserError(400, "This client does not use OAuth2.", "NOT_AN_OAUTH_CLIENT")
-    if request.args.get("redirect_uri", client.redirect_uri) != client.redirect_uri:
+    if query.get("redirect_uri", client.redirect_uri) != client.redirect_uri:
         raise UserError(400, "This is not where the client is known to be.", "WRONG_REDIRECT_URI")
-    if request.args.get("response_type", "code") != "code":
+    if query.get("response_type", "code") != "code":
         raise UserError(400, "Only response_type=code is known here.", "BAD_RESPONSE_TYPE")
     return client, author
 

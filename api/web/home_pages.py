@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Response, request
+from flask import Response
+from marshmallow import fields
 from werkzeug.exceptions import NotFound
 
 from api.http import context
 from api.http.service import service
 from api.jobs.door import file_import_types
+from api.v1.import_lists import ImportQuery
 from api.web import interface
+from api.web.page_parameters import PageParameters, takes
 from api.web.rendering import blueprint as pages_blueprint
 from api.web.rendering import leave, page, viewer, wants_a_page
 
@@ -38,24 +41,32 @@ def home() -> Response:
     )
 
 
+class ImportsQuery(PageParameters, ImportQuery):
+    """Which imports to list. show: `failed` for those only."""
+
+    class Meta:
+        exclude = ("limit", "userIntent")
+
+    show = fields.String(load_default="")
+
+
 @lists.get("/imports")
-def imports() -> Response:
+@takes(query=ImportsQuery())
+def imports(*, query: dict[str, Any]) -> Response:
     """All imports or those that failed, of any type or of one."""
-    asked = {name: request.args.get(name) for name in ("importType", "before", "beforeID")}
-    only_failed = request.args.get("show") == "failed"
+    only_failed = query.pop("show") == "failed"
     path = "/users/me/imports/failed" if only_failed else "/users/me/imports/summaries"
-    wanted = {name: value for name, value in asked.items() if value}
-    found = interface.get(path, limit=PAGE + 1, **wanted).body
+    found = interface.get(path, limit=PAGE + 1, **query).body
     shown = found[:PAGE]
     return page(
         "imports.html",
         title="Imports",
         imports=shown,
         only_failed=only_failed,
-        import_type=asked["importType"] or "",
+        import_type=query.get("importType", ""),
         import_types=interface.get("/config").body["IMPORT_TYPES"],
         older=_after(shown[-1]) if len(found) > PAGE else None,
-        is_first=not asked["before"],
+        is_first="before" not in query,
     )
 
 

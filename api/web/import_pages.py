@@ -7,18 +7,27 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import orjson
-from flask import Response, request
+from flask import Response
+from marshmallow import fields
 
 from api.http import pages
 from api.http.answers import JSON
 from api.http.service import service
 from api.web import interface
+from api.web.page_parameters import (
+    NO_FIELDS,
+    AfterQuery,
+    PageParameters,
+    takes,
+    way_on,
+    whole_number,
+)
 from api.web.rendering import blueprint as pages_blueprint
-from api.web.rendering import failed, fields_of_own_form, leave, local, page, viewer
+from api.web.rendering import failed, leave, page, viewer
 from api.web.score_lines import tables
 from common.errors import UserError
 from common.jobs.standing import standings
-from common.text.numbers import plain
+from common.text.numbers import MAX_EXACT_INTEGER, plain
 
 blueprint = pages_blueprint("import_pages", __name__, for_users=True)
 
@@ -35,17 +44,23 @@ KINDS: Final = {
 }
 
 
+# Which of its errors to show, by kind and from which line on, and from where on its scores.
+PartQuery = AfterQuery.from_dict(
+    {"kind": fields.String(), "from": whole_number(MAX_EXACT_INTEGER, "Expected a number.")},
+    name="PartQuery",
+)
+
+
 @blueprint.get("/imports/<import_id>")
-def one_import(import_id: str) -> Response:
+@takes(query=PartQuery())
+def one_import(import_id: str, *, query: dict[str, Any]) -> Response:
     """What came of it; while it is on, how it goes."""
     document = _document(import_id)
     if document is None:
         return _unfinished(import_id, f"/imports/{import_id}")
-    kind = request.args.get("kind")
+    kind, first, after = query.get("kind"), query.get("from", 0), query.get("after")
     errors = Counter(line["type"] for line in document["errors"])
     lines = [line for line in document["errors"] if kind in (None, line["type"])]
-    first = _number(request.args.get("from"))
-    after = request.args.get("after")
     listed = interface.get(f"/imports/{import_id}/scores", limit=SCORES, after=after)
     user = interface.get(f"/users/{document['userID']}").body
     return page(
@@ -86,10 +101,6 @@ def _begun(after: str | None) -> int:
     """How many scores the pages before hold: places of an import's scores are without gaps."""
     place = pages.place({} if after is None else {"after": after}, (int,))
     return 0 if place is None else int(place[0]) + 1
-
-
-def _number(text: str | None) -> int:
-    return int(text[:9]) if text is not None and text.isascii() and text.isdigit() else 0
 
 
 def _document(import_id: str) -> dict[str, Any] | None:
@@ -156,10 +167,17 @@ def _unfinished(job_id: str, then: str) -> Response:
     return page("failed.html", title="It failed", reason=standing.failure, job_id=job_id)
 
 
+class ThenQuery(PageParameters):
+    """Where a page leads on to."""
+
+    then = way_on()
+
+
 @blueprint.get("/following/<job_id>")
-def following(job_id: str) -> Response:
+@takes(query=ThenQuery())
+def progress_of_job(job_id: str, *, query: dict[str, Any]) -> Response:
     """How something goes that takes a while; leads on once it is done."""
-    return _unfinished(job_id, local(request.args.get("then")))
+    return _unfinished(job_id, query["then"])
 
 
 def follow(job_id: str, then: str) -> Response:
@@ -203,8 +221,8 @@ def ask_to_revert(import_id: str) -> Response:
 
 
 @blueprint.post("/imports/<import_id>/revert")
+@takes(form=NO_FIELDS)
 def revert(import_id: str) -> Response:
-    fields_of_own_form()
     answer = interface.send("POST", f"/imports/{import_id}/revert")
     then = "/imports?reverted=yes"
     return follow(answer.body["importID"], then) if answer.status == 202 else leave(then)

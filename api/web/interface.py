@@ -7,7 +7,7 @@ would not.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -36,35 +36,40 @@ class Answered:
     after: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A request of a page. turn: given up while another service is waited for; None: never."""
+
+    method: str
+    path: str
+    query: dict[str, Any]
+    body: dict[str, Any] = field(default_factory=dict)
+    turn: lanes.Turn | lanes.NoTurn | None = None
+
+
 def get(path: str, /, **query: Any) -> Answered:
     """What a GET of a path below /api/v1 is answered. Raises UserError. None is not sent."""
-    return _ask("GET", path, query, {})
+    return _ask(_Call("GET", path, query))
 
 
 def send(method: str, path: str, /, body: dict[str, Any] | None = None, **query: Any) -> Answered:
     """The same with a body. What takes a while is answered with 202, and never waited for."""
-    return _ask(method, path, query, body or {})
+    return _ask(_Call(method, path, query, body or {}))
 
 
 def send_and_wait(method: str, path: str, body: dict[str, Any]) -> Answered:
     """The same, where it is another service that takes a while: its answer is waited for."""
-    return _ask(method, path, {}, body, lanes.turn(request.environ))
+    return _ask(_Call(method, path, {}, body, lanes.turn(request.environ)))
 
 
 def openapi() -> dict[str, Any]:
     """The OpenAPI document."""
-    document: dict[str, Any] = orjson.loads(_answer("GET", "/openapi.json", {}, {})[0])
+    document: dict[str, Any] = orjson.loads(_answer(_Call("GET", "/openapi.json", {}))[0])
     return document
 
 
-def _ask(
-    method: str,
-    path: str,
-    query: dict[str, Any],
-    body: dict[str, Any],
-    turn: lanes.Turn | lanes.NoTurn | None = None,
-) -> Answered:
-    content, status, after = _answer(method, path, query, body, turn)
+def _ask(call: _Call) -> Answered:
+    content, status, after = _answer(call)
     answer = orjson.loads(content)
     if status >= 400:
         error = answer.get("error") or {}
@@ -72,29 +77,23 @@ def _ask(
     return Answered(status, answer["description"], answer.get("body"), after)
 
 
-def _answer(
-    method: str,
-    path: str,
-    query: dict[str, Any],
-    body: dict[str, Any],
-    turn: lanes.Turn | lanes.NoTurn | None = None,
-) -> tuple[bytes, int, str | None]:
+def _answer(call: _Call) -> tuple[bytes, int, str | None]:
     """Its body and status, and where the next page is."""
     outer = context.current()
     kept: dict[str, Any] = {
         name: request.environ[name] for name in _KEPT if name in request.environ
     }
-    kept[lanes.TURN] = turn
+    kept[lanes.TURN] = call.turn
     environ = EnvironBuilder(
-        path=API + path,
-        method=method,
-        query_string=urlencode({k: v for k, v in query.items() if v is not None}),
+        path=API + call.path,
+        method=call.method,
+        query_string=urlencode({k: v for k, v in call.query.items() if v is not None}),
         # A person is at these pages.
         headers=[("X-User-Intent", "true")],
         environ_overrides=kept,
     ).get_environ()
     with current_app.request_context(environ):
-        inner = RequestContext(outer.request_id, outer.identity, json=body)
+        inner = RequestContext(outer.request_id, outer.identity, json=call.body)
         context.begin(inner)
         answer = _endpoint()
         return answer.get_data(), answer.status_code, _after(inner)

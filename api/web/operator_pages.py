@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlencode
 
-from flask import Response, request
+from flask import Response
+from marshmallow import fields
 
 from api.http import gates
+from api.http.parameters import words
 from api.v1 import admin_overview
+from api.v1.admin_jobs import JobFilters
+from api.v1.admin_overview import RedeliverQuery, Since
 from api.web import interface
+from api.web.page_parameters import (
+    NO_FIELDS,
+    PageParameters,
+    takes,
+    trimmed,
+    whole_number,
+)
 from api.web.rendering import blueprint as pages_blueprint
-from api.web.rendering import fields_of_own_form, leave, page
+from api.web.rendering import leave, page
 from common.accounts.user_rows import BANNED, USER
 from common.errors import UserError
+from common.jobs.managing import REASON_LIMIT
 
 blueprint = pages_blueprint("operator_pages", __name__, for_users=True)
 blueprint.before_request(gates.require_admin)
@@ -24,10 +36,57 @@ HOURS: Final = (1, 24, 24 * 7, 24 * 30)
 STATES: Final = ("queued", "running", "completed", "failed", "cancelled")
 # What a bulk action is called, and the path of it.
 BULK: Final = ("retry", "cancel", "purge")
-# The filters of lists of jobs; of ages the form has hours.
-_FILTERS: Final = ("state", "user", "type", "error")
 _AGES: Final = ("olderThan", "newerThan")
 _HOUR: Final = 60 * 60 * 1000  # milliseconds
+_LONGEST: Final = 24 * 366 * 100  # hours
+
+
+def _hours() -> fields.Function:
+    return whole_number(_LONGEST, "An age is a number of hours.")
+
+
+class FilterQuery(PageParameters, JobFilters):
+    """Which jobs are meant, as the interface is told but for ages, which are hours."""
+
+    olderThan = _hours()
+    newerThan = _hours()
+
+
+class JobsQuery(FilterQuery):
+    """A page of the jobs that are meant. done: what was done to some of them."""
+
+    after = fields.String()
+    done = fields.String()
+
+
+class ReasonForm(PageParameters):
+    """Why something is done."""
+
+    reason = words(0, REASON_LIMIT)
+
+
+class BulkForm(FilterQuery, ReasonForm):
+    """What is to be done to all jobs that are meant."""
+
+
+class FailuresQuery(PageParameters, Since):
+    """How far back."""
+
+
+class DoneQuery(PageParameters):
+    """What was done."""
+
+    done = fields.String()
+
+
+class RedeliverForm(PageParameters, RedeliverQuery):
+    """Which deliveries."""
+
+
+class UsersQuery(PageParameters):
+    """Whose name holds this."""
+
+    search = trimmed()
 
 
 @blueprint.get("/operator")
@@ -40,24 +99,27 @@ def overview() -> Response:
 # --- jobs ---------------------------------------------------------------------------------
 
 
-def _filters(given: Mapping[str, str]) -> dict[str, str]:
-    """The filters of a form, as the interface takes them."""
-    wanted = {name: given[name].strip() for name in _FILTERS if given.get(name, "").strip()}
-    for name in _AGES:
-        hours = given.get(name, "").strip()
-        if hours:
-            if not (hours.isascii() and hours.isdigit()):
-                raise UserError(400, "An age is a number of hours.")
-            wanted[name] = str(int(hours[:6]) * _HOUR)
-    return wanted
+def _typed(asked: Mapping[str, Any]) -> dict[str, str]:
+    """The filters as they stand in the form; empty where there is none."""
+    return {name: _text(asked.get(name, "")) for name in FilterQuery().fields}
+
+
+def _text(value: Any) -> str:
+    return ",".join(value) if isinstance(value, list) else str(value).strip()
+
+
+def _filters(asked: Mapping[str, Any]) -> dict[str, str]:
+    """The filters as the interface takes them."""
+    in_milliseconds = {name: asked[name] * _HOUR for name in _AGES if name in asked}
+    return {name: text for name, text in _typed({**asked, **in_milliseconds}).items() if text}
 
 
 @blueprint.get("/operator/jobs")
-def jobs() -> Response:
-    given = request.args.to_dict()
-    after = given.pop("after", None)
-    found = interface.get("/admin/jobs", **_filters(given), limit=JOBS, after=after)
-    kept = {name: given.get(name, "") for name in (*_FILTERS, *_AGES)}
+@takes(query=JobsQuery())
+def jobs(*, query: dict[str, Any]) -> Response:
+    after = query.get("after")
+    found = interface.get("/admin/jobs", **_filters(query), limit=JOBS, after=after)
+    kept = _typed(query)
     return page(
         "operator_jobs.html",
         title="Jobs",
@@ -67,23 +129,22 @@ def jobs() -> Response:
         is_filtered=any(kept.values()),
         older=None if found.after is None else urlencode({**kept, "after": found.after}),
         is_first=after is None,
-        done=given.get("done"),
+        done=query.get("done"),
     )
 
 
 @blueprint.post("/operator/jobs/<action>")
-def bulk(action: str) -> Response:
+@takes(form=BulkForm())
+def bulk(action: str, *, form: dict[str, Any]) -> Response:
     """Does something to all jobs that fit filters."""
-    fields = fields_of_own_form()
     if action not in BULK:
         raise UserError(404, "There is nothing like that to be done.")
-    answer = interface.send("POST", f"/admin/jobs/{action}", _reason(fields), **_filters(fields))
-    kept = {name: fields.get(name, "") for name in (*_FILTERS, *_AGES)}
-    return leave(f"/operator/jobs?{urlencode({**kept, 'done': answer.description})}")
+    answer = interface.send("POST", f"/admin/jobs/{action}", _reason(form), **_filters(form))
+    return leave(f"/operator/jobs?{urlencode({**_typed(form), 'done': answer.description})}")
 
 
-def _reason(fields: Mapping[str, str]) -> dict[str, str]:
-    return {"reason": fields["reason"]} if fields.get("reason") else {}
+def _reason(form: Mapping[str, Any]) -> dict[str, str]:
+    return {"reason": form["reason"]} if "reason" in form else {}
 
 
 @blueprint.get("/operator/jobs/<job_id>")
@@ -98,18 +159,19 @@ def payload(job_id: str) -> Response:
 
 
 @blueprint.post("/operator/jobs/<job_id>/<action>")
-def change(job_id: str, action: str) -> Response:
-    fields = fields_of_own_form()
+@takes(form=ReasonForm())
+def change(job_id: str, action: str, *, form: dict[str, Any]) -> Response:
     if action not in ("retry", "cancel"):
         raise UserError(404, "There is nothing like that to be done.")
-    interface.send("POST", f"/admin/jobs/{job_id}/{action}", _reason(fields))
+    interface.send("POST", f"/admin/jobs/{job_id}/{action}", _reason(form))
     return leave(f"/operator/jobs/{job_id}")
 
 
 @blueprint.get("/operator/failures")
-def failures() -> Response:
+@takes(query=FailuresQuery())
+def failures(*, query: dict[str, Any]) -> Response:
     """What failed lately, by what is alike of it."""
-    hours = request.args.get("hours", "24")
+    hours = query["hours"]
     return page(
         "operator_failures.html",
         title="Failures by kind",
@@ -123,26 +185,27 @@ def failures() -> Response:
 
 
 @blueprint.get("/operator/webhooks")
-def webhooks() -> Response:
+@takes(query=DoneQuery())
+def webhooks(*, query: dict[str, Any]) -> Response:
     return page(
         "operator_webhooks.html",
         title="Webhook deliveries",
         deliveries=interface.get("/admin/webhooks").body,
-        done=request.args.get("done"),
+        done=query.get("done"),
     )
 
 
 @blueprint.post("/operator/webhooks")
-def redeliver() -> Response:
-    form = fields_of_own_form()
-    of = {name: form.get(name) for name in ("receiver", "event")}
-    answer = interface.send("POST", "/admin/webhooks/redeliver", None, **of)
+@takes(form=RedeliverForm())
+def redeliver(*, form: dict[str, Any]) -> Response:
+    answer = interface.send("POST", "/admin/webhooks/redeliver", None, **form)
     return leave(f"/operator/webhooks?{urlencode({'done': answer.description})}")
 
 
 @blueprint.get("/operator/users")
-def users() -> Response:
-    search = request.args.get("search", "").strip()
+@takes(query=UsersQuery())
+def users(*, query: dict[str, Any]) -> Response:
+    search = query.get("search", "")
     return page(
         "operator_users.html",
         title="Users",
@@ -153,9 +216,9 @@ def users() -> Response:
 
 
 @blueprint.post("/operator/users/<int:user_id>/<action>")
+@takes(form=NO_FIELDS)
 def ban(user_id: int, action: str) -> Response:
     """Bans a user, who is refused everywhere from then on, or lets them in again."""
-    fields_of_own_form()
     if action not in ("ban", "unban"):
         raise UserError(404, "There is nothing like that to be done.")
     level = BANNED if action == "ban" else USER

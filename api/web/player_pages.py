@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Response, request
+from flask import Response
 
 from api.web import interface, plots, wording
+from api.web.page_parameters import AfterQuery, PageParameters, takes, trimmed
 from api.web.rendering import blueprint as pages_blueprint
 from api.web.rendering import page
 from api.web.score_lines import tables
@@ -42,14 +43,21 @@ def _player(user: str) -> Response:
     )
 
 
+class BestsQuery(PageParameters):
+    """Which personal bests to show."""
+
+    search = trimmed()
+
+
 @blueprint.get("/players/<user>/<game>/<playtype>")
-def profile(user: str, game: str, playtype: str) -> Response:
+@takes(query=BestsQuery())
+def profile(user: str, game: str, playtype: str, *, query: dict[str, Any]) -> Response:
     """One game: ratings, classes, sessions, and personal bests, which can be searched."""
     base = f"/users/{user}/games/{game}/{playtype}"
     found = interface.get(base).body
     gpt = get_gpt(game, playtype)
     sessions = interface.get(f"{base}/sessions/summaries", limit=SESSIONS).body
-    searched = request.args.get("search", "").strip()
+    searched = query.get("search", "")
     bests = (
         interface.get(f"{base}/pbs", search=searched)
         if searched
@@ -100,10 +108,11 @@ def _classes(gpt: GPT, classes: dict[str, str | None]) -> list[tuple[str, str]]:
 
 
 @blueprint.get("/sessions/<session_id>")
-def session(session_id: str) -> Response:
+@takes(query=AfterQuery())
+def session(session_id: str, *, query: dict[str, Any]) -> Response:
     """A session's scores, and what they raised."""
     of = interface.get(f"/sessions/{session_id}/summary").body
-    after = request.args.get("after")
+    after = query.get("after")
     found = interface.get(f"/sessions/{session_id}/scores", limit=SCORES, after=after)
     gpt = wording.gpt_of(of)
     metric = gpt.default_metric

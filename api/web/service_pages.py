@@ -3,21 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from flask import Response, request
+from flask import Response
+from marshmallow import fields
 
 from api.http.service import service
 from api.jobs.door import service_names
 from api.web import interface
+from api.web.page_parameters import NO_FIELDS, PageParameters, takes
 from api.web.rendering import blueprint as pages_blueprint
-from api.web.rendering import fields_of_own_form, leave, page
+from api.web.rendering import leave, page
 from common.errors import UserError
 from common.service_settings import CG_SERVICES, KAI_SERVICES, MYT
 
 blueprint = pages_blueprint("service_pages", __name__, for_users=True)
 
 _MINE: Final = "/users/me/integrations"
+
+
+class CodeQuery(PageParameters):
+    """What a service sends a browser back with; nothing where its user did not agree."""
+
+    code = fields.String(load_default="")
+
+
+class LinkForm(CodeQuery):
+    """What an account is linked by, of each kind; the interface says what is wrong with it."""
+
+    cardID = fields.String(load_default="")
+    pin = fields.String(load_default="")
+    cardAccessCode = fields.String(load_default="")
+
+
+class SyncForm(PageParameters):
+    """What is to be fetched."""
+
+    importType = fields.String(load_default="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,40 +85,39 @@ def _place(name: str) -> tuple[str, str]:
 
 
 @blueprint.post("/services/<name>/link")
-def link(name: str) -> Response:
-    fields = fields_of_own_form()
+@takes(form=LinkForm())
+def link(name: str, *, form: dict[str, Any]) -> Response:
     path, kind = _place(name)
     if kind == "code":
-        code = {"code": fields.get("code", "")}
-        interface.send_and_wait("POST", f"{path}/oauth2callback", code)
+        interface.send_and_wait("POST", f"{path}/oauth2callback", {"code": form["code"]})
     else:
         names = ("cardID", "pin") if kind == "card" else ("cardAccessCode",)
-        interface.send("PUT", path, {each: fields.get(each, "") for each in names})
+        interface.send("PUT", path, {each: form[each] for each in names})
     return leave("/services")
 
 
 @blueprint.post("/services/<name>/unlink")
+@takes(form=NO_FIELDS)
 def unlink(name: str) -> Response:
-    fields_of_own_form()
     interface.send("DELETE", _place(name)[0])
     return leave("/services")
 
 
 @blueprint.get("/linked/<name>")
-def linked(name: str) -> Response:
+@takes(query=CodeQuery())
+def linked(name: str, *, query: dict[str, Any]) -> Response:
     """Where a service leads the browser back to. It asks: who made the link is not known."""
     _place(name.upper())
     return page(
         "linked.html",
         title=f"Link with {name.upper()}?",
         name=name.upper(),
-        code=request.args.get("code", ""),
+        code=query["code"],
     )
 
 
 @blueprint.post("/services/sync")
-def sync() -> Response:
-    fields = fields_of_own_form()
-    body = {"importType": fields.get("importType", "")}
-    answer = interface.send("POST", "/import/from-api", body)
+@takes(form=SyncForm())
+def sync(*, form: dict[str, Any]) -> Response:
+    answer = interface.send("POST", "/import/from-api", form)
     return leave(f"/imports/{answer.body['importID']}")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flask import Response
+from marshmallow import fields
 
 from api.web import interface
+from api.web.page_parameters import NO_FIELDS, PageParameters, takes
 from api.web.rendering import blueprint as pages_blueprint
-from api.web.rendering import fields_of_own_form, leave, page
+from api.web.rendering import leave, page
 from common.accounts.permissions import ORDINARY
 
 blueprint = pages_blueprint("token_pages", __name__, for_users=True)
@@ -23,6 +25,13 @@ MEANINGS: Final = {
     "submit_score": "submit scores for you",
     "manage_challenges": "manage challenges",
 }
+
+
+# What it is called, and a box for each permission.
+TokenForm = PageParameters.from_dict(
+    {"identifier": fields.String(), **{name: fields.String() for name in ORDINARY}},
+    name="TokenForm",
+)
 
 
 @blueprint.get("/tokens")
@@ -41,18 +50,18 @@ def _tokens(made: str | None = None) -> Response:
 
 
 @blueprint.post("/tokens")
-def make() -> Response:
+@takes(form=TokenForm())
+def make(*, form: dict[str, Any]) -> Response:
     """Shows the token, this once: the page is not kept anywhere."""
-    fields = fields_of_own_form()
     body = {
-        "identifier": fields.get("identifier", "") or "Custom Token",
-        "permissions": [name for name in ORDINARY if name in fields],
+        "identifier": form.get("identifier", "Custom Token"),
+        "permissions": [name for name in ORDINARY if name in form],
     }
     return _tokens(interface.send("POST", "/users/me/api-tokens/create", body).body["token"])
 
 
 @blueprint.post("/tokens/<token_id>/revoke")
+@takes(form=NO_FIELDS)
 def revoke(token_id: str) -> Response:
-    fields_of_own_form()
     interface.send("DELETE", f"/users/me/api-tokens/{token_id}")
     return leave("/tokens")

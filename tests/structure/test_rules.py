@@ -68,11 +68,23 @@ def with_a_lock(source: Source) -> bool:
     )
 
 
+_PARAMETERS = {"request.args", "request.form", "request.values", "request.query_string"}
+_FORMS = {"forms.fields", "rendering.fields_of_own_form", "fields_of_own_form"}
+# Where the schemas of pages are loaded, and what the way back to a page is told by.
+_LOADERS = ("api/web/page_parameters.py", "api/web/rendering.py")
+
+
 def with_raw_parameters(source: Source) -> bool:
-    """Endpoints that read the query themselves, where a schema would say what may be in it."""
-    return source.path.startswith(("api/v1/", "api/hooks/")) and any(
-        isinstance(node, ast.Attribute) and ast.unparse(node) in ("request.args", "request.values")
-        for node in ast.walk(source.tree)
+    """Endpoints and pages that read the query or a form themselves, where a schema would say
+    what may be in it."""
+    return (
+        source.path.startswith(("api/v1/", "api/hooks/", "api/web/"))
+        and source.path not in _LOADERS
+        and any(
+            (isinstance(node, ast.Attribute) and ast.unparse(node) in _PARAMETERS)
+            or (isinstance(node, ast.Call) and ast.unparse(node.func) in _FORMS)
+            for node in ast.walk(source.tree)
+        )
     )
 
 
@@ -119,6 +131,8 @@ def _repeated(layer: str) -> Iterator[str]:
         ("settings alone read the environment", "os.environ['A']"),
         ("advisory locks stand in one module", "'SELECT pg_advisory_lock(1)'"),
         ("parameters come through schemas", "request.args.get('search')"),
+        ("parameters come through schemas", "fields = forms.fields()"),
+        ("parameters come through schemas", "fields_of_own_form()"),
     ],
 )
 def test_a_breach_is_noticed(rule: str, text: str) -> None:
