@@ -5,8 +5,6 @@ Source: specification, http-api-ir.md sections 5.2 and 6.2.
 
 from __future__ import annotations
 
-from typing import Final
-
 import msgspec
 from flask import Response, request
 from msgspec import UNSET
@@ -16,11 +14,10 @@ from api.http.parameters import MISSING, explain
 from api.http.service import service
 from common.catalogue import course_rows
 from common.errors import UserError
+from common.games.registry import COURSES_OF
 from common.jobs.arguments import ClassRise
 from common.validation import Violation
 from common.validation.violation import path_text
-
-GAME: Final = "bms"
 
 
 class Raised(msgspec.Struct):
@@ -39,7 +36,7 @@ def cleared(md5sums: str, unknown: str) -> Response:
         course = course_rows.find(connection, md5sums)
     if course is None:
         raise UserError(404, unknown)
-    rise = ClassRise(GAME, course.playtype, course.class_set, course.value)
+    rise = ClassRise(COURSES_OF.id, course.playtype, course.class_set, course.value)
     return score_hooks.class_raised(score_hooks.raise_class(score_hooks.requester(), rise))
 
 

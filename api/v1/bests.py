@@ -20,6 +20,7 @@ from common.accounts import user_documents
 from common.catalogue import catalogue_documents, catalogue_rows
 from common.catalogue.catalogue_rows import Found
 from common.errors import UserError
+from common.games.registry import get_game
 from common.profiles import best_rows, bests, eamusement_export, profile_rows, search_rows
 from common.profiles.best_documents import BestList, BestOnChart, BestsAround, RivalBests
 from common.profiles.profile_documents import PBDocument
@@ -34,8 +35,6 @@ FOUND: Final = 30  # personal bests that it shows
 BEST: Final = 100
 AROUND: Final = 5  # on each side
 
-IIDX: Final = "iidx"
-BMS: Final = "bms"
 CHECKSUMS: Final = (32, 64)  # characters
 
 NOT_PLAYED: Final = {404: "There is no such player or chart, or the user has not played it."}
@@ -212,7 +211,7 @@ def _chart_document(chart: Row[Any], found: Found, wire: Wire) -> catalogue_docu
     },
 )
 def best_score(at: ProfilePath, checksum: str) -> Response:
-    if at.gpt.game != BMS:
+    if not get_game(at.gpt.game).bests_by_checksum:
         raise UserError(404, f"No BMS charts exist for {at.name}.")
     if len(checksum) not in CHECKSUMS:
         raise UserError(400, f"Invalid checksum length ({len(checksum)}).")
@@ -238,7 +237,7 @@ def best_score(at: ProfilePath, checksum: str) -> Response:
     errors={404: "There is no such player, or the site has no such file for the game."},
 )
 def eamusement_csv(at: ProfilePath) -> Response:
-    if at.gpt.game != IIDX:
+    if not get_game(at.gpt.game).eamusement_csv:
         raise UserError(404, f"No e-amusement CSV exists for {at.name}.")
     with service().engine.connect() as connection:
         rows = best_rows.all_of(connection, at.user_id, at.gpt)

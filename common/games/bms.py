@@ -144,5 +144,8 @@ GAME = Game(
     ),
     never_whole=True,
     players_charts_by="hashSHA256",
+    served_with=("pms",),
+    has_courses=True,
+    bests_by_checksum=True,
     one_playtype_a_chart=True,
 )

@@ -411,4 +411,5 @@ GAME = Game(
         each_chart("records", _records),
     ),
     default_preferences={"display2DXTra": False, "bpiTarget": 0},
+    eamusement_csv=True,
 )

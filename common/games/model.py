@@ -405,6 +405,15 @@ class Game:
     # The field of a chart's data by which charts that players bring are known; None = they bring
     # none.
     players_charts_by: str | None = None
+    # Games that are served where this one is, and only there: a client reports charts of either,
+    # and the chart alone says of which.
+    served_with: tuple[str, ...] = ()
+    # Whether the courses of seeds are this game's: charts in a row, for a class. One game's are.
+    has_courses: bool = False
+    # Whether other programs ask for personal bests by the checksum of a chart's file.
+    bests_by_checksum: bool = False
+    # Whether personal bests are written as the e-amusement site writes them.
+    eamusement_csv: bool = False
     # Whether a chart is made for one playtype; else another may have the same chart.
     one_playtype_a_chart: bool = False
     # What `preferences.gameSpecific` of a user starts as.

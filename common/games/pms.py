@@ -56,4 +56,5 @@ GAME = Game(
     ),
     never_whole=True,
     players_charts_by="hashSHA256",
+    served_with=("bms",),
 )

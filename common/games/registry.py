@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from common.games import (
@@ -50,6 +50,9 @@ GAMES: Final[Mapping[str, Game]] = {
     )
 }
 
+# The game of the seeds' courses.
+COURSES_OF: Final = next(game for game in GAMES.values() if game.has_courses)
+
 
 def get_game(game: str) -> Game:
     """Raises KeyError for a game that there is not."""
@@ -84,6 +87,15 @@ def is_growing(game_id: str | None) -> bool:
     """Whether charts and songs of the game also come from players."""
     game = GAMES.get(game_id or "")
     return game is not None and game.players_charts_by is not None
+
+
+def torn_apart(games: Collection[str]) -> tuple[str, ...]:
+    """Of the first games that can only be served together and are not, all; else nothing."""
+    for game in GAMES.values():
+        together = (game.id, *game.served_with)
+        if 0 < sum(each in games for each in together) < len(together):
+            return together
+    return ()
 
 
 def is_never_whole(game_id: str | None) -> bool:

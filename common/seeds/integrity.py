@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from common.catalogue.folders import compile_folder
 from common.catalogue.queries import QueryError
 from common.games.model import GPT, Derived, Enum, Game, Graph, Problem
-from common.games.registry import GAMES
+from common.games.registry import COURSES_OF, GAMES
 from common.seeds.context import UNKNOWN_GPT, Context, References, collect_references, gpt_of
 from common.seeds.match_keys import ambiguous_titles, unclear_match_keys, unmatchable_charts
 from common.seeds.reading import Collection, Seeds
@@ -130,11 +130,12 @@ def _criteria_problem(gpt: GPT, criteria: Document) -> str | None:
 
 def _course_classes(context: Context) -> Iterator[Violation]:
     for collection, course in context.seeds.each(COURSES):
-        if "bms" not in context.games:
+        if COURSES_OF.id not in context.games:
             return
-        classes = context.games["bms"].playtypes[course["playtype"]].classes.get(course["set"])
+        gpt = COURSES_OF.playtypes[course["playtype"]]
+        classes = gpt.classes.get(course["set"])
         if classes is None:
-            detail = f"bms:{course['playtype']} has no class set {course['set']}"
+            detail = f"{gpt.id} has no class set {course['set']}"
             yield collection.violation(course["md5sums"], "class", detail)
         elif course["value"] not in classes.ids:
             detail = f"{course['set']} has no class {course['value']}"

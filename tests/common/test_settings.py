@@ -46,7 +46,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
         ("SWEEP_INTERVAL", "soon", "SWEEP_INTERVAL: expected a number of seconds above 0"),
         ("USE_EXTERNAL_SCORE_IMPORT_WORKER", "maybe", "expected true or false"),
         ("JOB_SOFT_TIME_LIMIT", "600", "JOB_SOFT_TIME_LIMIT must be below JOB_HARD_TIME_LIMIT"),
-        ("GAMES", "iidx,bms", "GAMES must name bms and pms both, or neither"),
+        ("GAMES", "iidx,bms", "GAMES must name all of bms and pms, or none of them"),
         ("WEBHOOKS", "https://bot.example.org/hook", "WEBHOOKS: receiver 1: expected url|secret"),
         ("WEBHOOKS", "https://a.example|x,ftp://b.example|x", "receiver 2: expected url|secret"),
         ("WEBHOOKS", "https://me@a.example|x", "receiver 1: the URL may hold neither a user"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import pytest
 
@@ -33,24 +33,37 @@ def with_sql(source: Source) -> bool:
 
 
 def with_a_game(source: Source) -> bool:
-    """Comparisons with the name of a game or of several, outside of the games."""
-    return not source.path.startswith("common/games/") and any(
-        re.search(r"\bgame\b", ast.unparse(asked)) is not None
-        and any(isinstance(c, ast.Constant) and c.value in GAMES for c in ast.walk(answer))
-        for asked, answer in _comparisons(source.tree)
-    )
+    """Comparisons with the name of a game or of several, and what is asked of games by a name,
+    outside of the games; the name may stand in a constant."""
+    if source.path.startswith("common/games/"):
+        return False
+    constants = {
+        ast.unparse(target)
+        for node in source.tree.body
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if _names_a_game(node.value, ())
+    }
+    return any(_names_a_game(each, constants) for each in _compared(source.tree))
 
 
-def _comparisons(tree: ast.Module) -> Iterator[tuple[ast.AST, ast.AST]]:
-    """What is compared, and with what."""
+def _compared(tree: ast.Module) -> Iterator[ast.AST]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Compare):
-            for comparator in node.comparators:
-                yield node.left, comparator
-                yield comparator, node.left
+            yield from (node.left, *node.comparators)
         elif isinstance(node, ast.Match):
             for case in node.cases:
-                yield node.subject, case.pattern
+                yield from ast.walk(case.pattern)
+        elif isinstance(node, ast.Subscript) and "games" in ast.unparse(node.value).lower():
+            yield node.slice
+
+
+def _names_a_game(node: ast.AST, constants: Collection[str]) -> bool:
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return any(_names_a_game(each, constants) for each in node.elts)
+    if isinstance(node, ast.Name):
+        return node.id in constants
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in GAMES
 
 
 def with_an_environment(source: Source) -> bool:
@@ -128,6 +141,10 @@ def _repeated(layer: str) -> Iterator[str]:
         ("a game's special case is a field of the game", "if game == 'iidx': pass"),
         ("a game's special case is a field of the game", "if gpt.game in ('bms', 'pms'): pass"),
         ("a game's special case is a field of the game", "match game:\n    case 'iidx': pass"),
+        ("a game's special case is a field of the game", "'bms' in values['games']"),
+        ("a game's special case is a field of the game", "BMS: Final = 'bms'\ngpt.game != BMS"),
+        ("a game's special case is a field of the game", "BOTH = ('bms', 'pms')\ngame in BOTH"),
+        ("a game's special case is a field of the game", "GAMES['bms'].playtypes"),
         ("settings alone read the environment", "os.environ['A']"),
         ("advisory locks stand in one module", "'SELECT pg_advisory_lock(1)'"),
         ("parameters come through schemas", "request.args.get('search')"),

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from common.games.model import GPT, Decimal, Enum, Game, Graph, Integer, Metric, ScoreData
-from common.games.registry import GAMES, all_gpts, get_gpt, gpt_by_id
+from common.games.registry import COURSES_OF, GAMES, all_gpts, get_gpt, gpt_by_id, torn_apart
 from common.games.scoring.hydration import score_id
 
 each_gpt = pytest.mark.parametrize("gpt", all_gpts(), ids=lambda gpt: gpt.id)
@@ -135,3 +135,18 @@ def test_an_identity_differs_with_every_metric_of_it(gpt: GPT) -> None:
         identities.add(score_id(1, gpt, "c", ScoreData({**metrics, name: 2})))
 
     assert len(identities) == 1 + len(gpt.provided)
+
+
+@each_game
+def test_games_that_are_served_together_name_each_other(game: Game) -> None:
+    assert all(game.id in GAMES[other].served_with for other in game.served_with)
+
+
+def test_of_games_served_together_some_alone_are_noticed() -> None:
+    assert torn_apart(["iidx", "pms"]) == ("bms", "pms")
+    assert torn_apart(["bms", "iidx", "pms"]) == ()
+    assert torn_apart([]) == ()
+
+
+def test_courses_are_of_one_game() -> None:
+    assert [game for game in GAMES.values() if game.has_courses] == [COURSES_OF]
