@@ -199,10 +199,14 @@ def populate(engine: Engine, crowd: Crowd) -> list[int]:
     """Fills a migrated database that has the example catalogue; the ids of the players."""
     with engine.begin() as connection:
         user_ids = _prepare(connection, crowd)
-    given = _given(crowd, user_ids)
+    parameters = _given(crowd, user_ids)
     # Some players at a time: the temporary files of one large sort would not be small.
     for at in range(0, len(user_ids), 100):
-        some = {**given, "user_ids": user_ids[at : at + 100], "users": len(user_ids[at : at + 100])}
+        some = {
+            **parameters,
+            "user_ids": user_ids[at : at + 100],
+            "users": len(user_ids[at : at + 100]),
+        }
         with engine.begin() as connection:
             for step in _STEPS:
                 connection.execute(text(step), some)
@@ -218,8 +222,8 @@ def populate(engine: Engine, crowd: Crowd) -> list[int]:
 def _prepare(connection: Connection, crowd: Crowd) -> list[int]:
     """The catalogue and the users."""
     connection.execute(text(_SONGS), {"songs": crowd.songs})
-    given = {"songs": crowd.songs, "difficulties": list(_DIFFICULTIES)}
-    connection.execute(text(_CHARTS), given)
+    parameters = {"songs": crowd.songs, "difficulties": list(_DIFFICULTIES)}
+    connection.execute(text(_CHARTS), parameters)
     connection.execute(
         text(
             "CREATE TABLE crowd_charts AS SELECT chart_id, song_id,"

@@ -102,19 +102,19 @@ class Ground:
         return user_id
 
     def _copy(self, connection: Connection, user_id: int, copy: int, *, last: bool) -> None:
-        given = {
+        parameters = {
             "template": self.template,
             "user_id": user_id,
             "copy": copy,
             "back": copy * DAYS * DAY,
         }
-        connection.execute(_COPY_SCORES, given)
-        connection.execute(_COPY_SESSIONS, given)
-        connection.execute(_COPY_IMPORT, given)
+        connection.execute(_COPY_SCORES, parameters)
+        connection.execute(_COPY_SESSIONS, parameters)
+        connection.execute(_COPY_IMPORT, parameters)
         if last:
             # Of equal scores the earliest is the best: what all of them make is of the last copy.
-            connection.execute(_COPY_BESTS, given)
-            connection.execute(_COPY_PROFILE, given)
+            connection.execute(_COPY_BESTS, parameters)
+            connection.execute(_COPY_PROFILE, parameters)
 
     def with_one_session(self, name: str, scores: int) -> int:
         """A user who played so many scores without a pause."""

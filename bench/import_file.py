@@ -50,9 +50,9 @@ class Bench:
     worker: Process
     match_type: str
 
-    def scalar(self, sql: str, **given: object) -> object:
+    def scalar(self, sql: str, **parameters: object) -> object:
         with self.service.engine.connect() as connection:
-            return connection.scalar(text(sql), given)
+            return connection.scalar(text(sql), parameters)
 
 
 def measure(match_type: str, runs: Mapping[int, int], *, console: Console) -> Results:

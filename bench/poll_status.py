@@ -105,14 +105,14 @@ def _held_up_import(service: Service, web: Web, user: User) -> Iterator[str]:
 
 
 def _wait_until_held_up(service: Service) -> None:
-    waiting = text(
+    query = text(
         "SELECT count(*) FROM pg_locks WHERE relation = 'imports'::regclass AND NOT granted"
     )
     deadline = time.monotonic() + REACHED_SECONDS
     while True:
         # A transaction sees the activity of one moment only.
         with service.engine.connect() as connection:
-            if connection.scalar(waiting):
+            if connection.scalar(query):
                 return
         if time.monotonic() > deadline:
             raise WrongResult("the import that should be held up never got there")

@@ -165,21 +165,26 @@ def _table(title: str, times: Times) -> Table:
     rows = []
     slow = 0
     for template in sorted(times, key=lambda each: -_p99(times[each])):
-        taken = [seconds for seconds, _ in times[template]]
+        durations = [seconds for seconds, _ in times[template]]
         p99 = _p99(times[template])
         slow += p99 > LIMIT
         size = statistics.mean(size for _, size in times[template])
         name = template.replace("{game}", "/games/…")
         rows.append(
-            [name, milliseconds(statistics.median(taken)), milliseconds(p99), f"{size / 1000:.1f}"]
+            [
+                name,
+                milliseconds(statistics.median(durations)),
+                milliseconds(p99),
+                f"{size / 1000:.1f}",
+            ]
         )
     note = f"{len(rows) - slow} of {len(rows)} within {LIMIT * 1000:.0f} ms for 99 of 100 requests."
     return Table(title=title, columns=["", "median, ms", "p99, ms", "kB"], rows=rows, note=note)
 
 
 def _p99(times: Sequence[tuple[float, int]]) -> float:
-    taken = sorted(seconds for seconds, _ in times)
-    return taken[min(len(taken) - 1, int(len(taken) * 0.99))]
+    durations = sorted(seconds for seconds, _ in times)
+    return durations[min(len(durations) - 1, int(len(durations) * 0.99))]
 
 
 if __name__ == "__main__":

@@ -41,8 +41,8 @@ SETTINGS = {
 
 def shared_folder() -> Path:
     """Where the seeds and the reference workload are."""
-    given = os.environ.get("SCORE_IMPORT_SHARED")
-    return Path(given) if given else CHECKOUT.parent / "shared"
+    folder = os.environ.get("SCORE_IMPORT_SHARED")
+    return Path(folder) if folder else CHECKOUT.parent / "shared"
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,10 +79,10 @@ def only_failed(path: Path, import_type: str, errors: Sequence[Mapping[str, Any]
     from worker.import_types import registry
     from worker.import_types.base import CanBeParted
 
-    mine = [error for error in errors if error.get("file") in (path.name, str(path), None, "")]
-    if any(error["type"] == WHOLE for error in mine):
+    of_file = [error for error in errors if error.get("file") in (path.name, str(path), None, "")]
+    if any(error["type"] == WHOLE for error in of_file):
         return whole(path)
-    indexes = frozenset(error["index"] for error in mine if error["index"] is not None)
+    indexes = frozenset(error["index"] for error in of_file if error["index"] is not None)
     if not indexes:
         return None
     kind = registry.IMPORT_TYPES.get(import_type)

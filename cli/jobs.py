@@ -57,16 +57,16 @@ def filters(command: Command) -> Command:
     return command
 
 
-def wanted(engine: Engine, given: dict[str, Any]) -> Wanted:
-    """What those options say. Takes them out of `given`."""
-    user = given.pop("user")
+def wanted(engine: Engine, selection: dict[str, Any]) -> Wanted:
+    """What those options say. Takes them out of `selection`."""
+    user = selection.pop("user")
     return Wanted(
-        given.pop("states"),
+        selection.pop("states"),
         None if user is None else find_user(engine, user),
-        given.pop("types"),
-        given.pop("older"),
-        given.pop("newer"),
-        given.pop("error"),
+        selection.pop("types"),
+        selection.pop("older"),
+        selection.pop("newer"),
+        selection.pop("error"),
     )
 
 
@@ -80,10 +80,10 @@ def jobs() -> None:
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 @json_option
 @database_url_option
-def list_command(limit: int, as_json: bool, database_url: str, **given: Any) -> None:
+def list_command(limit: int, as_json: bool, database_url: str, **selection: Any) -> None:
     """List jobs, those first that were accepted last."""
     engine = open_engine(database_url)
-    meant = wanted(engine, given)
+    meant = wanted(engine, selection)
     with engine.connect() as connection:
         rows = managing_rows.page(connection, meant, limit)
         total = managing_rows.count(connection, meant)
@@ -182,15 +182,15 @@ def retry_command(
     as_json: bool,
     database_url: str,
     redis_url: str | None,
-    **given: Any,
+    **selection: Any,
 ) -> None:
     """Have jobs run again that failed through no fault of their users.
 
     Each keeps its place in the order of its user's jobs. Name them, or say by options which.
     """
     engine = open_engine(database_url)
-    given["states"] = given["states"] or ("failed",)
-    chosen = _chosen(engine, job_ids, given, yes, "Run", newest_first=False)
+    selection["states"] = selection["states"] or ("failed",)
+    chosen = _chosen(engine, job_ids, selection, yes, "Run", newest_first=False)
     _report(_manager(engine, redis_url).retry(chosen), "queued again", as_json)
 
 
@@ -209,15 +209,15 @@ def cancel_command(
     as_json: bool,
     database_url: str,
     redis_url: str | None,
-    **given: Any,
+    **selection: Any,
 ) -> None:
     """End jobs that wait or run, for good: nothing of them is stored, and polls say why.
 
     Name them, or say by options which.
     """
     engine = open_engine(database_url)
-    given["states"] = given["states"] or ("queued", "running")
-    chosen = _chosen(engine, job_ids, given, yes, "Cancel", newest_first=True)
+    selection["states"] = selection["states"] or ("queued", "running")
+    chosen = _chosen(engine, job_ids, selection, yes, "Cancel", newest_first=True)
     _report(_manager(engine, redis_url).cancel(chosen, reason), "cancelled", as_json)
 
 
@@ -230,15 +230,15 @@ def _manager(engine: Engine, redis_url: str | None) -> Manager:
 def _chosen(
     engine: Engine,
     job_ids: Sequence[str],
-    given: dict[str, Any],
+    selection: dict[str, Any],
     yes: bool,
     verb: str,
     *,
     newest_first: bool,
 ) -> Sequence[str]:
     """The jobs that are named, or that the options mean; asks before those are changed."""
-    by_options = any(given[name] for name in ("user", "types", "older", "newer", "error"))
-    meant = wanted(engine, given)
+    by_options = any(selection[name] for name in ("user", "types", "older", "newer", "error"))
+    meant = wanted(engine, selection)
     if job_ids:
         if by_options:
             raise CommandError("name jobs, or say by options which: not both")
@@ -293,13 +293,13 @@ def locks_command(as_json: bool, database_url: str) -> None:
 @click.option("--payloads", is_flag=True, help="only the uploads that are kept of failed jobs")
 @_yes_option
 @database_url_option
-def purge_command(payloads: bool, yes: bool, database_url: str, **given: Any) -> None:
+def purge_command(payloads: bool, yes: bool, database_url: str, **selection: Any) -> None:
     """Remove jobs that ended, before their time comes by itself.
 
     What polls say of them stays. A failed job cannot be run again afterwards.
     """
     engine = open_engine(database_url)
-    meant = wanted(engine, given)
+    meant = wanted(engine, selection)
     if meant == Wanted() and not yes:
         raise CommandError("say which jobs by options; with --yes alone: all that ended")
     if not yes:

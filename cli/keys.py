@@ -25,20 +25,20 @@ def new() -> None:
 @database_url_option
 @click.option(
     "--keys",
-    "given",
+    "listed_keys",
     envvar="CREDENTIAL_KEYS",
     required=True,
     help="all of them, comma-separated, the new one first; by default $CREDENTIAL_KEYS",
 )
 @click.pass_context
-def rotate(context: click.Context, database_url: str, given: str) -> None:
+def rotate(context: click.Context, database_url: str, listed_keys: str) -> None:
     """Encrypt all stored credentials with the first key.
 
     May run while the service does, and again after it was interrupted. The exit code is 1 where
     some could not be read with any of the keys; they are left as they are.
     """
     try:
-        all_keys = read_keys(given)
+        all_keys = read_keys(listed_keys)
     except ValueError as problem:
         raise CommandError(f"CREDENTIAL_KEYS: {problem}") from problem
     if not all_keys:

@@ -70,10 +70,10 @@ def remote_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     @wraps(command)
     def with_remote(
-        *args: Any, url: str | None, token: str | None, patience: float, **given: Any
+        *args: Any, url: str | None, token: str | None, patience: float, **options: Any
     ) -> None:
         with failures_told(click.get_current_context()):
-            command(*args, remote=_remote(url, token, patience), **given)
+            command(*args, remote=_remote(url, token, patience), **options)
 
     return with_remote
 

@@ -29,8 +29,8 @@ class SentinelAddress:
 
     @property
     def credentials(self) -> dict[str, str]:
-        given = {"username": self.username, "password": self.password}
-        return {name: value for name, value in given.items() if value}
+        named = {"username": self.username, "password": self.password}
+        return {name: value for name, value in named.items() if value}
 
     @property
     def of_sentinels(self) -> dict[str, str]:

@@ -130,11 +130,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     problems: list[str] = []
     for variable in VARIABLES:
         try:
-            given = given_value(variable.name, environ) or variable.default
-            if given is None:
+            text = given_value(variable.name, environ) or variable.default
+            if text is None:
                 problems.append(f"{variable.name} is not set ({variable.meaning})")
             else:
-                values[variable.field] = variable.read(given)
+                values[variable.field] = variable.read(text)
         except ValueError as problem:
             problems.append(f"{variable.name}: {problem}")
     if not problems:

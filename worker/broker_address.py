@@ -21,8 +21,8 @@ def broker_tls(url: str) -> dict[str, Any] | None:
     parts = urlsplit(url)
     if parts.scheme not in ("amqps", "rediss"):
         return None
-    given = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    options: dict[str, Any] = {name: given[name] for name in _FILES if name in given}
+    parameters = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    options: dict[str, Any] = {name: parameters[name] for name in _FILES if name in parameters}
     if parts.scheme == "amqps":
         named = {name.removeprefix("ssl_"): file for name, file in options.items()}
         return {"cert_reqs": ssl.CERT_REQUIRED, "server_hostname": parts.hostname, **named}

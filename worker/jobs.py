@@ -244,10 +244,10 @@ def _storable(message: str, limit: int) -> str:
     return message[:limit].replace("\0", "\ufffd")
 
 
-def _end(connection: Connection, job: ClaimedJob, came: dict[str, Any] | Failure | None) -> None:
-    """came: the result of a job that ended well, if it has any; or why it failed."""
-    failure = came if isinstance(came, Failure) else None
-    result = None if came is None or failure is not None else orjson.dumps(came).decode()
+def _end(connection: Connection, job: ClaimedJob, outcome: dict[str, Any] | Failure | None) -> None:
+    """outcome: the result of a job that ended well, if it has any; or why it failed."""
+    failure = outcome if isinstance(outcome, Failure) else None
+    result = None if outcome is None or failure is not None else orjson.dumps(outcome).decode()
     ended = _END.run(
         connection,
         {

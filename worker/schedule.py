@@ -32,12 +32,12 @@ def take_snapshots(runtime: Runtime) -> int:
 
     Before, what an older worker beside today's left out of a profile is mended.
     """
-    taken = 0
+    snapshots = 0
     for gpt in all_gpts():
         with runtime.engine.begin() as connection:
             highest_rows.set_right(connection, gpt)
-            taken += snapshot_rows.take(connection, gpt)
-    return taken
+            snapshots += snapshot_rows.take(connection, gpt)
+    return snapshots
 
 
 def count_leaderboards(runtime: Runtime) -> None:

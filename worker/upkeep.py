@@ -51,9 +51,9 @@ def sweep(engine: Engine, queues: Queues, patience: float) -> list[Due]:
         put_back = _put_back_abandoned(connection)
         # One sweep at a time: two could lock the rows of the same users in another order.
         locks.wait_for_transaction(connection, locks.SWEEP)
-        waiting = sweeping_rows.waiting_users(connection)
+        users = sweeping_rows.waiting_users(connection)
         try:
-            due = _without_message(waiting, queues, put_back, int(patience * 1000))
+            due = _without_message(users, queues, put_back, int(patience * 1000))
         except BrokerAway as problem:
             log.warning("sweeper: the broker does not say what is in the queue: %s", problem)
             due = []
@@ -86,7 +86,7 @@ def _put_back_abandoned(connection: Connection) -> set[int]:
 
 
 def _without_message(
-    waiting: list[WaitingUser], queues: Queues, put_back: set[int], patience: int
+    users: list[WaitingUser], queues: Queues, put_back: set[int], patience: int
 ) -> list[WaitingUser]:
     """Of those who wait: the ones that no message stands for. Raises BrokerAway.
 
@@ -96,7 +96,7 @@ def _without_message(
     idle = not queues.jobs_wait()
     looked, in_queue = False, None
     due, background = [], []
-    for user in waiting:
+    for user in users:
         if user.user_id in put_back or (user.owed and not user.messages):
             due.append(user)
         elif not user.messages:

@@ -116,10 +116,10 @@ def _imported(connection: Connection, document: dict[str, Any]) -> Response:
     errors={400: "The course was not played as it has to be.", 404: "There is no such course."},
 )
 def submit_course() -> Response:
-    given = context.current().json_object()
-    if found := first_violation(beatoraja_courses.COURSE, given):
+    body = context.current().json_object()
+    if found := first_violation(beatoraja_courses.COURSE, body):
         raise UserError(400, courses.violation_text(found))
-    course, score = given["course"], given["score"]
+    course, score = body["course"], body["score"]
     if not beatoraja_courses.is_cleared(score):
         return without_body("Class not updated, as you didn't clear this course.")
     beatoraja_courses.check(course, score)

@@ -17,11 +17,11 @@ _LN_MODE: Final = 0
 _NO_RANDOM: Final = (0, 1)
 
 
-def _are_charts(given: Any) -> bool:
+def _are_charts(charts: Any) -> bool:
     return (
-        isinstance(given, list)
-        and len(given) == CHARTS
-        and all(isinstance(each, dict) and isinstance(each.get("md5"), str) for each in given)
+        isinstance(charts, list)
+        and len(charts) == CHARTS
+        and all(isinstance(each, dict) and isinstance(each.get("md5"), str) for each in charts)
     )
 
 

@@ -9,7 +9,7 @@ from api.http import context, gates
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
 from api.http.service import service
-from api.jobs import submitting, waiting
+from api.jobs import job_answers, submitting
 from api.jobs.door import refuse_unreadable
 from common.errors import UserError
 from common.imports.import_documents import ImportDocument, Submitted
@@ -45,7 +45,7 @@ class BatchManualBody(Schema):
     answers=Submitted,
     status=202,
     other_answers={200: ("The server works without workers: the import is done.", ImportDocument)},
-    headers=waiting.HEADERS,
+    headers=job_answers.HEADERS,
     errors={
         400: "The body is no BATCH-MANUAL document.",
         403: "The token lacks `submit_score`.",

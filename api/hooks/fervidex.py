@@ -17,7 +17,7 @@ from api.http.answers import success, without_body
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
 from api.http.service import service
-from api.jobs import waiting
+from api.jobs import job_answers
 from api.jobs.door import Accepted, body_schema
 from common.errors import UserError
 from common.games.registry import get_gpt
@@ -155,7 +155,7 @@ def submit_profile() -> Response:
         spends=FERVIDEX if forced else "",
     )
     service().processor.run(job, None)
-    return success(LOADED, waiting.poll_body(job.job_id), 202)
+    return success(LOADED, job_answers.poll_body(job.job_id), 202)
 
 
 @blueprint.post("/class/submit")

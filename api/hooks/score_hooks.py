@@ -15,7 +15,7 @@ from flask import Response, request
 from api.http import context, owners
 from api.http.answers import failure, success
 from api.http.service import service
-from api.jobs import keys, waiting
+from api.jobs import job_answers, keys
 from api.jobs.door import Accepted
 from api.server import lanes
 from common import reporting
@@ -108,7 +108,7 @@ def imported(result: FinalAnswer | Accepted, failed: Failure = failure) -> Respo
 
 def later(accepted: Accepted) -> Response:
     """It takes longer than a client may be kept waiting: where to ask for it."""
-    return success(SAVED, waiting.poll_body(accepted.job_id), 202)
+    return success(SAVED, job_answers.poll_body(accepted.job_id), 202)
 
 
 def class_raised(result: FinalAnswer | Accepted) -> Response:

@@ -250,8 +250,8 @@ def submit_score(playtype: str) -> Response:
     An import that takes too long is answered as if its chart was not known: it goes on.
     """
     user_id = score_hooks.requester()
-    given = context.current().json_object()
-    chart = given.get("chart", UNSET)
+    submission = context.current().json_object()
+    chart = submission.get("chart", UNSET)
     if found := first_violation(_CHART, chart):
         return _answer(StatusCode.BAD_REQUEST, explain(found, "Invalid chart."))
     result = score_hooks.run(
@@ -269,21 +269,25 @@ def submit_score(playtype: str) -> Response:
         return _refusal(document["errors"][0])
     with _moment() as connection:
         if not document["scoreIDs"]:
-            return _known(connection, user_id, playtype, given)
+            return _known(connection, user_id, playtype, submission)
         body = standing(connection, user_id, document["scoreIDs"][0])
     if body is None:
         return _answer(StatusCode.SERVER_ERROR, _FAILED)
     return _answer(StatusCode.SUCCESS, "Successfully imported score.", body)
 
 
-def _known(connection: Connection, user_id: int, playtype: str, given: dict[str, Any]) -> Response:
+def _known(
+    connection: Connection, user_id: int, playtype: str, submission: dict[str, Any]
+) -> Response:
     """A score that the user has: clients show a success by its body, so it has one as well.
 
     Or one that they deleted for good: nothing can be shown of it, and clients take that for a
     broken answer to a success.
     """
-    charts = chart_rows.with_hash(connection, GAME, HASH, given["chart"]["chartHash"], playtype)
-    score_id = usc_rows.score_like(connection, user_id, charts, given["score"]["score"])
+    charts = chart_rows.with_hash(
+        connection, GAME, HASH, submission["chart"]["chartHash"], playtype
+    )
+    score_id = usc_rows.score_like(connection, user_id, charts, submission["score"]["score"])
     body = None if score_id is None else standing(connection, user_id, score_id)
     if body is None:
         return _answer(StatusCode.ACCEPTED, DELETED, {})

@@ -59,13 +59,13 @@ class Admissions:
         counted = limits.count(self._redis, self._limit, who)
         if counted is not None and counted.exceeded:
             return Admission(GUEST, counted, None, who)
-        given = self._credentials(request)
+        credentials = self._credentials(request)
         try:
-            found = identity.resolve(given, self._engine, self._settings.name)
+            found = identity.resolve(credentials, self._engine, self._settings.name)
         except UserError as problem:
-            self._tokens.forget(given)
+            self._tokens.forget(credentials)
             return Admission(GUEST, counted, problem, who)
-        counted, who = self._count_for(found, given, who, counted)
+        counted, who = self._count_for(found, credentials, who, counted)
         return Admission(found, counted, None, who)
 
     def _credentials(self, request: Request) -> Credentials:
@@ -77,11 +77,13 @@ class Admissions:
 
     def who_polls(self, request: Request) -> tuple[str, bool]:
         """The same, and whether what the request says of who sends it need not be looked up."""
-        given = self._credentials(request)
-        return self._who(request, given), not given or self._tokens.is_fresh(given)
+        credentials = self._credentials(request)
+        return self._who(request, credentials), not credentials or self._tokens.is_fresh(
+            credentials
+        )
 
-    def _who(self, request: Request, given: Credentials) -> str:
-        user_id = self._tokens.owner(given)
+    def _who(self, request: Request, credentials: Credentials) -> str:
+        user_id = self._tokens.owner(credentials)
         if user_id is not None:
             return limits.user(user_id)
         return f"address:{limits.client_address(request, self._settings.trusted_proxies)}"
@@ -91,23 +93,23 @@ class Admissions:
 
         Returns the count that holds in the end. Raises UserError where the token is bad.
         """
-        given = self._credentials(request)
-        if not given or self._tokens.is_good(given):
+        credentials = self._credentials(request)
+        if not credentials or self._tokens.is_good(credentials):
             return counted
         try:
-            found = identity.resolve(given, self._engine, self._settings.name)
+            found = identity.resolve(credentials, self._engine, self._settings.name)
         except UserError:
-            self._tokens.forget(given)
+            self._tokens.forget(credentials)
             raise
-        return self._count_for(found, given, who, counted)[0]
+        return self._count_for(found, credentials, who, counted)[0]
 
     def _count_for(
-        self, found: Identity, given: Credentials, who: str, counted: Count | None
+        self, found: Identity, credentials: Credentials, who: str, counted: Count | None
     ) -> tuple[Count | None, str]:
         """Remembers a good token, and puts right what was counted for its user's address."""
         if found.user_id is None:
             return counted, who
-        self._tokens.remember(given, found)
+        self._tokens.remember(credentials, found)
         user = limits.user(found.user_id)
         if user != who:
             limits.give_back(self._redis, self._limit, who)

@@ -155,8 +155,8 @@ def endpoint(summary: str, **more: Any) -> Callable[[View], View]:
                 parts["query"] = check(declaration.query, request.args)
             if declaration.body is not None:
                 is_form = declaration.plain_forms and forms.is_form()
-                given = forms.fields() if is_form else context.current().json_object()
-                parts["body"] = check(declaration.body, given)
+                body = forms.fields() if is_form else context.current().json_object()
+                parts["body"] = check(declaration.body, body)
             return view(**parts)
 
         setattr(guarded, _ATTRIBUTE, declaration)

@@ -86,16 +86,16 @@ def credentials(request: Request, service_name: str) -> Credentials:
     return Credentials(request.cookies.get(cookie_name(service_name)), header)
 
 
-def resolve(given: Credentials, engine: Engine, service_name: str) -> Identity:
+def resolve(credentials: Credentials, engine: Engine, service_name: str) -> Identity:
     """The identity behind a request; raises UserError.
 
     A session that has ended is nobody's: a browser sends its cookie wherever it goes.
     """
-    if given.session:
-        found = _of_session(given.session, engine, service_name)
+    if credentials.session:
+        found = _of_session(credentials.session, engine, service_name)
         if found is not None:
             return found
-    token = bearer_token(given.header)
+    token = bearer_token(credentials.header)
     return GUEST if token is None else _of_token(token, engine, service_name)
 
 

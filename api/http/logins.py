@@ -48,8 +48,8 @@ def log_in_by_token(token: str) -> str:
     """
     here = service()
     counted = attempts.attempt(here.settings, here.redis, proof_hash(token))
-    given = identity.Credentials(None, f"Bearer {token}")
-    found = identity.resolve(given, here.engine, here.settings.name)
+    credentials = identity.Credentials(None, f"Bearer {token}")
+    found = identity.resolve(credentials, here.engine, here.settings.name)
     assert found.user_id is not None  # a token that is nobody's is refused
     counted.succeeded()
     with here.engine.begin() as connection:

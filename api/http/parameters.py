@@ -88,9 +88,9 @@ def texts(values: Sequence[str], *, required: bool = False) -> fields.Raw:
     """A list of texts that are each one of `values`."""
     message = "Value was not an array."
 
-    def judge(given: Any) -> None:
-        _judge(isinstance(given, list), message)
-        for place, each in enumerate(given):
+    def judge(sent: Any) -> None:
+        _judge(isinstance(sent, list), message)
+        for place, each in enumerate(sent):
             if each not in values:
                 raise ValidationError({place: [f"Expected any of {', '.join(values)}."]})
 
@@ -165,30 +165,28 @@ class MytCard(Schema):
     cardAccessCode = text_like(r"[0-9]{20}", "Expected 20 digits.", example="01234567890123456789")
 
 
-def check(
-    schema: Schema, given: Mapping[str, Any], *, hidden: Sequence[str] = ()
-) -> dict[str, Any]:
+def check(schema: Schema, sent: Mapping[str, Any], *, hidden: Sequence[str] = ()) -> dict[str, Any]:
     """The loaded parameters; raises UserError 400 that names the first one at fault.
 
     hidden: parameters whose values are not repeated.
     """
     try:
-        loaded: dict[str, Any] = schema.load(given)
+        loaded: dict[str, Any] = schema.load(sent)
     except ValidationError as problem:
         messages: Any = problem.messages
         path = next((name for name in schema.fields if name in messages), None)
         if path is None:
             unexpected = f"Unexpected properties inside object: {', '.join(messages)}."
             raise UserError(400, explain("null", unexpected, {})) from None
-        value = given.get(path, MISSING)
+        value = sent.get(path, MISSING)
         found = messages[path][0]
         if isinstance(found, dict):
             # The first item at fault of a list.
             place, (found, *_) = next(iter(found.items()))
             value, path = value[place], f"{path}[{place}]"
-        if path in hidden and path in given:
+        if path in hidden and path in sent:
             value = HIDDEN
-        elif path.startswith(SECRET) and path in given:
+        elif path.startswith(SECRET) and path in sent:
             value = MASK
         raise UserError(400, explain(path, found, value)) from None
     return loaded

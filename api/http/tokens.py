@@ -56,19 +56,19 @@ class RecentTokens:
         self._tokens: dict[str, _Token] = {}
         self._asking = threading.Lock()
 
-    def owner(self, given: Credentials) -> int | None:
+    def owner(self, credentials: Credentials) -> int | None:
         """Whose a token was when it was last good."""
-        _, token = self._known(given)
+        _, token = self._known(credentials)
         return None if token is None else token.user_id
 
-    def _known(self, given: Credentials) -> tuple[str, _Token | None]:
-        for name in given.names():
+    def _known(self, credentials: Credentials) -> tuple[str, _Token | None]:
+        for name in credentials.names():
             token = self._tokens.get(name)
             if token is not None:
                 return name, token
         return "", None
 
-    def remember(self, given: Credentials, found: Identity) -> None:
+    def remember(self, credentials: Credentials, found: Identity) -> None:
         """That a token has just been found good."""
         now = self._clock()
         if len(self._tokens) >= MOST:
@@ -76,19 +76,19 @@ class RecentTokens:
         if found.user_id is None:
             return
         if found.session is not None:
-            self._tokens[given.names()[0]] = _Token(found.user_id, found.session, now, now)
-        elif given.header:
-            stored = proof_hash(bearer_token(given.header) or "")
-            self._tokens[given.header] = _Token(found.user_id, stored, now, now)
+            self._tokens[credentials.names()[0]] = _Token(found.user_id, found.session, now, now)
+        elif credentials.header:
+            stored = proof_hash(bearer_token(credentials.header) or "")
+            self._tokens[credentials.header] = _Token(found.user_id, stored, now, now)
 
-    def forget(self, given: Credentials) -> None:
+    def forget(self, credentials: Credentials) -> None:
         """That a token is not good any more."""
-        for name in given.names():
+        for name in credentials.names():
             self._tokens.pop(name, None)
 
-    def is_fresh(self, given: Credentials) -> bool:
+    def is_fresh(self, credentials: Credentials) -> bool:
         """Whether a token was asked about so lately that it is good without asking."""
-        _, token = self._known(given)
+        _, token = self._known(credentials)
         if token is None:
             return False
         now = self._clock()
@@ -97,9 +97,9 @@ class RecentTokens:
         token.seen = now
         return True
 
-    def is_good(self, given: Credentials) -> bool:
+    def is_good(self, credentials: Credentials) -> bool:
         """Whether a token is still good; False where it has to be looked up."""
-        key, token = self._known(given)
+        key, token = self._known(credentials)
         if token is None:
             return False
         now = self._clock()

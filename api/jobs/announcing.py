@@ -123,8 +123,8 @@ class Announcer:
         with self._lock:
             ids = list(self._followers)
         unsaid = []
-        for some in _batches(ids):
-            for job_id, answer in self._said_of(some).items():
+        for batch in _batches(ids):
+            for job_id, answer in self._said_of(batch).items():
                 if isinstance(answer, FinalAnswer):
                     self._end(job_id, failure_in(answer))
                 elif answer is not None:
@@ -133,8 +133,8 @@ class Announcer:
                     unsaid.append(job_id)
         if unsaid and time.monotonic() >= self._record_at:
             self._record_at = time.monotonic() + RECORD
-            for some in _batches(unsaid):
-                self._look_up(some)
+            for batch in _batches(unsaid):
+                self._look_up(batch)
 
     def _said_of(self, ids: list[str]) -> dict[str, FinalAnswer | str | None]:
         try:
@@ -170,7 +170,7 @@ class Announcer:
     def _see_to_the_quiet(self) -> None:
         now = time.monotonic()
         with self._lock:
-            everybody = [each for some in self._followers.values() for each in some]
+            everybody = [each for of_job in self._followers.values() for each in of_job]
         for follower in everybody:
             if now - follower.since >= LONGEST:
                 self._push(follower, ended(TIMED_OUT), last=True)
@@ -190,5 +190,5 @@ class Announcer:
 
 def _batches(ids: Iterable[str]) -> Iterable[list[str]]:
     remaining = iter(ids)
-    while some := list(islice(remaining, BATCH)):
-        yield some
+    while batch := list(islice(remaining, BATCH)):
+        yield batch

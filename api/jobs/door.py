@@ -327,14 +327,14 @@ def part_of_file(
     return part.content, part.places
 
 
-def refuse_unreadable(settings: Settings, import_type: str, given: Any) -> None:
+def refuse_unreadable(settings: Settings, import_type: str, content: Any) -> None:
     """Refuses at once what can be told at once to be none of the import type's documents.
 
-    given: a file's content, or a body as decoded. Raises UserError.
+    content: a file's content, or a body as decoded. Raises UserError.
     """
     found = registry.get(import_type)
     if isinstance(found, RefusesAtOnce):
-        found.check(given, settings.games or tuple(GAMES))
+        found.check(content, settings.games or tuple(GAMES))
 
 
 def body_schema(import_type: str) -> Mapping[str, Any]:

@@ -22,16 +22,16 @@ class SharedCalls(Generic[Answer]):
         with self._lock:
             others = self._under_way.get(key)
             if others is None:
-                mine = self._under_way[key] = Future[Answer]()
+                shared = self._under_way[key] = Future[Answer]()
         if others is not None:
             return others.result()
         try:
             answer = call()
         except BaseException as problem:
-            mine.set_exception(problem)
+            shared.set_exception(problem)
             raise
         else:
-            mine.set_result(answer)
+            shared.set_result(answer)
             return answer
         finally:
             with self._lock:

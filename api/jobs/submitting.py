@@ -7,7 +7,7 @@ from flask import Response, request
 from api.http import bodies, limits
 from api.http.answers import success
 from api.http.service import service
-from api.jobs import keys, waiting
+from api.jobs import job_answers, keys
 from api.jobs.door import Accepted
 from common.jobs.accepting import NewJob
 
@@ -32,7 +32,7 @@ def submit(job: NewJob) -> Response:
     result = service().processor.submit(keys.named(job))
     if isinstance(result, Accepted):
         keys.tell(job, result.job_id)
-        return waiting.to_be_polled(LOADED, result.job_id)
+        return job_answers.to_be_polled(LOADED, result.job_id)
     return success("Import successful.", result.document)
 
 

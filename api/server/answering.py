@@ -75,24 +75,24 @@ class Answering:
         others: takes those for which that is not enough.
         """
         while True:
-            some = [polls.get()]
+            polls_of_round = [polls.get()]
             with contextlib.suppress(Empty):
-                while len(some) < TOGETHER:
-                    some.append(polls.get_nowait())
-            self._answer_together(some, application, others)
+                while len(polls_of_round) < TOGETHER:
+                    polls_of_round.append(polls.get_nowait())
+            self._answer_together(polls_of_round, application, others)
 
     def _answer_together(
-        self, some: list[Connection], application: lanes.LooksUpTogether, others: Tasks
+        self, polls_of_round: list[Connection], application: lanes.LooksUpTogether, others: Tasks
     ) -> None:
         # Only these are still ours: the others are refused, or wait for the rest of a body.
         ready: list[Connection] = []
 
-        def keep(connection: Connection) -> None:
+        def set_aside(connection: Connection) -> None:
             self._prepare(connection)
             ready.append(connection)
 
-        for connection in some:
-            self._do(lambda each: self.begin(each, then=keep), connection)
+        for connection in polls_of_round:
+            self._do(lambda each: self.begin(each, then=set_aside), connection)
         try:
             can_be_answered = application.look_up([each.environ for each in ready])
         except Exception:
@@ -195,14 +195,14 @@ class Answering:
         request, body = connection.request, connection.body
         answer, environ, started = connection.answer, connection.environ, connection.started
         try:
-            given = self._loop.wsgi(environ, answer.start_response)
-            if isinstance(given, OpenAnswer):
-                connection.open_answer = given
-                answer.write(given.first)
+            answered = self._loop.wsgi(environ, answer.start_response)
+            if isinstance(answered, OpenAnswer):
+                connection.open_answer = answered
+                answer.write(answered.first)
                 connection.flush()
                 self._loop.hand_back(connection, Stage.FOLLOW)
                 return
-            connection.pieces = iter(given)
+            connection.pieces = iter(answered)
             if body is not None and body.complete:
                 environ["wsgi.input"].close()
             self.go_on(connection)

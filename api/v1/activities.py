@@ -121,9 +121,9 @@ def _span(query: dict[str, Any]) -> tuple[int, float | None]:
     return int(count), before
 
 
-def _number(given: str) -> float | None:
+def _number(text: str) -> float | None:
     try:
-        value = float(given)
+        value = float(text)
     except ValueError:
         return None
     return value if math.isfinite(value) else None

@@ -170,13 +170,13 @@ class RedeliverQuery(ReceiverQuery):
 @endpoint("The queue, what runs, what was done lately, by whom.", needs_user=True, answers=Overview)
 def overview() -> Response:
     with service().engine.connect() as connection:
-        waiting = overview_rows.waiting(connection)
+        queue = overview_rows.waiting(connection)
         body = Overview(
-            queued=waiting.queued,
-            inBackground=waiting.in_background,
-            usersWaiting=waiting.users,
-            oldest=waiting.oldest,
-            payloadBytes=waiting.bytes,
+            queued=queue.queued,
+            inBackground=queue.in_background,
+            usersWaiting=queue.users,
+            oldest=queue.oldest,
+            payloadBytes=queue.bytes,
             throughput=[
                 _throughput(connection, within) for within in (5 * MINUTE, HOUR, 24 * HOUR)
             ],

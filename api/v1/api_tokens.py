@@ -80,8 +80,8 @@ def create_token(user: int, *, body: dict[str, Any]) -> Response:
             new = NewToken(user, client.name, client.requested_permissions, client_id)
         else:
             # In the order of the list, each of them once.
-            given = [name for name in ORDINARY if name in (permissions or [])]
-            new = NewToken(user, body.get("identifier", "Custom Token"), given)
+            chosen = [name for name in ORDINARY if name in (permissions or [])]
+            new = NewToken(user, body.get("identifier", "Custom Token"), chosen)
         token, row = token_rows.create(connection, new)
     text = ANOTHER if before else "Successfully created new API Token."
     return success(text, token_document(row, token))

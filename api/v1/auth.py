@@ -70,8 +70,8 @@ def registration(form: dict[str, str]) -> dict[str, Any]:
 
 
 def _without_blanks(form: dict[str, str]) -> dict[str, str]:
-    given = {"!password" if name == "password" else name: value for name, value in form.items()}
-    return {name: value for name, value in given.items() if value}
+    renamed = {"!password" if name == "password" else name: value for name, value in form.items()}
+    return {name: value for name, value in renamed.items() if value}
 
 
 class LoggedIn(msgspec.Struct):
@@ -176,7 +176,7 @@ def change_password(user: int, *, body: dict[str, Any]) -> Response:
     errors={404: "There is no such user."},
 )
 def list_logins(user: int) -> Response:
-    mine = context.current().identity.session
+    this_one = context.current().identity.session
     with service().engine.connect() as connection:
         rows = login_rows.sessions_of(connection, user)
     documents = [
@@ -185,7 +185,7 @@ def list_logins(user: int) -> Response:
             userAgent=row.user_agent,
             createdAt=row.created_at,
             expiresAt=row.expires_at,
-            isThisOne=row.session_hash == mine,
+            isThisOne=row.session_hash == this_one,
         )
         for row in rows
     ]

@@ -180,10 +180,10 @@ def chart_pbs(at: GamePath, chart_id: str, query: dict[str, Any]) -> Response:
     return success(f"Returned {len(rows)} scores.", body)
 
 
-def _rank(given: str | None) -> int:
-    if given is None or not (given.isascii() and given.isdigit()):
+def _rank(text: str | None) -> int:
+    if text is None or not (text.isascii() and text.isdigit()):
         return 1
-    return max(1, min(int(given[:10]), 2**31))
+    return max(1, min(int(text[:10]), 2**31))
 
 
 @of_game(blueprint, "GET", "/charts/<chart_id>/pbs/search")

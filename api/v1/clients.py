@@ -200,17 +200,17 @@ def _document(row: Row[Any], secret: str | None) -> ClientDocument:
     return client_document(row, service().settings.our_url, secret)
 
 
-def _check(given: dict[str, Any]) -> None:
+def _check(fields: dict[str, Any]) -> None:
     """Raises UserError for what is well-formed, and still cannot be."""
-    redirect, webhook = given.get("redirectUri"), given.get("webhookUri")
+    redirect, webhook = fields.get("redirectUri"), fields.get("webhookUri")
     if redirect is not None and not _REDIRECT.fullmatch(redirect):
         raise UserError(400, "Invalid Redirect URL.")
     if webhook is not None and not is_public_address(webhook):
         raise UserError(400, "Invalid Webhook URL.")
-    template = given.get("apiKeyTemplate")
+    template = fields.get("apiKeyTemplate")
     if template is not None and KEY not in template:
         raise UserError(400, f"apiKeyTemplate must contain {KEY}.")
-    filename = given.get("apiKeyFilename")
+    filename = fields.get("apiKeyFilename")
     if filename is not None and not filename.isprintable():
         raise UserError(400, "apiKeyFilename must be printable.")
 

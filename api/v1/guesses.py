@@ -62,12 +62,12 @@ class GuessDocument(msgspec.Struct):
 def guess() -> Response:
     here = service()
     upload = read_upload(request, "scoreData", limits.user(gates.require("submit_score")))
-    names, given = guess_import_types(here.settings, upload.filename, upload.content)
+    names, found_fields = guess_import_types(here.settings, upload.filename, upload.content)
     others = [name for name in file_import_types(here.settings) if name not in names]
 
     def described(name: str) -> ImportTypeGuess:
         return ImportTypeGuess(
-            name, [FormField(each, given.get(each)) for each in form_fields(name)]
+            name, [FormField(each, found_fields.get(each)) for each in form_fields(name)]
         )
 
     body = GuessDocument([*map(described, names)], [*map(described, others)])

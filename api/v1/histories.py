@@ -18,7 +18,7 @@ from api.http.endpoint import endpoint
 from api.http.game_paths import ProfilePath, of_profile
 from api.http.parameters import one_of, words
 from api.http.service import service
-from api.jobs import waiting
+from api.jobs import job_answers
 from common.accounts import login_rows, passwords
 from common.errors import UserError
 from common.imports.import_documents import Submitted
@@ -104,4 +104,4 @@ def destroy(at: ProfilePath, body: dict[str, Any]) -> Response:
     if not passwords.matches(stored, body["!password"]):
         raise UserError(403, "Invalid password.", "WRONG_CREDENTIALS")
     arguments = Destruction(at.gpt.game, at.gpt.playtype)
-    return waiting.answer(NewJob(at.user_id, new_job_id(), arguments))
+    return job_answers.when_done(NewJob(at.user_id, new_job_id(), arguments))

@@ -41,12 +41,12 @@ blueprint = ApiBlueprint(
 )
 
 
-def _card_list(given: Any) -> None:
-    if given is None:
+def _card_list(value: Any) -> None:
+    if value is None:
         return
-    if not isinstance(given, list):
+    if not isinstance(value, list):
         raise ValidationError("Value was not an array.")
-    for place, card in enumerate(given):
+    for place, card in enumerate(value):
         # PostgreSQL's text cannot hold U+0000.
         if not isinstance(card, str) or "\0" in card:
             raise ValidationError({place: ["Expected string."]})
@@ -75,8 +75,8 @@ class FervidexChanges(Schema):
     )
 
 
-def _boolean(given: Any) -> None:
-    if not isinstance(given, bool):
+def _boolean(value: Any) -> None:
+    if not isinstance(value, bool):
         raise ValidationError("Expected boolean.")
 
 

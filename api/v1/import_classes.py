@@ -14,7 +14,7 @@ from api.http.endpoint import endpoint
 from api.http.game_paths import enabled_gpts
 from api.http.parameters import one_of
 from api.http.service import service
-from api.jobs import submitting, waiting
+from api.jobs import job_answers, submitting
 from api.jobs.door import enabled_import_types, refuse_unreadable
 from common.accounts import user_rows
 from common.errors import UserError
@@ -33,10 +33,10 @@ LONGEST: Final = 100  # characters of a class set or a class
 _EXPECTED: Final = "Expected an object of class ids or null by class set."
 
 
-def _judge(given: Any) -> None:
-    if not isinstance(given, dict):
+def _judge(classes: Any) -> None:
+    if not isinstance(classes, dict):
         raise ValidationError(_EXPECTED)
-    texts = [*given, *(value for value in given.values() if value is not None)]
+    texts = [*classes, *(value for value in classes.values() if value is not None)]
     if not all(isinstance(each, str) and len(each) <= LONGEST for each in texts):
         raise ValidationError(_EXPECTED)
 
@@ -69,7 +69,7 @@ class ClassesBody(Schema):
     answers=Submitted,
     status=202,
     other_answers={200: ("The server works without workers: the import is done.", ImportDocument)},
-    headers=waiting.HEADERS,
+    headers=job_answers.HEADERS,
     errors={
         400: "There is no such game here, or these are no classes of it that are set by hand.",
         403: "The token lacks `submit_score`, or the user may not set classes.",

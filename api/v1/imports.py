@@ -14,7 +14,7 @@ from api.http.endpoint import endpoint
 from api.http.parameters import check, import_form
 from api.http.service import service
 from api.http.uploads import read_upload
-from api.jobs import submitting, waiting
+from api.jobs import job_answers, submitting
 from api.jobs.door import (
     UPLOADED_TYPES,
     file_import_types,
@@ -90,7 +90,7 @@ class FileQuery(Schema):
             (CheckReport, ImportDocument),
         )
     },
-    headers=waiting.HEADERS,
+    headers=job_answers.HEADERS,
     errors={
         400: "The form lacks something, or its file or a field cannot be one of its import type.",
         409: "Another import of the user is on, and the server works without workers.",
@@ -117,7 +117,7 @@ def import_file(query: dict[str, Any]) -> Response:
         payload=upload.content,
     )
     if query["check"]:
-        return waiting.answer(job)
+        return job_answers.when_done(job)
     refuse_form(import_type, upload.filename, read)
     refuse_unreadable(here.settings, import_type, upload.content)
     return submitting.submit(job)
@@ -129,7 +129,7 @@ def import_file(query: dict[str, Any]) -> Response:
     needs_user=False,
     answers=dict[str, Any],
     other_answers={202: ("It takes longer; poll the URL.", Submitted)},
-    headers=waiting.HEADERS,
+    headers=job_answers.HEADERS,
     errors={
         403: "It is somebody else's, or the token lacks `delete_score`.",
         404: "There is no such import.",
@@ -143,7 +143,7 @@ def revert_import(import_id: str) -> Response:
         raise UserError(404, "This import does not exist.")
     gates.require_owner(owner)
     gates.require("delete_score")
-    return waiting.answer(NewJob(owner, new_job_id(), Revert(import_id)))
+    return job_answers.when_done(NewJob(owner, new_job_id(), Revert(import_id)))
 
 
 @blueprint.get("/imports/<import_id>")

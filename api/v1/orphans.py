@@ -16,7 +16,7 @@ from api.http.answers import success
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
 from api.http.service import service
-from api.jobs import waiting
+from api.jobs import job_answers
 from common.errors import UserError
 from common.imports.import_documents import OrphansTriedAgain, Submitted
 from common.jobs.accepting import NewJob
@@ -49,11 +49,11 @@ class OrphanQuery(Schema):
     permissions=("submit_score",),
     answers=OrphansTriedAgain,
     other_answers={202: ("It takes longer; poll the URL.", Submitted)},
-    headers=waiting.HEADERS,
+    headers=job_answers.HEADERS,
     errors={409: "An import of the same user is on."},
 )
 def try_again() -> Response:
-    return waiting.answer(NewJob(_whoami(), new_job_id(), Orphans()))
+    return job_answers.when_done(NewJob(_whoami(), new_job_id(), Orphans()))
 
 
 @blueprint.get(PATH)

@@ -153,11 +153,11 @@ def pb_leaderboard(at: GamePath, query: dict[str, Any]) -> Response:
     return success(f"Successfully returned {len(rows)} pbs.", body)
 
 
-def _number(given: str | None, default: int) -> int:
+def _number(text: str | None, default: int) -> int:
     """What is no number above 0 counts as not given."""
-    if given is None or not (given.isascii() and given.isdigit()) or int(given[:10]) == 0:
+    if text is None or not (text.isascii() and text.isdigit()) or int(text[:10]) == 0:
         return default
-    return int(given[:10])
+    return int(text[:10])
 
 
 @of_game(blueprint, "GET", "/players")

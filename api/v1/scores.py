@@ -16,7 +16,7 @@ from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
 from api.http.parameters import DeletionBody, EditBody, check
 from api.http.service import service
-from api.jobs import waiting
+from api.jobs import job_answers
 from common.accounts import user_documents
 from common.catalogue import catalogue_documents, catalogue_rows
 from common.errors import UserError
@@ -71,7 +71,7 @@ def get_score(score_id: str, query: dict[str, Any]) -> Response:
     own_body=EditBody(),
     answers=ScoreDocument,
     other_answers={202: ("It takes longer; poll the URL.", Submitted)},
-    headers=waiting.HEADERS,
+    headers=job_answers.HEADERS,
     errors={
         400: "Nothing is changed, or to something that cannot be.",
         403: "It is somebody else's, or the token lacks the permission.",
@@ -86,7 +86,7 @@ def edit_score(score_id: str) -> Response:
     if not changes:
         raise UserError(400, "This request modifies nothing about the score.")
     arguments = Edit(score_id, ScoreChanges(**changes))
-    return waiting.answer(NewJob(user_id, new_job_id(), arguments))
+    return job_answers.when_done(NewJob(user_id, new_job_id(), arguments))
 
 
 @blueprint.delete("/scores/<score_id>")
@@ -97,7 +97,7 @@ def edit_score(score_id: str) -> Response:
     own_body=DeletionBody(),
     answers=dict[str, Any],
     other_answers={202: ("It takes longer; poll the URL.", Submitted)},
-    headers=waiting.HEADERS,
+    headers=job_answers.HEADERS,
     errors={
         403: "It is somebody else's, or the token lacks the permission.",
         404: "There is no such score.",
@@ -106,10 +106,10 @@ def edit_score(score_id: str) -> Response:
 )
 def delete_score(score_id: str) -> Response:
     user_id = _own(score_id)
-    given = check(DeletionBody(), context.current().json_object())
+    body = check(DeletionBody(), context.current().json_object())
     gates.require("delete_score")
-    arguments = Deletion([score_id], given.get("blacklist", False))
-    return waiting.answer(NewJob(user_id, new_job_id(), arguments))
+    arguments = Deletion([score_id], body.get("blacklist", False))
+    return job_answers.when_done(NewJob(user_id, new_job_id(), arguments))
 
 
 def _own(score_id: str) -> int:

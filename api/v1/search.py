@@ -79,9 +79,9 @@ def _charts(
     found: dict[str, list[FoundChart]] = {}
     for gpt in gpts:
         charts = [row for row in rows if (row.game, row.playtype) == (gpt.game, gpt.playtype)]
-        mine = [row for row in of_songs if row.game == gpt.game]
+        of_game = [row for row in of_songs if row.game == gpt.game]
         if charts:
-            found[_key(gpt, wire)] = _found(charts, mine, wire)
+            found[_key(gpt, wire)] = _found(charts, of_game, wire)
     return found
 
 
@@ -114,16 +114,16 @@ def chart_hash(query: dict[str, Any]) -> Response:
         flat = []
         for game in sorted(games):
             # Of one game at a time: songs of several may have one number.
-            mine = [row for row in songs if row.game == game]
+            of_game = [row for row in songs if row.game == game]
             charts = [row for row in rows if row.game == game]
-            ids = catalogue_rows.ids_of(charts, mine)
-            flat += catalogue_documents.charts(charts, mine, wire, ids)[0]
+            ids = catalogue_rows.ids_of(charts, of_game)
+            flat += catalogue_documents.charts(charts, of_game, wire, ids)[0]
         return success(f"Searched for chart hash {wanted}.", FoundByHash(flat))
     found = {}
     for gpt in gpts:
         charts = [row for row in rows if (row.game, row.playtype) == (gpt.game, gpt.playtype)]
-        mine = [row for row in songs if row.game == gpt.game]
-        found[gpt.id] = _found(charts, mine, wire)
+        of_game = [row for row in songs if row.game == gpt.game]
+        found[gpt.id] = _found(charts, of_game, wire)
     return success(f"Searched for chart hash {wanted}.", FoundByHash(found))
 
 

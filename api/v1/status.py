@@ -72,7 +72,7 @@ class Health(msgspec.Struct):
     answers=StatusDocument,
 )
 def status(*, query: dict[str, Any]) -> Response:
-    given = query if request.method == "GET" else context.current().json_object()
+    parameters = query if request.method == "GET" else context.current().json_object()
     whoami = context.current().identity
     body: dict[str, Any] = {
         "serverTime": now_ms(),
@@ -82,7 +82,7 @@ def status(*, query: dict[str, Any]) -> Response:
         "permissions": [name for name in identity.PERMISSIONS if name in whoami.permissions],
     }
     body["services"] = service_names(service().settings)
-    echo = given.get("echo")
+    echo = parameters.get("echo")
     if isinstance(echo, str):
         body["echo"] = echo
     return success("Status check successful.", body)

@@ -12,7 +12,7 @@ from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
 from api.http.parameters import check, import_form
 from api.http.service import service
-from api.jobs import submitting, waiting
+from api.jobs import job_answers, submitting
 from api.jobs.door import fetched_import_types, service_import_types
 from common.errors import UserError
 from common.imports.import_documents import ImportDocument, Submitted
@@ -42,7 +42,7 @@ class SyncBody(Schema):
     answers=Submitted,
     status=202,
     other_answers={200: ("The server works without workers: the import is done.", ImportDocument)},
-    headers=waiting.HEADERS,
+    headers=job_answers.HEADERS,
     errors={
         400: "The import type is none that this server fetches, or what came is not understood.",
         409: "Another import of the user is on, and the server works without workers.",

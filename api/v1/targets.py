@@ -15,7 +15,7 @@ from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
 from api.http.game_paths import ProfilePath, of_profile
 from api.http.service import service
-from api.jobs import waiting
+from api.jobs import job_answers
 from api.v1.goal_forms import GoalForm, goal_of, with_keys
 from common.accounts import user_documents
 from common.catalogue import catalogue_rows
@@ -302,4 +302,4 @@ def _require_self(at: ProfilePath) -> None:
 def _run(at: ProfilePath, action: str, target_id: str = "", **more: Any) -> Response:
     """As a job: an import that ran at the same time would not see what the other does."""
     arguments = TargetsJob(action, at.gpt.game, at.gpt.playtype, at.wire.value, target_id, **more)
-    return waiting.answer(NewJob(at.user_id, new_job_id(), arguments))
+    return job_answers.when_done(NewJob(at.user_id, new_job_id(), arguments))

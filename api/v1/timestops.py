@@ -76,9 +76,9 @@ def timestops(user: int) -> Response:
     errors={404: "There is no such user."},
 )
 def set_timestop(user: int) -> Response:
-    given = context.current().json_object()
-    import_type = _import_type(given)
-    moment = given.get("lastScoreTime")
+    body = context.current().json_object()
+    import_type = _import_type(body)
+    moment = body.get("lastScoreTime")
     if isinstance(moment, bool) or not isinstance(moment, int | float) or not math.isfinite(moment):
         raise UserError(400, "lastScoreTime must be a finite number.")
     bounded = int(max(-MAX_EXACT_INTEGER, min(moment, MAX_EXACT_INTEGER)))
@@ -102,8 +102,8 @@ def reset_timestop(user: int) -> Response:
     return success(f"Reset import timestop for {import_type}.", {})
 
 
-def _import_type(given: dict[str, Any]) -> str:
-    name = given.get("importType")
+def _import_type(body: dict[str, Any]) -> str:
+    name = body.get("importType")
     if not isinstance(name, str) or name not in fetched_import_types():
         raise UserError(400, f"Invalid import type: {str(name)[:100]}")
     return name

@@ -110,8 +110,8 @@ def form_token() -> str:
 def fields_of_own_form() -> dict[str, str]:
     """The fields of a form that a page of this session sent. Raises UserError."""
     fields = forms.fields()
-    given, right = fields.get(TOKEN, ""), form_token()
-    if not right or not hmac.compare_digest(given.encode(), right.encode()):
+    sent, right = fields.get(TOKEN, ""), form_token()
+    if not right or not hmac.compare_digest(sent.encode(), right.encode()):
         raise UserError(403, "This form is too old. Go back, load the page again, and send it.")
     return fields
 

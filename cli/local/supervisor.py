@@ -113,10 +113,10 @@ class Supervisor:
     """
 
     def __init__(
-        self, report: Callable[[str], None], waiting: Mapping[str, str] | None = None
+        self, report: Callable[[str], None], meanwhile: Mapping[str, str] | None = None
     ) -> None:
         self._report = report
-        self._waiting = waiting or {}
+        self._waiting = meanwhile or {}
         self._watched: list[_Watched] = []
 
     def start(self, service: Service) -> None:

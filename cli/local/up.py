@@ -170,15 +170,15 @@ class _Start:
 
     def _postgres(self) -> tuple[str, str]:
         """Its URL, and a remark."""
-        if (given := self._options.database_url) is not None:
-            return checked_database_url(given), _host(given)
+        if (url := self._options.database_url) is not None:
+            return checked_database_url(url), _host(url)
         postgres = EmbeddedPostgres(self._folder / POSTGRES)
         self.supervisor.start(postgres)
         return postgres.libpq_url(), f"{postgres.version}, embedded"
 
     def _redis(self) -> tuple[str, str]:
-        if (given := self._options.redis_url) is not None:
-            return given, _host(given)
+        if (url := self._options.redis_url) is not None:
+            return url, _host(url)
         redis = EmbeddedRedis(self._folder / "redis")
         self.supervisor.start(redis)
         return redis.url, f"{redis.version}, embedded"
@@ -220,14 +220,14 @@ def _say_what_next(brought: Brought, folder: Path, console: Console) -> None:
 
 
 @contextlib.contextmanager
-def _state(given: Path | None, *, temporary: bool) -> Iterator[Path]:
+def _state(named_folder: Path | None, *, temporary: bool) -> Iterator[Path]:
     """The state folder, for us alone."""
     with contextlib.ExitStack() as stack:
         if temporary:
             folder = stack.enter_context(unprivileged.temporary_folder())
             stack.callback(unprivileged.remove_folder, folder / POSTGRES)
         else:
-            folder = state_dir(given)
+            folder = state_dir(named_folder)
         try:
             stack.enter_context(locked(folder, wait=LOCK_SECONDS))
         except StateError as error:

@@ -34,8 +34,8 @@ def delete(
     deadline = time.monotonic() + patience
     while True:
         with engine.connect() as connection:
-            waiting = deletion_rows.unfinished_jobs(connection, user_id)
-        manager.cancel(waiting, REASON)
+            unfinished = deletion_rows.unfinished_jobs(connection, user_id)
+        manager.cancel(unfinished, REASON)
         with engine.begin() as connection:
             if deletion_rows.try_to_work_for(connection, user_id):
                 return deletion_rows.delete_user(connection, user_id)

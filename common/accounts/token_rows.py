@@ -136,16 +136,16 @@ def that_allow(
     connection: Connection, permission: str | None, user_id: int | None = None
 ) -> Sequence[Row[Any]]:
     """The tokens with this permission, of one user or of all, with `username`."""
-    given = {"permission": permission, "user_id": user_id}
-    return connection.execute(_THAT_ALLOW, given).all()
+    parameters = {"permission": permission, "user_id": user_id}
+    return connection.execute(_THAT_ALLOW, parameters).all()
 
 
 def delete_that_allow(
     connection: Connection, permission: str | None, user_id: int | None = None
 ) -> int:
     """Deletes those; how many that were."""
-    given = {"permission": permission, "user_id": user_id}
-    return connection.execute(_DELETE_THAT_ALLOW, given).rowcount
+    parameters = {"permission": permission, "user_id": user_id}
+    return connection.execute(_DELETE_THAT_ALLOW, parameters).rowcount
 
 
 def delete_expired(connection: Connection) -> int:

@@ -284,8 +284,8 @@ class _LineReader:
 
     def read(self, _size: int = -1) -> bytes:
         try:
-            some = list(islice(self._lines, _LINES_PER_READ))
-            return "\n".join([*some, ""]).encode() if some else b""
+            lines = list(islice(self._lines, _LINES_PER_READ))
+            return "\n".join([*lines, ""]).encode() if lines else b""
         except BaseException as failure:
             self.failure = failure
             raise

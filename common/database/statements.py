@@ -46,41 +46,47 @@ class Statement:
         self._name = f"s{zlib.crc32(sql.encode()):08x}" if prepared else ""
         numbered = _PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", sql)
         self._prepare = f"PREPARE {self._name} AS {numbered}"
-        given = ", ".join(f"%({name})s" for name in names)
-        self._execute = f"EXECUTE {self._name} ({given})" if names else f"EXECUTE {self._name}"
+        placeholders = ", ".join(f"%({name})s" for name in names)
+        self._execute = (
+            f"EXECUTE {self._name} ({placeholders})" if names else f"EXECUTE {self._name}"
+        )
         self._make_row: Callable[[Any], Any] | None = None
 
-    def rows(self, connection: Connection, given: Mapping[str, Any] | None = None) -> list[Any]:
+    def rows(
+        self, connection: Connection, parameters: Mapping[str, Any] | None = None
+    ) -> list[Any]:
         """The rows, whose values go by the columns' names."""
-        with self._run(connection, given) as cursor:
+        with self._run(connection, parameters) as cursor:
             found = cursor.fetchall()
             if self._make_row is None:
                 self._make_row = _maker([column.name for column in cursor.description])
         return list(map(self._make_row, found))
 
-    def row(self, connection: Connection, given: Mapping[str, Any] | None = None) -> Any:
+    def row(self, connection: Connection, parameters: Mapping[str, Any] | None = None) -> Any:
         """The only row, or None."""
-        found = self.rows(connection, given)
+        found = self.rows(connection, parameters)
         return found[0] if found else None
 
-    def values(self, connection: Connection, given: Mapping[str, Any] | None = None) -> list[Any]:
+    def values(
+        self, connection: Connection, parameters: Mapping[str, Any] | None = None
+    ) -> list[Any]:
         """The values of the only column."""
-        with self._run(connection, given) as cursor:
+        with self._run(connection, parameters) as cursor:
             return [value for (value,) in cursor.fetchall()]
 
-    def value(self, connection: Connection, given: Mapping[str, Any] | None = None) -> Any:
+    def value(self, connection: Connection, parameters: Mapping[str, Any] | None = None) -> Any:
         """The first value of the only row; None where there is none."""
-        with self._run(connection, given) as cursor:
+        with self._run(connection, parameters) as cursor:
             found = cursor.fetchone()
         return None if found is None else found[0]
 
-    def run(self, connection: Connection, given: Mapping[str, Any] | None = None) -> int:
+    def run(self, connection: Connection, parameters: Mapping[str, Any] | None = None) -> int:
         """How many rows it changed."""
-        with self._run(connection, given) as cursor:
+        with self._run(connection, parameters) as cursor:
             changed: int = cursor.rowcount
         return changed
 
-    def _run(self, connection: Connection, given: Mapping[str, Any] | None) -> Any:
+    def _run(self, connection: Connection, parameters: Mapping[str, Any] | None) -> Any:
         if not connection.in_transaction():
             connection.begin()
         driver: Any = connection.connection.dbapi_connection
@@ -90,7 +96,7 @@ class Statement:
             if self._name and OWN_SESSION in connection.info:
                 self._plan(connection.info, cursor)
                 sql = self._execute
-            cursor.execute(sql, storable(given) or {})
+            cursor.execute(sql, storable(parameters) or {})
         except psycopg2.Error as problem:
             cursor.close()
             dialect: Any = connection.dialect

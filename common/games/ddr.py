@@ -182,9 +182,9 @@ def _rungs() -> Iterator[tuple[float, ClassValue]]:
 
 def _counts(score: ScoreData, *judgements: str) -> list[int] | None:
     """The counts of the judgements; None unless all are known."""
-    given = [score.judgements.get(judgement) for judgement in judgements]
-    known = [count for count in given if count is not None]
-    return known if len(known) == len(given) else None
+    counts = [score.judgements.get(judgement) for judgement in judgements]
+    known = [count for count in counts if count is not None]
+    return known if len(known) == len(counts) else None
 
 
 def _judgements_make_the_score(score: ScoreData, chart: Chart) -> str | None:

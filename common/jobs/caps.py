@@ -56,14 +56,14 @@ def check(connection: Connection, user_id: int, caps: Caps) -> int:
 
     Returns the time, by PostgreSQL's clock, in milliseconds since the epoch.
     """
-    waiting = _WAITING.row(connection, {"user_id": user_id})
-    held = _HELD.value(connection, {"user_id": user_id}) if waiting.jobs else 0
-    if waiting.jobs >= caps.jobs or held >= caps.size:
+    queued = _WAITING.row(connection, {"user_id": user_id})
+    bytes_held = _HELD.value(connection, {"user_id": user_id}) if queued.jobs else 0
+    if queued.jobs >= caps.jobs or bytes_held >= caps.size:
         LIMITS.add("waiting")
-    if waiting.jobs >= caps.jobs:
-        raise UserError(429, TOO_MANY_JOBS.format(jobs=waiting.jobs, most=caps.jobs))
-    if held >= caps.size:
-        size, most = held / MEGABYTE, caps.size / MEGABYTE
+    if queued.jobs >= caps.jobs:
+        raise UserError(429, TOO_MANY_JOBS.format(jobs=queued.jobs, most=caps.jobs))
+    if bytes_held >= caps.size:
+        size, most = bytes_held / MEGABYTE, caps.size / MEGABYTE
         raise UserError(429, TOO_MANY_BYTES.format(size=f"{size:.1f}", most=f"{most:.1f}"))
-    now: int = waiting.now
+    now: int = queued.now
     return now

@@ -71,42 +71,42 @@ class Wanted:
     def conditions(self) -> tuple[str, dict[str, Any]]:
         """The SQL of it, and what that is given."""
         parts = ["true"]
-        given: dict[str, Any] = {}
+        parameters: dict[str, Any] = {}
         if self.states:
             # By the column first, of which there are indexes.
             stored = {"failed" if each == CANCELLED_STATE else each for each in self.states}
             parts.append(f"state IN ({', '.join(repr(JobState(s).value) for s in stored)})")
             parts.append(f"{_STATE} = ANY(CAST(:states AS text[]))")
-            given["states"] = text_array(self.states)
+            parameters["states"] = text_array(self.states)
         if self.user_id is not None:
             parts.append("jobs.user_id = :user_id")
-            given["user_id"] = self.user_id
+            parameters["user_id"] = self.user_id
         if self.types:
             parts.append("coalesce(import_type, kind) = ANY(CAST(:types AS text[]))")
-            given["types"] = text_array(self.types)
+            parameters["types"] = text_array(self.types)
         if self.older is not None:
             parts.append(f"accepted_at <= {NOW_MS} - :older")
-            given["older"] = self.older
+            parameters["older"] = self.older
         if self.newer is not None:
             parts.append(f"accepted_at >= {NOW_MS} - :newer")
-            given["newer"] = self.newer
+            parameters["newer"] = self.newer
         if self.error is not None:
             parts.append(_ERROR)
-            given["error"] = self.error
+            parameters["error"] = self.error
         if self.before is not None:
             parts.append("(accepted_at, jobs.job_id) < (:moment, :last)")
-            given["moment"], given["last"] = self.before
-        return " AND ".join(parts), given
+            parameters["moment"], parameters["last"] = self.before
+        return " AND ".join(parts), parameters
 
 
 def page(connection: Connection, wanted: Wanted, most: int) -> Sequence[Row[Any]]:
     """The newest jobs of those meant, that one first which was accepted last."""
-    condition, given = wanted.conditions()
+    condition, parameters = wanted.conditions()
     statement = f"""
         SELECT {_COLUMNS} FROM jobs JOIN users ON users.id = jobs.user_id
         WHERE {condition} ORDER BY accepted_at DESC, jobs.job_id DESC LIMIT :most
     """  # noqa: S608 (constants of ours)
-    return connection.execute(text(statement), {**given, "most": most}).all()
+    return connection.execute(text(statement), {**parameters, "most": most}).all()
 
 
 def count(connection: Connection, wanted: Wanted) -> int:
@@ -118,12 +118,12 @@ def count(connection: Connection, wanted: Wanted) -> int:
 
 def ids(connection: Connection, wanted: Wanted, most: int, *, newest_first: bool) -> Sequence[str]:
     """The ids of those meant, in the order of acceptance or its reverse."""
-    condition, given = wanted.conditions()
+    condition, parameters = wanted.conditions()
     direction = "DESC" if newest_first else "ASC"
     statement = f"""
         SELECT job_id FROM jobs WHERE {condition} ORDER BY sequence {direction} LIMIT :most
     """  # noqa: S608 (constants of ours)
-    return connection.scalars(text(statement), {**given, "most": most}).all()
+    return connection.scalars(text(statement), {**parameters, "most": most}).all()
 
 
 _FIND: Final = text(

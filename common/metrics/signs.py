@@ -37,9 +37,9 @@ def workers(redis: Redis) -> dict[str, int]:
     if not names:
         return {}
     found = redis.mget([_worker(name) for name in names])
-    gone = [name for name, processes in zip(names, found, strict=True) if processes is None]
-    if gone:
-        redis.srem(_WORKERS, *gone)
+    silent = [name for name, processes in zip(names, found, strict=True) if processes is None]
+    if silent:
+        redis.srem(_WORKERS, *silent)
     return {
         name: int(processes)
         for name, processes in zip(names, found, strict=True)

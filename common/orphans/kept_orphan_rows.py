@@ -55,8 +55,8 @@ def delete_old(connection: Connection, older: int, user_id: int | None, game: st
 
     Of one user and one game, or of all.
     """
-    given = {"older": older, "user_id": user_id, "game": game}
-    return connection.execute(_DELETE_OLD, given).rowcount
+    parameters = {"older": older, "user_id": user_id, "game": game}
+    return connection.execute(_DELETE_OLD, parameters).rowcount
 
 
 def delete(connection: Connection, user_id: int, orphan_id: str) -> bool:

@@ -85,12 +85,12 @@ def activities(
     known = {row.id: row for row in profile_rows.users_by_id(connection, ids)}
 
     def document(gpt: GPT) -> ActivityDocument:
-        mine = scores.get(gpt, ())
+        of_gpt = scores.get(gpt, ())
         found = on.get(gpt.game, NOTHING)
-        held, songs_held = {row.chart_id for row in mine}, {row.song_id for row in mine}
+        chart_ids, song_ids = {row.chart_id for row in of_gpt}, {row.song_id for row in of_gpt}
         charts, songs = catalogue_documents.charts(
-            [row for row in found.charts if row.chart_id in held],
-            [row for row in found.songs if row.id in songs_held],
+            [row for row in found.charts if row.chart_id in chart_ids],
+            [row for row in found.songs if row.id in song_ids],
             wire,
             found.ids,
         )
@@ -99,7 +99,9 @@ def activities(
             recentSessions=[
                 session_documents.session(row, wire) for row in of_sessions.get(gpt, ())
             ],
-            recentlyHighlightedScores=[score_documents.score(row, wire, found.ids) for row in mine],
+            recentlyHighlightedScores=[
+                score_documents.score(row, wire, found.ids) for row in of_gpt
+            ],
             songs=songs,
             charts=charts,
             achievedClasses=[

@@ -104,7 +104,7 @@ class Activity:
             time=kind.time,
             key=kind.key,
         )
-        given = {
+        parameters = {
             "games": text_array([gpt.game for gpt in since]),
             "playtypes": text_array([gpt.playtype for gpt in since]),
             "sinces": text_array([str(as_stored(start)) for start in since.values()]),
@@ -112,9 +112,9 @@ class Activity:
             "most": self._most if most is None else most,
         }
         if self._users is not None:
-            given["users"] = text_array(list(map(str, self._users)))
+            parameters["users"] = text_array(list(map(str, self._users)))
         found: dict[GPT, list[Row[Any]]] = defaultdict(list)
-        for row in self._connection.execute(text(sql), given):
+        for row in self._connection.execute(text(sql), parameters):
             found[get_gpt(row.game, row.playtype)].append(row)
         return found
 

@@ -39,5 +39,5 @@ def _set_right(gpt: GPT) -> TextClause:
 
 def set_right(connection: Connection, gpt: GPT) -> int:
     """Mends what is not as the personal bests have it; returns of how many profiles."""
-    given = {"game": gpt.game, "playtype": gpt.playtype}
-    return connection.execute(_set_right(gpt), given).rowcount
+    parameters = {"game": gpt.game, "playtype": gpt.playtype}
+    return connection.execute(_set_right(gpt), parameters).rowcount

@@ -75,17 +75,17 @@ def songs(connection: Connection, wanted: Mapping[str, Collection[int]]) -> list
 def found_on(connection: Connection, rows: Collection[Row[Any]]) -> dict[str, Found]:
     """By game, the charts and songs that scores are on. Two statements."""
     pairs = sorted({(row.game, row.chart_id) for row in rows})
-    given = {
+    parameters = {
         "games": text_array([game for game, _ in pairs]),
         "charts": text_array([chart_id for _, chart_id in pairs]),
     }
-    charts = connection.execute(_CHARTS_BY_ID, given).all()
+    charts = connection.execute(_CHARTS_BY_ID, parameters).all()
     of_songs = songs(connection, song_ids(rows))
     found = {}
     for game in {row.game for row in charts}:
-        mine = [row for row in charts if row.game == game]
-        theirs = [row for row in of_songs if row.game == game]
-        found[game] = Found(mine, theirs, ids_of(mine, theirs))
+        charts_of_game = [row for row in charts if row.game == game]
+        songs_of_game = [row for row in of_songs if row.game == game]
+        found[game] = Found(charts_of_game, songs_of_game, ids_of(charts_of_game, songs_of_game))
     return found
 
 

@@ -47,8 +47,8 @@ def set_rivals(connection: Connection, user_id: int, gpt: GPT, rivals: Collectio
 
 
 def delete(connection: Connection, user_id: int, gpt: GPT) -> None:
-    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
-    connection.execute(_DELETE, given)
+    parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
+    connection.execute(_DELETE, parameters)
 
 
 def count_players(connection: Connection, gpt: GPT, user_ids: Collection[int]) -> int:

@@ -57,18 +57,18 @@ _DELETE = text(f"DELETE FROM profile_snapshots WHERE {_KEY}")  # noqa: S608
 
 def take(connection: Connection, gpt: GPT) -> int:
     """Notes every profile of the GPT that was not noted today; returns how many."""
-    given = {
+    parameters = {
         "game": gpt.game,
         "playtype": gpt.playtype,
         "algs": text_array(list(gpt.profile_ratings)),
     }
-    return connection.execute(_TAKE, given).rowcount
+    return connection.execute(_TAKE, parameters).rowcount
 
 
 def since(connection: Connection, user_id: int, gpt: GPT, days: int) -> Sequence[Row[Any]]:
     """The snapshots of the last days, newest first."""
-    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype, "age": days * DAY}
-    return connection.execute(_SINCE, given).all()
+    parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype, "age": days * DAY}
+    return connection.execute(_SINCE, parameters).all()
 
 
 def now(connection: Connection) -> int:
@@ -77,5 +77,5 @@ def now(connection: Connection) -> int:
 
 
 def delete(connection: Connection, user_id: int, gpt: GPT) -> None:
-    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
-    connection.execute(_DELETE, given)
+    parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
+    connection.execute(_DELETE, parameters)

@@ -40,12 +40,12 @@ def playcount(connection: Connection, user_id: int, age: int) -> int:
 
 def sessions(connection: Connection, user_id: int, age: int, most: int) -> Rows:
     """The sessions that ended lately, newest first."""
-    given = {"user_id": user_id, "age": age, "most": most}
-    return connection.execute(_SESSIONS, given).all()
+    parameters = {"user_id": user_id, "age": age, "most": most}
+    return connection.execute(_SESSIONS, parameters).all()
 
 
 def goals(connection: Connection, user_id: int, age: int, most: int) -> tuple[Rows, Rows]:
     """The subscriptions to goals that were achieved lately, and those that came closer."""
-    given = {"user_id": user_id, "age": age, "most": most}
-    rows = connection.execute(_GOALS, given).all()
+    parameters = {"user_id": user_id, "age": age, "most": most}
+    rows = connection.execute(_GOALS, parameters).all()
     return [row for row in rows if row.achieved], [row for row in rows if not row.achieved]

@@ -32,11 +32,11 @@ def viewed(connection: Connection, user_id: int, folder_id: str) -> None:
 
 def recent(connection: Connection, user_id: int, gpt: GPT, most: int) -> Sequence[Row[Any]]:
     """The folders of the GPT that the user looked at last."""
-    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype, "most": most}
-    return connection.execute(text(_RECENT.format(conditions=_OF_GPT)), given).all()
+    parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype, "most": most}
+    return connection.execute(text(_RECENT.format(conditions=_OF_GPT)), parameters).all()
 
 
 def lately(connection: Connection, user_id: int, age: int, most: int) -> Sequence[Row[Any]]:
     """The folders of any game that the user looked at last. age: milliseconds, at most."""
-    given = {"user_id": user_id, "age": age, "most": most}
-    return connection.execute(text(_RECENT.format(conditions=_SINCE)), given).all()
+    parameters = {"user_id": user_id, "age": age, "most": most}
+    return connection.execute(text(_RECENT.format(conditions=_SINCE)), parameters).all()

@@ -144,11 +144,11 @@ def _give_way(connection: Connection, folder: Path | None, seeds: Seeds) -> Gave
     if folder is None:
         return None
     files = read_files(folder)
-    theirs = charts_in(files)
+    charts_of_files = charts_in(files)
     ours = seeds.of_kind(CHARTS)
-    if not ours or any(theirs & each.keys for each in ours):
+    if not ours or any(charts_of_files & each.keys for each in ours):
         return None
-    games = giving_way_rows.games_of(connection, theirs)
+    games = giving_way_rows.games_of(connection, charts_of_files)
     if games.isdisjoint(each.game for each in ours):
         return None
     hold_users(connection)

@@ -35,8 +35,8 @@ def active_folders(
     connection: Connection, gpt: GPT, chart_ids: Collection[str]
 ) -> Sequence[Row[Any]]:
     """The GPT's folders that hold any of the charts."""
-    given = {"game": gpt.game, "playtype": gpt.playtype, "charts": text_array(chart_ids)}
-    return connection.execute(_FOLDERS, given).all()
+    parameters = {"game": gpt.game, "playtype": gpt.playtype, "charts": text_array(chart_ids)}
+    return connection.execute(_FOLDERS, parameters).all()
 
 
 def contents(connection: Connection, folder_ids: Collection[str]) -> dict[str, set[str]]:
@@ -55,11 +55,11 @@ def reached_before(
     before: float,
 ) -> dict[tuple[str, str], int]:
     """By chart and metric, the highest place that scores stored before a time reached."""
-    given = {
+    parameters = {
         "user_id": user_id,
         "charts": text_array(chart_ids),
         "metrics": text_array(metrics),
         "before": before,
     }
-    rows = connection.execute(_EARLIER, given)
+    rows = connection.execute(_EARLIER, parameters)
     return {(row.chart_id, row.metric): row.best for row in rows if row.best is not None}

@@ -43,12 +43,12 @@ def check_room_for_goal(subscriptions: int) -> None:
         )
 
 
-def check_new_to_goal(mine: GoalSubscription | None, *, standalone: bool) -> None:
-    """mine: the subscription the user has already. Raises SubscriptionRefused.
+def check_new_to_goal(subscription: GoalSubscription | None, *, standalone: bool) -> None:
+    """subscription: the subscription the user has already. Raises SubscriptionRefused.
 
     One that came with a quest may be made standalone; any other second one is refused.
     """
-    if mine is not None and (mine.wasAssignedStandalone or not standalone):
+    if subscription is not None and (subscription.wasAssignedStandalone or not standalone):
         raise already_on_goal()
 
 

@@ -63,11 +63,11 @@ def text_of(value: Any) -> str:
 def _leaf_texts(values: list[Any]) -> list[str]:
     # Not recursive: uploaded JSON may be nested deeper than the interpreter's stack allows.
     texts = []
-    waiting: list[Any] = [values]
-    while waiting:
-        value = waiting.pop()
+    unvisited: list[Any] = [values]
+    while unvisited:
+        value = unvisited.pop()
         if isinstance(value, list) and value:
-            waiting.extend(reversed(value))
+            unvisited.extend(reversed(value))
         else:
             texts.append("" if value is None or value == [] else text_of(value))
     return texts

@@ -60,13 +60,13 @@ def overtaken(importer: Importer, by: Callable[[], object]) -> Iterator[None]:
     """Has `by` run once, after a job of the user has matched its scores and before it stores."""
     engine = importer.runtime.engine
     overtaking = [by]
-    keep = locking._KEPT.value
+    in_use = locking._KEPT.value
 
-    def look(connection: Connection, given: Mapping[str, Any] | None = None) -> Any:
+    def look(connection: Connection, parameters: Mapping[str, Any] | None = None) -> Any:
         # The first statement of a transaction that stores; it goes to the driver.
         if connection.engine is engine and overtaking:
             overtaking.pop()()
-        return keep(connection, given)
+        return in_use(connection, parameters)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(locking._KEPT, "value", look)

@@ -17,7 +17,7 @@ def post(
     http: Http,
     path: str,
     token: str | None,
-    given: Any,
+    content: Any,
     headers: Mapping[str, str | None] | None = None,
     method: str = "POST",
 ) -> Answer:
@@ -30,7 +30,7 @@ def post(
             sent.pop(name, None)
         else:
             sent[name] = value
-    body = given if isinstance(given, bytes) else orjson.dumps(given)
+    body = content if isinstance(content, bytes) else orjson.dumps(content)
     return http.request(method, path, body, sent)
 
 
@@ -39,6 +39,6 @@ def elsewhere(
 ) -> tuple[int, Any]:
     """Status and body of the answer of a server of another type (`kamai`, `boku`)."""
     app = create_app(load_settings({**service.environment, "TYPE": kind}))
-    given = {"Authorization": f"Bearer {token}", **headers}
-    answer = app.test_client().post(path, json={}, headers=given)
+    sent = {"Authorization": f"Bearer {token}", **headers}
+    answer = app.test_client().post(path, json={}, headers=sent)
     return answer.status_code, answer.json

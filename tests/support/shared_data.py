@@ -16,8 +16,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def shared_folder() -> Path:
-    given = os.environ.get("SCORE_IMPORT_SHARED")
-    return Path(given) if given else PROJECT.parent / "shared"
+    folder = os.environ.get("SCORE_IMPORT_SHARED")
+    return Path(folder) if folder else PROJECT.parent / "shared"
 
 
 def shared_file(path: str) -> Path:

@@ -73,12 +73,12 @@ def slow_clients(
 
 def slowest_of_hundred(ask: Callable[[], object], times: int = 100) -> float:
     """Seconds that all but one in a hundred took no longer than."""
-    taken = []
+    durations = []
     for _ in range(times):
         before = time.perf_counter()
         ask()
-        taken.append(time.perf_counter() - before)
-    return sorted(taken)[math.ceil(0.99 * len(taken)) - 1]
+        durations.append(time.perf_counter() - before)
+    return sorted(durations)[math.ceil(0.99 * len(durations)) - 1]
 
 
 def memory(pid: int) -> int:

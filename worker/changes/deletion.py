@@ -32,7 +32,7 @@ def run_deletion(work: Work, arguments: Deletion) -> Done:
 def forget_imports_without_scores(work: Work, import_ids: Collection[str]) -> None:
     """Deletes those of the user's imports that have no score any more, with what they noted."""
     connection = work.connection
-    gone = imports.delete_empty(connection, work.user_id, import_ids)
-    if gone:
-        orphan_rows.forget_resolved_by(connection, work.user_id, gone)
-        subscription_change_rows.forget(connection, work.user_id, gone)
+    deleted_imports = imports.delete_empty(connection, work.user_id, import_ids)
+    if deleted_imports:
+        orphan_rows.forget_resolved_by(connection, work.user_id, deleted_imports)
+        subscription_change_rows.forget(connection, work.user_id, deleted_imports)

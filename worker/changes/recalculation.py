@@ -66,10 +66,10 @@ def _recalculate(work: Work, game: str, chart_ids: Collection[str]) -> int:
     changed: list[str] = []
     chart_ids = list(charts)
     for start in range(0, len(chart_ids), CHARTS_AT_ONCE):
-        some = chart_ids[start : start + CHARTS_AT_ONCE]
-        of_some = {chart_id: charts[chart_id] for chart_id in some}
+        batch = chart_ids[start : start + CHARTS_AT_ONCE]
+        of_some = {chart_id: charts[chart_id] for chart_id in batch}
         changed += rerating.rerate_scores(connection, user_id, game, of_some)
-        personal_bests.rebuild(connection, user_id, catalogue, some)
+        personal_bests.rebuild(connection, user_id, catalogue, batch)
     rerating.rerate_sessions(connection, user_id, game, changed)
     playtypes = dict.fromkeys(chart.playtype for chart in charts.values())
     profiles.recompute(connection, user_id, catalogue, list(playtypes))
@@ -93,7 +93,7 @@ def _follow(connection: Connection, user_id: int, concerned: Recalculation, now:
     if not touched:
         return
     needed = goals_of(touched)
-    mine = subscription_rows.goal_subscriptions(connection, user_id, needed)
-    mine |= enrol(connection, user_id, needed - mine.keys(), now)
-    achieved = {goal_id: goal.achieved for goal_id, goal in mine.items()}
+    subscriptions = subscription_rows.goal_subscriptions(connection, user_id, needed)
+    subscriptions |= enrol(connection, user_id, needed - subscriptions.keys(), now)
+    achieved = {goal_id: goal.achieved for goal_id, goal in subscriptions.items()}
     refresh_quests(connection, user_id, touched, achieved, occasion)

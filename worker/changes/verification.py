@@ -39,9 +39,9 @@ def _of_game(connection: Connection, user_id: int, catalogue: GameCatalogue) -> 
     game = catalogue.game
     chart_ids = personal_bests.charts_of(connection, user_id, game)
     for start in range(0, len(chart_ids), CHARTS_AT_ONCE):
-        some = chart_ids[start : start + CHARTS_AT_ONCE]
-        stored = personal_bests.on_charts(connection, user_id, some)
-        for made in personal_bests.of_scores(connection, user_id, catalogue, some):
+        batch = chart_ids[start : start + CHARTS_AT_ONCE]
+        stored = personal_bests.on_charts(connection, user_id, batch)
+        for made in personal_bests.of_scores(connection, user_id, catalogue, batch):
             name = f"personal best on {made['chart_id']}"
             yield from _compared(name, stored.pop(made["chart_id"], None), made)
         for chart_id in stored:
@@ -59,9 +59,9 @@ def _of_game(connection: Connection, user_id: int, catalogue: GameCatalogue) -> 
             yield f"profile of {playtype}: there is nothing to make it of"
 
 
-def _of_sessions(connection: Connection, user_id: int, some: Sequence[Row[Any]]) -> Iterator[str]:
-    changes, emptied = sessions.made_of_scores(connection, user_id, some)
-    stored = {session.session_id: session for session in some}
+def _of_sessions(connection: Connection, user_id: int, batch: Sequence[Row[Any]]) -> Iterator[str]:
+    changes, emptied = sessions.made_of_scores(connection, user_id, batch)
+    stored = {session.session_id: session for session in batch}
     for change in changes:
         session = stored[change.session_id]
         made = msgspec.to_builtins(change)

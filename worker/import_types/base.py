@@ -210,7 +210,7 @@ class ImportType(Protocol[Input]):
     @property
     def input(self) -> type[ImportInput]: ...
 
-    def parse(self, given: Input, /) -> Parsed:
+    def parse(self, source: Input, /) -> Parsed:
         """Reads the input. Raises FatalImportError where the whole of it is refused."""
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
@@ -249,8 +249,8 @@ class RefusesAtOnce(Protocol):
     Of a file no more is read for it than how it begins, or what is quick: it may be large.
     """
 
-    def check(self, given: Any, games: Collection[str], /) -> None:
-        """given: a file's content, or a body as decoded. Raises UserError, as `parse` would."""
+    def check(self, content: Any, games: Collection[str], /) -> None:
+        """content: a file's content, or a body as decoded. Raises UserError, as `parse` would."""
 
 
 @runtime_checkable
@@ -267,7 +267,7 @@ class DescribesBody(Protocol):
 class KnowsViolations(Protocol[Input]):
     """The format has rules for a whole document, and all that break them can be named."""
 
-    def violations(self, given: Input, /) -> Iterator[Violation]:
+    def violations(self, source: Input, /) -> Iterator[Violation]:
         """Each rule that is broken, in the document's order."""
 
 

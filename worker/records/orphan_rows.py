@@ -93,8 +93,8 @@ def insert(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
 def renew_reasons(connection: Connection, user_id: int, reasons: Mapping[str, str]) -> None:
     """Notes why orphans wait still; reasons: by orphan."""
     if reasons:
-        given = {"user_id": user_id, "reasons": orjson.dumps(dict(reasons)).decode()}
-        connection.execute(_RENEW, given)
+        parameters = {"user_id": user_id, "reasons": orjson.dumps(dict(reasons)).decode()}
+        connection.execute(_RENEW, parameters)
 
 
 def delete(connection: Connection, user_id: int, orphan_ids: Collection[str]) -> None:

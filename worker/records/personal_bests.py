@@ -96,8 +96,8 @@ def of_scores(
     connection: Connection, user_id: int, catalogue: GameCatalogue, chart_ids: Collection[str]
 ) -> Iterator[dict[str, Any]]:
     """The rows that all of the user's scores on these charts make; without user and game."""
-    given = {"user_id": user_id, "chart_ids": text_array(chart_ids)}
-    for best in _best_of(catalogue, _by_chart(connection.execute(_SCORES, given))):
+    parameters = {"user_id": user_id, "chart_ids": text_array(chart_ids)}
+    for best in _best_of(catalogue, _by_chart(connection.execute(_SCORES, parameters))):
         yield _row(*best)
 
 
@@ -105,8 +105,8 @@ def on_charts(
     connection: Connection, user_id: int, chart_ids: Collection[str]
 ) -> dict[str, Row[Any]]:
     """The rows that are stored, by chart."""
-    given = {"user_id": user_id, "chart_ids": text_array(chart_ids)}
-    return {row.chart_id: row for row in connection.execute(_WHOLE, given)}
+    parameters = {"user_id": user_id, "chart_ids": text_array(chart_ids)}
+    return {row.chart_id: row for row in connection.execute(_WHOLE, parameters)}
 
 
 def charts_of(connection: Connection, user_id: int, game: str) -> list[str]:
@@ -118,24 +118,24 @@ def compose(
     connection: Connection,
     user_id: int,
     catalogue: GameCatalogue,
-    came: Mapping[str, Sequence[Any]],
+    new_scores: Mapping[str, Sequence[Any]],
     played: Callable[[Any], PlayedScore],
 ) -> None:
     """Makes the user's personal bests what they are with the scores that came to those before.
 
-    came: by chart, and of charts on which something else changed of the scores, none; `played`
-    makes of each what is compared. Those on the charts were up to date before; where they follow
-    other rules than the game's present ones, or lack a score, they are rebuilt. Four statements
-    at most, whatever the number of charts and of the scores on them; those that stay as they are
-    are not written.
+    new_scores: by chart, and of charts on which something else changed of the scores, none;
+    `played` makes of each what is compared. Those on the charts were up to date before; where they
+    follow other rules than the game's present ones, or lack a score, they are rebuilt. Four
+    statements at most, whatever the number of charts and of the scores on them; those that stay as
+    they are are not written.
     """
     game = catalogue.game
-    given = {"user_id": user_id, "game": game, "chart_ids": text_array(came)}
-    before = {row.chart_id: row for row in _BEFORE.rows(connection, given)}
+    parameters = {"user_id": user_id, "game": game, "chart_ids": text_array(new_scores)}
+    before = {row.chart_id: row for row in _BEFORE.rows(connection, parameters)}
     made_of = {
         part["scoreID"]: chart_id for chart_id, row in before.items() for part in row.composed_from
     }
-    parts: dict[str, list[PlayedScore]] = {chart_id: [] for chart_id in came}
+    parts: dict[str, list[PlayedScore]] = {chart_id: [] for chart_id in new_scores}
     if made_of:
         given_parts = {"user_id": user_id, "score_ids": text_array(made_of)}
         found = 0
@@ -145,12 +145,12 @@ def compose(
             parts[made_of[score.scoreID]].append(score)
         rules = get_game(game).rules
         if found < len(made_of) or any(row.rules != rules for row in before.values()):
-            rebuild(connection, user_id, catalogue, came)
+            rebuild(connection, user_id, catalogue, new_scores)
             return
 
     def scores(chart_ids: Iterable[str]) -> Iterator[tuple[str, Iterable[PlayedScore]]]:
         for chart_id in chart_ids:
-            yield chart_id, chain(parts[chart_id], map(played, came[chart_id]))
+            yield chart_id, chain(parts[chart_id], map(played, new_scores[chart_id]))
 
     lines = COLUMNS.lines({"user_id": user_id, "game": game})
     changed: dict[str, str] = {}
@@ -161,7 +161,7 @@ def compose(
     if changed:
         connection.execute(_DELETE, {"user_id": user_id, "chart_ids": text_array(changed)})
     # What is new is composed while COPY runs.
-    new = _best_of(catalogue, scores(each for each in came if each not in before))
+    new = _best_of(catalogue, scores(each for each in new_scores if each not in before))
     made = (lines.line(_row(*best)) for best in new)
     lines.copy(connection, chain(changed.values(), made))
 

@@ -124,8 +124,8 @@ _DELETE_ONE = text(
 
 def delete(connection: Connection, user_id: int, gpt: GPT) -> None:
     """Deletes the profile, whatever it follows from."""
-    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
-    connection.execute(_DELETE_ONE, given)
+    parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
+    connection.execute(_DELETE_ONE, parameters)
 
 
 _RENEWED = text(
@@ -200,13 +200,13 @@ def _profile(
     of_all: bool = False,
 ) -> Profile:
     """of_all: whether to look at all personal bests, and not at those alone that count."""
-    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
-    played, unplaced, stored = _STORED.row(connection, given)
+    parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
+    played, unplaced, stored = _STORED.row(connection, parameters)
     ratings, highest = None, None
     if not (unplaced or of_all):
-        ratings, highest = _of_first(connection, given, gpt, catalogue)
+        ratings, highest = _of_first(connection, parameters, gpt, catalogue)
     if ratings is None or highest is None:
-        pbs = _all_rated(connection, given, gpt, catalogue)
+        pbs = _all_rated(connection, parameters, gpt, catalogue)
         ratings, highest = profile_ratings(gpt, pbs), highest_values(gpt, pbs)
     derived = derived_classes(gpt, ratings)
     if not played:
@@ -235,13 +235,13 @@ def of_all(
 ) -> tuple[Row[Any] | None, Profile]:
     """The profile as it is stored, and as all of the user's personal bests have it."""
     gpt = get_gpt(catalogue.game, playtype)
-    given = {"user_id": user_id, "game": gpt.game, "playtype": playtype}
-    stored = connection.execute(_WHOLE, given).one_or_none()
+    parameters = {"user_id": user_id, "game": gpt.game, "playtype": playtype}
+    stored = connection.execute(_WHOLE, parameters).one_or_none()
     return stored, _profile(connection, user_id, gpt, catalogue, of_all=True)
 
 
 def _of_first(
-    connection: Connection, given: Mapping[str, Any], gpt: GPT, catalogue: GameCatalogue
+    connection: Connection, parameters: Mapping[str, Any], gpt: GPT, catalogue: GameCatalogue
 ) -> tuple[dict[str, float | None] | None, list[float | None]]:
     """The profile's ratings, of as few personal bests as decide them; None where only all do.
     And the highest personal best in each order.
@@ -249,7 +249,7 @@ def _of_first(
     orders = profile_orders(gpt)
     first: dict[Order, list[RatedPB]] = {order: [] for order in orders}
     numbered = list(first.values())
-    for number, *rated in _first(gpt).rows(connection, given):
+    for number, *rated in _first(gpt).rows(connection, parameters):
         numbered[number - 1].append(RatedPB(*rated))
     if any(rating.needs_catalogue for rating in gpt.profile_ratings.values()):
         _look_up(chain.from_iterable(numbered), catalogue)
@@ -263,10 +263,10 @@ def _of_first(
 
 
 def _all_rated(
-    connection: Connection, given: Mapping[str, Any], gpt: GPT, catalogue: GameCatalogue
+    connection: Connection, parameters: Mapping[str, Any], gpt: GPT, catalogue: GameCatalogue
 ) -> list[RatedPB]:
     """All of the user's personal bests on the GPT."""
-    pbs = [RatedPB(*rated) for rated in connection.execute(_ALL, given)]
+    pbs = [RatedPB(*rated) for rated in connection.execute(_ALL, parameters)]
     if any(rating.needs_catalogue for rating in gpt.profile_ratings.values()):
         _look_up(pbs, catalogue)
     return pbs

@@ -133,8 +133,8 @@ def delete_of_import(connection: Connection, user_id: int, import_id: str) -> Se
 
 def delete_of_gpt(connection: Connection, user_id: int, gpt: GPT) -> Sequence[Row[Any]]:
     """Deletes the user's scores on a GPT; returns the rows."""
-    given = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
-    return connection.execute(_DELETE_OF_GPT, given).all()
+    parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
+    return connection.execute(_DELETE_OF_GPT, parameters).all()
 
 
 def blacklist(connection: Connection, scores: Sequence[Row[Any]]) -> None:

@@ -100,8 +100,8 @@ def stored_best_values(
     """By session, the values that its ratings follow from, whatever the number of its scores."""
     if not session_ids:
         return {}
-    given = {"user_id": user_id, "session_ids": text_array(session_ids)}
-    rows = connection.execute(_BEST_VALUES, given).all()
+    parameters = {"user_id": user_id, "session_ids": text_array(session_ids)}
+    rows = connection.execute(_BEST_VALUES, parameters).all()
     unknown = [row.session_id for row in rows if row.best_values is None]
     calculated = calculated_of_scores(connection, user_id, unknown)
     return {
@@ -233,32 +233,39 @@ def remove_scores(connection: Connection, user_id: int, score_ids: Iterable[str]
     """
     removed = set(score_ids)
     if removed:
-        given = {"user_id": user_id, "score_ids": text_array(removed)}
-        _remake(connection, user_id, connection.execute(_HOLDING, given).all(), removed)
+        parameters = {"user_id": user_id, "score_ids": text_array(removed)}
+        _remake(connection, user_id, connection.execute(_HOLDING, parameters).all(), removed)
 
 
 def _remake(
-    connection: Connection, user_id: int, some: Sequence[Row[Any]], removed: Collection[str] = ()
+    connection: Connection,
+    user_id: int,
+    stored_sessions: Sequence[Row[Any]],
+    removed: Collection[str] = (),
 ) -> None:
-    changes, emptied = made_of_scores(connection, user_id, some, removed)
+    changes, emptied = made_of_scores(connection, user_id, stored_sessions, removed)
     change_sessions(connection, user_id, changes, keep_scores=False)
     if emptied:
         connection.execute(_DELETE, {"user_id": user_id, "session_ids": text_array(emptied)})
 
 
 def made_of_scores(
-    connection: Connection, user_id: int, some: Sequence[Row[Any]], removed: Collection[str] = ()
+    connection: Connection,
+    user_id: int,
+    stored_sessions: Sequence[Row[Any]],
+    removed: Collection[str] = (),
 ) -> tuple[list[SessionChange], list[str]]:
     """What sessions are by the scores in them that are stored; and the ids of those without any.
 
-    some: `session_id`, `game`, `playtype` and `score_ids`. removed: scores that are to go.
+    stored_sessions: `session_id`, `game`, `playtype` and `score_ids`. removed: scores that are to
+    go.
     """
-    listed = {score_id for session in some for score_id in session.score_ids}
-    given = {"user_id": user_id, "score_ids": text_array(listed.difference(removed))}
-    remaining = {row.score_id: row for row in connection.execute(_SCORES, given)}
+    listed = {score_id for session in stored_sessions for score_id in session.score_ids}
+    parameters = {"user_id": user_id, "score_ids": text_array(listed.difference(removed))}
+    remaining = {row.score_id: row for row in connection.execute(_SCORES, parameters)}
     changes: list[SessionChange] = []
     emptied: list[str] = []
-    for session in some:
+    for session in stored_sessions:
         scores = [remaining[each] for each in session.score_ids if each in remaining]
         if scores:
             changes.append(_made_of(session, scores))
@@ -298,11 +305,11 @@ def of_game(connection: Connection, user_id: int, game: str) -> Iterator[Sequenc
     """All of the user's sessions on the game, some at a time."""
     session_ids = connection.scalars(_IDS_OF_GAME, {"user_id": user_id, "game": game}).all()
     for start in range(0, len(session_ids), _AT_ONCE):
-        some = text_array(session_ids[start : start + _AT_ONCE])
-        yield connection.execute(_WHOLE, {"user_id": user_id, "session_ids": some}).all()
+        batch = text_array(session_ids[start : start + _AT_ONCE])
+        yield connection.execute(_WHOLE, {"user_id": user_id, "session_ids": batch}).all()
 
 
 def remake_of_game(connection: Connection, user_id: int, game: str) -> None:
     """Makes all of the user's sessions on the game follow from the scores in them."""
-    for some in of_game(connection, user_id, game):
-        _remake(connection, user_id, some)
+    for batch in of_game(connection, user_id, game):
+        _remake(connection, user_id, batch)

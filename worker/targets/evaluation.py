@@ -78,9 +78,9 @@ def re_evaluate_quests(
     if not touched:
         return []
     needed = goals_of(touched)
-    mine = subscription_rows.goal_subscriptions(connection, user_id, needed)
-    mended = enrol(connection, user_id, needed - mine.keys(), now)
-    achieved = {goal_id: goal.achieved for goal_id, goal in (mine | mended).items()}
+    subscriptions = subscription_rows.goal_subscriptions(connection, user_id, needed)
+    mended = enrol(connection, user_id, needed - subscriptions.keys(), now)
+    achieved = {goal_id: goal.achieved for goal_id, goal in (subscriptions | mended).items()}
     changed = refresh_quests(connection, user_id, touched, achieved, Occasion(now))
 
     subscription_change_rows.record(
@@ -130,9 +130,9 @@ def re_evaluate(
     if not touched:
         return
     needed = goals_of(touched)
-    mine = subscription_rows.goal_subscriptions(connection, user_id, needed)
-    achieved = {goal_id: goal.achieved for goal_id, goal in mine.items()}
-    achieved |= _would_be_achieved(connection, user_id, needed - mine.keys())
+    subscriptions = subscription_rows.goal_subscriptions(connection, user_id, needed)
+    achieved = {goal_id: goal.achieved for goal_id, goal in subscriptions.items()}
+    achieved |= _would_be_achieved(connection, user_id, needed - subscriptions.keys())
     refresh_quests(connection, user_id, touched, achieved, Occasion(now, noted.quests))
 
 
@@ -141,13 +141,13 @@ def _unmake(connection: Connection, user_id: int, noted: Mapping[str, Change]) -
     made = [goal_id for goal_id, change in noted.items() if change.before is None]
     if not made:
         return
-    mine = subscription_rows.goal_subscriptions(connection, user_id, made)
+    subscriptions = subscription_rows.goal_subscriptions(connection, user_id, made)
     subscription_rows.delete_goals(
         connection,
         user_id,
         [
             goal_id
-            for goal_id, subscription in mine.items()
+            for goal_id, subscription in subscriptions.items()
             if is_as_left(subscription, noted[goal_id]) and not subscription.wasAssignedStandalone
         ],
     )

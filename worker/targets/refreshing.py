@@ -77,11 +77,11 @@ def refresh_goals(
     ]
     if not touched:
         return []
-    mine = subscription_rows.goal_subscriptions(connection, user_id, touched)
+    subscriptions = subscription_rows.goal_subscriptions(connection, user_id, touched)
     goals = find_goals(connection, touched)
     found = standings(connection, user_id, goals.values(), folders)
     changed = []
-    for goal_id, before in mine.items():
+    for goal_id, before in subscriptions.items():
         if goal_id not in found:
             continue
         after = goal_after(before, found[goal_id], now, by_catalogue=occasion.by_catalogue)

@@ -69,8 +69,8 @@ def subscribe_goal(
     """
     refusals.check_room_for_goal(subscription_rows.count_goals(connection, user_id, chosen.gpt))
     goal = make_goal(connection, chosen.gpt, chosen.charts, chosen.criteria)
-    mine = subscription_rows.goal_subscriptions(connection, user_id, [goal.goalID])
-    before = mine.get(goal.goalID)
+    subscriptions = subscription_rows.goal_subscriptions(connection, user_id, [goal.goalID])
+    before = subscriptions.get(goal.goalID)
     refusals.check_new_to_goal(before, standalone=standalone)
     if before is not None:
         subscription_rows.make_standalone(connection, user_id, goal.goalID)
@@ -109,11 +109,11 @@ def subscribe_quest(
     followed = subscription_rows.followed_quests(connection, user_id)
     refusals.check_new_to_quest(any(each.questID == quest_id for each in followed))
 
-    mine = subscription_rows.goal_subscriptions(connection, user_id, quest.goal_ids)
-    mine |= enrol(connection, user_id, set(quest.goal_ids) - mine.keys(), now)
-    if lacking := set(quest.goal_ids) - mine.keys():
+    subscriptions = subscription_rows.goal_subscriptions(connection, user_id, quest.goal_ids)
+    subscriptions |= enrol(connection, user_id, set(quest.goal_ids) - subscriptions.keys(), now)
+    if lacking := set(quest.goal_ids) - subscriptions.keys():
         raise BrokenQuest(f"quest {quest_id} names goals that cannot be followed: {lacking}")
-    achieved = {goal_id for goal_id, subscription in mine.items() if subscription.achieved}
+    achieved = {goal_id for goal_id, subscription in subscriptions.items() if subscription.achieved}
     standing = evaluate_quest(quest.goal_ids, achieved)
     subscription = new_quest_subscription(user_id, quest_id, gpt.game, gpt.playtype, standing, now)
     subscription_rows.insert_quest(connection, subscription)
@@ -121,7 +121,7 @@ def subscribe_quest(
     return JoinedQuest(
         subscription,
         [goals[goal_id] for goal_id in quest.goal_ids],
-        [mine[goal_id] for goal_id in quest.goal_ids],
+        [subscriptions[goal_id] for goal_id in quest.goal_ids],
     )
 
 
@@ -157,10 +157,10 @@ def unsubscribe_quest(connection: Connection, user_id: int, gpt: GPT, quest_id: 
         raise refusals.not_on_quest()
     others = _quests_of_user(connection, user_id)
     needed = {goal_id for other in others for goal_id in other.goal_ids}
-    mine = subscription_rows.goal_subscriptions(connection, user_id, quest.goal_ids)
+    subscriptions = subscription_rows.goal_subscriptions(connection, user_id, quest.goal_ids)
     to_go = [
         goal_id
-        for goal_id, subscription in mine.items()
+        for goal_id, subscription in subscriptions.items()
         if goal_id not in needed and not subscription.wasAssignedStandalone
     ]
     subscription_rows.delete_goals(connection, user_id, to_go)

@@ -288,15 +288,15 @@ class Calls:
 
         A request that may have done something already is only sent twice where it counts once.
         """
-        given = dict(headers or {}) | {"User-Agent": self._agent}
+        sent_headers = dict(headers or {}) | {"User-Agent": self._agent}
         url = path if "://" in path else f"{self.url}/api/v1{path}"
         # What the server calls itself may lie elsewhere: the token is not for others.
         if self._token is not None and url.startswith(f"{self.url}/"):
-            given["Authorization"] = f"Bearer {self._token}"
-        counts_once = changes_nothing or method == "GET" or "Idempotency-Key" in given
+            sent_headers["Authorization"] = f"Bearer {self._token}"
+        counts_once = changes_nothing or method == "GET" or "Idempotency-Key" in sent_headers
         pause, deadline = FIRST_PAUSE, time.monotonic() + self._patience
         while True:
-            reply = yield _request(method, url, given, content)
+            reply = yield _request(method, url, sent_headers, content)
             if isinstance(reply, httpx.Response) and reply.is_success:
                 with _well_formed(url):
                     return reply.json()["body"], reply.headers

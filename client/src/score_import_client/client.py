@@ -228,6 +228,6 @@ class Client:
             return problem
 
 
-def submitted_of(given: Submitted | str) -> Submitted:
+def submitted_of(submission: Submitted | str) -> Submitted:
     """The import that is meant, where only its importID may be known."""
-    return Submitted(given) if isinstance(given, str) else given
+    return Submitted(submission) if isinstance(submission, str) else submission

@@ -109,9 +109,9 @@ def grade_distance(
     lower = f"{_bracketed(grade)}+{show(above)}"
     if position + 1 == len(table.names):
         return lower
-    following = table.names[position + 1]
+    next_grade = table.names[position + 1]
     below = value - table.bounds[position + 1]
-    upper = f"{_bracketed(following)}{show(below)}"
+    upper = f"{_bracketed(next_grade)}{show(below)}"
     if _about(goal).match(upper):
         return upper
     # "A little above MAX-" is never what a player wants to read.

@@ -52,10 +52,10 @@ def change_classes(
     changes = []
     for name, class_set in gpt.classes.items():
         is_derived = class_set.kind == "DERIVED"
-        given = (derived if is_derived else provided) or {}
-        if name not in given:
+        offered = (derived if is_derived else provided) or {}
+        if name not in offered:
             continue
-        new = given[name]
+        new = offered[name]
         if new is None:
             if is_derived:
                 classes.pop(name, None)
@@ -70,13 +70,13 @@ def change_classes(
 
 
 def set_classes(
-    gpt: GPT, stored: Mapping[str, str | None], given: Mapping[str, str | None]
+    gpt: GPT, stored: Mapping[str, str | None], chosen: Mapping[str, str | None]
 ) -> ChangedClasses:
     """What becomes of the stored classes where their user sets some by hand; None = no class."""
     classes = {name: value for name, value in stored.items() if value is not None}
     changes = []
-    for name in filter(given.__contains__, gpt.classes):
-        old, new = classes.pop(name, None), given[name]
+    for name in filter(chosen.__contains__, gpt.classes):
+        old, new = classes.pop(name, None), chosen[name]
         if new is not None:
             classes[name] = new
         if new != old:

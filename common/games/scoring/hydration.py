@@ -73,9 +73,9 @@ def hydrate(
     plan = _plan_of(gpt)
 
     provided: dict[str, Any] = {}
-    given = score.metrics
+    submitted = score.metrics
     for name, accept in plan.provided:
-        value = accept(given.get(name, UNSET), chart)
+        value = accept(submitted.get(name, UNSET), chart)
         if value is REJECTED:
             raise _invalid(gpt, chart, score)
         provided[name] = value

@@ -181,9 +181,9 @@ class _Parser:
         return self._tokens[self._place - 1]
 
     def _take(self, token: str) -> bool:
-        taken = self._place < len(self._tokens) and self._tokens[self._place] == token
-        self._place += taken
-        return taken
+        is_next = self._place < len(self._tokens) and self._tokens[self._place] == token
+        self._place += is_next
+        return is_next
 
     def _expect(self, token: str) -> None:
         if not self._take(token):

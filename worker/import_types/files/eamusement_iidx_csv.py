@@ -369,8 +369,8 @@ def _without_mark(title: str) -> str:
 
 def _points(block: Block, chart: Chart, name: str) -> tuple[int, dict[str, int | None]]:
     """The EX score and the judgements it is made of. Raises InvalidScore."""
-    given = as_number(block.exscore)
-    score = positive_integer(given, f"{name} - Invalid EX score of {block.exscore}")
+    ex_score = as_number(block.exscore)
+    score = positive_integer(ex_score, f"{name} - Invalid EX score of {block.exscore}")
     most = chart.data.notecount * 2
     if score > most:
         raise InvalidScore(

@@ -197,8 +197,8 @@ def _checked(number: int, song: Any) -> Any:
         return song
     path = (*_SONG_PATH, number, *violation.path)
     told = explain(Violation(path, violation.message, violation.value), "Invalid S3 XML.")
-    given = song if isinstance(song, dict) else {}
-    return RefusedEntry(told, text_of(given.get("songname")), text_of(given.get("diff")))
+    fields = song if isinstance(song, dict) else {}
+    return RefusedEntry(told, text_of(fields.get("songname")), text_of(fields.get("diff")))
 
 
 def _songs(document: dict[str, Any]) -> list[Any]:

@@ -188,12 +188,14 @@ def _optional(entry: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _gauge_histories(given: Any) -> dict[str, Any]:
+def _gauge_histories(histories: Any) -> dict[str, Any]:
     """How the gauge stood, by its kind; clients of old do not tell."""
-    if not isinstance(given, dict):
+    if not isinstance(histories, dict):
         return {}
     return {
-        name: given[key] for name, key in _GAUGE_HISTORIES.items() if given.get(key) is not None
+        name: histories[key]
+        for name, key in _GAUGE_HISTORIES.items()
+        if histories.get(key) is not None
     }
 
 

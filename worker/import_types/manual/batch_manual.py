@@ -147,11 +147,11 @@ def _parsed(read: ReadDocument) -> Parsed:
     return Parsed(gpt.game, context, document.scores, provider, warnings=warnings)
 
 
-def _class_provider(gpt: GPT, given: Any) -> ClassProvider | None:
+def _class_provider(gpt: GPT, classes: Any) -> ClassProvider | None:
     """Present if `classes` is, even empty: that makes all of the game's profiles update."""
-    if not given:
+    if not classes:
         return None
-    provided = {name: value for name, value in _builtins(given).items() if value is not None}
+    provided = {name: value for name, value in _builtins(classes).items() if value is not None}
     return lambda playtype: provided if playtype == gpt.playtype else {}
 
 
@@ -198,8 +198,8 @@ def _optional_of(
     the score: what is there does not count where the score could not be true with it.
     """
     if not (score.optional and score.hitMeta):
-        given = score.optional or score.hitMeta
-        return (_builtins(given) if given else {}), None
+        metrics = score.optional or score.hitMeta
+        return (_builtins(metrics) if metrics else {}), None
     merged, conflict = _merged(score.optional, score.hitMeta)
     alone: dict[str, Any] = _builtins(score.optional)
     wrong = _wrong_with(data, merged, gpt, chart)
@@ -225,8 +225,8 @@ def _merged(optional: msgspec.Struct, former: msgspec.Struct) -> tuple[dict[str,
         for name, value in second.items()
         if value is not None and first.get(name) is not None and first[name] != value
     ]
-    given = {name: value for name, value in first.items() if value is not None}
-    merged = {**first, **second, **given}
+    preferred = {name: value for name, value in first.items() if value is not None}
+    merged = {**first, **second, **preferred}
     if not conflicts:
         return merged, None
     return merged, f"{', '.join(conflicts)}; the value in optional was taken."

@@ -56,11 +56,11 @@ class PassedOver:
             self._found.setdefault((path, what), [0, place])[0] += 1
 
     def without_unknown(
-        self, given: dict[str, Any], known: Collection[str], path: str, place: str = ""
+        self, fields: dict[str, Any], known: Collection[str], path: str, place: str = ""
     ) -> dict[str, Any]:
         """A copy of the object with only the known keys."""
         kept = {}
-        for key, value in given.items():
+        for key, value in fields.items():
             if key in known:
                 kept[key] = value
             else:
@@ -113,11 +113,11 @@ class LenientScores:
         self._refused += 1
         if self._refused > MAX_REFUSED:
             raise FatalImportError(400, told)
-        given = score if isinstance(score, dict) else {}
-        difficulty = given.get("difficulty")
+        fields = score if isinstance(score, dict) else {}
+        difficulty = fields.get("difficulty")
         return RefusedEntry(
             told,
-            text_of(given.get("identifier", "")),
+            text_of(fields.get("identifier", "")),
             None if difficulty is None else text_of(difficulty),
         )
 

@@ -243,10 +243,10 @@ def leniently(document: Any, games: Iterable[str]) -> ReadDocument:
     return ReadDocument(gpt, whole, passed_over.warnings())
 
 
-def _known_classes(gpt: GPT, given: dict[str, Any], passed_over: PassedOver) -> dict[str, Any]:
+def _known_classes(gpt: GPT, provided: dict[str, Any], passed_over: PassedOver) -> dict[str, Any]:
     """The classes that there are; a new one must not cost anybody their scores."""
     known: dict[str, Any] = {}
-    for name, value in given.items():
+    for name, value in provided.items():
         classes = gpt.classes.get(name)
         if classes is None or classes.kind != "PROVIDED":
             passed_over.add(f"classes.{text_of(name)}", "unknown class set, passed over")
@@ -263,8 +263,8 @@ def _gpt_of(document: Any, games: Iterable[str]) -> GPT:
             400, f"Invalid BATCH-MANUAL (Not an object, received {type_of(document)}.)"
         )
     meta = document.get("meta") if isinstance(document, dict) else None
-    given = meta if isinstance(meta, dict) else {}
-    game, playtype = given.get("game", UNSET), given.get("playtype", UNSET)
+    fields = meta if isinstance(meta, dict) else {}
+    game, playtype = fields.get("game", UNSET), fields.get("playtype", UNSET)
     if isinstance(game, str) and (playtype is UNSET or isinstance(playtype, str | None)):
         gpt = _known(game, None if playtype is UNSET else playtype)
         if gpt is not None and gpt.game in games:

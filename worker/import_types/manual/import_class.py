@@ -19,9 +19,9 @@ class ImportClass(ClassesOnly):
     name = "file/import-class"
     input = Body
 
-    def check(self, given: Any, games: Collection[str]) -> None:
+    def check(self, body: Any, games: Collection[str]) -> None:
         """Raises FatalImportError where these are no classes that can be set."""
-        _read(given, games)
+        _read(body, games)
 
     def parse(self, body: Body) -> Parsed:
         """The content is `{game, classes}`: version 3's id, and class set to class id or null."""
@@ -35,8 +35,8 @@ class ImportClass(ClassesOnly):
         )
 
 
-def _read(given: Any, games: Collection[str]) -> tuple[GPT, dict[str, str | None]]:
-    content: Mapping[str, Any] = given if isinstance(given, dict) else {}
+def _read(body: Any, games: Collection[str]) -> tuple[GPT, dict[str, str | None]]:
+    content: Mapping[str, Any] = body if isinstance(body, dict) else {}
     gpt = _gpt(content.get("game"), games)
     return gpt, _classes(content.get("classes"), gpt)
 
@@ -49,23 +49,23 @@ def _gpt(name: Any, games: Collection[str]) -> GPT:
     return enabled[name]
 
 
-def _classes(given: Any, gpt: GPT) -> dict[str, str | None]:
-    if not isinstance(given, dict):
+def _classes(classes: Any, gpt: GPT) -> dict[str, str | None]:
+    if not isinstance(classes, dict):
         _refuse("Invalid classes object.")
     name = version3_id(gpt)
     provided = [each for each, found in gpt.classes.items() if found.kind == "PROVIDED"]
     if not provided:
         _refuse(f"{name} does not support manual class imports.")
-    if not given:
+    if not classes:
         _refuse("At least one class must be provided.")
-    for each in given:
+    for each in classes:
         if each not in gpt.classes:
             sets = ", ".join(provided)
             _refuse(f'Invalid class set "{each}" for {name}. Expected any of {sets}.')
         if each not in provided:
             _refuse(f'Class set "{each}" is derived and cannot be set manually.')
-    check_provided(gpt, given)
-    return given
+    check_provided(gpt, classes)
+    return classes
 
 
 def _refuse(message: str) -> NoReturn:

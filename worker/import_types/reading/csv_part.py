@@ -16,12 +16,12 @@ from worker.import_types.reading.encodings import lines_as_they_stand
 
 
 class _Lines(list[bytes]):
-    """Lines of a table that tell how many of them were taken so far."""
+    """Lines of a table that tell how many of them were read so far."""
 
-    taken = 0
+    read_so_far = 0
 
     def __iter__(self) -> Iterator[bytes]:
-        for self.taken, line in enumerate(super().__iter__(), start=1):
+        for self.read_so_far, line in enumerate(super().__iter__(), start=1):
             yield line
 
 
@@ -56,28 +56,28 @@ def part(
     how = reading(table)
     needed, count = how.needed, how.count
     lines = _Lines(table.lines)
-    taken: list[_Place] = []
+    places: list[_Place] = []
     spare: _Place | None = None
     last = max(indexes, default=-1)
     line = entry = 0
     for row in replace(table, lines=lines).rows(how.places):
         end = entry + count(row)
         if any(index in indexes for index in range(entry, end)):
-            taken.append(_Place(range(line, lines.taken), range(entry, end)))
+            places.append(_Place(range(line, lines.read_so_far), range(entry, end)))
             if needed is not None and needed(row):
                 needed = None
         elif needed is not None and spare is None and needed(row):
-            spare = _Place(range(line, lines.taken), range(entry, end))
-        line, entry = lines.taken, end
+            spare = _Place(range(line, lines.read_so_far), range(entry, end))
+        line, entry = lines.read_so_far, end
         if entry > last and (needed is None or spare is not None):
             break
-    if needed is not None and spare is not None and taken:
-        taken = sorted([*taken, spare], key=lambda place: place.lines.start)
+    if needed is not None and spare is not None and places:
+        places = sorted([*places, spare], key=lambda place: place.lines.start)
     stand = lines_as_they_stand(content, lambda line: csv_table.is_header(line, is_known))
-    return Part(_joined(*stand, table, taken), [each for it in taken for each in it.entries])
+    return Part(_joined(*stand, table, places), [each for it in places for each in it.entries])
 
 
-def _joined(lines: list[bytes], end: bytes, table: Table, taken: Sequence[_Place]) -> bytes:
+def _joined(lines: list[bytes], end: bytes, table: Table, places: Sequence[_Place]) -> bytes:
     above = lines[: table.numbers[0]] if table.numbers else lines
-    kept = [lines[table.numbers[number]] for place in taken for number in place.lines]
+    kept = [lines[table.numbers[number]] for place in places for number in place.lines]
     return end.join([*above, *kept, b""])

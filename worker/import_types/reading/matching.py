@@ -138,14 +138,14 @@ class ChartFinder:
             raise SongOrChartNotFound(f"Cannot find song with songID {wanted.identifier}.")
         return self._chart_from_song(song, wanted.difficulty)
 
-    def _chart_from_song(self, song: Song, given: str | UnsetType | None) -> Match:
-        difficulty = self._needed_difficulty(given)
+    def _chart_from_song(self, song: Song, named_difficulty: str | UnsetType | None) -> Match:
+        difficulty = self._needed_difficulty(named_difficulty)
         return song, self._chart_of_song(song, difficulty) or self._lacks(song, difficulty)
 
-    def _needed_difficulty(self, given: str | UnsetType | None) -> str:
-        if not given:
+    def _needed_difficulty(self, difficulty: str | UnsetType | None) -> str:
+        if not difficulty:
             raise InvalidScore("Missing 'difficulty' field, but was necessary for this lookup.")
-        return difficulty_of(self._gpt, given)
+        return difficulty_of(self._gpt, difficulty)
 
     def _chart_of_song(self, song: Song, difficulty: str) -> Chart | None:
         wanted = self._gpt.difficulty_stands_for.get(difficulty)
@@ -233,12 +233,12 @@ class ChartFinder:
             )
         return self._catalogue.song_of(chart), chart
 
-    def _sdvx_difficulty(self, given: str | UnsetType | None) -> Difficulty:
+    def _sdvx_difficulty(self, difficulty: str | UnsetType | None) -> Difficulty:
         groups = self._gpt.difficulty_groups
-        if isinstance(given, str) and given:
-            return groups.get(given) or difficulty_of(self._gpt, given)
+        if isinstance(difficulty, str) and difficulty:
+            return groups.get(difficulty) or difficulty_of(self._gpt, difficulty)
         raise InvalidScore(
-            f"Invalid difficulty '{text_of(given)}', Expected any of"
+            f"Invalid difficulty '{text_of(difficulty)}', Expected any of"
             f" {', '.join(self._gpt.difficulties or ())} or {', '.join(groups)}"
         )
 

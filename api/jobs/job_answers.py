@@ -1,4 +1,4 @@
-"""Jobs whose result the client waits for; what takes too long is to be polled."""
+"""What a request for a job is answered: its outcome, or where to ask for it if that takes long."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HEADERS: Final = {"Location": "of a 202: where to ask how it stands, as `body.ur
 LOADED = "This takes a while. You can poll the provided URL for information on when its complete."
 
 
-def answer(job: NewJob) -> Response:
+def when_done(job: NewJob) -> Response:
     """The job's own answer, or 202 with a poll URL."""
     result = service().processor.run(keys.named(job), lanes.turn(request.environ))
     if isinstance(result, Accepted):
