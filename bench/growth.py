@@ -29,7 +29,8 @@ from bench.report import open_console
 from bench.service import shared_folder, terminated_like_interrupted
 from bench.workload import IMPORT_TYPE, payload
 from cli.accounts import create_user
-from cli.local import EmbeddedPostgres, EmbeddedRedis, unprivileged
+from cli.installation import unprivileged
+from cli.local import EmbeddedPostgres, EmbeddedRedis
 from common.database.engine import migrate
 from common.jobs.accepting import NewJob, accept
 from common.jobs.arguments import Import

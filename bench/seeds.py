@@ -23,7 +23,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Engine, text
 
-from cli.local import EmbeddedPostgres, unprivileged
+from cli.installation import unprivileged
+from cli.local import EmbeddedPostgres
 from common.catalogue.collections import STORED
 from common.database.engine import migrate, open_engine
 from common.seeds.loader import load_directory

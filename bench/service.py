@@ -18,9 +18,10 @@ from psutil import Process
 from sqlalchemy import Engine, text
 
 from cli.accounts import create_token, create_user
-from cli.local import EmbeddedPostgres, EmbeddedRedis, services, unprivileged
+from cli.installation import unprivileged
+from cli.installation.state import CHECKOUT
+from cli.local import EmbeddedPostgres, EmbeddedRedis, services
 from cli.local.processes import ChildProcess, Program, wait_until
-from cli.local.state import CHECKOUT
 from common.database.engine import migrate, open_engine
 from common.redis_client import open_redis
 from common.seeds.loader import load_directory

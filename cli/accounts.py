@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from cli.errors import CommandError
 from cli.options import database_url_option, redis_url_option
 from cli.showing import print_table
-from common.accounts import deleting, login_rows, passwords, token_rows, user_rows
+from common.accounts import login_rows, passwords, token_rows, user_rows
 from common.accounts.account_tables import User
 from common.accounts.permissions import PERMISSIONS
 from common.accounts.token_rows import NewToken
 from common.accounts.user_rows import ADMINISTRATOR, BANNED, USER, USERNAME, NewUser
 from common.database.engine import open_engine
 from common.redis_client import open_patient_redis
+from common.removal import deleting
 
 # As lists of users say it.
 ROLES = {BANNED: "  banned", ADMINISTRATOR: "  administrator"}

@@ -7,8 +7,8 @@ from typing import Any, Final, TypeVar
 import click
 
 from cli.errors import CommandError
-from cli.local import running
-from cli.local.state import default_state_dir
+from cli.installation import running
+from cli.installation.state import default_state_dir
 from common.settings import given_value
 
 DRIVERS: Final = ("postgresql", "postgresql+psycopg2", "postgres")

@@ -7,8 +7,8 @@ import os
 from alembic import context
 from sqlalchemy import text
 
+from common.all_tables import Base
 from common.database.engine import open_engine
-from common.database.tables import Base
 
 # One migration at a time, however many deployments start at once.
 MIGRATION_LOCK = 7_263_341

@@ -18,8 +18,8 @@ from sqlalchemy import Connection, text
 from common import locks
 from common.clock import NOW_MS
 from common.database.statements import Statement
-from common.database.tables import AttemptOutcome, JobKind, JobState
 from common.jobs.accepting import unpack
+from common.jobs.job_tables import AttemptOutcome, JobKind, JobState
 from common.jobs.outcomes import is_ours
 
 

@@ -22,10 +22,10 @@ from common import log_context, reporting, tracing
 from common.database import failures
 from common.database.engine import autocommit
 from common.database.schema_guard import misfit_behind
-from common.database.tables import JobState
 from common.errors import UserError
 from common.jobs import progress
 from common.jobs.accepting import Message, next_message
+from common.jobs.job_tables import JobState
 from common.jobs.outcomes import failed_answer, job_outcome
 from common.jobs.progress import FinalAnswer, ProgressReporter
 from common.metrics.measures import JOB_SECONDS, JOBS, SCORES

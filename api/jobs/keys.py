@@ -13,10 +13,10 @@ from typing import Final
 from flask import request
 
 from api.http import context
-from common.database.tables import JobKind
 from common.errors import UserError
 from common.jobs.accepting import NewJob
 from common.jobs.idempotency import LONGEST
+from common.jobs.job_tables import JobKind
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"

@@ -5,8 +5,9 @@ import os
 import shutil
 from pathlib import Path
 
-from cli.local import processes, unprivileged
-from cli.local.unprivileged import Account
+from cli.installation import unprivileged
+from cli.installation.unprivileged import Account
+from cli.local import processes
 
 USER = "score_import"
 INITDB_SECONDS = 120.0

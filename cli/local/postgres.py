@@ -18,8 +18,9 @@ from urllib.parse import quote
 import psycopg2
 from psycopg2 import sql
 
-from cli.local import cluster, processes, state, unprivileged
-from cli.local.unprivileged import Account
+from cli.installation import state, unprivileged
+from cli.installation.unprivileged import Account
+from cli.local import cluster, processes
 
 DATABASE = "score_import"
 SOCKET_NAME = ".s.PGSQL.5432"

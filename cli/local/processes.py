@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.errors import CommandError
-from cli.local.unprivileged import Account
+from cli.installation.unprivileged import Account
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 POLL_SECONDS = 0.02

@@ -14,8 +14,9 @@ from typing import Self
 
 import redis
 
-from cli.local import processes, unprivileged
-from cli.local.unprivileged import Account
+from cli.installation import unprivileged
+from cli.installation.unprivileged import Account
+from cli.local import processes
 
 HOST = "127.0.0.1"
 START_SECONDS = 20.0

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
+from cli.installation.state import CHECKOUT
 from cli.local.processes import Program
-from cli.local.state import CHECKOUT
 from cli.local.supervisor import ProgramService
 from common import worker_health
 

@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.errors import CommandError
-from cli.local import running as running_file
-from cli.local.running import Running
+from cli.installation import running as running_file
+from cli.installation.running import Running
+from cli.installation.state import default_state_dir
 from cli.local.services import web_is_ready, workers_directory
-from cli.local.state import default_state_dir
 from cli.options import state_dir_option
 from common import worker_health
 from common.database.failures import in_a_line

@@ -16,10 +16,11 @@ from rich.markup import escape
 from sqlalchemy import make_url
 
 from cli.errors import CommandError
-from cli.local import EmbeddedPostgres, EmbeddedRedis, example, services, unprivileged
+from cli.installation import unprivileged
+from cli.installation.running import Running, forget, write
+from cli.installation.state import StateError, locked, state_dir
+from cli.local import EmbeddedPostgres, EmbeddedRedis, example, services
 from cli.local.processes import tail
-from cli.local.running import Running, forget, write
-from cli.local.state import StateError, locked, state_dir
 from cli.local.steps import Steps
 from cli.local.supervisor import Supervisor
 from cli.options import checked_database_url, state_dir_option

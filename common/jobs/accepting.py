@@ -19,10 +19,10 @@ from sqlalchemy.exc import IntegrityError
 from common import log_context
 from common.clock import NOW_MS
 from common.database.statements import Statement
-from common.database.tables import JobKind
 from common.errors import ScoreImportError
 from common.jobs import idempotency
 from common.jobs.arguments import Arguments, stored
+from common.jobs.job_tables import JobKind
 from common.text.storable import storable_json
 
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from common.database.statements import Statement
-from common.database.tables import JobKind, JobState
 from common.envelope import failure, success
 from common.imports.import_documents import find_import
+from common.jobs.job_tables import JobKind, JobState
 from common.jobs.progress import CANCELLED, STARTING, WAITING, FinalAnswer
 from common.wire import Wire
 

@@ -14,8 +14,8 @@ from sqlalchemy.types import TypeEngine
 from cli import accounts
 from cli.main import main
 from common.accounts import login_rows, passwords
+from common.all_tables import Base
 from common.database.engine import open_engine
-from common.database.tables import Base
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from cli.accounts import create_token, create_user
 from cli.errors import CommandError
 from cli.local import EmbeddedPostgres
 from cli.main import main
+from common.all_tables import Base
 from common.database.engine import open_engine
-from common.database.tables import Base
 
 SERVER = 18
 

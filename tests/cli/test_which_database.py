@@ -10,8 +10,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from cli.local import running, state
-from cli.local.running import Running
+from cli.installation import running, state
+from cli.installation.running import Running
 from cli.main import COMMANDS, main
 from cli.spans import Age
 from common.credentials.vault import new_key
@@ -74,7 +74,7 @@ def _value(parameter: click.Parameter) -> str:
         return str(EXAMPLES / "clients.json" if kind.file_okay else EXAMPLES / "catalogue")
     if isinstance(kind, Age):
         return "7d"
-    if parameter.name == "given":
+    if parameter.name == "listed_keys":
         return new_key()
     return "somebody" if kind is click.STRING else "1"
 

@@ -15,8 +15,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Connection, MetaData, text
 
 from cli.local import EmbeddedPostgres
+from common.all_tables import Base
 from common.database.engine import MIGRATIONS, migrate, open_engine
-from common.database.tables import Base
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from multiprocessing.util import Finalize
 from sqlalchemy import Engine
 
 from cli.local import EmbeddedPostgres
+from common.all_tables import Base
 from common.database.engine import migrate, open_engine
-from common.database.tables import Base
 from tests.support.servers import FAST, servers_folder
 
 SETTINGS = {**FAST, "synchronous_commit": "off"}

@@ -22,8 +22,8 @@ from sqlalchemy import Engine, text
 from cli.local import EmbeddedPostgres
 from common import locks
 from common.clock import now_ms
-from common.database.tables import JobKind
 from common.games.registry import get_gpt
+from common.jobs.job_tables import JobKind
 from common.scores.ranking_rows import user_rankings
 from tests.seeds.catalogue import Catalogue
 from tests.support.acts import QUEST, accepted

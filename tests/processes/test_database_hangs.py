@@ -21,7 +21,8 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
-from cli.local import EmbeddedPostgres, unprivileged
+from cli.installation import unprivileged
+from cli.local import EmbeddedPostgres
 from common import locks
 from common.database.engine import open_engine
 from common.database.watcher import Watcher, open_watched_engine

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from cli.local import EmbeddedRedis
-from common.database.tables import JobKind
+from common.jobs.job_tables import JobKind
 from tests.support.acts import QUEST, accepted
 from tests.support.follower import NOW, Follower
 from tests.support.importer import a_runtime

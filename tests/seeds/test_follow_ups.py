@@ -12,9 +12,9 @@ from sqlalchemy.exc import OperationalError
 from cli.accounts import create_user
 from common.catalogue.locking import keep_catalogue
 from common.database.engine import open_engine
-from common.database.tables import JobKind
 from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
+from common.jobs.job_tables import JobKind
 from common.text.canonical import new_job_id
 from tests.seeds.catalogue import (
     Catalogue,

@@ -18,7 +18,8 @@ from pathlib import Path
 
 import psutil
 
-from cli.local import EmbeddedPostgres, EmbeddedRedis, unprivileged
+from cli.installation import unprivileged
+from cli.local import EmbeddedPostgres, EmbeddedRedis
 from common.database.engine import migrate, open_engine
 from common.seeds.loader import load_directory
 from tests.soak.audit import NOTE_WHAT_IS_ACCEPTED, Findings, audit

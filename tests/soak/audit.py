@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 from sqlalchemy import Engine, text
 
-from common.database.tables import Base
+from common.all_tables import Base
 from tests.soak.users import User
 from worker import runner
 from worker.runtime import Runtime

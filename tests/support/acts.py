@@ -8,9 +8,9 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import text
 
-from common.database.tables import JobKind
 from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
+from common.jobs.job_tables import JobKind
 from common.text.canonical import new_job_id
 from tests.support.follower import Follower
 from tests.support.importer import Importer

@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 import orjson
 
-from common.database.tables import JobKind
 from common.games.model import GPT
 from common.games.registry import get_gpt
 from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
+from common.jobs.job_tables import JobKind
 from common.targets.subscriptions import GoalSubscription
 from common.targets.target_documents import GoalCharts, GoalCriteria
 from common.text.canonical import new_job_id

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from common.database.tables import Base, JobKind
+from common.all_tables import Base
 from common.games.registry import get_gpt
+from common.jobs.job_tables import JobKind
 from common.targets.construct import InvalidGoal
 from common.targets.refusals import SubscriptionRefused
 from common.targets.target_documents import GoalCharts, GoalCriteria

@@ -12,10 +12,10 @@ from sqlalchemy import make_url, text
 
 from cli.accounts import create_user
 from cli.local import EmbeddedRedis
-from common.database.tables import JobKind
 from common.imports.import_documents import find_import
 from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
+from common.jobs.job_tables import JobKind
 from common.jobs.outcomes import JobOutcome, job_outcome
 from common.settings import load_settings
 from common.text.canonical import new_job_id

@@ -12,7 +12,7 @@ from typing import Final
 import psycopg2
 from sqlalchemy import make_url
 
-from cli.local import unprivileged
+from cli.installation import unprivileged
 from cli.local.processes import ChildProcess, Program, wait_until
 from tests.support.brokers import free_port
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from redis import Redis
 
-from cli.local import EmbeddedRedis, unprivileged
+from cli.installation import unprivileged
+from cli.local import EmbeddedRedis
 
 
 def client(redis: EmbeddedRedis) -> Redis:

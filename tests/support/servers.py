@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from cli.local import unprivileged
+from cli.installation import unprivileged
 
 # Nothing has to outlast a power cut, and nobody replicates.
 FAST: Final[Mapping[str, str]] = {

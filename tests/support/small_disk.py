@@ -7,7 +7,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from cli.local import EmbeddedPostgres, unprivileged
+from cli.installation import unprivileged
+from cli.local import EmbeddedPostgres
 
 MAY_NOT_MOUNT = "NOT SHOWN: a full disk needs the right to mount a file system"
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from common.database.engine import autocommit, open_engine
-from common.database.tables import JobKind
 from common.jobs import managing, managing_rows, progress
 from common.jobs.accepting import NewJob, accept_or_join
 from common.jobs.arguments import Import
 from common.jobs.job_documents import JobsChanged, WholeJob
+from common.jobs.job_tables import JobKind
 from common.jobs.managing import Manager
 from common.jobs.managing_rows import Wanted
 from common.jobs.progress import FinalAnswer

@@ -14,7 +14,8 @@ import psycopg2
 import pytest
 import redis
 
-from cli.local import EmbeddedPostgres, EmbeddedRedis, state, unprivileged
+from cli.installation import state, unprivileged
+from cli.local import EmbeddedPostgres, EmbeddedRedis
 from cli.local.postgres import SOCKET_PATH_BYTES
 from cli.local.processes import ProcessError
 

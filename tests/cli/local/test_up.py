@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cli.local import unprivileged
+from cli.installation import unprivileged
 from tests.common.seeds.seeds import example
 from tests.seeds.catalogue import make_another, write_seeds
 from tests.support.stack import wait_for

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
+from common.all_tables import Base, GoalSubscription, OrphanScore, PersonalBest, ScoreRow
 from common.database.columns import Columns, field_of
 from common.database.engine import open_engine
-from common.database.tables import Base, GoalSubscription, OrphanScore, PersonalBest, ScoreRow
 from common.targets.subscriptions import GoalSubscription as Document
 
 SCORE = {

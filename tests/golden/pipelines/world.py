@@ -16,11 +16,11 @@ from typing import Any, Self
 import msgspec
 from sqlalchemy import text
 
-from common.database.tables import JobState
 from common.games.registry import get_gpt
 from common.imports.import_documents import find_import
 from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
+from common.jobs.job_tables import JobState
 from common.jobs.outcomes import job_outcome
 from common.redis_client import open_redis
 from common.sessions.session_info import score_info

@@ -14,9 +14,9 @@ from sqlalchemy import Engine, event, text
 from cli.accounts import create_user
 from common.catalogue.collections import FIRST_SONG_OF_PLAYERS
 from common.database.engine import open_engine
-from common.database.tables import JobKind
 from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
+from common.jobs.job_tables import JobKind
 from tests.support.importer import Importer
 from tests.support.stack import wait_for
 from tests.worker.import_types.hooks.beatoraja_documents import MD5, SHA256, proposal

@@ -17,11 +17,12 @@ import pytest
 from sqlalchemy import text
 
 from cli.local import EmbeddedRedis
+from common.all_tables import Base
 from common.catalogue.index import GameCatalogue
 from common.database.engine import open_engine
-from common.database.tables import Base, JobState
 from common.games.model import GPT
 from common.games.registry import all_gpts, get_gpt
+from common.jobs.job_tables import JobState
 from common.seeds.loader import Loading, load_directory
 from common.targets.construct import InvalidGoal
 from common.targets.refusals import SubscriptionRefused

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from common.database.tables import JobKind
 from common.jobs import arguments as job_arguments
 from common.jobs.accepting import NewJob, accept
+from common.jobs.job_tables import JobKind
 from common.jobs.outcomes import JobOutcome
 from common.text.canonical import new_job_id
 from tests.support.importer import Importer

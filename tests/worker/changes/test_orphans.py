@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from common.database.tables import JobKind
+from common.jobs.job_tables import JobKind
 from tests.support.importer import Importer
 from tests.support.stack import batch_manual
 from worker.schedule import accept_orphan_jobs

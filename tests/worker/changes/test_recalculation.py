@@ -11,9 +11,9 @@ import msgspec
 import pytest
 from sqlalchemy import event
 
-from common.database.tables import JobState
 from common.jobs.accepting import NewJob, accept
 from common.jobs.arguments import Recalculation
+from common.jobs.job_tables import JobState
 from common.text.canonical import new_job_id
 from tests.seeds.catalogue import Catalogue
 from tests.support.follower import NOW, Follower

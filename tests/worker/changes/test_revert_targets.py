@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from common.database.tables import JobKind
+from common.jobs.job_tables import JobKind
 from tests.support.follower import NOW, Follower
 from worker.runtime import Runtime
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cli.verify import verify
-from common.database.tables import JobKind
+from common.jobs.job_tables import JobKind
 from tests.support.examples import examples
 from tests.support.follower import Follower
 from tests.support.history import History

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from cli.local import EmbeddedPostgres, EmbeddedRedis
-from common.database.tables import JobKind, JobState
+from common.jobs.job_tables import JobKind, JobState
 from tests.support.acts import content
 from tests.support.fresh import fresh_database
 from tests.support.importer import Importer, a_runtime

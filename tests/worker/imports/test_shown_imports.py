@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import Row
 
 from common.accounts import user_rows
-from common.database.tables import JobKind
 from common.imports import import_rows
 from common.imports.import_documents import of_wire
 from common.imports.import_scores import import_scores
 from common.imports.whole_imports import whole_import
+from common.jobs.job_tables import JobKind
 from common.wire import Wire
 from tests.common.seeds.seeds import a_song
 from tests.seeds.catalogue import Catalogue

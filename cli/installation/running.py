@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from cli.local.state import is_locked
+from cli.installation.state import is_locked
 from cli.private_files import write_private
 
 FILE: Final = "running.json"

@@ -1,4 +1,4 @@
-"""The database's tables, one module a subject. Importing this package registers them all."""
+"""All tables of the database, which stand in their subjects: importing this registers them."""
 
 from common.accounts.account_tables import (
     ApiClient,

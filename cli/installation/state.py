@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cli.errors import CommandError
-from cli.local.unprivileged import make_folder
+from cli.installation.unprivileged import make_folder
 from cli.private_files import write_private
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from common import locks
-from common.database.tables import Base
+from common.all_tables import Base
 
 _HOLD: Final = text("SELECT username FROM users WHERE id = :id FOR UPDATE")
 _FORGET_AS_RIVAL: Final = text(

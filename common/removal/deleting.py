@@ -8,9 +8,9 @@ from typing import Final
 from redis import Redis
 from sqlalchemy import Engine
 
-from common.accounts import deletion_rows
 from common.errors import ScoreImportError
 from common.jobs.managing import Manager
+from common.removal import deletion_rows
 
 # Seconds that a worker has to let go of a job that was cancelled.
 PATIENCE: Final = 60.0

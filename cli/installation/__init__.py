@@ -1,0 +1,1 @@
+"""A local installation: its folder, whether it runs, and whose its programs are."""
