@@ -51,7 +51,7 @@ export PYTHON
 
 # Tests start Python hundreds of times, and each would compile all anew.
 test test-long contract: export PYTHONDONTWRITEBYTECODE =
-.PHONY: help venv run demo test test-long contract golden golden-faults soak lint bench docs protocol lock clean
+.PHONY: help venv run demo test test-long contract golden golden-faults soak lint bench docs picture protocol lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -108,6 +108,9 @@ $(PROJECT): $(DEPENDENCIES)
 
 docs: venv ## write the pages that are made: docs/cli.md of --help, docs/schemas of the structs
 	@$(BIN)/python -m tests.docs.made_pages
+
+picture: venv ## draw who imports whom, docs/pictures/imports-after.svg
+	@$(BIN)/python -m tests.structure.imports_picture --title "Who imports whom: by subject"
 
 protocol: venv ## generate code from the definitions of MYT's messages
 	$(BIN)/python -m grpc_tools.protoc --proto_path=. --python_out=. --pyi_out=. worker/services/protocol/*.proto
