@@ -27,7 +27,7 @@ from bench.report import Ratio, Table, megabytes, milliseconds, open_console
 from bench.service import Service, User, Web, running_service
 from bench.workload import payload, payloads
 from common.database.columns import Columns
-from common.database.tables import Job
+from common.jobs.job_tables import Job
 
 RUNS: Final = 300
 QUICK_RUNS: Final = 30

@@ -13,7 +13,8 @@ from typing import Any, Final
 import psycopg2
 from sqlalchemy import make_url
 
-from cli.local import EmbeddedPostgres, cluster, processes, unprivileged
+from cli.installation import unprivileged
+from cli.local import EmbeddedPostgres, cluster, processes
 from cli.local.processes import Program
 from tests.support.stack import wait_for
 
