@@ -31,7 +31,7 @@ from worker.import_types.base import (
     Upload,
 )
 from worker.import_types.reading import csv_part, csv_table
-from worker.import_types.reading.assertions import loose_number
+from worker.import_types.reading.assertions import NO_VALUE, as_number, loose_number
 from worker.import_types.reading.csv_part import Reading
 
 GAME: Final = "wacca"
@@ -132,11 +132,12 @@ def _expanded(song_id: str, title: str, *cells: str) -> Iterator[Entry | Refused
             yield RefusedEntry(f"{title} - Invalid {column} of {cell}.", title)
             return
     levels, scores, achieves = lists
-    # Difficulties that a list does not reach were not played.
-    for index, (level, score) in enumerate(zip(levels, scores, strict=False)):
+    # Difficulties that the list of scores does not reach were not played.
+    for index, score in enumerate(scores):
         points = _number(score)
-        if points == 0:
+        if points == 0 or (points is None and score.strip() in NO_VALUE):
             continue
+        level = levels[index] if index < len(levels) else ""
         # What is empty is no value: it is not 0.
         lamp = _number(achieves[index]) if index < len(achieves) and achieves[index] else None
         yield Entry(_number(song_id), title, index, level, points, lamp)
@@ -151,6 +152,8 @@ def _elements(cell: str) -> list[str]:
 def _number(text: str) -> int | float | None:
     """The number that the text stands for, if it is one that JSON has."""
     number = loose_number(text)
+    if number != number:
+        number = loose_number(as_number(text))
     if not math.isfinite(number):
         return None
     return int(number) if is_integer(number) else number

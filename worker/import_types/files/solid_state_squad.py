@@ -155,15 +155,8 @@ class SolidStateSquad(JSONEntries):
         return Parsed(GAME, {}, [_checked(number, song) for number, song in enumerate(songs)])
 
     def part(self, content: bytes, indexes: frozenset[int]) -> Part:
-        songs = _read(content)
-        text = xml_as_utf8(content)
-        kept, after = [], 0
-        for number, span in enumerate(xml_tree.spans(text, _SONG_PATH)):
-            if number not in indexes:
-                kept.append(text[after : span.start])
-                after = span.stop
-        content = b"".join([*kept, text[after:]])
-        return Part(content, [number for number in range(len(songs)) if number in indexes])
+        places = [number for number in range(len(_read(content))) if number in indexes]
+        return Part(xml_tree.without(xml_as_utf8(content), _SONG_PATH, indexes), places)
 
     def converter(self, context: Mapping[str, Any], catalogue: GameCatalogue) -> Converter:
         return lambda entry: _convert(entry, catalogue)
@@ -262,8 +255,11 @@ def _find(entry: Mapping[str, Any], catalogue: GameCatalogue) -> tuple[Song, Cha
 def _wanted(entry: Mapping[str, Any]) -> tuple[str, str, str]:
     """Playtype, difficulty, and the release that a score is from: the last that has the song."""
     diff = entry["diff"]
+    diff = diff.upper() if isinstance(diff, str) else diff
     if diff not in _CHARTS:
-        raise SongOrChartNotFound(f"{entry['songname']} - Unknown difficulty {text_of(diff)}.")
+        raise SongOrChartNotFound(
+            f"{entry['songname']} - Unknown difficulty {text_of(entry['diff'])}."
+        )
     playtype_and_difficulty = _CHARTS[diff]
     if playtype_and_difficulty is None:
         raise SkipScore("5KEY scores are not supported.")

@@ -12,16 +12,13 @@ import orjson
 
 from common.errors import FatalImportError
 from common.text import json_reading
-from worker.import_types.reading.encodings import REFUSED, from_utf16, is_utf8
+from worker.import_types.reading.encodings import PADDING, REFUSED, from_utf16, is_utf8
 
 FOREWORD: Final = "Invalid BATCH-MANUAL"
 
 # Objects and lists in a file. Not a tenth of it is needed by as many scores as fit into one;
 # a file of nothing else would take a hundred times its size in memory.
 MAX_CONTAINERS: Final = 1_000_000
-
-_PADDING: Final = b"\0\x1a"
-_PADDINGS: Final = (b"\0", b"\x1a")
 
 # Of two lists of scores JSON takes the second: those of the first would be lost without a word.
 _SCORES: Final = b'"scores"'
@@ -33,7 +30,7 @@ _NO_NUMBER: Final = re.compile(rb"[\[:,]\s*-?(?:NaN|Infinity)\b")
 def utf8_of(content: bytes) -> bytes:
     """A file in UTF-8, without what other systems put behind its end."""
     content = from_utf16(content, _begins_like_json)
-    return content.rstrip(_PADDING) if content.endswith(_PADDINGS) else content
+    return content.rstrip(PADDING)
 
 
 def _begins_like_json(line: str) -> bool:

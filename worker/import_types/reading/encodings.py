@@ -22,6 +22,9 @@ ENOUGH: Final = 64 * 1024
 # Tried in this order where a file is no UTF-8: its header tells whether it is the one.
 _JAPANESE: Final = ("cp932", "euc_jp")
 
+# What other systems put behind the end of a file.
+PADDING: Final = b"\0\x1a"
+
 # What ends lines: of these the first that a text has. Where there is a line feed, the others are
 # inside of lines.
 _LINE_ENDS: Final = (b"\n", b"\r", *(end.encode() for end in "\u2028\u2029\x85"))
@@ -102,11 +105,14 @@ def as_utf8(content: bytes, is_known: IsKnown) -> bytes:
 
 
 def xml_as_utf8(content: bytes) -> bytes:
-    """The same XML in UTF-8, without anything before its first tag. Raises FatalImportError (400).
+    """The same XML in UTF-8, without anything before its first tag or behind its last.
+
+    Raises FatalImportError (400).
 
     What it is in follows from its bytes: declarations are often those of another program.
     """
     text = from_utf16(content, lambda line: line.lstrip().startswith("<")).lstrip()
+    text = text.rstrip(PADDING)
     if is_utf8(text):
         return text
     for encoding in _JAPANESE:

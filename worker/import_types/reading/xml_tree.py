@@ -25,6 +25,9 @@ MAX_RUN: Final = 65_536  # bytes from one "<" to the next: a tag's attributes, a
 
 _TOO_LONG: Final = re.compile(rb"<[^<]{%d}" % MAX_RUN)
 
+# What nobody escaped: `Rock & Roll`, `&nbsp;`.
+_BARE: Final = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)")
+
 _DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
 _HEXADECIMAL: Final = re.compile(r"0x[0-9a-fA-F]+")
 _LONGEST_NUMBER: Final = 16  # characters; longer ones would not be exact
@@ -46,6 +49,20 @@ def read(content: bytes, texts: Collection[str]) -> dict[str, Any]:
     Texts are trimmed, those in CDATA sections are not. What looks like a number, `true` or
     `false` becomes one, save in the elements that `texts` names. Raises XMLRefused.
     """
+    try:
+        return _read(content, texts)
+    except XMLRefused:
+        if not _BARE.search(content):
+            raise
+    return _read(escaped(content), texts)
+
+
+def escaped(content: bytes) -> bytes:
+    """The same text, for `read`, with each `&` escaped that nobody did: also in CDATA sections."""
+    return _BARE.sub(b"&amp;", content)
+
+
+def _read(content: bytes, texts: Collection[str]) -> dict[str, Any]:
     if _TOO_LONG.search(content):
         raise XMLRefused(f"more than {MAX_RUN} bytes between two tags")
     tree = _Tree(frozenset(texts))
@@ -66,11 +83,26 @@ def read(content: bytes, texts: Collection[str]) -> dict[str, Any]:
     return tree.root
 
 
-def spans(content: bytes, path: tuple[str, ...]) -> list[slice]:
-    """Where in a text that `read` takes the elements at a path stand, their tags included.
+def without(content: bytes, path: tuple[str, ...], kept: Collection[int]) -> bytes:
+    """A text that `read` takes, with no other elements at a path than these, by their numbers.
 
     None of them is in an element of its own name.
     """
+    try:
+        spans = _spans(content, path)
+    except expat.ExpatError:
+        content = escaped(content)
+        spans = _spans(content, path)
+    parts, after = [], 0
+    for number, span in enumerate(spans):
+        if number not in kept:
+            parts.append(content[after : span.start])
+            after = span.stop
+    return b"".join([*parts, content[after:]])
+
+
+def _spans(content: bytes, path: tuple[str, ...]) -> list[slice]:
+    """Where the elements at a path stand, their tags included."""
     found: list[slice] = []
     around: list[tuple[str, int]] = []  # names of the elements that are open, and where each begins
     parser = expat.ParserCreate("utf-8")

@@ -76,10 +76,21 @@ def test_difficulties_that_the_scores_do_not_reach_were_not_played() -> None:
     assert [entry["diffIndex"] for entry in found] == [2]
 
 
+def test_a_score_whose_level_is_not_there_is_a_score_all_the_same() -> None:
+    found = entries(row(levels="[10,8,10]", scores="[0,0,0,1,2]", achieves="[0,0,0,1,1]"))
+    assert [(entry["diffIndex"], entry["level"]) for entry in found] == [(3, ""), (4, "")]
+
+
+@pytest.mark.parametrize("nothing", ["", "0", "None", "null", "nan", "-"])
+def test_what_is_no_score_was_not_played(nothing: str) -> None:
+    found = entries(row(scores=f"[{nothing},８１２,7x]", achieves="[1,1,1]"))
+    assert [(entry["diffIndex"], entry["score"]) for entry in found] == [(1, 812), (2, None)]
+
+
 @pytest.mark.parametrize(
     ("levels", "read"),
     [
-        ("x [a,b,c] y", ["a", "b", "c"]),
+        ("x [a,b,c] y", ["a", "b", "c", ""]),
         ("[a, b ,c,d]", ["a", " b ", "c", "d"]),
         ("[1,2,3,4,5]", ["1", "2", "3", "4"]),
     ],

@@ -101,6 +101,20 @@ def test_titles_are_found_whatever_their_case_and_even_if_they_look_like_numbers
     assert convert(songname=title, styles=styles).chart.chartID == chart_id
 
 
+def test_one_title_that_nobody_escaped_costs_no_song() -> None:
+    songs = [element(songname="Rock & Roll"), element()]
+    first, second = parse(document(*songs)).entries
+    assert (first["songname"], second["songname"]) == ("Rock & Roll", "Song")
+    content = document(*songs).encode() + b"\0\x1a"
+    part = SolidStateSquad().part(content, frozenset([0]))
+    assert [entry["songname"] for entry in parse(part.content.decode()).entries] == ["Rock & Roll"]
+
+
+@pytest.mark.parametrize(("diff", "styles"), [("a", "3rd"), ("l14", "us")])
+def test_a_difficulty_is_one_in_any_case(diff: str, styles: str) -> None:
+    assert convert(diff=diff, styles=styles).chart.difficulty in ("ANOTHER", "NORMAL")
+
+
 def test_the_last_style_says_which_release_it_was() -> None:
     assert convert(diff="L14", styles="3rd,9th,us").chart.chartID == "dp"
 

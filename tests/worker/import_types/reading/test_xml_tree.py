@@ -64,7 +64,7 @@ def test_texts_that_look_like_numbers_become_numbers(text: str, value: Any) -> N
         "<a></b>",
         "<a/><b/>",
         "<a>\0</a>",
-        "<a>&nope;</a>",
+        "<a>&#xFFFFFF;</a>",
         "<a>" * (MAX_DEPTH + 1),
         f"<a>{'x' * MAX_RUN}</a>",
         "<a " + " ".join(f"b{n}=''" for n in range(MAX_RUN // 5)) + "/>",
@@ -100,3 +100,18 @@ def test_other_encodings_are_no_xml_unless_they_mark_themselves() -> None:
     with pytest.raises(XMLRefused):
         xml_tree.read("<a>曲</a>".encode("shift_jis"), TEXTS)
     assert xml_tree.read("<a>曲</a>".encode("utf-16"), TEXTS) == {"a": "曲"}
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("<a>Rock & Roll</a>", "Rock & Roll"),
+        ("<a>Rock &amp; Roll &</a>", "Rock & Roll &"),
+        ("<a>two&nbsp;words</a>", "two&nbsp;words"),
+        ("<a>R&B <![CDATA[R&B &amp; &lt;3]]></a>", "R&BR&B & <3"),
+        # Where all of it is as it should be, nothing is done to it.
+        ("<a><![CDATA[R&B]]></a>", "R&B"),
+    ],
+)
+def test_an_ampersand_that_nobody_escaped_stands_for_itself(text: str, read_as: str) -> None:
+    assert read(text) == {"a": read_as}
