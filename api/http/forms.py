@@ -12,7 +12,7 @@ from api.http.service import service
 from common.errors import UserError
 
 FORM: Final = "application/x-www-form-urlencoded"
-_FIELDS: Final = 50
+_FIELDS: Final = 100
 
 
 def is_form() -> bool:

@@ -72,6 +72,10 @@ class JobFilters(Schema):
     )
     olderThan = _age("milliseconds since acceptance, at least")
     newerThan = _age("milliseconds since acceptance, at most")
+    jobs = fields.Function(
+        deserialize=lambda value: str(value).split(","),
+        metadata={"type": "string", "description": "their IDs, by commas"},
+    )
     error = fields.String(
         metadata={"description": "the reference, the status, or a part of message or cause"}
     )
@@ -243,5 +247,6 @@ def _wanted(query: dict[str, Any], before: tuple[Any, ...] | None = None) -> Wan
         query.get("olderThan"),
         query.get("newerThan"),
         query.get("error"),
+        query.get("jobs", ()),
         None if before is None else (before[0], before[1]),
     )

@@ -79,7 +79,8 @@ class PeriodicDocument(msgspec.Struct):
 class Overview(msgspec.Struct, kw_only=True):
     """oldest: milliseconds for which the job waits that somebody waits for longest.
 
-    payloadBytes: of uploads, as they are stored.
+    payloadBytes: of uploads, as they are stored. lastHour: how many jobs ended in each minute, the
+        present one last.
     """
 
     queued: int
@@ -88,6 +89,7 @@ class Overview(msgspec.Struct, kw_only=True):
     oldest: int | None
     payloadBytes: int
     throughput: list[Throughput]
+    lastHour: list[int]
     running: list[RunningJob]
     processes: list[ProcessDocument]
     periodic: list[PeriodicDocument]
@@ -180,6 +182,7 @@ def overview() -> Response:
             throughput=[
                 _throughput(connection, within) for within in (5 * MINUTE, HOUR, 24 * HOUR)
             ],
+            lastHour=overview_rows.ended_by_minute(connection, 60),
             running=[
                 RunningJob(
                     jobID=row.job_id,

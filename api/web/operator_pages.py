@@ -7,14 +7,14 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from flask import Response
-from marshmallow import fields
+from marshmallow import fields, pre_load
 
 from api.http import gates
 from api.http.parameters import words
 from api.v1 import admin_overview
 from api.v1.admin_jobs import JobFilters
 from api.v1.admin_overview import RedeliverQuery, Since
-from api.web import interface
+from api.web import interface, plots
 from api.web.page_parameters import (
     NO_FIELDS,
     PageParameters,
@@ -36,6 +36,8 @@ HOURS: Final = (1, 24, 24 * 7, 24 * 30)
 STATES: Final = ("queued", "running", "completed", "failed", "cancelled")
 # What a bulk action is called, and the path of it.
 BULK: Final = ("retry", "cancel", "purge")
+# What the box of a job is called, before its ID.
+TICKED: Final = "job-"
 _AGES: Final = ("olderThan", "newerThan")
 _HOUR: Final = 60 * 60 * 1000  # milliseconds
 _LONGEST: Final = 24 * 366 * 100  # hours
@@ -66,7 +68,17 @@ class ReasonForm(PageParameters):
 
 
 class BulkForm(FilterQuery, ReasonForm):
-    """What is to be done to all jobs that are meant."""
+    """What is to be done to all jobs that are meant; of a form with `chosen`, to those ticked."""
+
+    chosen = fields.List(fields.String())
+
+    @pre_load
+    def what_counts(self, sent: Mapping[str, str], **_: Any) -> dict[str, Any]:
+        counts: dict[str, Any] = super().what_counts(sent)
+        if "chosen" in sent:
+            ticked = [name for name in sent if name.startswith(TICKED)]
+            counts["chosen"] = [name.removeprefix(TICKED) for name in ticked]
+        return counts
 
 
 class FailuresQuery(PageParameters, Since):
@@ -93,7 +105,10 @@ class UsersQuery(PageParameters):
 def overview() -> Response:
     """The queue, the workers, what is done; it follows along by itself."""
     found = interface.get("/admin/overview").body
-    return page("operator.html", title="Operator", overview=found)
+    busiest = max(found["lastHour"])
+    told = f"Jobs that ended in the last hour, minute by minute: at most {busiest}"
+    plot = plots.bars(told, found["lastHour"]) if busiest else ""
+    return page("operator.html", title="Operator", overview=found, plot=plot)
 
 
 # --- jobs ---------------------------------------------------------------------------------
@@ -136,10 +151,14 @@ def jobs(*, query: dict[str, Any]) -> Response:
 @blueprint.post("/operator/jobs/<action>")
 @takes(form=BulkForm())
 def bulk(action: str, *, form: dict[str, Any]) -> Response:
-    """Does something to all jobs that fit filters."""
+    """Does something to all jobs that fit filters, or to those that were chosen."""
     if action not in BULK:
         raise UserError(404, "There is nothing like that to be done.")
-    answer = interface.send("POST", f"/admin/jobs/{action}", _reason(form), **_filters(form))
+    chosen = form.get("chosen")
+    if chosen == []:
+        raise UserError(400, "Choose some jobs first.")
+    meant = _filters(form) if chosen is None else {"jobs": ",".join(chosen)}
+    answer = interface.send("POST", f"/admin/jobs/{action}", _reason(form), **meant)
     return leave(f"/operator/jobs?{urlencode({**_typed(form), 'done': answer.description})}")
 
 

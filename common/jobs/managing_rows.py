@@ -57,7 +57,7 @@ class Wanted:
 
     states: some of STATES. types: import types, or kinds of jobs. older, newer: milliseconds
     since acceptance. error: the reference, the status, or a part of the message or of an attempt's
-    cause. before: the (accepted_at, job_id) of the last one of a page.
+    cause. job_ids: of these only. before: the (accepted_at, job_id) of the last one of a page.
     """
 
     states: Sequence[str] = ()
@@ -66,6 +66,7 @@ class Wanted:
     older: int | None = None
     newer: int | None = None
     error: str | None = None
+    job_ids: Sequence[str] = ()
     before: tuple[int, str] | None = None
 
     def conditions(self) -> tuple[str, dict[str, Any]]:
@@ -93,6 +94,9 @@ class Wanted:
         if self.error is not None:
             parts.append(_ERROR)
             parameters["error"] = self.error
+        if self.job_ids:
+            parts.append("jobs.job_id = ANY(CAST(:job_ids AS text[]))")
+            parameters["job_ids"] = text_array(self.job_ids)
         if self.before is not None:
             parts.append("(accepted_at, jobs.job_id) < (:moment, :last)")
             parameters["moment"], parameters["last"] = self.before

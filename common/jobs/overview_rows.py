@@ -16,6 +16,7 @@ from common.jobs.accepting import unpack
 # Milliseconds back in which jobs are looked for that ended lately: a job that waited for longer
 # than that is not counted.
 LOOKED_AT: Final = 24 * 60 * 60 * 1000
+MINUTE: Final = 60 * 1000  # milliseconds
 # Kinds of failures that are shown, and characters of what tells them apart.
 KINDS: Final = 50
 MESSAGE: Final = 160
@@ -38,6 +39,15 @@ _ENDED: Final = text(
     FROM jobs
     WHERE state IN ('completed', 'failed') AND accepted_at >= {NOW_MS} - {LOOKED_AT}
       AND finished_at >= {NOW_MS} - :within
+    """  # noqa: S608
+)
+_BY_MINUTE: Final = text(
+    f"""
+    SELECT ({NOW_MS} - finished_at) / {MINUTE} AS ago, count(*) AS jobs
+    FROM jobs
+    WHERE state IN ('completed', 'failed') AND accepted_at >= {NOW_MS} - {LOOKED_AT}
+      AND finished_at > {NOW_MS} - {MINUTE} * :minutes
+    GROUP BY ago
     """  # noqa: S608
 )
 _RUNNING: Final = text(
@@ -88,6 +98,15 @@ def waiting(connection: Connection) -> Row[Any]:
 def ended(connection: Connection, within: int) -> Row[Any]:
     """What ended within so many milliseconds, and how long that took from acceptance."""
     return connection.execute(_ENDED, {"within": within}).one()
+
+
+def ended_by_minute(connection: Connection, minutes: int) -> list[int]:
+    """How many jobs ended in each of the last minutes, the present one last."""
+    ended = dict.fromkeys(range(minutes), 0)
+    for row in connection.execute(_BY_MINUTE, {"minutes": minutes}):
+        # What ended while the clock of another session was read is of the present minute.
+        ended[min(max(row.ago, 0), minutes - 1)] += row.jobs
+    return [ended[ago] for ago in reversed(range(minutes))]
 
 
 def running(connection: Connection, most: int) -> Sequence[Row[Any]]:

@@ -96,7 +96,19 @@ def test_the_queue_is_watched_and_cancelled_in_bulk(window: Window, player: Play
         expect(page.get_by_role("status")).to_contain_text("Changed 2 jobs")
     player.wait(submitted[0])
     page.goto(f"{service.url}/operator/jobs?state=cancelled")
-    expect(page.get_by_role("region", name="Jobs")).to_contain_text("maintenance")
+    jobs = page.get_by_role("region", name="Jobs")
+    expect(jobs).to_contain_text("maintenance")
+    count = jobs.locator("tbody tr").count()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose some jobs")
+    window.expected.append("400")
+    page.goto(f"{service.url}/operator/jobs?state=cancelled")
+    jobs.get_by_role("checkbox", name="Choose the job of nora").first.check()
+    page.get_by_role("button", name="Remove", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Removed 1")
+    expect(jobs.locator("tbody tr")).to_have_count(count - 1)
+    page.goto(f"{service.url}/operator")
+    expect(page.get_by_role("img", name="Jobs that ended in the last hour")).to_be_visible()
 
 
 def test_deliveries_are_sent_again(

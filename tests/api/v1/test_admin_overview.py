@@ -37,6 +37,7 @@ def test_what_ended_lately_is_counted(
     player.wait(player.submit(batch_manual(1)))
     found = body(http, admin)
     assert [each["completed"] for each in found["throughput"]] == [1, 1, 1]
+    assert (len(found["lastHour"]), sum(found["lastHour"])) == (60, 1)
     assert 0 < found["throughput"][0]["median"] < 60_000
     assert (found["queued"], found["oldest"], found["running"]) == (0, None, [])
     assert "score-import worker" in {each["name"] for each in found["processes"]}
