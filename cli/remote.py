@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -14,6 +15,8 @@ from rich.markup import escape
 
 from cli import login_file
 from cli.errors import CommandError
+from cli.installation import running
+from cli.installation.state import default_state_dir
 from score_import_client import ApiError, Client, ClientError, Retry
 
 HERE: Final = "http://127.0.0.1:8000"
@@ -53,12 +56,18 @@ def remote_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option(
         "--url",
         envvar="SCORE_IMPORT_URL",
-        help=f"the server [default: that of `score-import login`, or {HERE}]",
+        help="the server [default: that of `score-import login`, or what `score-import up` runs]",
     )
     @click.option(
         "--token",
         envvar="SCORE_IMPORT_TOKEN",
-        help="your API token [default: that of `score-import login`]",
+        help="your API token [default: the one that goes with the server]",
+    )
+    @click.option(
+        "--state-dir",
+        envvar="SCORE_IMPORT_STATE_DIR",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="of the `score-import up` whose server it is",
     )
     @click.option(
         "--patience",
@@ -70,26 +79,48 @@ def remote_options(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     @wraps(command)
     def with_remote(
-        *args: Any, url: str | None, token: str | None, patience: float, **options: Any
+        *args: Any,
+        url: str | None,
+        token: str | None,
+        state_dir: Path | None,
+        patience: float,
+        **options: Any,
     ) -> None:
         with failures_told(click.get_current_context()):
-            command(*args, remote=_remote(url, token, patience), **options)
+            found_url, found_token = _server(url, token, state_dir)
+            command(*args, remote=Remote(found_url, found_token, patience), **options)
 
     return with_remote
 
 
-def _remote(url: str | None, token: str | None, patience: float) -> Remote:
-    kept = login_file.saved() if url is None or token is None else None
+def _server(url: str | None, token: str | None, folder: Path | None) -> tuple[str, str]:
+    """URL and token: as given, else of `up` in the folder, of `login`, or of `up` by itself."""
+    if url is not None and token is not None:
+        return url, token
+    known = [_run_by_up(folder)] if folder else [login_file.saved(), _run_by_up(None)]
+    servers = [each for each in known if each is not None]
     if url is None:
-        url = HERE if kept is None else kept.url
+        url = servers[0].url if servers else HERE
     # A token is for the server that it was kept with, and for no other.
-    if token is None and kept is not None and kept.url.rstrip("/") == url.rstrip("/"):
-        token = kept.token
+    tokens = [each.token for each in servers if each.url.rstrip("/") == url.rstrip("/")]
+    if token is None and tokens:
+        token = tokens[0]
     if token is None:
         raise CommandError(
             f"no token for {url}: use --token, SCORE_IMPORT_TOKEN, or `score-import login`"
         )
-    return Remote(url, token, patience)
+    return url, token
+
+
+def _run_by_up(folder: Path | None) -> login_file.Login | None:
+    """What `up` runs with its data there. Raises CommandError where a given folder has none."""
+    found = running.read(folder or default_state_dir())
+    if found is not None and found.url is not None and found.token is not None:
+        return login_file.Login(found.url, found.token)
+    if folder is None:
+        return None
+    problem = "nothing runs with its data" if found is None else "no server with a user of ours is"
+    raise CommandError(f"{problem} in {folder}: `score-import status` says more")
 
 
 @contextmanager

@@ -204,7 +204,8 @@ class Sending:
             self.exit_code = max(self.exit_code, exit_code(error))
             result["error"] = str(error)
             self._note(upload, result, [{"type": failed_entries.WHOLE, "message": str(error)}])
-            say(f"[red]{escape(upload.name)}: {escape(told(error))}[/]")
+            accepted = f" (import {result['importID']})" if "importID" in result else ""
+            say(f"[red]{escape(upload.name)}: {escape(told(error))}{accepted}[/]")
         if self._as_json:
             click.echo(dumps(result, ensure_ascii=False))
 

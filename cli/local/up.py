@@ -1,6 +1,7 @@
 """`score-import up`: the whole service on this machine, with nothing installed for it."""
 
 import contextlib
+import shlex
 import signal
 import socket
 import sys
@@ -18,7 +19,7 @@ from sqlalchemy import make_url
 from cli.errors import CommandError
 from cli.installation import unprivileged
 from cli.installation.running import Running, forget, write
-from cli.installation.state import StateError, locked, state_dir
+from cli.installation.state import StateError, default_state_dir, locked, state_dir
 from cli.local import EmbeddedPostgres, EmbeddedRedis, example, services
 from cli.local.processes import tail
 from cli.local.steps import Steps
@@ -210,6 +211,8 @@ def _say_what_next(brought: Brought, folder: Path, console: Console) -> None:
     console.print(f"\n[bold]score-import runs at {brought.url}[/]  (Ctrl-C stops it)\n")
     command = _short(Path(sys.executable).parent / "score-import")
     lines = [f"export SCORE_IMPORT_URL={brought.url}"]
+    if folder != default_state_dir().absolute():
+        lines.append(f"export SCORE_IMPORT_STATE_DIR={shlex.quote(str(folder))}")
     if brought.token:
         lines.append(f"export SCORE_IMPORT_TOKEN={brought.token}")
     if brought.has_example:

@@ -83,7 +83,9 @@ class Wanted:
             parts.append("jobs.user_id = :user_id")
             parameters["user_id"] = self.user_id
         if self.types:
-            parts.append("coalesce(import_type, kind) = ANY(CAST(:types AS text[]))")
+            parts.append(
+                "(import_type = ANY(CAST(:types AS text[])) OR kind = ANY(CAST(:types AS text[])))"
+            )
             parameters["types"] = text_array(self.types)
         if self.older is not None:
             parts.append(f"accepted_at <= {NOW_MS} - :older")

@@ -44,6 +44,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A user's folder with nothing in it."""
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("HOME", str(tmp_path))
+    # Whatever runs in this checkout is not to be found.
+    monkeypatch.setattr("cli.remote.default_state_dir", lambda: tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

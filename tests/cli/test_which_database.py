@@ -137,3 +137,23 @@ def test_a_state_dir_leads_to_the_database_that_runs_there(
     # What a run left behind that was killed.
     assert running.read(tmp_path) is None
     assert CliRunner().invoke(main, command, env=environment).exit_code == 1
+
+
+@pytest.mark.parametrize("given", ["option", "variable"])
+def test_a_state_dir_leads_to_the_server_that_runs_there(given: str, tmp_path: Path) -> None:
+    options = ["--state-dir", str(tmp_path)] if given == "option" else []
+    environment = {
+        "SCORE_IMPORT_STATE_DIR": str(tmp_path) if given == "variable" else None,
+        "SCORE_IMPORT_URL": None,
+        "SCORE_IMPORT_TOKEN": None,
+    }
+    command = ["whoami", "--patience", "0", *options]
+    server = Running(database_url="", redis_url="", url="http://127.0.0.1:1", token="of up")
+    with state.locked(tmp_path, wait=1):
+        running.write(tmp_path, server)
+        asked = CliRunner().invoke(main, command, env=environment)
+    assert asked.exit_code == 2
+    assert "127.0.0.1:1" in asked.output
+    none = CliRunner().invoke(main, command, env=environment)
+    assert none.exit_code == 1
+    assert f"nothing runs with its data in {tmp_path}" in none.output

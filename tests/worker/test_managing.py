@@ -224,6 +224,7 @@ def test_a_cancelled_import_that_runs_stores_nothing_and_stops(
         (Wanted(states=["failed", "cancelled", "queued"]), 3),
         (Wanted(types=["file/batch-manual"]), 2),
         (Wanted(types=["revert"]), 1),
+        (Wanted(types=["import"]), 2),
         (Wanted(older=0), 3),
         (Wanted(older=60_000), 0),
         (Wanted(newer=60_000), 3),
