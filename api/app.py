@@ -55,7 +55,6 @@ def create_app(settings: Settings) -> Flask:
     if problems:
         raise SettingsError("The environment is not usable:\n  " + "\n  ".join(problems))
     app = Flask("score-import", static_folder=None)
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 365 * 24 * 60 * 60  # seconds; see static_files
     app.url_rule_class = MatchedRule
     app.url_map.strict_slashes = False
     # Paths are taken as they come: a doubled slash makes another path, and no redirect.

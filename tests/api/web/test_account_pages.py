@@ -170,9 +170,29 @@ def test_pages_are_neither_framed_nor_kept_nor_run_foreign_scripts(browser: Brow
     )
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
     assert page.headers["X-Frame-Options"] == "DENY"
-    styles = browser.visit("/web/pages.css")
+
+
+def test_styles_and_scripts_are_kept_under_addresses_that_change_with_them(
+    browser: Browser,
+) -> None:
+    page = browser.visit("/login").raw.decode()
+    address = re.search(r'href="(/web/[0-9a-f]+/)pages.css"', page)
+    assert address is not None
+    styles = browser.visit(f"{address[1]}pages.css")
     assert styles.headers["Content-Type"].startswith("text/css")
-    assert "public" in styles.headers["Cache-Control"]
+    assert styles.headers["Cache-Control"] == "public, max-age=31536000"
+    # Scripts that others load, too: they are named beside these.
+    script = browser.visit(f"{address[1]}upload.js").raw.decode()
+    others = re.findall(r'^import .* from "\./([a-z_]+\.js)";$', script, re.MULTILINE)
+    assert len(others) == 2
+    for name in others:
+        assert "public" in browser.visit(address[1] + name).headers["Cache-Control"]
+    # Of a version that is not this one, or of none: what there is, for now.
+    for path in ("/web/0123456789ab/pages.css", "/web/pages.css"):
+        answer = browser.visit(path)
+        assert (answer.raw, answer.headers["Cache-Control"]) == (styles.raw, "no-store")
+    for path in (f"{address[1]}nothing.css", f"{address[1]}..%2Fstatic_files.py", "/web/x/y/z.css"):
+        assert browser("GET", path).status == 404
 
 
 # --- a key, or a file with it ---------------------------------------------------------------
