@@ -11,6 +11,7 @@ from api.v1 import (
     admin,
     admin_jobs,
     admin_overview,
+    admin_scores,
     api_tokens,
     auth,
     bests,
@@ -107,6 +108,7 @@ ROUTES: Final[tuple[tuple[str, ApiBlueprint], ...]] = (
     (API, admin.blueprint),
     (API, admin_overview.blueprint),
     (API, admin_jobs.blueprint),
+    (API, admin_scores.blueprint),
     # Programs beside games.
     (IR, direct_manual.blueprint),
     (f"{IR}/beatoraja", beatoraja.blueprint),

@@ -35,6 +35,7 @@ _WAITS: Final = re.compile(
     rb"|POST /api/v1/imports/[^/? ]*/failed-entries[ /?]"
     rb"|POST /api/v1/import/file/?\?(?:[^ ]*&)?check=true[ &]"
     rb"|(?:PATCH|DELETE) /api/v1/scores/"
+    rb"|POST /api/v1/admin/(?:delete-score|destroy-ugpt)[ /?]"
     rb"|POST /ir/(?!direct-manual/)"
     rb"|(?:POST|PUT|DELETE) /api/v1/users/[^? ]*/targets/"
     rb"|DELETE /api/v1/users/[^/? ]*/games/"

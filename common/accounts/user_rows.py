@@ -166,6 +166,14 @@ def set_level(connection: Connection, user_id: int, level: int) -> Row[Any]:
     return connection.execute(_SET_LEVEL, {"id": user_id, "level": level}).one()
 
 
+def mark(connection: Connection, user_id: int, column: str, value: bool) -> None:
+    """Sets one of the columns that say what a user is or may. column: a name of ours."""
+    connection.execute(
+        text(f"UPDATE users SET {column} = :value WHERE id = :id"),  # noqa: S608
+        {"id": user_id, "value": value},
+    )
+
+
 def rename(connection: Connection, user_id: int, name: str) -> None:
     """Raises NameTaken, and the transaction is as it was then."""
     try:

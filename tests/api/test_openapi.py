@@ -24,8 +24,11 @@ SETTINGS = {each.name for each in VARIABLES}
 KINDS = {"type", "enum", "const", "anyOf", "oneOf", "$ref"}
 # What is asked without a body, though it changes something.
 READ_NONE = {
+    "post /api/v1/admin/import-provided-class/{user}",
     "post /api/v1/admin/jobs/{job}/retry",
     "post /api/v1/admin/jobs/retry",
+    "post /api/v1/admin/quest-submitter/{user}",
+    "post /api/v1/admin/supporter/{user}",
     "post /api/v1/admin/webhooks/redeliver",
     "post /api/v1/auth/logout",
     "post /api/v1/clients/{client_id}/reset-secret",
