@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, text
 from common.catalogue.catalogue_rows import PLAYERS_OF_CHART, Found, ids_of
 from common.database.parameters import text_array
 from common.profiles.profile_rows import containing
+from common.text.storable import storable_text
 
 # What charts call the hashes of their files.
 HASHES: Final = ("hashMD5", "hashSHA256", "hashSHA1", "hashGSv3")
@@ -106,7 +107,7 @@ def charts_of_songs(
 
 def charts_by_hash(connection: Connection, games: Collection[str], wanted: str) -> list[Row[Any]]:
     """The charts of these games with this hash."""
-    values = {wanted, wanted.lower()}
+    values = {storable_text(wanted), storable_text(wanted.lower())}
     patterns = [
         orjson.dumps({name: form}).decode()
         for name in HASHES

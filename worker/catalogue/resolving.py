@@ -21,6 +21,7 @@ from common.catalogue.index import GameCatalogue
 from common.catalogue.song_search import SongSearch
 from common.games.model import GPT
 from common.games.registry import get_game
+from common.text.storable import storable_json
 from worker.import_types.reading.matching import ChartFinder
 
 # Where a chart's or song's data names it by.
@@ -76,7 +77,7 @@ def _patterns(identifier: str) -> Iterable[str]:
     for name in _NAMED_BY:
         for value in values:
             for form in (value, [value]):
-                pattern = orjson.dumps({name: form})
+                pattern = storable_json(orjson.dumps({name: form}))
                 # NaN and infinity have no form in JSON.
                 if b"null" not in pattern:
                     yield pattern.decode()

@@ -415,6 +415,11 @@ def test_charts_are_found_as_scores_find_them(http: Http) -> None:
     assert senseless.description.startswith("Cannot use matchType bmsChartHash")
     assert get(http, f"{V2}/charts/resolve?matchType=songTitle&identifier=x").status == 404
     assert get(http, f"{V2}/charts/resolve?matchType=songTitle").status == 400
+    for kind in ("songTitle", "tachiSongID", "sdvxInGameID"):
+        nameless = get(http, f"{V2}/charts/resolve?matchType={kind}&identifier=a%00&difficulty=ADV")
+        assert nameless.status == 404
+    assert get(http, "/search/chart-hash?search=a%00").status == 200
+    assert get(http, "/search?search=a%00").status == 200
 
 
 def test_ids_of_either_version_are_taken_in_either_path(http: Http) -> None:
