@@ -157,7 +157,8 @@ def _read_json(here: RequestContext, admission: Admission) -> None:
         # Most endpoints have something else to say to a guest, and the rest never look.
         here.unread = too_large
         return
-    body = body.removeprefix(codecs.BOM_UTF8)
+    while body.startswith(codecs.BOM_UTF8):
+        body = body[len(codecs.BOM_UTF8) :]
     if not body:
         return
     try:

@@ -114,7 +114,7 @@ def test_one_bad_entry_does_not_refuse_the_others(player: Player, http: Http) ->
     ]
     headers = {"Authorization": f"Bearer {player.token}", "Content-Type": "application/json"}
     answer = http.request(
-        "POST", "/ir/direct-manual/import", b"\xef\xbb\xbf" + orjson.dumps(document), headers
+        "POST", "/ir/direct-manual/import", b"\xef\xbb\xbf" * 2 + orjson.dumps(document), headers
     )
     body = answer.json["body"]
     again = player.wait(Submitted(body["importID"], body["url"]))

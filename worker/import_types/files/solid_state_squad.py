@@ -7,7 +7,6 @@ Source: specification, import-types/solid-state-squad.md.
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Collection, Mapping
 from datetime import UTC
 from typing import Any, Final
@@ -39,7 +38,7 @@ from worker.import_types.base import (
     Upload,
 )
 from worker.import_types.reading import xml_tree
-from worker.import_types.reading.encodings import ENOUGH, xml_as_utf8
+from worker.import_types.reading.encodings import ENOUGH, without_marks, xml_as_utf8
 from worker.import_types.reading.timestamps import parse_date
 
 GAME: Final = "iidx"
@@ -143,7 +142,7 @@ class SolidStateSquad(JSONEntries):
     input = Upload
 
     def check(self, content: bytes, games: Collection[str]) -> None:
-        beginning = content[:ENOUGH].removeprefix(codecs.BOM_UTF8).lstrip()
+        beginning = without_marks(content[:ENOUGH]).lstrip()
         if len(content) <= ENOUGH:
             _read(content)
         elif b"\0" not in beginning and not beginning.startswith(b"<"):

@@ -135,11 +135,11 @@ def from_utf16(content: bytes, is_known: IsKnown) -> bytes:
         )
     if content.startswith(codecs.BOM_UTF8):
         # Tools that add a mark do not look whether there is one.
-        return _without_marks(content)
+        return without_marks(content)
     if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise FatalImportError(400, f"The file is in UTF-32. {REFUSED}")
     encoding = _utf16(content, is_known)
-    return content if encoding is None else _without_marks(_utf16_text(content, encoding).encode())
+    return content if encoding is None else without_marks(_utf16_text(content, encoding).encode())
 
 
 def _other(content: bytes) -> str | None:
@@ -185,7 +185,8 @@ def _utf16(content: bytes, is_known: IsKnown) -> str | None:
     return None
 
 
-def _without_marks(content: bytes) -> bytes:
+def without_marks(content: bytes) -> bytes:
+    """The same text in UTF-8 without the byte order marks it begins with, however many."""
     while content.startswith(codecs.BOM_UTF8):
         content = content[len(codecs.BOM_UTF8) :]
     return content

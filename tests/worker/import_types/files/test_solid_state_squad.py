@@ -248,3 +248,11 @@ def test_unknown_elements_are_kept_for_orphans() -> None:
 
     assert kept["alternateentry"] == 1
     assert kept["mods"] == {"ranmir": "B"}
+
+
+def test_a_large_file_may_begin_with_marks() -> None:
+    content = b"\xef\xbb\xbf" * 2 + document(*[element()] * 1000).encode()
+
+    SolidStateSquad().check(content, ["iidx"])
+    with pytest.raises(FatalImportError):
+        SolidStateSquad().check(b"x" * len(content), ["iidx"])
