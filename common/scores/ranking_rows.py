@@ -18,6 +18,10 @@ from sqlalchemy import Connection, text
 from common.database.parameters import text_array
 from common.scores.mark_rows import CROWD
 
+# Personal bests up to which all who are ahead are counted: what somebody looks at by itself is
+# never as of a while ago.
+COUNTED: Final = 10
+
 
 class Ranking(msgspec.Struct, frozen=True, rename="camel"):
     """rank is 1 for the best of `out_of` players.
@@ -38,7 +42,8 @@ class Ranking(msgspec.Struct, frozen=True, rename="camel"):
 
 # Counted in parts, so that each is a range of the index: of everyone on the leaderboard, those
 # with better values, and those with the same values earlier. Rivals are few and looked up.
-# Where many play a chart, those ahead of the next mark were counted before: see `mark_rows`.
+# Where many play a chart, those ahead of the next mark were counted before: see `mark_rows`; but
+# not where few charts are asked about.
 _STANDING = """
     SELECT mine.user_id, mine.chart_id, place.rank,
            greatest(everyone.count, place.rank) AS out_of,
@@ -48,7 +53,7 @@ _STANDING = """
     LEFT JOIN LATERAL (
         SELECT ahead FROM leaderboard_marks AS lowest
         WHERE lowest.chart_id = mine.chart_id AND lowest.value = '-Infinity'
-          AND lowest.ahead > CROWD LIMIT 1) AS crowd ON true
+          AND lowest.ahead > CROWD AND {marked} LIMIT 1) AS crowd ON true
     LEFT JOIN LATERAL (
         SELECT value, ahead FROM leaderboard_marks AS above
         WHERE above.chart_id = mine.chart_id AND above.value > mine.ranking_values[1]
@@ -77,7 +82,7 @@ _STANDING = """
         SELECT 1 + coalesce(mark.ahead, 0) + better.count + earlier.count AS rank) AS place
     """.replace("CROWD", str(CROWD))
 _OF_USER = text(
-    _STANDING.format(mine="personal_bests")
+    _STANDING.format(mine="personal_bests", marked=":marked")
     + " WHERE mine.user_id = :user_id AND mine.chart_id = ANY(CAST(:chart_ids AS text[]))"
 )
 # OFFSET keeps the planner from ranking anything that was not asked for.
@@ -87,7 +92,8 @@ _OF_USERS = text(
         (SELECT best.*
          FROM unnest(CAST(:users AS integer[]), CAST(:charts AS text[]))
               AS asked (user_id, chart_id)
-         JOIN personal_bests AS best USING (user_id, chart_id) OFFSET 0)"""
+         JOIN personal_bests AS best USING (user_id, chart_id) OFFSET 0)""",
+        marked=":marked",
     )
 )
 
@@ -95,7 +101,8 @@ _OF_USERS = text(
 WHOLE: Final = _STANDING.replace("SELECT mine.user_id, mine.chart_id,", "SELECT mine.*,").format(
     mine="""
     (SELECT * FROM personal_bests
-     WHERE user_id = :user_id AND game = :game AND playtype = :playtype AND is_primary OFFSET 0)"""
+     WHERE user_id = :user_id AND game = :game AND playtype = :playtype AND is_primary OFFSET 0)""",
+    marked="true",
 )
 
 _OF_CHARTS = text(
@@ -122,7 +129,11 @@ def user_rankings(
 
     Each chart costs a walk over a part of its leaderboard: a hundred places where there are marks.
     """
-    parameters = {"user_id": user_id, "chart_ids": text_array(chart_ids)}
+    parameters = {
+        "user_id": user_id,
+        "chart_ids": text_array(chart_ids),
+        "marked": len(chart_ids) > COUNTED,
+    }
     rows = connection.execute(_OF_USER, parameters)
     return {chart_id: Ranking(*ranking) for _, chart_id, *ranking in rows}
 
@@ -134,6 +145,7 @@ def rankings_of(
     parameters = {
         "users": text_array([str(user_id) for user_id, _ in of]),
         "charts": text_array([chart_id for _, chart_id in of]),
+        "marked": len(of) > COUNTED,
     }
     rows = connection.execute(_OF_USERS, parameters)
     return {(user_id, chart_id): Ranking(*ranking) for user_id, chart_id, *ranking in rows}

@@ -13,7 +13,7 @@ from common.catalogue.catalogue_rows import charts_by_players
 from common.database.engine import copy_rows, open_engine
 from common.games.registry import get_gpt
 from common.scores.mark_rows import CROWD, FEW, STEP, count_anew
-from common.scores.ranking_rows import chart_rankings, rankings_of
+from common.scores.ranking_rows import chart_rankings, rankings_of, user_rankings
 from tests.common.scores.test_rankings import PB_COLUMNS
 
 GPT = get_gpt("sdvx", "Single")
@@ -52,6 +52,13 @@ def asked(connection: Connection, name: str, players: int) -> dict[int, tuple[in
     """Rank and number of players, by user, as pages ask for them."""
     found = rankings_of(connection, [(user, name) for user in range(1, players + 1)])
     return {user: (each.rank, each.out_of) for (user, _), each in found.items()}
+
+
+def alone(connection: Connection, name: str, user: int) -> tuple[int, int]:
+    """The same of one user, as a page of one personal best asks for it."""
+    (found,) = user_rankings(connection, user, [name]).values()
+    assert rankings_of(connection, [(user, name)]) == {(user, name): found}
+    return found.rank, found.out_of
 
 
 def whole(connection: Connection, name: str) -> dict[int, tuple[int, int]]:
@@ -106,6 +113,8 @@ def test_marks_follow_the_leaderboard(connection: Connection) -> None:
     first = {user for user, (rank, _) in now.items() if rank <= STEP}
     assert {user: shown[user] for user in first} == {user: now[user] for user in first}
     assert all(abs(shown[user][0] - now[user][0]) <= 1 for user in now)
+    # Few are counted whatever the marks say.
+    assert {user: rank for user in now for rank in [alone(connection, "crowded", user)]} == now
     quiet = asked(connection, "quiet", CROWD)
     assert quiet == whole(connection, "quiet")
     count_anew(connection, GPT)
