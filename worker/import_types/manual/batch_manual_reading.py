@@ -10,7 +10,7 @@ Source: specification, import-types/batch-manual.md section 1.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 import orjson
@@ -43,6 +43,7 @@ from worker.import_types.manual.batch_manual_lenient import (
 )
 from worker.import_types.manual.batch_manual_schema import rules, rules_around
 from worker.import_types.manual.batch_manual_structs import (
+    SERVICE_LENGTH,
     ManualDocument,
     decoder,
     document_type,
@@ -107,7 +108,11 @@ def check_file(content: bytes, games: Collection[str]) -> None:
     """
     content = utf8_of(content)
     try:
-        fine = _enabled(_HEAD.decode(content).meta, games) is not None
+        around = _AROUND.decode(content)
+        fine = (
+            _enabled(around.meta, games) is not None
+            and memoryview(around.scores)[:1].tobytes() == b"["
+        )
     except _UNREADABLE:
         fine = False
     if not fine:
@@ -117,7 +122,11 @@ def check_file(content: bytes, games: Collection[str]) -> None:
 
 def check_body(body: Any, games: Collection[str]) -> None:
     """The same for JSON that has been decoded."""
-    _gpt_of(body, games)
+    gpt = _gpt_of(body, games)
+    around = {name: body[name] for name in ("meta", "scores") if name in body}
+    violation = first_violation(rules_around(gpt), around)
+    if violation is not None:
+        raise FatalImportError(400, explain(violation, FOREWORD))
 
 
 def violations_of_file(content: bytes, games: Collection[str]) -> Iterator[Violation]:
@@ -150,7 +159,19 @@ class _Head(msgspec.Struct, gc=False):
     meta: _HeadMeta
 
 
+class _AroundMeta(_HeadMeta, gc=False, kw_only=True):
+    service: Annotated[str, msgspec.Meta(min_length=SERVICE_LENGTH[0])]
+
+
+class _Around(msgspec.Struct, gc=False):
+    """What a document is about, and that it has scores."""
+
+    meta: _AroundMeta
+    scores: msgspec.Raw
+
+
 _HEAD: Final = msgspec.json.Decoder(_Head)
+_AROUND: Final = msgspec.json.Decoder(_Around)
 
 # What decoding an upload may raise: malformed or unwanted JSON, bad UTF-8, endless nesting.
 _UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)

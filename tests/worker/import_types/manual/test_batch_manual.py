@@ -29,6 +29,7 @@ from tests.worker.import_types.manual.batch_manual_documents import (
 )
 from worker.import_types.base import Body, DryScore, Parsed, Upload
 from worker.import_types.manual.batch_manual import INFER_TIMESTAMP, BatchManual, DirectManual
+from worker.import_types.manual.batch_manual_reading import check_body, check_file
 
 NOW = 1_700_000_000_000
 CATALOGUE = GameCatalogue(
@@ -567,3 +568,34 @@ def test_a_game_is_named_in_the_form_of_either_version(meta: dict[str, Any], exp
 )
 def test_a_playtype_must_be_one_of_the_game(meta: dict[str, Any], message: str) -> None:
     assert refusal({"meta": {"service": "My script", **meta}, "scores": []}).startswith(message)
+
+
+META = {"game": "sdvx", "service": "tests"}
+
+
+@pytest.mark.parametrize(
+    ("document", "refusal"),
+    [
+        ({"meta": META, "scores": []}, None),
+        ({"meta": META, "scores": [{"senseless": True}]}, None),
+        ({"meta": META, "scores": [], "classes": {"new": "A"}, "else": 1}, None),
+        ({"meta": {**META, "service": "x"}, "scores": []}, "meta.service | Expected a string with"),
+        ({"meta": {"game": "sdvx"}, "scores": []}, "meta.service | Expected a string with"),
+        ({"meta": {**META, "version": 5}, "scores": []}, "meta.version | "),
+        ({"meta": META}, "scores | Value was not an array."),
+        ({"meta": META, "scores": {}}, "scores | Value was not an array."),
+    ],
+)
+def test_what_a_document_is_about_is_told_before_its_scores_are_looked_at(
+    document: Any, refusal: str | None
+) -> None:
+    checks = [lambda: check_body(document, GAMES)]
+    if "version" not in document["meta"]:
+        checks.append(lambda: check_file(orjson.dumps(document, option=orjson.OPT_INDENT_2), GAMES))
+    for check in checks:
+        if refusal is None:
+            check()
+        else:
+            with pytest.raises(FatalImportError) as told:
+                check()
+            assert str(told.value).startswith(f"Invalid BATCH-MANUAL: {refusal}")
