@@ -14,8 +14,11 @@ import pytest
 from sqlalchemy import text
 
 from api.http.answers import SCHEMA_MISFIT
+from cli.local import EmbeddedPostgres
 from common.database.schema_check import known_revisions
 from score_import_client import ApiError
+from tests.support import brokers
+from tests.support.fresh import a_stack
 from tests.support.health import health
 from tests.support.http import Answer, Http
 from tests.support.mid_import import waiting_worker
@@ -163,3 +166,42 @@ def test_an_import_that_meets_the_change_in_its_middle_is_run_again_and_not_fail
     # The run that met it may count, where its worker could not give it back.
     ((state, attempts),) = stack.query("SELECT state, attempts FROM jobs")
     assert (state, attempts <= 2) == ("completed", True)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not brokers.RABBITMQ.exists(), reason="NOT CHECKED: THERE IS NO RABBITMQ HERE")
+def test_a_worker_of_rabbitmq_waits_and_goes_on(
+    tmp_path: Path, postgres: EmbeddedPostgres, template: str, server_folder: Path
+) -> None:
+    with (
+        brokers.rabbitmq(tmp_path) as rabbit,
+        a_stack(tmp_path, postgres, template, server_folder, {"BROKER_URL": rabbit.url}) as stack,
+    ):
+        stack.start_web()
+        worker = stack.start_worker()
+        player = stack.user("alice")
+        imports(player, first=0)
+        for first in (10, 20):
+            stack.administer("UPDATE alembic_version SET version_num = '0017_job_attempts'")
+            wait_for(lambda: "it waits: the schema" in health(stack)[1], "the worker waits")
+            stack.administer(f"UPDATE alembic_version SET version_num = '{known_revisions()[-1]}'")
+            wait_for(lambda: health(stack)[0] == 0, "the worker goes on")
+            wait_for(lambda: ready(stack).status == 200, "web goes on")
+            imports(player, first=first)
+        assert worker.exit_code() is None
+
+
+def test_where_web_does_the_work_it_says_so_too(
+    tmp_path: Path, postgres: EmbeddedPostgres, template: str, server_folder: Path
+) -> None:
+    inside = {"USE_EXTERNAL_SCORE_IMPORT_WORKER": "false"}
+    with a_stack(tmp_path, postgres, template, server_folder, inside) as stack:
+        stack.start_web()
+        player = stack.user("alice")
+        player.submit(batch_manual(3))
+        stack.administer("UPDATE alembic_version SET version_num = '0017_job_attempts'")
+        wait_for(lambda: is_told(player), "web says so")
+        stack.administer(f"UPDATE alembic_version SET version_num = '{known_revisions()[-1]}'")
+        wait_for(lambda: not is_told(player), "web goes on")
+        player.submit(batch_manual(3, first=10))
+        assert player.score_count() == 6
