@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from common import service_settings
-from common.games.registry import torn_apart
 from common.service_settings import OAuthClient, Services
 from common.setting_values import Network, Webhook
 from common.variables import VARIABLES
@@ -148,8 +147,12 @@ def _contradictions(values: Mapping[str, Any]) -> list[str]:
     problems = []
     if values["soft_time_limit"] >= values["hard_time_limit"]:
         problems.append("JOB_SOFT_TIME_LIMIT must be below JOB_HARD_TIME_LIMIT")
-    if together := torn_apart(values["games"]):
-        problems.append(f"GAMES must name all of {' and '.join(together)}, or none of them")
+    if values["games"]:
+        # Loading all games takes long for a command that only asks for the database's address.
+        from common.games.registry import torn_apart
+
+        if together := torn_apart(values["games"]):
+            problems.append(f"GAMES must name all of {' and '.join(together)}, or none of them")
     if values["session_same_site"] == "None" and not values["our_url"].startswith("https:"):
         problems.append("SESSION_SAME_SITE None needs an OUR_URL with https")
     return problems + service_settings.contradictions(values)
