@@ -194,9 +194,9 @@ def test_imports_are_listed_shown_watched_and_taken_back(service: Stack) -> None
     again = command(player, "imports", "revert", import_id, code=1)
     assert "Refused: This import does not exist." in again.output
 
-    bad = written("b.json", batch_manual(1, service=5))
+    bad = written("b.json", {**batch_manual(1), "classes": 5})
     command(player, "submit", bad, "--type", "file/batch-manual", code=1)
-    assert "meta.service" in command(player, "imports", "list", "--failed").output
+    assert "classes" in command(player, "imports", "list", "--failed").output
 
 
 def test_orphans_are_listed_and_tried_again(service: Stack) -> None:

@@ -83,7 +83,11 @@ def test_an_ended_import_answers_its_end_when_nothing_of_it_is_left_in_redis(
     with_errors["scores"][0]["identifier"] = "999999"
     completed = player.submit(with_errors)
     failed = player.submit(
-        {"meta": {"game": "iidx", "playtype": "SP", "service": ["\0\u3042" * 9000]}, "scores": []}
+        {
+            "meta": {"game": "iidx", "playtype": "SP", "service": "tests"},
+            "scores": [],
+            "classes": ["\0\u3042" * 9000],
+        }
     )
     player.wait(completed)
     with pytest.raises(ApiError):

@@ -218,6 +218,7 @@ NOT_ASKED = {
     "/users/*/notifications": _OF_ACCOUNTS,
     "/import/orphans": _OF_REQUESTER,
     "/import/orphans/*": _ONE_ROW,
+    "/imports/*/failed-entries": _OF_REQUESTER,
     "/scores/*/replay": _ONE_ROW,
     "/users/*/import-timestops": _OF_REQUESTER,
     "/users/*/integrations/cg/*": _ONE_ROW,
