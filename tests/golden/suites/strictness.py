@@ -18,9 +18,9 @@ from worker.import_types.registry import ORIGINS
 
 NAME = "real files win over strictness"
 REASON = (
-    "Unknown versions, difficulties and styles, levels, spellings of titles, ids of songs as "
-    "spreadsheets write them, empty cells and broken rows do not lose a score of ours, and where "
-    "two songs remain it is said which. With the reference's strictness put back, all agrees."
+    "Unknown versions, difficulties and styles, levels, spellings of titles, empty cells and "
+    "broken rows do not lose a score of ours, and where two songs remain it is said which. With "
+    "the reference's strictness put back, all agrees."
 )
 
 # The rule asks the other ones about the case as it is with strictness, so not itself again.

@@ -15,7 +15,6 @@ from common.catalogue.index import GameCatalogue
 from common.errors import AmbiguousTitle, ConversionFailure, InvalidScore, SongOrChartNotFound
 from common.games.model import GPT
 from common.validation import text_of
-from worker.import_types.reading.assertions import positive_integer
 
 FOURTH = ("INF", "GRV", "HVN", "VVD", "XCD")
 REFUSED: Mapping[tuple[str, str], str] = {
@@ -91,7 +90,7 @@ def refuse_manual(
                 return _by_game_id(entry, gpt, version, catalogue)
             case _:
                 return None
-    except (AmbiguousTitle, InvalidScore) as failure:
+    except AmbiguousTitle as failure:
         return failure
 
 
@@ -106,11 +105,6 @@ def _by_song(
         if song is None:
             return SongOrChartNotFound(f"Cannot find song with title {title}.")
     else:
-        if entry.identifier not in catalogue.other_song_ids:
-            # The text as it stands, with its spaces and commas.
-            positive_integer(
-                entry.identifier, "Invalid songID - must be a stringified positive integer."
-            )
         song = next((s for s in catalogue.songs.values() if str(s.id) == entry.identifier), None)
         if song is None:
             return None

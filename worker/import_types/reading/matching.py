@@ -31,7 +31,6 @@ from common.games.model import GPT
 from common.games.registry import get_game
 from common.validation import text_of
 from worker.import_types.reading.assertions import (
-    as_number,
     difficulty_of,
     loose_number,
     positive_integer,
@@ -130,8 +129,7 @@ class ChartFinder:
         song_id = self._catalogue.other_song_ids.get(wanted.identifier)
         if song_id is None:
             song_id = positive_integer(
-                as_number(wanted.identifier),
-                "Invalid songID - must be a stringified positive integer.",
+                wanted.identifier, "Invalid songID - must be a stringified positive integer."
             )
         song = self._catalogue.song(song_id)
         if song is None:
