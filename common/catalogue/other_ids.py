@@ -106,38 +106,48 @@ def _of_kind(statement: str, derived: _Derived, which: str) -> TextClause:
     return text(statement.format(**fields, which=which.format(**fields), length=_LENGTH))
 
 
-def games_with_unnamed(connection: Connection) -> dict[str, set[str]]:
-    """The games by kind whose rows name no ID: they are older than the IDs. A statement a kind."""
-    return {
-        kind: set(
-            connection.execute(
-                text(f"SELECT DISTINCT game FROM {derived.table} WHERE v3_id IS NULL")
-            ).scalars()
-        )
-        for kind, derived in _DERIVED.items()
-    }
-
-
 def name_all(connection: Connection, games: Mapping[str, Collection[str]]) -> None:
     """Derives IDs for everything of these games that has none, and has the rows name those in use.
 
-    games: by kind. At most three statements a kind.
+    games: by kind. So for those whose rows name no ID: they are older than the IDs.
     """
-    wanted = {kind: sorted(of_kind) for kind, of_kind in games.items() if of_kind}
-    if not wanted:
+    unnamed = _games_with_unnamed(connection)
+    wanted = {kind: unnamed[kind].union(games.get(kind, ())) for kind in _DERIVED}
+    if not any(wanted.values()):
         return
+    named_before = _games_with_ids(connection)
     # The planner should know how many there are.
     connection.execute(text("ANALYZE other_ids"))
     added = 0
     for kind, of_kind in wanted.items():
         derived = _DERIVED[kind]
-        parameters = {"kind": kind, "letter": derived.letter, "games": of_kind}
+        parameters = {"kind": kind, "letter": derived.letter, "games": sorted(of_kind)}
         added += connection.execute(_of_kind(_DERIVE, derived, _OF_GAMES), parameters).rowcount
     if added:
         connection.execute(text("ANALYZE other_ids"))
     for kind, of_kind in wanted.items():
-        shown = _of_kind(_SHOW, _DERIVED[kind], _OF_GAMES)
-        connection.execute(shown, {"kind": kind, "games": of_kind})
+        # New rows name the derived ID already: it is theirs where the game had no other.
+        to_show = of_kind & (named_before[kind] | unnamed[kind])
+        if to_show:
+            shown = _of_kind(_SHOW, _DERIVED[kind], _OF_GAMES)
+            connection.execute(shown, {"kind": kind, "games": sorted(to_show)})
+
+
+def _games_with_unnamed(connection: Connection) -> dict[str, set[str]]:
+    """The games by kind that have rows that name no ID."""
+    return {
+        kind: set(
+            connection.scalars(text(f"SELECT DISTINCT game FROM {each.table} WHERE v3_id IS NULL"))
+        )
+        for kind, each in _DERIVED.items()
+    }
+
+
+def _games_with_ids(connection: Connection) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {kind: set() for kind in _DERIVED}
+    for kind, game in connection.execute(text("SELECT DISTINCT kind, game FROM other_ids")):
+        found.setdefault(kind, set()).add(game)
+    return found
 
 
 def name_new(connection: Connection, kind: str, game: str, keys: Collection[str]) -> None:

@@ -159,14 +159,11 @@ def _store_other_ids(
     connection: Connection, converted: Converted | None, entered: Mapping[str, set[str]]
 ) -> None:
     """Has everything named in version 3. entered: see Writer."""
-    games = other_ids.games_with_unnamed(connection)
-    for kind, of_kind in entered.items():
-        if other_ids.has_derived(kind):
-            games[kind] |= of_kind
+    games = {kind: set(of_kind) for kind, of_kind in entered.items()}
     if converted is not None:
         for (kind, game), ids in converted.others.items():
-            if other_ids.store(connection, kind, game, ids) and other_ids.has_derived(kind):
-                games[kind].add(game)
+            if other_ids.store(connection, kind, game, ids):
+                games.setdefault(kind, set()).add(game)
     other_ids.name_all(connection, games)
 
 
