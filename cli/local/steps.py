@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from cli.local.interruption import Interruption
+
 # Told in a few words what a step has brought; or, with `Steps.step`, how far it is.
 Tell = Callable[[str], None]
 
@@ -27,12 +29,13 @@ class Step:
 class Steps:
     """Shows steps on a terminal; elsewhere only those that are done."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, interruption: Interruption) -> None:
         self._console = console
+        self._interruption = interruption
 
     @contextmanager
     def step(self, name: str, doing: str) -> Iterator[Step]:
-        """Within, the step is being done."""
+        """Within, the step is being done. Raises KeyboardInterrupt where that was interrupted."""
         began = time.monotonic()
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         hidden = not self._console.is_terminal
@@ -40,6 +43,7 @@ class Steps:
             task = shown.add_task(f"{doing} ...")
             step = Step(lambda text: shown.update(task, description=escape(f"{doing}: {text}")))
             yield step
+        self._interruption.check()
         seconds = time.monotonic() - began
         took = f"  ({seconds:.1f} s)" if seconds >= 0.1 else ""
         self._console.print(

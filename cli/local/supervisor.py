@@ -9,6 +9,7 @@ from typing import Protocol
 
 from cli.errors import CommandError
 from cli.local import processes
+from cli.local.interruption import Interruption
 
 WATCH_SECONDS = 0.2
 FIRST_PAUSE = 1.0  # before a service that died is started again; doubles each time
@@ -124,9 +125,10 @@ class Supervisor:
         self._watched.append(_Watched(service, started=time.monotonic()))
         service.start()
 
-    def watch(self) -> None:
+    def watch(self, interruption: Interruption) -> None:
         """Restart services that die, until an exception (a signal) ends it."""
         while True:
+            interruption.check()
             for watched in self._watched:
                 self._look_after(watched)
             time.sleep(WATCH_SECONDS)

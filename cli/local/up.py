@@ -5,7 +5,6 @@ import shlex
 import signal
 import socket
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from cli.installation import unprivileged
 from cli.installation.running import Running, forget, write
 from cli.installation.state import StateError, default_state_dir, locked, state_dir
 from cli.local import EmbeddedPostgres, EmbeddedRedis, example, services
+from cli.local.interruption import Interruption, interrupted_by
 from cli.local.processes import tail
 from cli.local.steps import Steps
 from cli.local.supervisor import Supervisor
@@ -29,7 +29,6 @@ from cli.options import checked_database_url, state_dir_option
 HOST = "127.0.0.1"
 PORT = 8000
 POSTGRES = "postgres"  # folder of the embedded server
-ECHO_SECONDS = 1.0
 LOCK_SECONDS = 3.0  # for another run that is just stopping
 
 
@@ -108,17 +107,19 @@ def up(
         example=seeds is None and with_example is not False,
     )
     with contextlib.ExitStack() as stack:
-        stack.enter_context(_interrupted_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+        signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        interruption = stack.enter_context(interrupted_by(*signals))
         folder = stack.enter_context(_state(state_dir, temporary=once and state_dir is None))
-        start = _Start(options, folder, console)
+        start = _Start(options, folder, console, interruption)
         stack.callback(start.supervisor.stop)
         try:
             brought = start.bring_up()
+            interruption.check()
             if once:
                 _finish(brought, folder, console)
                 return
             _say_what_next(brought, folder, console)
-            start.supervisor.watch()
+            start.supervisor.watch(interruption)
         except KeyboardInterrupt:
             console.print("\nStopping ... (Ctrl-C again: at once)")
             if once:
@@ -128,11 +129,13 @@ def up(
 class _Start:
     """Starts everything in order, the first time with all it needs; shows each step."""
 
-    def __init__(self, options: Options, folder: Path, console: Console) -> None:
+    def __init__(
+        self, options: Options, folder: Path, console: Console, interruption: Interruption
+    ) -> None:
         self._options = options
         self._folder = folder
         self._console = console
-        self._steps = Steps(console)
+        self._steps = Steps(console, interruption)
         self._running: Running | None = None
         self.supervisor = Supervisor(self._report, services.WAITED_FOR)
 
@@ -241,29 +244,6 @@ def _state(named_folder: Path | None, *, temporary: bool) -> Iterator[Path]:
             ) from error
         stack.callback(forget, folder)
         yield folder
-
-
-@contextlib.contextmanager
-def _interrupted_by(*signals: signal.Signals) -> Iterator[None]:
-    """Let these signals end us as Ctrl-C does: in order, and at once if one comes again.
-
-    make, timeout and terminals pass signals on, so one that follows at once is only an echo.
-    """
-    last = 0.0
-
-    def interrupt(number: int, frame: object) -> None:
-        nonlocal last
-        echo = time.monotonic() - last < ECHO_SECONDS
-        last = time.monotonic()
-        if not echo:
-            raise KeyboardInterrupt
-
-    before = {each: signal.signal(each, interrupt) for each in signals}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 def _free_port(wanted: int | None) -> int:

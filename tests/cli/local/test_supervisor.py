@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cli.local import supervisor as supervisor_module
+from cli.local.interruption import Interruption
 from cli.local.processes import ProcessError, Program
 from cli.local.supervisor import ProgramService, Supervisor
 from tests.support.stack import wait_for
@@ -59,7 +60,7 @@ class Clock:
 def watch(supervisor: Supervisor, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervisor_module, "time", clock)
     with pytest.raises(KeyboardInterrupt):
-        supervisor.watch()
+        supervisor.watch(Interruption())
 
 
 @pytest.fixture
