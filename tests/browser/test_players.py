@@ -383,7 +383,7 @@ def test_an_import_whose_worker_is_killed_is_watched_to_its_end(
 
 @pytest.mark.parametrize("scores", [2000, pytest.param(20_000, marks=pytest.mark.long)])
 def test_many_scores_do_not_freeze_a_page(window: Window, scores: int) -> None:
-    page = window.user("luis")
+    page = window.user(f"luis{scores}")
     choose(page, ("many.json", orjson.dumps(batch_manual(scores))))
     item = page.locator("#queue li.file")
     item.get_by_role("button", name="Import").click()
