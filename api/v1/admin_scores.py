@@ -20,7 +20,7 @@ from api.http.parameters import check, flag, integer, words
 from api.http.service import service
 from api.jobs import job_answers
 from common.accounts import user_rows
-from common.accounts.user_rows import MOST
+from common.accounts.user_rows import MOST, Mark
 from common.catalogue import catalogue_rows
 from common.errors import UserError
 from common.games.registry import GAMES
@@ -188,7 +188,7 @@ def _chart(connection: Any, game: str | None, chart_id: str) -> str:
 # --- what users may ------------------------------------------------------------------------
 
 
-def _may(name: str, column: str, meaning: str) -> None:
+def _may(name: str, column: Mark, meaning: str) -> None:
     """Two endpoints that give users a mark, and take it away."""
 
     def set_to(user: str, *, value: bool) -> Response:

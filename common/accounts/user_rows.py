@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import orjson
 from sqlalchemy import Connection, Row, text
@@ -166,10 +166,14 @@ def set_level(connection: Connection, user_id: int, level: int) -> Row[Any]:
     return connection.execute(_SET_LEVEL, {"id": user_id, "level": level}).one()
 
 
-def mark(connection: Connection, user_id: int, column: str, value: bool) -> None:
-    """Sets one of the columns that say what a user is or may. column: a name of ours."""
+# The columns that say what a user is or may.
+Mark = Literal["is_supporter", "can_submit_quests", "can_import_provided_class"]
+
+
+def mark(connection: Connection, user_id: int, column: Mark, value: bool) -> None:
+    """Gives a user a mark, or takes it away."""
     connection.execute(
-        text(f"UPDATE users SET {column} = :value WHERE id = :id"),  # noqa: S608
+        text(f"UPDATE users SET {column} = :value WHERE id = :id"),  # noqa: S608 (a Mark)
         {"id": user_id, "value": value},
     )
 
