@@ -1,5 +1,9 @@
 """gunicorn's configuration, from the service's settings."""
 
+import gc
+from typing import Any
+
+from api.server.warming import warm_up
 from common.settings import load_settings
 
 _settings = load_settings()
@@ -22,3 +26,18 @@ preload_app = True
 # Nothing of ours is left in the home directory of whoever runs the service.
 control_socket_disable = True
 loglevel = _settings.log_level.lower()
+
+
+def when_ready(_: object) -> None:
+    """What the application is made of stays as it is, in all processes: it is looked through once.
+
+    Otherwise every collection of the oldest objects goes over all of it, and holds up whoever
+    asks meanwhile: for 0.1 s, every five seconds at fifty requests a second.
+    """
+    gc.collect()
+    gc.freeze()
+
+
+def post_worker_init(worker: Any) -> None:
+    """A process that has just begun reads what the first who search would wait for."""
+    warm_up(worker.wsgi)

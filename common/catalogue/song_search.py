@@ -7,7 +7,7 @@ would know the letters of Japanese.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -68,6 +68,11 @@ class SongSearch:
     def versions(self, connection: Connection, game: str) -> frozenset[tuple[str, str]]:
         """The versions in which there are charts, with their playtypes."""
         return self._titles(connection, game).versions
+
+    def load(self, connection: Connection, games: Iterable[str]) -> None:
+        """Reads the titles of these games now, so that nobody waits for it who searches."""
+        for game in games:
+            self._titles(connection, game)
 
     def _titles(self, connection: Connection, game: str) -> _Titles:
         version = version_of(connection, game)
