@@ -22,11 +22,18 @@ from common import worker_health
     help="Of the `score-import up` whose worker it is.",
 )
 @click.option("--name", default="", help="Only this worker, such as celery@host.")
-def health(directory: str, state_dir: Path | None, name: str) -> None:
+@click.option(
+    "--alive",
+    is_flag=True,
+    help="Exit with 0 also where one lives and waits: for a server, or a schema that fits.",
+)
+def health(directory: str, state_dir: Path | None, name: str, alive: bool) -> None:
     """Say whether each worker of this machine takes jobs; exit with 1 unless all do.
 
     A worker takes jobs if it asks Redis for messages and Redis answers, or if all its processes
     are at work. Needs neither Redis nor PostgreSQL.
+
+    With --alive it is a question whose "no" is a reason to start a worker again.
     """
     if state_dir is not None and not directory:
         # Only here: containers ask every ten seconds.
@@ -41,5 +48,5 @@ def health(directory: str, state_dir: Path | None, name: str) -> None:
             "there is no worker on this machine that writes to this folder: --directory says which,"
             " or --state-dir for the worker of `score-import up`"
         )
-    if any(worker.problem for worker in workers):
+    if any(worker.silent if alive else worker.problem for worker in workers):
         raise click.exceptions.Exit(1)

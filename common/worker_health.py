@@ -6,6 +6,7 @@ booted, which nobody sets.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import tempfile
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
+
+log = logging.getLogger(__name__)
 
 # Seconds after which what a worker said of itself counts no more: it says it every second.
 FRESH = 15.0
@@ -31,6 +34,13 @@ class HealthFile:
     def __init__(self, directory: str, name: str) -> None:
         folder = Path(directory) if directory else default_directory()
         self.path = folder / f"{re.sub('[^A-Za-z0-9@._-]', '_', name)}.json"
+
+    def note(self, problem: str | None) -> None:
+        """Says that the worker consumes, or why it does not; only logs where that fails."""
+        try:
+            self.write(problem)
+        except OSError as error:
+            log.warning("the worker's health is not written down: %s", error)
 
     def write(self, problem: str | None) -> None:
         """Says that the worker consumes, or why it does not. Raises OSError."""

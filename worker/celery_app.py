@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import sys
 
 from celery.signals import (
     celeryd_init,
@@ -16,9 +15,9 @@ from celery.signals import (
 )
 
 from common import logs, reporting, tracing
-from common.database.pooling import SharedSessions
 from common.database.starting import check_database
 from common.settings import load_settings
+from common.worker_health import HealthFile
 from worker.messaging import make_app
 from worker.services import stopping
 
@@ -26,8 +25,6 @@ settings = load_settings()
 app = make_app(settings)
 stopping.prepare()
 log = logging.getLogger(__name__)
-
-UNUSABLE = 78  # as sysexits.h calls a wrong configuration
 
 
 @setup_logging.connect  # type: ignore[untyped-decorator]
@@ -37,14 +34,15 @@ def configure_logging(**_: object) -> None:
 
 
 @celeryd_init.connect  # type: ignore[untyped-decorator]
-def check_the_database(**_: object) -> None:
-    """Before anything is begun; a worker that could not do its work does not start."""
+def check_the_database(sender: str, **_: object) -> None:
+    """Before anything is begun; a worker that could not do its work does not start.
+
+    sender: the worker's name. From now on it says how it is: before the watchdog does.
+    """
     configure_logging()
-    try:
-        check_database(settings.database_url, takes_locks=True)
-    except SharedSessions as refusal:
-        log.critical("this worker does not start: %s", refusal)
-        sys.exit(UNUSABLE)
+    health = HealthFile(settings.worker_health_directory, sender)
+    health.note("it is starting")
+    check_database(settings.database_url, lambda problem: health.note(f"it waits: {problem}"))
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]

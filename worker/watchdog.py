@@ -158,10 +158,7 @@ class Watchdog(threading.Thread):
     def _write_down(self, problem: str | None) -> None:
         if problem is None and not (record.answered_at or record.ticked_at):
             problem = "it has not begun to consume"
-        try:
-            self._health.write(problem)
-        except OSError as error:
-            log.warning("watchdog: the worker's health is not written down: %s", error)
+        self._health.note(problem)
 
     def _end(self, problem: str | None) -> None:
         log.critical("this worker takes no jobs any more (%s): it ends itself", problem)

@@ -22,6 +22,7 @@ from common.catalogue.song_search import SongSearch
 from common.credentials.vault import Owner
 from common.database import failures
 from common.database.engine import autocommit
+from common.database.pooling import guard_sessions
 from common.errors import UserError
 from common.games.model import GPT
 from common.games.registry import GAMES
@@ -184,6 +185,7 @@ class InternalProcessor:
 
     def __init__(self, settings: Settings) -> None:
         self._runtime = make_runtime(settings, pool_size=settings.web_threads, watched=True)
+        guard_sessions(self._runtime.engine)
         self._caps = _caps(settings)
 
     def submit(self, job: NewJob) -> Finished:

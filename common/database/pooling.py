@@ -7,11 +7,14 @@ a user's jobs run at once.
 
 from __future__ import annotations
 
+import logging
 from contextlib import closing
 from typing import Any, Final
 
 import psycopg2
-from sqlalchemy import make_url
+from sqlalchemy import Engine, event, make_url
+
+log = logging.getLogger(__name__)
 
 ROUNDS: Final = 5
 CONNECT_SECONDS: Final = 5
@@ -40,6 +43,29 @@ def refuse_shared_sessions(database_url: str) -> None:
         ours = [(_server_process(first), _server_process(second)) for _ in range(ROUNDS)]
     if len(set(ours)) > 1 or ours[0][0] == ours[0][1]:
         raise SharedSessions(REFUSAL)
+
+
+def guard_sessions(engine: Engine) -> Engine:
+    """The engine; nobody gets a connection of it where sessions are shared.
+
+    For a process that does not wait for the database as it starts. Callers meet an
+    OperationalError, as if the database were away.
+    """
+    checked = False
+
+    def check(_driver: Any, _record: Any) -> None:
+        nonlocal checked
+        if checked:
+            return
+        try:
+            refuse_shared_sessions(engine.url.render_as_string(hide_password=False))
+        except SharedSessions as refusal:
+            log.critical("%s", refusal)
+            raise psycopg2.OperationalError(str(refusal)) from refusal
+        checked = True
+
+    event.listen(engine, "connect", check)
+    return engine
 
 
 def _connect(dsn: str) -> Any:

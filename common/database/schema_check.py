@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
@@ -81,13 +82,14 @@ def _value(driver: Any, statement: str) -> str | None:
     return None if row is None else str(row[0])
 
 
-def wait_for_schema(engine: Engine, *, needs_database: bool) -> None:
+def wait_for_schema(engine: Engine, waits: Callable[[str], None]) -> None:
     """Returns once this release can work with the schema; says in the log what it waits for.
 
-    needs_database: waits for a database that is away, too; else that is left to the requests.
+    Waits for a database that is away, too. waits: told at each look what is waited for.
     """
     said, said_at = None, 0.0
-    while (problem := _problem(engine, needs_database=needs_database)) is not None:
+    while (problem := _problem(engine)) is not None:
+        waits(problem)
         if problem != said or time.monotonic() - said_at >= COMPLAINT_PAUSE:
             log.error("waiting: %s", problem)
             said, said_at = problem, time.monotonic()
@@ -96,12 +98,9 @@ def wait_for_schema(engine: Engine, *, needs_database: bool) -> None:
         log.warning("the schema is one to work with: going on")
 
 
-def _problem(engine: Engine, *, needs_database: bool) -> str | None:
+def _problem(engine: Engine) -> str | None:
     try:
         with engine.connect() as connection:
             return problem_of_schema(connection.connection.dbapi_connection)
     except SQLAlchemyError as problem:
-        if not needs_database:
-            log.warning("PostgreSQL does not say which schema it has: %r", problem)
-            return None
         return f"PostgreSQL does not answer ({type(problem).__name__})"

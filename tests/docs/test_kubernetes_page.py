@@ -43,8 +43,14 @@ def test_processes_are_those_of_the_compose_file(
     if "stop_grace_period" in compose:
         assert compose["stop_grace_period"] == f"{pod['terminationGracePeriodSeconds']}s"
     if process == "worker":
-        probe = container["livenessProbe"]["exec"]["command"]
+        probe = container["readinessProbe"]["exec"]["command"]
         assert ["CMD", *probe] == compose["healthcheck"]["test"]
+        # One that waits is not started again.
+        assert container["livenessProbe"]["exec"]["command"] == [*probe, "--alive"]
+    if process == "web":
+        assert container["livenessProbe"]["httpGet"]["path"] == "/healthz"
+        assert container["startupProbe"]["httpGet"]["path"] == "/healthz"
+        assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
     known = {each.name for each in VARIABLES}
     assert {each["name"].removesuffix("_FILE") for each in container["env"]} <= known
     assert container["securityContext"]["readOnlyRootFilesystem"] is True

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from common.database.engine import autocommit, open_engine
-from common.database.pooling import SharedSessions, refuse_shared_sessions
+from common.database.pooling import SharedSessions, guard_sessions, refuse_shared_sessions
 from common.database.statements import OWN_SESSION, Statement
 from tests.support import pooler as poolers
 from tests.support.pooler import Pooler
@@ -40,6 +42,21 @@ def test_a_session_is_known_to_be_a_poolers(pooler: Pooler, stack: Stack) -> Non
         engine.dispose()
 
 
+def test_who_does_not_ask_at_the_start_is_refused_at_the_first_connection(
+    pooler: Pooler, stack: Stack
+) -> None:
+    for url in (pooler.url("session"), stack.database_url):
+        engine = guard_sessions(open_engine(url))
+        with engine.connect() as connection:
+            assert connection.scalar(text("SELECT 1")) == 1
+        engine.dispose()
+    engine = guard_sessions(open_engine(pooler.url("transaction")))
+    for _ in range(2):
+        with pytest.raises(OperationalError, match="in transaction or statement mode"):
+            engine.connect()
+    engine.dispose()
+
+
 def test_imports_go_through_a_pooler_and_a_worker_refuses_the_wrong_mode(
     stack: Stack, pooler: Pooler
 ) -> None:
@@ -58,6 +75,13 @@ def test_imports_go_through_a_pooler_and_a_worker_refuses_the_wrong_mode(
     assert "this worker does not start" in log
     assert "session mode" in log
     assert "Traceback" not in log
+
+    # Nor does web, where it is the worker.
+    stack.environment["USE_EXTERNAL_SCORE_IMPORT_WORKER"] = "false"
+    web = stack.begin_web()
+    wait_for(lambda: web.exit_code() is not None, "the end of web")
+    assert web.exit_code() == 78
+    del stack.environment["USE_EXTERNAL_SCORE_IMPORT_WORKER"]
 
     stack.environment["DATABASE_URL"] = pooler.url("session")
     stack.start_worker()

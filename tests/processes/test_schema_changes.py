@@ -100,6 +100,10 @@ def test_processes_that_run_wait_while_a_newer_release_works(
     wait_for(lambda: is_told(player), "web says so")
     wait_for(lambda: "it waits: the schema is that of 9999" in health(stack)[1], "the worker waits")
 
+    # Whoever would start them again is told that they live.
+    assert Http(stack.port).get("/healthz").status == 200
+    assert (health(stack)[0], health(stack, "--alive")[0]) == (1, 0)
+
     # What the newer release accepts is left to its workers.
     next_stack.start_web()
     client = Player(next_stack, player.user_id, player.token)
@@ -139,6 +143,17 @@ def test_a_schema_that_is_taken_back_is_waited_for(stack: Stack) -> None:
     wait_for(lambda: not is_told(player), "web goes on")
     imports(player, first=10)
     assert worker.exit_code() is None
+
+
+def test_who_starts_while_the_database_is_away_lives_and_waits(stack: Stack) -> None:
+    stack.environment["DATABASE_URL"] = "postgresql+psycopg2://nobody@127.0.0.1:1/nothing"
+    stack.start_web()
+    worker = stack.begin_worker()
+    wait_for(lambda: "it waits: PostgreSQL does not" in health(stack)[1], "the worker says so")
+    assert (health(stack)[0], health(stack, "--alive")[0]) == (1, 0)
+    assert worker.exit_code() is None
+    http = Http(stack.port)
+    assert (http.get("/healthz").status, http.get("/readyz").status) == (200, 503)
 
 
 def test_an_import_that_meets_the_change_in_its_middle_is_run_again_and_not_failed(

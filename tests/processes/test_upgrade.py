@@ -16,6 +16,8 @@ from cli.local import EmbeddedPostgres, EmbeddedRedis
 from common.database.engine import migrate
 from common.seeds.loader import load_directory
 from tests.support.fresh import EXAMPLE_CATALOGUE, fresh_database
+from tests.support.health import health
+from tests.support.http import Http
 from tests.support.stack import ROOT, Stack, batch_manual, wait_for
 
 # Move it on with each release, see docs/upgrading.md.
@@ -91,10 +93,23 @@ def test_today_waits_for_its_schema_and_says_so(old_schema: Stack) -> None:
         wait_for(lambda log=log: "waiting: the schema is that of" in log.read_text(), "it waits")
         assert "run `score-import migrate`" in log.read_text()
         assert process.exit_code() is None
+    # They live, are not ready, and say why.
+    http = Http(stack.port)
+    assert http.get("/healthz").status == 200
+    answer = http.get("/readyz")
+    assert answer.status == 503
+    assert "run `score-import migrate`" in answer.json["description"]
+    refused = http.get("/api/v1/users/1")
+    assert (refused.status, refused.json["error"]["code"]) == (503, "DATABASE_UNAVAILABLE")
+    told, output = health(stack)
+    assert told == 1
+    assert "it waits: the schema is that of" in output
+    assert health(stack, "--alive")[0] == 0
     migrate(stack.database_url)
     load_directory(stack.engine, EXAMPLE_CATALOGUE)
     wait_for(lambda: " ready." in worker.program.log.read_text(), "the worker goes on")
-    wait_for(stack.web_answers, "web goes on")
+    wait_for(lambda: http.get("/readyz").status == 200, "web goes on")
+    wait_for(lambda: health(stack)[0] == 0, "its health says so")
     player = stack.user("alice", "submit_score")
     player.wait(player.submit(batch_manual(3)))
     assert player.score_count() == 3

@@ -7,10 +7,10 @@ import subprocess
 from tests.support.stack import BIN, Stack
 
 
-def health(stack: Stack) -> tuple[int, str]:
+def health(stack: Stack, *options: str) -> tuple[int, str]:
     """(exit code, output) of `score-import worker-health`."""
     done = subprocess.run(
-        [str(BIN / "score-import"), "worker-health"],
+        [str(BIN / "score-import"), "worker-health", *options],
         env=stack.environment,
         capture_output=True,
         text=True,
