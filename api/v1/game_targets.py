@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import Any, Final
 
 from flask import Response
@@ -30,6 +30,7 @@ from common.targets.target_answers import (
     QuestPage,
     Targets,
 )
+from common.wire import Wire
 
 blueprint = ApiBlueprint("game_targets", __name__)
 
@@ -60,10 +61,11 @@ def _recent(at: GamePath, *, achieved: bool) -> Targets:
         goal_subs, quest_subs = target_rows.recent_subs(
             connection, at.gpt, None, MOST, achieved=achieved
         )
-        goals = target_rows.goals_by_id(connection, {row.goal_id for row in goal_subs})
+        ids = {row.goal_id for row in goal_subs}
+        goals = target_answers.goals_by_id(connection, ids, at.wire)
         quests = target_rows.quests_by_id(connection, {row.quest_id for row in quest_subs})
     return Targets(
-        goals=[target_answers.goal(row, at.wire) for row in goals],
+        goals=goals,
         goalSubs=[target_answers.goal_sub(row, at.wire) for row in goal_subs],
         quests=[target_answers.quest(row, at.wire) for row in quests],
         questSubs=[target_answers.quest_sub(row, at.wire) for row in quest_subs],
@@ -75,7 +77,7 @@ def _recent(at: GamePath, *, achieved: bool) -> Targets:
 def popular(at: GamePath) -> Response:
     with service().engine.connect() as connection:
         rows = target_rows.popular_goals(connection, at.gpt, MOST)
-    documents = [target_answers.goal(row, at.wire) for row in rows]
+        documents = target_answers.goals(connection, rows, at.wire)
     return success(f"Returned {len(rows)} goals.", documents)
 
 
@@ -110,8 +112,9 @@ def one_goal(at: GamePath, goal_id: str, query: dict[str, Any]) -> Response:
         subs = pages.finish(subs, limit, lambda sub: (sub.user_id,))
         quests = target_rows.quests_with_goal(connection, goal_id)
         users = profile_rows.users_by_id(connection, {sub.user_id for sub in subs})
+        document = target_answers.goal(connection, row, at.wire)
     body = GoalPage(
-        target_answers.goal(row, at.wire),
+        document,
         [target_answers.goal_sub(sub, at.wire) for sub in subs],
         list(map(user_documents.user, users)),
         [target_answers.quest(quest, at.wire) for quest in quests],
@@ -125,10 +128,10 @@ def find_quests(at: GamePath, query: dict[str, Any]) -> Response:
     part = queries.required_search(query, "Invalid value for search.")
     with service().engine.connect() as connection:
         rows = target_rows.quests_named(connection, at.gpt, part, QUESTS)
-        goals = _goals_of(connection, rows)
+        goals = _goals_of(connection, rows, at.wire)
     body = QuestList(
         [target_answers.quest(row, at.wire) for row in rows],
-        [target_answers.goal(row, at.wire) for row in goals],
+        goals,
     )
     return success(f"Returned {len(rows)} quests.", body)
 
@@ -149,14 +152,14 @@ def one_quest(at: GamePath, quest_id: str, query: dict[str, Any]) -> Response:
         limit, after = query["limit"], pages.place(query, (int,)) or (0,)
         subs = target_rows.subs_to_quest(connection, quest_id, limit + 1, after[0])
         subs = pages.finish(subs, limit, lambda sub: (sub.user_id,))
-        goals = _goals_of(connection, [row])
+        goals = _goals_of(connection, [row], at.wire)
         lines = target_rows.questlines_of_gpt(connection, at.gpt)
         users = profile_rows.users_by_id(connection, {sub.user_id for sub in subs})
     body = QuestPage(
         target_answers.quest(row, at.wire),
         [target_answers.quest_sub(sub, at.wire) for sub in subs],
         list(map(user_documents.user, users)),
-        [target_answers.goal(goal, at.wire) for goal in goals],
+        goals,
         [target_answers.questline(line, at.wire) for line in lines if quest_id in line.quests],
     )
     return success(f"Retrieved information about {row.name}.", body)
@@ -170,11 +173,11 @@ def questlines(at: GamePath) -> Response:
         inside = {quest_id for line in lines for quest_id in line.quests}
         rows = target_rows.quests_of_gpt(connection, at.gpt)
         alone = [row for row in rows if row.quest_id not in inside]
-        goals = _goals_of(connection, alone)
+        goals = _goals_of(connection, alone, at.wire)
     body = Questlines(
         [target_answers.questline(line, at.wire) for line in lines],
         [target_answers.quest(row, at.wire) for row in alone],
-        [target_answers.goal(row, at.wire) for row in goals],
+        goals,
     )
     return success(f"Returned {len(lines)} questlines.", body)
 
@@ -188,17 +191,19 @@ def one_questline(at: GamePath, questline_id: str) -> Response:
         if line is None:
             raise UserError(404, f"A questline with ID {questline_id} doesn't exist.")
         rows = target_rows.quests_by_id(connection, line.quests)
-        goals = _goals_of(connection, rows)
+        goals = _goals_of(connection, rows, at.wire)
     by_id = {row.quest_id: row for row in rows}
     ordered = [by_id[quest_id] for quest_id in line.quests if quest_id in by_id]
     body = QuestlinePage(
         [target_answers.quest(row, at.wire) for row in ordered],
         target_answers.questline(line, at.wire),
-        [target_answers.goal(row, at.wire) for row in goals],
+        goals,
     )
     return success(f"Retrieved questline '{line.name}'.", body)
 
 
-def _goals_of(connection: Connection, quests: Collection[Row[Any]]) -> Sequence[Row[Any]]:
+def _goals_of(
+    connection: Connection, quests: Collection[Row[Any]], wire: Wire
+) -> list[GoalDocument]:
     ids = {goal_id for quest in quests for goal_id in goal_ids_of(quest.quest_data)}
-    return target_rows.goals_by_id(connection, ids)
+    return target_answers.goals_by_id(connection, ids, wire)

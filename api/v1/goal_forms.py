@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from api.http.game_paths import GamePath
 from api.http.parameters import MISSING, explain
-from common.catalogue import other_ids
+from common.catalogue import catalogue_rows, other_ids
 from common.errors import UserError
 from common.games.model import GPT
 from common.targets.target_documents import GoalCharts, GoalCriteria
@@ -60,8 +60,8 @@ class GoalForm(Schema):
 
 def goal_of(at: GamePath, body: dict[str, Any]) -> tuple[GoalCharts, GoalCriteria]:
     """The goal that a body describes. Raises UserError with the first thing that is wrong."""
-    criteria = _object(body, "criteria", ("key", "value", "mode", "countNum"))
-    charts = _object(body, "charts", ("type", "data"))
+    criteria = _object(at, body, "criteria", ("key", "value", "mode", "countNum"))
+    charts = _object(at, body, "charts", ("type", "data"))
     if not isinstance(criteria.get("key"), str):
         raise _wrong("criteria.key", "Expected string.", criteria.get("key", MISSING))
     value = criteria.get("value", MISSING)
@@ -90,14 +90,17 @@ def goal_of(at: GamePath, body: dict[str, Any]) -> tuple[GoalCharts, GoalCriteri
 
 def with_keys(connection: Connection, gpt: GPT, charts: GoalCharts) -> GoalCharts:
     """The charts of a goal by the ids that everything goes by; those of version 3 are taken."""
+    if charts.type == "folder":
+        folder = catalogue_rows.find_folder(connection, gpt, str(charts.data))
+        return charts if folder is None else GoalCharts(charts.type, folder.folder_id)
     ids = charts.data if isinstance(charts.data, list) else [charts.data]
-    kind = "folders" if charts.type == "folder" else "charts"
-    keys = other_ids.keys_of(connection, kind, ids, gpt.game)
+    keys = other_ids.keys_of(connection, "charts", ids, gpt.game)
     own = [keys.get(each, each) for each in ids]
     return GoalCharts(charts.type, own if isinstance(charts.data, list) else own[0])
 
 
-def _object(body: dict[str, Any], name: str, keys: tuple[str, ...]) -> dict[str, Any]:
+def _object(at: GamePath, body: dict[str, Any], name: str, keys: tuple[str, ...]) -> dict[str, Any]:
+    """The object of this name. What is beside the keys is refused, as version 3 does not."""
     found = body.get(name, MISSING)
     if not isinstance(found, dict):
         message = (
@@ -105,7 +108,7 @@ def _object(body: dict[str, Any], name: str, keys: tuple[str, ...]) -> dict[str,
         )
         raise _wrong(name, message, found)
     unexpected = [key for key in found if key not in keys]
-    if unexpected:
+    if unexpected and at.wire.has_v2:
         names = ", ".join(unexpected)
         raise _wrong(name, f"Unexpected properties inside object: {names}.", {})
     return found

@@ -83,12 +83,12 @@ def edit_settings(at: ProfilePath, body: dict[str, Any]) -> Response:
     for name, value in body.items():
         _check_setting(at.gpt, name, value)
     with service().engine.begin() as connection:
-        table = body.get("defaultTable")
-        if table is not None and catalogue_rows.find_table(connection, at.gpt, table) is None:
-            raise UserError(
-                400,
-                f"The table ({table}) does not exist (and therefore cannot be set as a default).",
-            )
+        if (table_id := body.get("defaultTable")) is not None:
+            table = catalogue_rows.find_table(connection, at.gpt, table_id)
+            if table is None:
+                why = "does not exist (and therefore cannot be set as a default)"
+                raise UserError(400, f"The table ({table_id}) {why}.")
+            body["defaultTable"] = table.table_id
         if body.get("gameSpecific", msgspec.UNSET) is None:
             del body["gameSpecific"]
         row = settings_rows.update(connection, at.user_id, at.gpt, body)

@@ -1,4 +1,4 @@
-"""GET /status for clients; /healthz and /readyz for whoever runs the service."""
+"""GET /status for clients; /healthz, /.deploy/up and /readyz for whoever runs the service."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.http import context, identity
 from api.http.answers import JSON, failure, success
 from api.http.dialects import ApiBlueprint
-from api.http.endpoint import endpoint
+from api.http.endpoint import Plain, endpoint
 from api.http.service import service
 from api.jobs.door import service_names
 from api.openapi import document
@@ -92,6 +92,12 @@ def status(*, query: dict[str, Any]) -> Response:
 @endpoint("The process answers.", answers=Health)
 def healthz() -> Response:
     return success("Alive.", {})
+
+
+@health.get("/.deploy/up")
+@endpoint("The process answers, in version 3's words.", answers=Plain("text/plain", "OK"))
+def deployed() -> Response:
+    return Response("OK", mimetype="text/plain")
 
 
 @health.get("/readyz")

@@ -24,7 +24,7 @@ from common.profiles.folder_stats import stats_of_folders
 from common.profiles.snapshot_rows import HOUR
 from common.sessions import session_documents
 from common.sessions.session_documents import SessionDocument
-from common.targets import target_answers, target_rows
+from common.targets import target_answers
 from common.targets.target_answers import GoalDocument, GoalSubDocument
 
 blueprint = ApiBlueprint("summaries", __name__)
@@ -59,7 +59,7 @@ def recent_summary(user: str) -> Response:
     with engine.connect() as connection:
         sessions = summary_rows.sessions(connection, row.id, LATELY, MOST)
         achieved, improved = summary_rows.goals(connection, row.id, LATELY, MOST)
-        goals = target_rows.goals_by_id(connection, {sub.goal_id for sub in (*achieved, *improved)})
+        ids = {sub.goal_id for sub in (*achieved, *improved)}
         folders = [
             folder
             for folder in view_rows.lately(connection, row.id, LATELY, FOLDERS)
@@ -67,12 +67,12 @@ def recent_summary(user: str) -> Response:
         ]
         stats: dict[str, FolderStats] = {}
         for gpt in {get_gpt(folder.game, folder.playtype) for folder in folders}:
-            ids = [
+            of_gpt = [
                 each.folder_id
                 for each in folders
                 if (each.game, each.playtype) == (gpt.game, gpt.playtype)
             ]
-            stats |= stats_of_folders(connection, row.id, gpt, ids)
+            stats |= stats_of_folders(connection, row.id, gpt, of_gpt)
         body = RecentSummary(
             recentPlaycount=summary_rows.playcount(connection, row.id, LATELY),
             recentSessions=[session_documents.session(each, wire) for each in sessions],
@@ -80,6 +80,6 @@ def recent_summary(user: str) -> Response:
             recentFolderStats=[stats[each.folder_id] for each in folders],
             recentAchievedGoals=[target_answers.goal_sub(each, wire) for each in achieved],
             recentImprovedGoals=[target_answers.goal_sub(each, wire) for each in improved],
-            recentGoals=[target_answers.goal(each, wire) for each in goals],
+            recentGoals=target_answers.goals_by_id(connection, ids, wire),
         )
     return success(f"Retrieved information about {row.username} (#{row.id}).", body)

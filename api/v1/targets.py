@@ -67,11 +67,10 @@ def _targets(
 ) -> Targets:
     """Subscriptions with their goals, and with the quests of them that hold such a goal."""
     ids = {sub.goal_id for sub in goal_subs}
-    goal_rows = target_rows.goals_by_id(connection, ids)
     quests = target_rows.quests_by_id(connection, [sub.quest_id for sub in quest_subs])
     holding = [quest for quest in quests if not ids.isdisjoint(goal_ids_of(quest.quest_data))]
     return Targets(
-        goals=[target_answers.goal(row, wire) for row in goal_rows],
+        goals=target_answers.goals_by_id(connection, ids, wire),
         goalSubs=[target_answers.goal_sub(row, wire) for row in goal_subs],
         quests=[target_answers.quest(row, wire) for row in holding],
         questSubs=[target_answers.quest_sub(row, wire) for row in quest_subs],
@@ -87,8 +86,9 @@ def goal(at: ProfilePath, goal_id: str) -> Response:
         if row is None or not subs:
             raise refusals.not_on_goal(at.user.username)
         quests = target_rows.quests_with_goal(connection, goal_id)
+        document = target_answers.goal(connection, row, at.wire)
     body = FollowedGoal(
-        target_answers.goal(row, at.wire),
+        document,
         target_answers.goal_sub(subs[0], at.wire),
         [target_answers.quest(quest, at.wire) for quest in quests],
         user_documents.user(at.user),
@@ -103,11 +103,11 @@ def quests(at: ProfilePath) -> Response:
         subs = target_rows.quest_subs(connection, at.user_id, at.gpt)
         rows = target_rows.quests_by_id(connection, [sub.quest_id for sub in subs])
         ids = {goal_id for row in rows for goal_id in goal_ids_of(row.quest_data)}
-        goal_rows = target_rows.goals_by_id(connection, ids)
+        documents = target_answers.goals_by_id(connection, ids, at.wire)
     body = FollowedQuests(
         [target_answers.quest(row, at.wire) for row in rows],
         [target_answers.quest_sub(sub, at.wire) for sub in subs],
-        [target_answers.goal(row, at.wire) for row in goal_rows],
+        documents,
     )
     return success(f"Retrieved {len(subs)} quest(s).", body)
 
@@ -127,12 +127,12 @@ def quest(at: ProfilePath, quest_id: str) -> Response:
         subs = {
             each.goal_id: each for each in target_rows.goal_subs_by_id(connection, at.user_id, ids)
         }
-        goal_rows = target_rows.goals_by_id(connection, ids)
+        documents = target_answers.goals_by_id(connection, ids, at.wire)
     body = FollowedQuest(
         target_answers.quest_sub(sub, at.wire),
         target_answers.quest(row, at.wire),
         [target_answers.result(subs[goal_id]) for goal_id in ids if goal_id in subs],
-        [target_answers.goal(each, at.wire) for each in goal_rows],
+        documents,
     )
     whose = f"{at.user.username} (#{at.user_id})"
     return success(f"Returned information about {whose}'s progress on {row.name}.", body)

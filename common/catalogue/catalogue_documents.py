@@ -169,8 +169,8 @@ def folder(row: Row[Any], wire: Wire) -> FolderDocument:
 
 
 def slug_of(row: Row[Any]) -> str:
-    """What version 3 addresses a folder by; the id does as well."""
-    return str(getattr(row, "slug", None) or row.folder_id)
+    """What version 3 addresses a folder by; one that only version 2 has goes by its id."""
+    return str(row.slug or row.folder_id)
 
 
 def table(row: Row[Any], wire: Wire, slugs: Mapping[str, str]) -> TableDocument:

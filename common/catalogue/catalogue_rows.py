@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, text
 from common.catalogue.catalogue_documents import Ids
 from common.database.parameters import text_array
 from common.games.model import GPT
+from common.games.version3 import version3_id
 
 # The largest number that the catalogue takes for a song's id.
 MOST: Final = 2**31 - 1
@@ -116,9 +117,17 @@ _SONG: Final = text(
     "SELECT * FROM songs WHERE game = :game"  # noqa: S608
     f" AND id = ANY(ARRAY[:number, CAST({_KEY.format(kind='songs')} AS integer)])"
 )
+# A slug goes before the ids.
 _FOLDER: Final = text(
-    "SELECT * FROM folders WHERE game = :game AND playtype = :playtype"  # noqa: S608
-    f" AND folder_id = ANY(ARRAY[:id, {_KEY.format(kind='folders')}])"
+    "SELECT folders.* FROM unnest(ARRAY["  # noqa: S608
+    " (SELECT key FROM other_ids WHERE kind = 'slugs' AND game = :version3 AND other_id = :id),"
+    f" :id, {_KEY.format(kind='folders')}]) WITH ORDINALITY AS called (folder_id, place)"
+    " JOIN folders USING (folder_id) WHERE game = :game AND playtype = :playtype"
+    " ORDER BY place LIMIT 1"
+)
+_TABLE: Final = text(
+    "SELECT * FROM tables WHERE game = :game AND playtype = :playtype"  # noqa: S608
+    f" AND table_id = ANY(ARRAY[:id, {_KEY.format(kind='tables')}])"
 )
 
 
@@ -242,8 +251,13 @@ def count_charts(connection: Connection, gpt: GPT) -> int:
 
 
 def find_folder(connection: Connection, gpt: GPT, folder_id: str) -> Row[Any] | None:
-    """The GPT's folder that either version of Tachi calls so."""
-    parameters = {"game": gpt.game, "playtype": gpt.playtype, "id": folder_id}
+    """The GPT's folder that either version of Tachi calls so: by slug or id."""
+    parameters = {
+        "game": gpt.game,
+        "playtype": gpt.playtype,
+        "id": folder_id,
+        "version3": version3_id(gpt),
+    }
     return connection.execute(_FOLDER, parameters).one_or_none()
 
 
@@ -307,7 +321,6 @@ def tables_of_gpt(connection: Connection, gpt: GPT, *, with_inactive: bool) -> S
 
 
 def find_table(connection: Connection, gpt: GPT, table_id: str) -> Row[Any] | None:
-    return connection.execute(
-        text("SELECT * FROM tables WHERE table_id = :id AND game = :game AND playtype = :playtype"),
-        {"id": table_id, "game": gpt.game, "playtype": gpt.playtype},
-    ).one_or_none()
+    """The GPT's table that either version of Tachi calls so."""
+    parameters = {"game": gpt.game, "playtype": gpt.playtype, "id": table_id}
+    return connection.execute(_TABLE, parameters).one_or_none()

@@ -74,6 +74,7 @@ class FolderRow(Base):
     search_terms: Mapped[TextList]
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
     v3_id: Mapped[str | None]
+    slug: Mapped[str | None]
 
 
 class FolderChart(Base):

@@ -133,6 +133,20 @@ def name_all(connection: Connection, games: Mapping[str, Collection[str]]) -> No
             connection.execute(shown, {"kind": kind, "games": sorted(to_show)})
 
 
+_SHOW_SLUGS: Final = text(
+    """
+    UPDATE folders SET slug = known.other_id FROM other_ids AS known
+    WHERE known.kind = 'slugs' AND known.current AND known.key = folders.folder_id
+      AND folders.slug IS DISTINCT FROM known.other_id
+    """
+)
+
+
+def show_slugs(connection: Connection) -> None:
+    """Has folders name the slugs that seeds of version 3 brought; their games are v3 ids."""
+    connection.execute(_SHOW_SLUGS)
+
+
 def _games_with_unnamed(connection: Connection) -> dict[str, set[str]]:
     """The games by kind that have rows that name no ID."""
     return {

@@ -76,6 +76,7 @@ def activities(
     goal_subs = read.achieved("goal_subscriptions", since)
     quest_subs = read.achieved("quest_subscriptions", since)
     goals = _by_gpt(target_rows.goals_by_id(connection, {row.goal_id for row in _all(goal_subs)}))
+    named = target_answers.named(connection, _all(goals), wire)
     quests = _by_gpt(
         target_rows.quests_by_id(connection, {row.quest_id for row in _all(quest_subs)})
     )
@@ -108,7 +109,7 @@ def activities(
                 profile_documents.class_achievement(row, wire) for row in classes.get(gpt, ())
             ],
             users=[user_documents.user(known[user_id]) for user_id in of],
-            goals=[target_answers.goal(row, wire) for row in goals.get(gpt, ())],
+            goals=target_answers.named_goals(goals.get(gpt, ()), wire, named),
             goalSubs=[target_answers.goal_sub(row, wire) for row in goal_subs.get(gpt, ())],
             quests=[target_answers.quest(row, wire) for row in quests.get(gpt, ())],
             questSubs=[target_answers.quest_sub(row, wire) for row in quest_subs.get(gpt, ())],

@@ -165,6 +165,8 @@ def _store_other_ids(
             if other_ids.store(connection, kind, game, ids):
                 games.setdefault(kind, set()).add(game)
     other_ids.name_all(connection, games)
+    if "folders" in games or "slugs" in games:
+        other_ids.show_slugs(connection)
 
 
 def _named(violations: Iterable[Violation], converted: Converted | None) -> list[Violation]:

@@ -5,16 +5,19 @@ Source: specification, documents-targets.md sections 1 to 4, http-api-targets.md
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from common.accounts.user_documents import UserDocument
 from common.games.registry import get_gpt
 from common.games.version3 import version3_id
+from common.targets import target_rows
 from common.targets.target_documents import Number
+from common.targets.target_rows import NOT_NAMED, Named
 from common.wire import Wire
 
 
@@ -187,21 +190,64 @@ class QuestlinePage(msgspec.Struct):
 # --- rows as documents ---------------------------------------------------------------------
 
 
-def goal(row: Row[Any], wire: Wire) -> GoalDocument:
-    """A row of `goals`, perhaps with `subscriptions`."""
+def goals(connection: Connection, rows: Collection[Row[Any]], wire: Wire) -> list[GoalDocument]:
+    """Rows of `goals`, of one or more games, perhaps with `subscriptions`.
+
+    In version 3 with its ids of charts and folders: two statements more, however many goals.
+    """
+    return named_goals(rows, wire, named(connection, rows, wire))
+
+
+def named(connection: Connection, rows: Collection[Row[Any]], wire: Wire) -> Named:
+    """What version 3 calls what goals are on, as far as that is shown."""
+    return target_rows.named_in_version3(connection, rows) if wire.has_v3 else NOT_NAMED
+
+
+def named_goals(rows: Iterable[Row[Any]], wire: Wire, names: Named) -> list[GoalDocument]:
+    """Rows of `goals`, where the names are known."""
+    return [_goal(row, wire, names) for row in rows]
+
+
+def goals_by_id(
+    connection: Connection, goal_ids: Collection[str], wire: Wire
+) -> list[GoalDocument]:
+    """The goals with these ids."""
+    return goals(connection, target_rows.goals_by_id(connection, goal_ids), wire)
+
+
+def goal(connection: Connection, row: Row[Any], wire: Wire) -> GoalDocument:
+    """A row of `goals`."""
+    return goals(connection, [row], wire)[0]
+
+
+def _goal(row: Row[Any], wire: Wire, names: Named) -> GoalDocument:
     document = GoalDocument(
         goalID=row.goal_id,
         **_game(row, wire),
         name=row.name,
-        charts=row.charts,
+        charts=_goal_charts(row, wire, names),
         criteria=row.criteria,
     )
-    if not wire.has_v2 and row.charts["type"] == "folder":
-        document.charts = {**row.charts, "folderSlug": row.charts["data"]}
     count = getattr(row, "subscriptions", None)
     if count is not None:
         document.subscriptions = count
     return document
+
+
+def _goal_charts(row: Row[Any], wire: Wire, names: Named) -> dict[str, Any]:
+    """What a goal is on. Source: specification, v3/http-api.md section 2."""
+    charts: dict[str, Any] = dict(row.charts)
+    kind, data = charts["type"], charts["data"]
+    if wire.has_v3 and kind == "folder":
+        charts["folderSlug"] = names.slugs.get(data, data)
+    if not wire.has_v2:
+        if kind == "multi":
+            charts["data"] = [names.charts.get((row.game, each), each) for each in data]
+        elif kind == "folder":
+            charts["data"] = names.folders.get(data, data)
+        else:
+            charts["data"] = names.charts.get((row.game, data), data)
+    return charts
 
 
 def goal_sub(row: Row[Any], wire: Wire) -> GoalSubDocument:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
 from sqlalchemy import Connection, Row, text
 
+from common.catalogue import catalogue_rows
 from common.database.parameters import text_array
 from common.games.model import GPT
 from common.profiles.profile_rows import containing
@@ -112,6 +114,64 @@ def goals_on_folder(connection: Connection, user_id: int, gpt: GPT, folder_id: s
         """,  # noqa: S608
         _parameters(gpt, user_id=user_id, folder_id=folder_id),
     )
+
+
+# --- what goals are on ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What version 3 calls what goals are on.
+
+    charts: ids by game and chart. folders, slugs: ids and slugs by folder.
+    """
+
+    charts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    folders: Mapping[str, str] = field(default_factory=dict)
+    slugs: Mapping[str, str] = field(default_factory=dict)
+
+
+NOT_NAMED: Final = Named()
+
+
+def named_in_version3(connection: Connection, goals: Collection[Row[Any]]) -> Named:
+    """The names of the charts and folders of these rows of `goals`; two statements at most."""
+    on_folders = [row.charts["data"] for row in goals if row.charts["type"] == "folder"]
+    on_charts = {
+        (row.game, chart_id)
+        for row in goals
+        if row.charts["type"] != "folder"
+        for chart_id in _listed(row.charts["data"])
+    }
+    charts = folders = None
+    if on_charts:
+        charts = connection.execute(
+            _NAMED_CHARTS,
+            {
+                "games": text_array([game for game, _ in on_charts]),
+                "charts": text_array([chart_id for _, chart_id in on_charts]),
+            },
+        )
+    if on_folders:
+        folders = catalogue_rows.folders_by_id(connection, on_folders)
+    return Named(
+        {(row.game, row.chart_id): row.v3_id for row in charts or () if row.v3_id},
+        {row.folder_id: row.v3_id for row in folders or () if row.v3_id},
+        {row.folder_id: row.slug for row in folders or () if row.slug},
+    )
+
+
+_NAMED_CHARTS: Final = text(
+    """
+    SELECT game, chart_id, v3_id
+    FROM unnest(CAST(:games AS text[]), CAST(:charts AS text[])) AS wanted (game, chart_id)
+    JOIN charts USING (game, chart_id)
+    """
+)
+
+
+def _listed(data: str | list[str]) -> list[str]:
+    return data if isinstance(data, list) else [data]
 
 
 # --- of a game -----------------------------------------------------------------------------

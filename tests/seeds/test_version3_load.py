@@ -9,8 +9,8 @@ import orjson
 import pytest
 from sqlalchemy import Engine, text
 
-from common.catalogue import other_ids
-from common.games.registry import is_never_whole
+from common.catalogue import catalogue_rows, other_ids
+from common.games.registry import get_gpt, is_never_whole
 from common.seeds.loader import Loading, load_directory
 from common.seeds.version3.conversion import made_up_chart_id
 from common.seeds.violations import SeedsError
@@ -62,7 +62,11 @@ def stored(engine: Engine) -> dict[str, list[Any]]:
             if table not in ("catalogue_versions", "seed_collections"):
                 rows = connection.execute(text(f"SELECT * FROM {table} ORDER BY {order}"))
                 found[table] = [
-                    {name: value for name, value in row._mapping.items() if name != "v3_id"}
+                    {
+                        name: value
+                        for name, value in row._mapping.items()
+                        if name not in ("v3_id", "slug")
+                    }
                     for row in rows
                 ]
     return found
@@ -111,6 +115,46 @@ def test_ids_of_both_versions_find_the_same(songs_and_charts: Catalogue, tmp_pat
     assert now == {chart["chartID"]: own}
     assert keys == dict.fromkeys(asked[:3], chart["chartID"])
     assert songs[f"S{chart['songID']:019x}"] == chart["songID"]
+
+
+def test_folders_are_found_by_slug_first(songs_and_charts: Catalogue, tmp_path: Path) -> None:
+    """Then by id, and legacy id: http-api.md of version 3, section 1.3."""
+    songs_and_charts.load()
+    third = as_version_3(songs_and_charts, tmp_path / "third")
+    folders = [
+        {
+            "id": f"F{slug:0<19}",
+            "legacyFolderID": legacy,
+            "slug": slug,
+            "game": "sdvx",
+            "title": title,
+            "inactive": False,
+            "searchTerms": [],
+            "versionFilter": [],
+            "where": f"chart.level = '{level}'",
+        }
+        for slug, legacy, title, level in [
+            ("eleven", "F11", "Level 11", 11),
+            ("F11", "F12", "Level 12", 12),
+        ]
+    ]
+    (third / "folders.json").write_bytes(orjson.dumps(folders))
+    load_directory(songs_and_charts.engine, third)
+    sdvx = get_gpt("sdvx", "Single")
+
+    def found(name: str) -> tuple[str, str] | None:
+        with songs_and_charts.engine.connect() as connection:
+            row = catalogue_rows.find_folder(connection, sdvx, name)
+        return row and (row.title, row.slug)
+
+    assert found("eleven") == found("Feleven0000000000000") == ("Level 11", "eleven")
+    assert found("F11") == found("F12") == found("FF110000000000000000") == ("Level 12", "F11")
+    assert found("twelve") is None
+
+    folders[0]["slug"] = "11"
+    (third / "folders.json").write_bytes(orjson.dumps(folders))
+    load_directory(songs_and_charts.engine, third)
+    assert found("11") == found("eleven") == ("Level 11", "11")
 
 
 def test_a_chart_that_comes_back_has_the_id_it_was_known_by(

@@ -37,7 +37,8 @@ def _add_goal(work: Work, arguments: Targets) -> Done:
     wire = Wire(arguments.wire)
     rows = target_rows.goals_by_id(connection, [goal.goalID])
     subs = target_rows.goal_subs_by_id(connection, work.user_id, [goal.goalID])
-    body = NewGoal(target_answers.goal(rows[0], wire), target_answers.goal_sub(subs[0], wire))
+    document = target_answers.goal(connection, rows[0], wire)
+    body = NewGoal(document, target_answers.goal_sub(subs[0], wire))
     return Done(f"Subscribed to {goal.name}.", msgspec.to_builtins(body))
 
 
@@ -79,7 +80,7 @@ def _join_quest(work: Work, arguments: Targets) -> Done:
             for sub in followed
             if sub.quest_id == arguments.target_id
         ),
-        [target_answers.goal(goal, wire) for goal in target_rows.goals_by_id(connection, ids)],
+        target_answers.goals_by_id(connection, ids, wire),
         [target_answers.result(subs[goal_id]) for goal_id in ids],
         target_answers.quest(row, wire),
     )

@@ -214,3 +214,5 @@ def test_status_says_who_one_is(http: Http, player: Player) -> None:
 def test_health_and_readiness_are_answered(http: Http) -> None:
     assert http.get("/healthz").status == 200
     assert http.get("/readyz").json["body"] == {"redis": True}
+    up = http.get("/.deploy/up", {"Authorization": "nonsense"})
+    assert (up.status, up.raw) == (200, b"OK")

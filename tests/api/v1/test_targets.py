@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -127,6 +128,79 @@ def test_another_goal_takes_the_place_of_one(http: Http, follower: Player, chart
     assert subs == [replaced.json["body"]["goalSub"]]
     assert ask(http, "PUT", old, follower, goal(chart)).status == 404
     assert ask(http, "PUT", old, None, goal(chart)).status == 401
+
+
+@pytest.fixture
+def folder(service: Stack) -> Iterator[str]:
+    """A folder with charts, which has a slug while the test runs."""
+    folder_id = str(
+        service.scalar(
+            "SELECT folder_id FROM folder_charts JOIN folders USING (folder_id)"
+            " WHERE game = 'sdvx' GROUP BY folder_id ORDER BY count(*) DESC, folder_id LIMIT 1"
+        )
+    )
+    service.administer(
+        "INSERT INTO other_ids (kind, game, other_id, key, current)"
+        f" VALUES ('slugs', 'sdvx', 'the-slug', '{folder_id}', true)",
+        f"UPDATE folders SET slug = 'the-slug' WHERE folder_id = '{folder_id}'",
+    )
+    yield folder_id
+    service.administer(
+        "DELETE FROM other_ids WHERE kind = 'slugs'", "UPDATE folders SET slug = NULL"
+    )
+
+
+def test_in_version_3_goals_are_on_its_charts(http: Http, follower: Player, chart: str) -> None:
+    version3 = http.get(f"/api/v1/games/sdvx/charts/{chart}").json["body"]["chart"]["chartID"]
+    assert version3.startswith("C")
+    other = str(
+        follower.stack.scalar(
+            "SELECT v3_id FROM charts WHERE game = 'sdvx' AND chart_id <> :chart"
+            " ORDER BY chart_id LIMIT 1",
+            chart=chart,
+        )
+    )
+    path = of(follower, "/goals/add-goal", "/games/sdvx")
+    single = ask(http, "POST", path, follower, goal(version3))
+    assert single.status == 200, single.raw
+    made = single.json["body"]["goal"]
+    assert made["charts"] == {"type": "single", "data": version3}
+    same = ask(http, "POST", of(follower, "/goals/add-goal"), follower, goal(chart))
+    assert same.status == 409
+
+    several = {**goal(chart), "charts": {"type": "multi", "data": [chart, other], "more": 1}}
+    multi = ask(http, "POST", path, follower, several)
+    assert multi.status == 200, multi.raw
+    assert multi.json["body"]["goal"]["charts"] == {"type": "multi", "data": [version3, other]}
+    of_version2 = ask(http, "POST", of(follower, "/goals/add-goal"), follower, several)
+    assert of_version2.status == 400
+
+    moved = of(follower, f"/goals/{made['goalID']}", "/games/sdvx")
+    replaced = ask(http, "PUT", moved, follower, goal(version3, 9_950_000))
+    assert replaced.json["body"]["goal"]["charts"] == {"type": "single", "data": version3}
+
+
+def test_goals_on_folders_name_their_slug(http: Http, follower: Player, folder: str) -> None:
+    body = {
+        "charts": {"type": "folder", "data": "the-slug"},
+        "criteria": {"mode": "proportion", "key": "score", "value": 9_999_999, "countNum": 1},
+    }
+    added = ask(http, "POST", of(follower, "/goals/add-goal", "/games/sdvx"), follower, body)
+    assert added.status == 200, added.raw
+    made = added.json["body"]["goal"]
+    version3 = http.get("/api/v1/games/sdvx/folders/the-slug").json["body"]["folder"]["folderID"]
+    expected = {"type": "folder", "data": version3, "folderSlug": "the-slug"}
+    assert made["charts"] == expected
+    listed = ask(http, "GET", of(follower, "/goals", "/games/sdvx"), None).json["body"]["goals"]
+    assert [each["charts"] for each in listed] == [expected]
+    public = f"/targets/goals/{made['goalID']}"
+    of_game = ask(http, "GET", f"/games/sdvx{public}", None).json["body"]["goal"]
+    assert of_game["charts"] == expected
+    version2 = ask(http, "GET", f"{GAME}{public}", None).json["body"]["goal"]
+    assert version2["charts"] == {"type": "folder", "data": folder}
+    for name in ("the-slug", folder, version3):
+        on = ask(http, "GET", of(follower, f"/on-folder/{name}", "/games/sdvx"), None)
+        assert [each["goalID"] for each in on.json["body"]["goals"]] == [made["goalID"]]
 
 
 def test_nobody_follows_for_others(
