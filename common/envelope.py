@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 import orjson
 
+_encode = msgspec.json.Encoder().encode
+
 
 def success(description: str, body: Any) -> bytes:
     """body: JSON values, and structs of documents among them."""
-    return orjson.dumps(
-        {"success": True, "description": description, "body": body}, default=msgspec.to_builtins
-    )
+    return _encode({"success": True, "description": description, "body": body})
 
 
 def failure(description: str, /, **more: Any) -> bytes:
