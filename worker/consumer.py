@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -15,10 +16,18 @@ from worker.watchdog import Watchdog
 
 # Seconds between two attempts to reach the broker.
 RECONNECT_PAUSE = 1.0
+# Seconds for which what is told of tasks may wait for more of it.
+EVENTS_PAUSE = 0.1
 
 
 class Consumer(consumer.Consumer):  # type: ignore[misc]
-    """Reaches a broker that comes back within moments, and starts watchdog and upkeep."""
+    """Reaches a broker that comes back within moments, and starts watchdog and upkeep.
+
+    Events for those who watch Celery's tasks are sent together, ten times a second at most: to send
+    the two of each job at once would hold up the jobs, and is half of what this process does.
+    """
+
+    _events_wait = False
 
     def start(self) -> None:
         # Not earlier: by now the processes that run jobs are there, without these threads.
@@ -45,6 +54,20 @@ class Consumer(consumer.Consumer):  # type: ignore[misc]
             self.task_consumer.consume()
         else:
             self.task_consumer.cancel()
+
+    def on_send_event_buffered(self) -> None:
+        if self.hub and not self._events_wait:
+            self._events_wait = True
+            self.hub.call_later(EVENTS_PAUSE, self._flush_events)
+
+    def _flush_events(self) -> None:
+        self._events_wait = False
+        super()._flush_events()
+
+    def shutdown(self) -> None:
+        with suppress(Exception):  # nobody watches, or nothing can be sent
+            self._flush_events()
+        super().shutdown()
 
     def ensure_connected(self, conn: Any) -> Any:
         conn.ensure_connection = partial(
