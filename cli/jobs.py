@@ -15,11 +15,13 @@ from sqlalchemy import Engine
 from cli.accounts import find_user
 from cli.errors import CommandError
 from cli.options import database_url_option, redis_url_option
-from cli.showing import json_option, moment, print_json, print_table
+from cli.showing import duration, json_option, moment, print_json, print_table
 from cli.spans import Age
 from common.database.engine import open_engine
-from common.jobs import job_documents, managing, managing_rows
+from common.errors import UserError
+from common.jobs import job_documents, listing_rows, managing, managing_rows
 from common.jobs.job_documents import JobDocument, JobsChanged, WholeJob
+from common.jobs.listing_rows import NEWEST, SORTS
 from common.jobs.managing import Manager
 from common.jobs.managing_rows import STATES, Wanted
 from common.redis_client import open_patient_redis
@@ -77,21 +79,32 @@ def jobs() -> None:
 
 @jobs.command("list")
 @filters
+@click.option(
+    "--sort",
+    type=click.Choice([*SORTS]),
+    default=NEWEST,
+    show_default=True,
+    help="which come first; longest: of those that run; attempts: of those that wait or run",
+)
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 @json_option
 @database_url_option
-def list_command(limit: int, as_json: bool, database_url: str, **selection: Any) -> None:
-    """List jobs, those first that were accepted last."""
+def list_command(sort: str, limit: int, as_json: bool, database_url: str, **selection: Any) -> None:
+    """List jobs, those first that were accepted last, or as --sort says."""
     engine = open_engine(database_url)
-    meant = wanted(engine, selection)
+    try:
+        meant = SORTS[sort].of(wanted(engine, selection))
+    except UserError as problem:
+        raise CommandError(problem.message) from None
     with engine.connect() as connection:
-        rows = managing_rows.page(connection, meant, limit)
+        rows = listing_rows.page(connection, meant, limit, SORTS[sort])
         total = managing_rows.count(connection, meant)
     found = [*map(job_documents.in_list, rows)]
     if as_json:
         print_json(found)
         return
-    table = Table("job", "user", "what", "state", "accepted", "tries", "error", box=None)
+    columns = ("job", "user", "what", "state", "accepted", "took", "tries", "error")
+    table = Table(*columns, box=None)
     for job in found:
         table.add_row(
             job.jobID,
@@ -99,11 +112,36 @@ def list_command(limit: int, as_json: bool, database_url: str, **selection: Any)
             job.importType or job.kind,
             job.state,
             moment(job.acceptedAt),
+            duration(job.lasts),
             str(job.attempts),
             _in_a_line(job),
         )
     print_table(table)
     click.echo(f"{len(found)} of {total} jobs.", err=True)
+
+
+@jobs.command("count")
+@filters
+@json_option
+@database_url_option
+def count_command(as_json: bool, database_url: str, **selection: Any) -> None:
+    """Say how many jobs are in each state, to some ten thousand (10000+)."""
+    engine = open_engine(database_url)
+    chosen = selection["states"]
+    meant = wanted(engine, selection)
+    with engine.connect() as connection:
+        found = [
+            each
+            for each in listing_rows.counts(connection, meant)
+            if not chosen or each.state in chosen
+        ]
+    if as_json:
+        print_json(found)
+        return
+    table = Table("state", "jobs", box=None)
+    for each in found:
+        table.add_row(each.state, f"{each.count}{'+' if each.areMore else ''}")
+    print_table(table)
 
 
 def _in_a_line(job: JobDocument) -> str:
@@ -141,6 +179,7 @@ def _print(job: WholeJob) -> None:
         ("state", job.state),
         ("waits for", f"{job.jobsAhead} older jobs of the user" if job.jobsAhead else None),
         ("accepted", moment(job.acceptedAt)),
+        ("in trouble since", moment(job.troubledSince) if job.troubledSince else None),
         ("ended", moment(job.finishedAt) if job.finishedAt else None),
         ("request", job.requestID),
         ("upload kept", kept),
@@ -151,12 +190,13 @@ def _print(job: WholeJob) -> None:
         if value:
             facts.add_row(name, value)
     print_table(facts)
-    runs = Table("attempt", "began", "ended", "worker", "outcome", "cause", box=None)
+    runs = Table("attempt", "began", "ended", "took", "worker", "outcome", "cause", box=None)
     for number, run in enumerate(job.runs, 1):
         runs.add_row(
             str(number),
             moment(run.beganAt),
             moment(run.endedAt) if run.endedAt else "",
+            duration(run.lasts),
             run.worker,
             run.outcome or "running",
             run.cause or "",

@@ -23,6 +23,11 @@ def moment(milliseconds: int | None, never: str = "") -> str:
     return time.strftime("%Y-%m-%d %H:%M:%S")
 
 
+def duration(milliseconds: int | None) -> str:
+    """How long something took, or takes already."""
+    return "" if milliseconds is None else f"{milliseconds / 1000:.1f} s"
+
+
 def print_table(table: Table) -> None:
     """Prints a table; whole, where it is not for a terminal."""
     width = None if sys.stdout.isatty() else WIDE

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from flask import Response
-from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from api.http import gates, owners, pages
 from api.http.answers import success
@@ -20,8 +20,16 @@ from api.http.pages import Page
 from api.http.parameters import flag, words
 from api.http.service import service
 from common.errors import UserError
-from common.jobs import job_documents, managing, managing_rows
-from common.jobs.job_documents import JobDocument, JobsChanged, JobsRemoved, LockDocument, WholeJob
+from common.jobs import job_documents, listing_rows, managing, managing_rows
+from common.jobs.job_documents import (
+    JobDocument,
+    JobsChanged,
+    JobsRemoved,
+    LockDocument,
+    StateCount,
+    WholeJob,
+)
+from common.jobs.listing_rows import NEWEST, SORTS
 from common.jobs.managing import REASON_LIMIT, Manager
 from common.jobs.managing_rows import STATES, Wanted
 from common.text.numbers import MAX_EXACT_INTEGER
@@ -81,7 +89,21 @@ class JobFilters(Schema):
     )
 
 
-class JobPage(JobFilters, Page):
+class JobOrder(Schema):
+    """In which order jobs are listed."""
+
+    sort = fields.String(
+        load_default=NEWEST,
+        validate=validate.OneOf([*SORTS]),
+        metadata={
+            "description": "which come first: the `newest` or the `oldest` by acceptance; of those "
+            "that run, the ones that do for `longest`; of those that wait or run, the ones with "
+            "the most `attempts`"
+        },
+    )
+
+
+class JobPage(JobFilters, JobOrder, Page):
     """A page of the jobs that are meant."""
 
 
@@ -91,7 +113,7 @@ Purge = Schema.from_dict({"payloadsOnly": flag()}, name="Purge")
 
 @blueprint.get("/admin/jobs")
 @endpoint(
-    "Jobs, those first that were accepted last.",
+    "Jobs, those first that were accepted last, or as `sort` says.",
     needs_user=True,
     query=JobPage(),
     answers=list[JobDocument],
@@ -99,11 +121,28 @@ Purge = Schema.from_dict({"payloadsOnly": flag()}, name="Purge")
     errors={**NO_USER, 400: "The query is not understood."},
 )
 def list_jobs(*, query: dict[str, Any]) -> Response:
-    wanted, limit = _wanted(query, pages.place(query, (int, str))), query["limit"]
+    wanted, sort, limit = _wanted(query), SORTS[query["sort"]], query["limit"]
+    place = pages.place(query, (int, str))
+    after = None if place is None else (place[0], place[1])
     with service().engine.connect() as connection:
-        rows = managing_rows.page(connection, wanted, limit + 1)
-    page = pages.finish(rows, limit, lambda row: (row.accepted_at, row.job_id))
+        rows = listing_rows.page(connection, wanted, limit + 1, sort, after)
+    page = pages.finish(rows, limit, sort.place)
     return success(f"Returned {len(page)} jobs.", [*map(job_documents.in_list, page)])
+
+
+@blueprint.get("/admin/jobs/counts")
+@endpoint(
+    "How many of the jobs that are meant are in each state, whichever `state` names. Counted to "
+    "some ten thousand, and of those that completed among the newest ten thousand that ended.",
+    needs_user=True,
+    query=JobFilters(),
+    answers=list[StateCount],
+    errors={**NO_USER, 400: "The query is not understood."},
+)
+def count_jobs(*, query: dict[str, Any]) -> Response:
+    with service().engine.connect() as connection:
+        found = listing_rows.counts(connection, _wanted(query))
+    return success("Counted the jobs.", found)
 
 
 @blueprint.get("/admin/jobs/locks")
@@ -238,7 +277,7 @@ def _meant(query: dict[str, Any]) -> Wanted:
     return wanted
 
 
-def _wanted(query: dict[str, Any], before: tuple[Any, ...] | None = None) -> Wanted:
+def _wanted(query: dict[str, Any]) -> Wanted:
     user = query.get("user")
     return Wanted(
         query.get("state", ()),
@@ -248,5 +287,4 @@ def _wanted(query: dict[str, Any], before: tuple[Any, ...] | None = None) -> Wan
         query.get("newerThan"),
         query.get("error"),
         query.get("jobs", ()),
-        None if before is None else (before[0], before[1]),
     )

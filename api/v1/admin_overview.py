@@ -53,6 +53,15 @@ class RunningJob(msgspec.Struct, kw_only=True):
     worker: str | None
 
 
+class WaitingType(msgspec.Struct):
+    """Jobs of an import type, or of a kind. oldest: milliseconds for which the oldest waits."""
+
+    type: str
+    queued: int
+    running: int
+    oldest: int | None
+
+
 class ProcessDocument(msgspec.Struct):
     """Processes of the service on a host, by their sessions in the database. since: of the oldest.
 
@@ -79,12 +88,15 @@ class PeriodicDocument(msgspec.Struct):
 class Overview(msgspec.Struct, kw_only=True):
     """oldest: milliseconds for which the job waits that somebody waits for longest.
 
+    inTrouble: jobs that wait because the database failed them; they are tried again.
     payloadBytes: of uploads, as they are stored. lastHour: how many jobs ended in each minute, the
         present one last.
     """
 
     queued: int
     inBackground: int
+    inTrouble: int
+    byType: list[WaitingType]
     usersWaiting: int
     oldest: int | None
     payloadBytes: int
@@ -176,6 +188,11 @@ def overview() -> Response:
         body = Overview(
             queued=queue.queued,
             inBackground=queue.in_background,
+            inTrouble=queue.in_trouble,
+            byType=[
+                WaitingType(row.type, row.queued, row.running, row.oldest)
+                for row in overview_rows.waiting_by_type(connection)
+            ],
             usersWaiting=queue.users,
             oldest=queue.oldest,
             payloadBytes=queue.bytes,

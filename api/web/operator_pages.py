@@ -12,7 +12,7 @@ from marshmallow import fields, pre_load
 from api.http import gates
 from api.http.parameters import words
 from api.v1 import admin_overview
-from api.v1.admin_jobs import JobFilters
+from api.v1.admin_jobs import JobFilters, JobOrder
 from api.v1.admin_overview import RedeliverQuery, Since
 from api.web import interface, plots
 from api.web.page_parameters import (
@@ -26,6 +26,7 @@ from api.web.rendering import blueprint as pages_blueprint
 from api.web.rendering import leave, page
 from common.accounts.user_rows import BANNED, USER
 from common.errors import UserError
+from common.jobs.listing_rows import NEWEST, SORTS
 from common.jobs.managing import REASON_LIMIT
 
 blueprint = pages_blueprint("operator_pages", __name__, for_users=True)
@@ -34,6 +35,13 @@ blueprint.before_request(gates.require_admin)
 JOBS: Final = 50
 HOURS: Final = (1, 24, 24 * 7, 24 * 30)
 STATES: Final = ("queued", "running", "completed", "failed", "cancelled")
+# What the orders of jobs are called.
+ORDERS: Final = {
+    "newest": "newest first",
+    "oldest": "oldest first",
+    "longest": "longest running first",
+    "attempts": "most attempts first",
+}
 # What a bulk action is called, and the path of it.
 BULK: Final = ("retry", "cancel", "purge")
 # What the box of a job is called, before its ID.
@@ -54,7 +62,7 @@ class FilterQuery(PageParameters, JobFilters):
     newerThan = _hours()
 
 
-class JobsQuery(FilterQuery):
+class JobsQuery(FilterQuery, JobOrder):
     """A page of the jobs that are meant. done: what was done to some of them."""
 
     after = fields.String()
@@ -67,7 +75,7 @@ class ReasonForm(PageParameters):
     reason = words(0, REASON_LIMIT)
 
 
-class BulkForm(FilterQuery, ReasonForm):
+class BulkForm(FilterQuery, JobOrder, ReasonForm):
     """What is to be done to all jobs that are meant; of a form with `chosen`, to those ticked."""
 
     chosen = fields.List(fields.String())
@@ -132,8 +140,9 @@ def _filters(asked: Mapping[str, Any]) -> dict[str, str]:
 @blueprint.get("/operator/jobs")
 @takes(query=JobsQuery())
 def jobs(*, query: dict[str, Any]) -> Response:
-    after = query.get("after")
-    found = interface.get("/admin/jobs", **_filters(query), limit=JOBS, after=after)
+    after, sort = query.get("after"), query["sort"]
+    found = interface.get("/admin/jobs", **_filters(query), sort=sort, limit=JOBS, after=after)
+    counted = interface.get("/admin/jobs/counts", **_filters(query)).body
     kept = _typed(query)
     return page(
         "operator_jobs.html",
@@ -141,11 +150,33 @@ def jobs(*, query: dict[str, Any]) -> Response:
         jobs=found.body,
         kept=kept,
         states=STATES,
+        counts=[_state_link(each, kept, sort) for each in ({"state": "any"}, *counted)],
+        sort=sort,
+        sorts=ORDERS,
         is_filtered=any(kept.values()),
-        older=None if found.after is None else urlencode({**kept, "after": found.after}),
+        following=None if found.after is None else _address(kept, sort, after=found.after),
+        first=_address(kept, sort),
         is_first=after is None,
         done=query.get("done"),
     )
+
+
+def _address(kept: Mapping[str, str], sort: str, **more: str) -> str:
+    """The query of the list with these filters, in this order."""
+    order = {} if sort == NEWEST else {"sort": sort}
+    filters = {name: value for name, value in kept.items() if value}
+    return urlencode({**filters, **order, **more})
+
+
+def _state_link(counted: Mapping[str, Any], kept: Mapping[str, str], sort: str) -> dict[str, Any]:
+    """A state with its number of jobs, and the query that shows those; any: whatever they are in.
+
+    Where they cannot be sorted as they are now, the newest come first.
+    """
+    state = "" if counted["state"] == "any" else counted["state"]
+    sortable = not state or not SORTS[sort].states or state in SORTS[sort].states
+    query = _address({**kept, "state": state}, sort if sortable else NEWEST)
+    return {"count": None, **counted, "query": query, "is_current": kept["state"] == state}
 
 
 @blueprint.post("/operator/jobs/<action>")
@@ -159,7 +190,7 @@ def bulk(action: str, *, form: dict[str, Any]) -> Response:
         raise UserError(400, "Choose some jobs first.")
     meant = _filters(form) if chosen is None else {"jobs": ",".join(chosen)}
     answer = interface.send("POST", f"/admin/jobs/{action}", _reason(form), **meant)
-    return leave(f"/operator/jobs?{urlencode({**_typed(form), 'done': answer.description})}")
+    return leave(f"/operator/jobs?{_address(_typed(form), form['sort'], done=answer.description)}")
 
 
 def _reason(form: Mapping[str, Any]) -> dict[str, str]:

@@ -25,7 +25,8 @@ class JobDocument(msgspec.Struct):
 
     state: `queued`, `running`, `completed`, `failed` or `cancelled`. attempts: that count.
     payloadBytes: of the upload as it is stored, while it is kept. canRetry: it failed through no
-    fault of its user, and whatever it needs is still there. acceptedAt: null of a job that ended
+    fault of its user, and whatever it needs is still there. lasts: milliseconds since it was begun
+    last, until now or until it ended; null while it waits. acceptedAt: null of a job that ended
     long ago, of which only the answer is left.
     """
 
@@ -39,30 +40,50 @@ class JobDocument(msgspec.Struct):
     acceptedAt: int | None
     startedAt: int | None
     finishedAt: int | None
+    lasts: int | None
     payloadBytes: int | None
     canRetry: bool
     error: JobError | None
 
 
 class AttemptDocument(msgspec.Struct):
-    """One run of a job. outcome: null while it runs. cause: of one that did not end well."""
+    """One run of a job. outcome: null while it runs. cause: of one that did not end well.
+
+    lasts: milliseconds until it ended, or until now.
+    """
 
     worker: str
     beganAt: int
     endedAt: int | None
+    lasts: int
     outcome: str | None
     cause: str | None
 
 
 class WholeJob(JobDocument):
-    """A job with all there is of it. jobsAhead: of the same user, which go first."""
+    """A job with all there is of it. jobsAhead: of the same user, which go first.
+
+    troubledSince: when the database first failed it; it is tried again until that has lasted for
+    too long.
+    """
 
     requestID: str | None
     userIntent: bool
     inBackground: bool
     jobsAhead: int
+    troubledSince: int | None
     arguments: dict[str, Any]
     runs: list[AttemptDocument]
+
+
+class StateCount(msgspec.Struct):
+    """How many jobs are in a state. areMore: they were not counted to their end, or among the
+    newest only: there are as many at least.
+    """
+
+    state: str
+    count: int
+    areMore: bool
 
 
 class LockDocument(msgspec.Struct):
@@ -104,7 +125,7 @@ class JobsRemoved(msgspec.Struct):
 
 
 def in_list(row: Row[Any]) -> JobDocument:
-    """A row of `managing_rows.page`."""
+    """A row of `listing_rows.page`."""
     return JobDocument(**_parts(row))
 
 
@@ -116,9 +137,12 @@ def whole(row: Row[Any], attempts: Iterable[Row[Any]]) -> WholeJob:
         userIntent=row.user_intent,
         inBackground=row.in_background,
         jobsAhead=row.jobs_ahead,
+        troubledSince=row.troubled_since,
         arguments=row.arguments,
         runs=[
-            AttemptDocument(each.worker, each.began_at, each.ended_at, each.outcome, each.cause)
+            AttemptDocument(
+                each.worker, each.began_at, each.ended_at, each.lasts, each.outcome, each.cause
+            )
             for each in attempts
         ],
     )
@@ -155,6 +179,7 @@ def _parts(row: Row[Any]) -> dict[str, Any]:
         "acceptedAt": row.accepted_at,
         "startedAt": row.started_at,
         "finishedAt": row.finished_at,
+        "lasts": row.lasts,
         "payloadBytes": row.payload_bytes,
         "canRetry": row.can_retry,
         "error": error,

@@ -66,6 +66,19 @@ class Job(Base):
             "job_id",
             postgresql_where=text("state = 'failed' AND kind = 'import'"),
         ),
+        # Lists and counts of jobs of all kinds that failed, and of those that were cancelled.
+        Index(
+            "ix_jobs_all_failed",
+            "accepted_at",
+            "job_id",
+            postgresql_where=text("state = 'failed' AND error_status IS DISTINCT FROM 410"),
+        ),
+        Index(
+            "ix_jobs_cancelled",
+            "accepted_at",
+            "job_id",
+            postgresql_where=text("state = 'failed' AND error_status = 410"),
+        ),
         # The hot set: what is not finished, in the order it will run.
         Index(
             "ix_jobs_pending",

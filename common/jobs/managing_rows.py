@@ -21,10 +21,16 @@ CANCELLED_STATE: Final = "cancelled"
 STATES: Final = (*(state.value for state in JobState), CANCELLED_STATE)
 ENDED: Final = (JobState.COMPLETED.value, JobState.FAILED.value, CANCELLED_STATE)
 
-_STATE: Final = (
+STATE: Final = (
     f"CASE WHEN state = 'failed' AND error_status = {CANCELLED} THEN '{CANCELLED_STATE}'"
     " ELSE state END"
 )
+# By the columns as they are, of which there are indexes.
+_IN_STATE: Final = {
+    **{state.value: f"state = '{state}'" for state in JobState},
+    "failed": f"(state = 'failed' AND error_status IS DISTINCT FROM {CANCELLED})",
+    CANCELLED_STATE: f"(state = 'failed' AND error_status = {CANCELLED})",
+}
 # What it needs beside its row, if anything, is still there.
 _COMPLETE: Final = """
     (kind NOT IN ('import', 'check') OR fetches OR EXISTS (
@@ -33,9 +39,12 @@ _COMPLETE: Final = """
 """
 _CAN_RETRY: Final = f"(state = 'failed' AND coalesce(error_status, 500) >= 500 AND {_COMPLETE})"
 
-_COLUMNS: Final = f"""
-    jobs.user_id, username, jobs.job_id, kind, import_type, {_STATE} AS state, attempts,
-    accepted_at, started_at, finished_at, error_status, error_message, error_reference,
+# What is told of a job in a list. lasts: milliseconds since it was begun, until now or its end.
+COLUMNS: Final = f"""
+    jobs.user_id, username, jobs.job_id, kind, import_type, {STATE} AS state, attempts,
+    accepted_at, started_at, finished_at,
+    CASE WHEN state <> 'queued' THEN coalesce(finished_at, {NOW_MS}) - started_at END AS lasts,
+    error_status, error_message, error_reference,
     (SELECT octet_length(content) FROM job_payloads AS payload
      WHERE (payload.user_id, payload.job_id) = (jobs.user_id, jobs.job_id)) AS payload_bytes,
     {_CAN_RETRY} AS can_retry
@@ -57,7 +66,7 @@ class Wanted:
 
     states: some of STATES. types: import types, or kinds of jobs. older, newer: milliseconds
     since acceptance. error: the reference, the status, or a part of the message or of an attempt's
-    cause. job_ids: of these only. before: the (accepted_at, job_id) of the last one of a page.
+    cause. job_ids: of these only.
     """
 
     states: Sequence[str] = ()
@@ -67,52 +76,45 @@ class Wanted:
     newer: int | None = None
     error: str | None = None
     job_ids: Sequence[str] = ()
-    before: tuple[int, str] | None = None
 
     def conditions(self) -> tuple[str, dict[str, Any]]:
         """The SQL of it, and what that is given."""
+        found, looked_through = self.found_by_index(), self.looked_through()
+        return f"{found[0]} AND {looked_through[0]}", {**found[1], **looked_through[1]}
+
+    def found_by_index(self) -> tuple[str, dict[str, Any]]:
+        """The part of it that an index can find, alone or with another."""
         parts = ["true"]
         parameters: dict[str, Any] = {}
         if self.states:
-            # By the column first, of which there are indexes.
-            stored = {"failed" if each == CANCELLED_STATE else each for each in self.states}
-            parts.append(f"state IN ({', '.join(repr(JobState(s).value) for s in stored)})")
-            parts.append(f"{_STATE} = ANY(CAST(:states AS text[]))")
-            parameters["states"] = text_array(self.states)
+            parts.append(f"({' OR '.join(_IN_STATE[each] for each in self.states)})")
         if self.user_id is not None:
             parts.append("jobs.user_id = :user_id")
             parameters["user_id"] = self.user_id
-        if self.types:
-            parts.append(
-                "(import_type = ANY(CAST(:types AS text[])) OR kind = ANY(CAST(:types AS text[])))"
-            )
-            parameters["types"] = text_array(self.types)
         if self.older is not None:
             parts.append(f"accepted_at <= {NOW_MS} - :older")
             parameters["older"] = self.older
         if self.newer is not None:
             parts.append(f"accepted_at >= {NOW_MS} - :newer")
             parameters["newer"] = self.newer
-        if self.error is not None:
-            parts.append(_ERROR)
-            parameters["error"] = self.error
         if self.job_ids:
             parts.append("jobs.job_id = ANY(CAST(:job_ids AS text[]))")
             parameters["job_ids"] = text_array(self.job_ids)
-        if self.before is not None:
-            parts.append("(accepted_at, jobs.job_id) < (:moment, :last)")
-            parameters["moment"], parameters["last"] = self.before
         return " AND ".join(parts), parameters
 
-
-def page(connection: Connection, wanted: Wanted, most: int) -> Sequence[Row[Any]]:
-    """The newest jobs of those meant, that one first which was accepted last."""
-    condition, parameters = wanted.conditions()
-    statement = f"""
-        SELECT {_COLUMNS} FROM jobs JOIN users ON users.id = jobs.user_id
-        WHERE {condition} ORDER BY accepted_at DESC, jobs.job_id DESC LIMIT :most
-    """  # noqa: S608 (constants of ours)
-    return connection.execute(text(statement), {**parameters, "most": most}).all()
+    def looked_through(self) -> tuple[str, dict[str, Any]]:
+        """The other part, for which each of those jobs is looked at."""
+        parts = ["true"]
+        parameters: dict[str, Any] = {}
+        if self.types:
+            parts.append(
+                "(import_type = ANY(CAST(:types AS text[])) OR kind = ANY(CAST(:types AS text[])))"
+            )
+            parameters["types"] = text_array(self.types)
+        if self.error is not None:
+            parts.append(_ERROR)
+            parameters["error"] = self.error
+        return " AND ".join(parts), parameters
 
 
 def count(connection: Connection, wanted: Wanted) -> int:
@@ -134,7 +136,7 @@ def ids(connection: Connection, wanted: Wanted, most: int, *, newest_first: bool
 
 _FIND: Final = text(
     f"""
-    SELECT {_COLUMNS}, request_id, user_intent, in_background, arguments,
+    SELECT {COLUMNS}, request_id, user_intent, in_background, arguments, troubled_since,
            CASE WHEN state IN ('queued', 'running') THEN (
                SELECT count(*) FROM jobs AS older
                WHERE older.user_id = jobs.user_id AND older.sequence < jobs.sequence
@@ -146,15 +148,18 @@ _FIND: Final = text(
     SELECT user_id, username, job_id, kind, NULL,
            CASE WHEN error_status IS NULL THEN 'completed'
                 WHEN error_status = {CANCELLED} THEN '{CANCELLED_STATE}' ELSE 'failed' END,
-           0, NULL, NULL, NULL, error_status, error_message, error_reference, NULL, false,
-           NULL, false, false, '{{}}', 0
+           0, NULL, NULL, NULL, NULL, error_status, error_message, error_reference, NULL, false,
+           NULL, false, false, '{{}}', NULL, 0
     FROM job_answers JOIN users ON users.id = user_id
     WHERE job_id = :wanted OR error_reference = :wanted
     LIMIT 1
     """  # noqa: S608 (constants of ours)
 )
 _ATTEMPTS: Final = text(
-    "SELECT * FROM job_attempts WHERE user_id = :user_id AND job_id = :job_id ORDER BY claim"
+    f"""
+    SELECT *, coalesce(ended_at, {NOW_MS}) - began_at AS lasts
+    FROM job_attempts WHERE user_id = :user_id AND job_id = :job_id ORDER BY claim
+    """  # noqa: S608 (a constant of ours)
 )
 
 

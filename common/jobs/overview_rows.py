@@ -17,7 +17,7 @@ from common.jobs.accepting import unpack
 # than that is not counted.
 LOOKED_AT: Final = 24 * 60 * 60 * 1000
 MINUTE: Final = 60 * 1000  # milliseconds
-# Kinds of failures that are shown, and characters of what tells them apart.
+# Kinds of failures, and types of jobs, that are shown, and characters of what tells them apart.
 KINDS: Final = 50
 MESSAGE: Final = 160
 
@@ -26,9 +26,19 @@ _WAITING: Final = text(
     SELECT count(*) AS queued, count(*) FILTER (WHERE in_background) AS in_background,
            count(DISTINCT user_id) AS users,
            {NOW_MS} - min(accepted_at) FILTER (WHERE NOT in_background) AS oldest,
+           count(*) FILTER (WHERE troubled_since IS NOT NULL) AS in_trouble,
            (SELECT coalesce(sum(octet_length(content)), 0) FROM job_payloads) AS bytes
     FROM jobs WHERE state = 'queued'
     """  # noqa: S608 (constants of ours)
+)
+_BY_TYPE: Final = text(
+    f"""
+    SELECT coalesce(import_type, kind) AS type, count(*) FILTER (WHERE state = 'queued') AS queued,
+           count(*) FILTER (WHERE state = 'running') AS running,
+           {NOW_MS} - min(accepted_at) FILTER (WHERE state = 'queued') AS oldest
+    FROM jobs WHERE state IN ('queued', 'running')
+    GROUP BY 1 ORDER BY queued DESC, running DESC, type LIMIT {KINDS}
+    """  # noqa: S608
 )
 _ENDED: Final = text(
     f"""
@@ -93,6 +103,11 @@ _PAYLOAD: Final = text(
 def waiting(connection: Connection) -> Row[Any]:
     """What waits. oldest: milliseconds since it was accepted, of those that somebody waits for."""
     return connection.execute(_WAITING).one()
+
+
+def waiting_by_type(connection: Connection) -> Sequence[Row[Any]]:
+    """The same by import type, or kind of job, with what runs; that first of which most waits."""
+    return connection.execute(_BY_TYPE).all()
 
 
 def ended(connection: Connection, within: int) -> Row[Any]:

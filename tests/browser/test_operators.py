@@ -10,7 +10,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
+from cli.accounts import create_user
 from tests.browser.windows import Shot, Window
+from tests.support.mid_import import hold_up
 from tests.support.stack import Player, Stack, batch_manual, wait_for
 
 pytestmark = pytest.mark.processes
@@ -109,6 +111,82 @@ def test_the_queue_is_watched_and_cancelled_in_bulk(window: Window, player: Play
     expect(jobs.locator("tbody tr")).to_have_count(count - 1)
     page.goto(f"{service.url}/operator")
     expect(page.get_by_role("img", name="Jobs that ended in the last hour")).to_be_visible()
+
+
+def test_jobs_are_counted_by_state_and_followed(
+    window: Window, player: Player, shot: Shot, check_accessibility: Callable[[Page], None]
+) -> None:
+    service = window.service
+    page = window.user("ulla", admin=True)
+    states = page.get_by_role("navigation", name="States")
+    with hold_up(service) as reached:
+        running = player.submit(batch_manual(1, first=40))
+        waiting = player.submit(batch_manual(1, first=41))
+        reached()
+        page.goto(f"{service.url}/operator/jobs?user=nora&sort=oldest")
+        expect(states.get_by_role("link", name="queued")).to_have_text("queued 1")
+        expect(states.get_by_role("link", name="any")).to_have_attribute("aria-current", "page")
+        shot(page, "jobs")
+        check_accessibility(page)
+        # By the keyboard, and the other filters and the order stay.
+        states.get_by_role("link", name="running").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("select[name=state]")).to_have_value("running")
+        expect(page.get_by_role("textbox", name="User", exact=True)).to_have_value("nora")
+        expect(page.get_by_role("combobox", name="Order")).to_have_value("oldest")
+        jobs = page.get_by_role("region", name="Jobs")
+        expect(jobs.locator("tbody tr")).to_have_count(1)
+        jobs.get_by_role("link").click()
+        expect(page.locator("dl.facts")).to_contain_text("running")
+        job_page = page
+        chooser = window.page("/operator/jobs?user=nora&state=queued")
+        chooser.get_by_role("checkbox", name=waiting.import_id).check()
+        chooser.get_by_role("heading", name="Those that are chosen").click()
+        lister = window.page("/operator/jobs?user=nora&sort=longest")
+        expect(lister.get_by_role("region", name="Jobs").locator("tbody tr")).to_have_count(1)
+    player.wait(running)
+    player.wait(waiting)
+    # Both pages go along; one in which something is chosen waits with it.
+    expect(job_page.locator("dl.facts")).to_contain_text("completed")
+    expect(job_page.get_by_role("button", name="Cancel it")).to_have_count(0)
+    expect(lister.get_by_role("navigation", name="States")).to_contain_text("running 0")
+    expect(lister.locator("#live")).to_contain_text("None.")
+    expect(chooser.get_by_role("checkbox", name=waiting.import_id)).to_be_checked()
+    chooser.get_by_role("checkbox", name=waiting.import_id).uncheck()
+    chooser.get_by_role("heading", name="Those that are chosen").click()
+    expect(chooser.locator("#live")).to_contain_text("None.")
+    page.goto(f"{service.url}/operator/jobs?user=nora&sort=longest")
+    page.get_by_role("navigation", name="States").get_by_role("link", name="completed").click()
+    # What ended is not sorted so: the newest come first.
+    expect(page.get_by_role("combobox", name="Order")).to_have_value("newest")
+
+
+def test_a_long_list_is_paged_in_its_order(window: Window) -> None:
+    service = window.service
+    user_id = create_user(service.engine, "many")
+    with service.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO jobs (user_id, job_id, kind, state, user_intent, arguments,"
+                " accepted_at, started_at, finished_at)"
+                " SELECT :user, 'many' || n, 'revert', 'completed', true, '{}', n, n, n + 1000"
+                " FROM generate_series(1000, 1119) n"
+            ),
+            {"user": user_id},
+        )
+    page = window.user("vera", admin=True)
+    page.goto(f"{service.url}/operator/jobs?user=many&sort=oldest")
+    links = page.get_by_role("region", name="Jobs").get_by_role("link")
+    found = []
+    for count in (50, 50, 20):
+        expect(links).to_have_count(count)
+        found += [each.get_attribute("href") or "" for each in links.all()]
+        if count == 50:
+            with page.expect_navigation():
+                page.get_by_role("link", name="The next ones").click()
+    assert found == [f"/operator/jobs/many{n}" for n in range(1000, 1120)]
+    page.get_by_role("link", name="The first ones").click()
+    expect(links.first).to_have_attribute("href", "/operator/jobs/many1000")
 
 
 def test_deliveries_are_sent_again(

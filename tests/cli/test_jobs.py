@@ -69,6 +69,21 @@ def test_jobs_are_listed_and_shown(command: Command) -> None:
     assert command("locks").exit_code == 0
 
 
+def test_jobs_are_sorted_and_counted(command: Command) -> None:
+    listed = json.loads(command("list", "--sort", "oldest", "--json").stdout)
+    accepted = [job["acceptedAt"] for job in listed]
+    assert (len(accepted), accepted) == (3, sorted(accepted))
+    tried = json.loads(command("list", "--sort", "attempts", "--json").stdout)
+    assert [job["jobID"] for job in tried] == ["waits"]
+    assert "1 of 1 jobs" in command("list", "--sort", "attempts").output
+    counted = json.loads(command("count", "--json").stdout)
+    assert {each["state"]: each["count"] for each in counted} == {
+        "queued": 1, "running": 0, "completed": 0, "failed": 2, "cancelled": 0,
+    }  # fmt: skip
+    only = command("count", "--state", "failed", "--error", "abc123").output.split()
+    assert only == ["state", "jobs", "failed", "1"]
+
+
 def test_jobs_are_retried_by_name_or_by_what_they_are(command: Command) -> None:
     done = command("retry", "failed", "refused")
     assert done.exit_code == 1
@@ -109,6 +124,7 @@ def test_what_ended_is_removed_before_its_time(command: Command, engine: Engine)
         (("list", "--older-than", "soon"), "something like 90s"),
         (("list", "--user", "nobody"), "there is no user nobody"),
         (("list", "--state", "lost"), "'lost' is not one of"),
+        (("list", "--sort", "longest", "--state", "failed"), "Only jobs that are running"),
     ],
 )
 def test_what_is_not_understood_is_refused(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from common.database.engine import autocommit, open_engine
-from common.jobs import managing, managing_rows, progress
+from common.jobs import listing_rows, managing, managing_rows, progress
 from common.jobs.accepting import NewJob, accept_or_join
 from common.jobs.arguments import Import
 from common.jobs.job_documents import JobsChanged, WholeJob
@@ -236,7 +236,7 @@ def test_a_cancelled_import_that_runs_stores_nothing_and_stops(
 )
 def test_jobs_are_found_by(jobs_of_each_kind: Importer, wanted: Wanted, count: int) -> None:
     with jobs_of_each_kind.runtime.engine.connect() as connection:
-        assert len(managing_rows.page(connection, wanted, 10)) == count
+        assert len(listing_rows.page(connection, wanted, 10)) == count
         assert managing_rows.count(connection, wanted) == count
         assert len(managing_rows.ids(connection, wanted, 10, newest_first=True)) == count
 

@@ -126,11 +126,47 @@ def test_jobs_are_listed_a_page_at_a_time(service: Stack, jobs: Admin) -> None:
     assert jobs.get("?user=listed").json["body"] == []
 
 
+def test_jobs_are_counted_and_sorted(service: Stack, jobs: Admin) -> None:
+    player = service.user("sorted")
+    ids = [player.submit(batch_manual(1, first=number)).import_id for number in range(3)]
+    wait_for(lambda: jobs.state(ids[2]) == "completed", "the last one's end")
+    path, found = f"?user={player.user_id}&sort=oldest&limit=2", list[str]()
+    while path:
+        answer = jobs.get(path)
+        found += [job["jobID"] for job in answer.json["body"]]
+        link = answer.headers.get("Link", "")
+        path = link[link.index("?") : link.index(">")] if link else ""
+    assert found == ids
+    with hold_up(service) as reached:
+        running = player.submit(batch_manual(1, first=10))
+        waiting = player.submit(batch_manual(1, first=11))
+        reached()
+        counted = jobs.get("/counts?user=sorted&state=failed").json["body"]
+        numbers = {"queued": 1, "running": 1, "completed": 3, "failed": 0, "cancelled": 0}
+        assert {each["state"]: each["count"] for each in counted} == numbers
+        assert not any(each["areMore"] for each in counted)
+        (longest,) = jobs.get("?user=sorted&sort=longest").json["body"]
+        assert longest["jobID"] == running.import_id
+        assert 0 <= longest["lasts"] < 60_000
+        tried = jobs.get("?user=sorted&sort=attempts").json["body"]
+        assert [(job["jobID"], job["attempts"]) for job in tried] == [
+            (running.import_id, 1),
+            (waiting.import_id, 0),
+        ]
+        (run,) = jobs.get(f"/{running.import_id}").json["body"]["runs"]
+        assert 0 <= run["lasts"] < 60_000
+    player.wait(waiting)
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
         ("GET", "?state=lost", b"", 400),
         ("GET", "?olderThan=x", b"", 400),
+        ("GET", "?sort=size", b"", 400),
+        ("GET", "?sort=longest&state=completed", b"", 400),
+        ("GET", "/counts?state=lost", b"", 400),
+        ("GET", "/counts?user=nobody", b"", 404),
         ("GET", "?after=x", b"", 400),
         ("GET", "?user=nobody", b"", 404),
         ("GET", "/nothing", b"", 404),
@@ -150,7 +186,13 @@ def test_what_cannot_be_is_refused(
 
 
 def test_only_administrators_in_person_see_jobs(http: Http, player: Player) -> None:
-    for method, path in (("GET", ""), ("GET", "/locks"), ("GET", "/x"), ("POST", "/x/cancel")):
+    for method, path in (
+        ("GET", ""),
+        ("GET", "/counts"),
+        ("GET", "/locks"),
+        ("GET", "/x"),
+        ("POST", "/x/cancel"),
+    ):
         headers = {"Content-Type": "application/json"}
         path = f"/api/v1/admin/jobs{path}"
         assert http.request(method, path, b"{}", headers).status == 401

@@ -10,6 +10,7 @@ from cli.accounts import create_token, create_user
 from common.accounts.user_rows import ADMINISTRATOR
 from common.jobs import periodic_rows
 from tests.support.http import Answer, Http
+from tests.support.mid_import import hold_up
 from tests.support.stack import Player, Stack, batch_manual
 
 pytestmark = pytest.mark.processes
@@ -40,8 +41,22 @@ def test_what_ended_lately_is_counted(
     assert (len(found["lastHour"]), sum(found["lastHour"])) == (60, 1)
     assert 0 < found["throughput"][0]["median"] < 60_000
     assert (found["queued"], found["oldest"], found["running"]) == (0, None, [])
+    assert (found["inTrouble"], found["byType"]) == (0, [])
     assert "score-import worker" in {each["name"] for each in found["processes"]}
     assert found["catalogue"].keys() >= {"iidx", "sdvx"}
+
+
+def test_what_waits_is_counted_by_type(
+    http: Http, admin: str, player: Player, service: Stack
+) -> None:
+    with hold_up(service) as reached:
+        player.submit(batch_manual(1))
+        waiting = player.submit(batch_manual(1, first=5))
+        reached()
+        (found,) = body(http, admin)["byType"]
+        assert (found["type"], found["queued"], found["running"]) == ("file/batch-manual", 1, 1)
+        assert 0 <= found["oldest"] < 60_000
+    player.wait(waiting)
 
 
 def test_periodic_tasks_say_when_they_last_ran(http: Http, admin: str, service: Stack) -> None:
