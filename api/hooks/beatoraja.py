@@ -18,15 +18,15 @@ from api.http.answers import failure, ready_made, success, without_body
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import EMPTY, endpoint
 from api.http.service import service
+from api.jobs import job_answers
 from api.jobs.door import Accepted, body_schema
 from common.accounts import user_rows
-from common.catalogue.catalogue_documents import chart_document, song_document
+from common.catalogue import catalogue_documents
 from common.errors import UserError
 from common.hooks import beatoraja_rows
 from common.scores import score_documents
 from common.validation import first_violation
 from common.validation.json_schema import json_schema
-from common.wire import Wire
 
 # How the clients' protocol versions that we speak begin.
 _VERSIONS: Final = ("v2", "v3", "v4")
@@ -58,7 +58,7 @@ def submit_score() -> Response:
     """
     result = score_hooks.run(score_hooks.requester(), "ir/beatoraja")
     if isinstance(result, Accepted):
-        return success(score_hooks.SAVED, {}, 202)
+        return score_hooks.later(result)
     if result.status != 200:
         return ready_made(result)
     document = orjson.loads(result.body)["body"]["import"]
@@ -75,18 +75,20 @@ def _failed(connection: Connection, document: dict[str, Any]) -> Response:
         status = 500 if error["type"] == "InternalError" else 400
         return failure(status, f"[{error['type']}] - {error['message']}")
     chart_hash = context.current().json_object()["chart"]["sha256"]
-    players = beatoraja_rows.players_of_unknown(
-        connection, document["game"], chart_hash, document["userID"]
-    )
+    # Version 3 has but one name of the game in an import.
+    game = document["gameGroup"] if "gameGroup" in document else document["game"]
+    players = beatoraja_rows.players_of_unknown(connection, game, chart_hash, document["userID"])
     if players is None:
         return failure(400, "This chart is not supported.")
     needed = service().settings.beatoraja_queue_size
-    return success(
+    answer = success(
         "Chart and score have been orphaned. This chart will be un-orphaned when"
         f" {needed} players have played the chart (Currently: {players}).",
         {},
         202,
     )
+    answer.headers["Location"] = job_answers.poll_body(document["importID"])["url"]
+    return answer
 
 
 def _imported(connection: Connection, document: dict[str, Any]) -> Response:
@@ -95,12 +97,14 @@ def _imported(connection: Connection, document: dict[str, Any]) -> Response:
     found = beatoraja_rows.stored(connection, document["userID"], document["scoreIDs"][0])
     if found is None:
         return failure(500, "Internal Service Error.")
+    wire = service().settings.dialect
+    charts, songs = catalogue_documents.charts(found.on.charts, found.on.songs, wire, found.on.ids)
     return success(
         "Imported score.",
         {
-            "score": score_documents.score(found.score, Wire.V2),
-            "song": song_document(found.song),
-            "chart": chart_document(found.chart),
+            "score": score_documents.score(found.score, wire, found.on.ids),
+            "song": songs[0],
+            "chart": charts[0],
             "import": document,
         },
     )

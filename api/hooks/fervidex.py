@@ -17,7 +17,7 @@ from api.http.answers import success, without_body
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
 from api.http.service import service
-from api.jobs import job_answers
+from api.jobs import job_answers, keys
 from api.jobs.door import Accepted, body_schema
 from common.errors import UserError
 from common.games.registry import get_gpt
@@ -154,8 +154,9 @@ def submit_profile() -> Response:
         {"model": model, "shouldImportScores": scores},
         spends=FERVIDEX if forced else "",
     )
-    service().processor.run(job, None)
-    return success(LOADED, job_answers.poll_body(job.job_id), 202)
+    result = service().processor.run(keys.named(job), None)
+    job_id = result.job_id if isinstance(result, Accepted) else job.job_id
+    return job_answers.to_be_polled(LOADED, job_id)
 
 
 @blueprint.post("/class/submit")

@@ -81,7 +81,8 @@ def new_import(
 
 def raise_class(user_id: int, rise: ClassRise) -> FinalAnswer | Accepted:
     """Raises a class: the answer's body says whether it was `raised`."""
-    return service().processor.run(_job(user_id, rise), lanes.turn(request.environ))
+    job = keys.named(_job(user_id, rise))
+    return service().processor.run(job, lanes.turn(request.environ))
 
 
 def _job(user_id: int, arguments: Arguments, **others: Any) -> NewJob:
@@ -108,7 +109,7 @@ def imported(result: FinalAnswer | Accepted, failed: Failure = failure) -> Respo
 
 def later(accepted: Accepted) -> Response:
     """It takes longer than a client may be kept waiting: where to ask for it."""
-    return success(SAVED, job_answers.poll_body(accepted.job_id), 202)
+    return job_answers.to_be_polled(SAVED, accepted.job_id)
 
 
 def class_raised(result: FinalAnswer | Accepted) -> Response:

@@ -15,6 +15,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import Connection, Engine
 
+from api.jobs import keys
 from api.jobs.waiters import Turn, Waiters
 from common import reporting
 from common.breaker import Breaker
@@ -219,9 +220,16 @@ class InternalProcessor:
 
 
 def _accept(connection: Connection, job: NewJob, most: Caps) -> tuple[str, Message | None]:
-    """The id of the job that is on now, and its message: of a sync that runs already, that one's
-    id and none.
+    """The id of the job that is on now, and its message: of a sync that runs already, and of a
+    request that was made before, that one's id and none.
     """
+    job_id, message = _accept_or_find(connection, job, most)
+    if job.idempotency_key is not None and job_id != job.job_id:
+        keys.replayed(connection, job, job_id)
+    return job_id, message
+
+
+def _accept_or_find(connection: Connection, job: NewJob, most: Caps) -> tuple[str, Message | None]:
     if job.idempotency_key is not None:
         before = idempotency.job_of(connection, job.user_id, job.idempotency_key)
         if before is not None:

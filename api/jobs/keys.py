@@ -11,9 +11,11 @@ from dataclasses import replace
 from typing import Final
 
 from flask import request
+from sqlalchemy import Connection
 
 from api.http import context
 from common.errors import UserError
+from common.jobs import accepting, idempotency
 from common.jobs.accepting import NewJob
 from common.jobs.idempotency import LONGEST
 from common.jobs.job_tables import JobKind
@@ -22,7 +24,7 @@ HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotency-Replayed"
 
 _KEY: Final = re.compile(rf"[\x21-\x7e]{{1,{LONGEST}}}")
-_SUBMITTED: Final = (JobKind.IMPORT, JobKind.ORPHANS)
+_SUBMITTED: Final = (JobKind.IMPORT, JobKind.ORPHANS, JobKind.CLASS_RISE)
 
 
 def named(job: NewJob) -> NewJob:
@@ -39,7 +41,22 @@ def named(job: NewJob) -> NewJob:
     return replace(job, idempotency_key=key)
 
 
-def tell(job: NewJob, job_id: str) -> None:
-    """Says in the answer's headers where it is that of an earlier request with the same key."""
-    if request.headers.get(HEADER) is not None and job_id != job.job_id:
-        context.current().headers[REPLAYED] = "true"
+def is_known(connection: Connection, user_id: int) -> bool:
+    """Whether the request's key, if it has one, stands for a job of the user already."""
+    key = request.headers.get(HEADER)
+    return key is not None and idempotency.job_of(connection, user_id, key) is not None
+
+
+def replayed(connection: Connection, job: NewJob, job_id: str) -> None:
+    """Has the answer's headers say that it is that of an earlier request with the same key.
+
+    Raises UserError where that one asked for something else, of which there is no such answer.
+    """
+    kind = accepting.kind_of(connection, job.user_id, job_id)
+    if kind not in (None, job.kind):
+        raise UserError(
+            400,
+            f"This Idempotency-Key stands for another kind of request: {kind}.",
+            "IDEMPOTENCY_KEY_REUSED",
+        )
+    context.current().headers[REPLAYED] = "true"

@@ -31,7 +31,6 @@ def submit(job: NewJob) -> Response:
     """Accepts the import: 202 with a poll URL, or 200 with the ImportDocument."""
     result = service().processor.submit(keys.named(job))
     if isinstance(result, Accepted):
-        keys.tell(job, result.job_id)
         return job_answers.to_be_polled(LOADED, result.job_id)
     return success("Import successful.", result.document)
 

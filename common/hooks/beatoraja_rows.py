@@ -7,7 +7,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, text
 
+from common.catalogue import catalogue_rows
+from common.catalogue.catalogue_rows import Found
 from common.games.registry import GAMES
+from common.scores import score_rows
 
 _PLAYERS = text(
     """
@@ -16,9 +19,6 @@ _PLAYERS = text(
       AND user_ids @> to_jsonb(CAST(:user_id AS integer))
     """
 )
-_SCORE = text("SELECT * FROM scores WHERE user_id = :user_id AND score_id = :score_id")
-_SONG = text("SELECT * FROM songs WHERE game = :game AND id = :song_id")
-_CHART = text("SELECT * FROM charts WHERE game = :game AND chart_id = :chart_id")
 
 # Of whoever has several of them (in pms both playtypes have a chart), the better one.
 _BESTS = text(
@@ -58,11 +58,10 @@ _OF_PLAYER = text(
 
 
 class Stored(NamedTuple):
-    """A score with its song and chart, as rows."""
+    """A score, as a row, and what it is on."""
 
     score: Row[Any]
-    song: Row[Any]
-    chart: Row[Any]
+    on: Found
 
 
 def players_of_unknown(
@@ -78,13 +77,11 @@ def players_of_unknown(
 
 def stored(connection: Connection, user_id: int, score_id: str) -> Stored | None:
     """None where any of it is gone again."""
-    score = connection.execute(_SCORE, {"user_id": user_id, "score_id": score_id}).one_or_none()
-    if score is None:
+    rows = score_rows.scores_by_id(connection, user_id, [score_id])
+    if not rows:
         return None
-    place = {"game": score.game, "song_id": score.song_id, "chart_id": score.chart_id}
-    song = connection.execute(_SONG, place).one_or_none()
-    chart = connection.execute(_CHART, place).one_or_none()
-    return None if song is None or chart is None else Stored(score, song, chart)
+    on = catalogue_rows.of_rows(connection, rows[0].game, rows)
+    return Stored(rows[0], on) if on.charts and on.songs else None
 
 
 def bests(connection: Connection, game: str, chart_ids: Collection[str]) -> Sequence[Row[Any]]:

@@ -253,6 +253,15 @@ def accept_or_join(
             return job.job_id, message
 
 
+def kind_of(connection: Connection, user_id: int, job_id: str) -> str | None:
+    """What kind of job it is; None where it is gone again."""
+    found: str | None = connection.scalar(
+        text("SELECT kind FROM jobs WHERE user_id = :user_id AND job_id = :job_id"),
+        {"user_id": user_id, "job_id": job_id},
+    )
+    return found
+
+
 def pack(payload: bytes) -> bytes:
     """A payload as it is stored."""
     return isal_zlib.compress(payload, _COMPRESSION)
