@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,6 +95,55 @@ def test_an_alert_says_what_to_do(rule: dict[str, Any]) -> None:
     }
     assert anchor in headings
     assert f"`{rule['alert']}`" in OPERATIONS
+
+
+FAILED = 'score_import_jobs_ended_total{kind="import",error="INTERNAL_ERROR"}'
+GIVEN_UP = 'score_import_deliveries_total{outcome="given up"}'
+UP = 'score_import_up{server="redis"}'
+WORKERS = "score_import_workers_consuming"
+PROMTOOL = shutil.which("promtool")
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="NOT CHECKED: THERE IS NO PROMTOOL HERE")
+@pytest.mark.parametrize(
+    ("history", "minute", "alert"),
+    [
+        pytest.param({}, 99, None, id="all is well"),
+        pytest.param({FAILED: "_x79 1x20"}, 87, "ScoreImportJobsFail", id="the first that fails"),
+        pytest.param({FAILED: "3x79 4x20"}, 87, "ScoreImportJobsFail", id="one more fails"),
+        pytest.param({FAILED: "3x99"}, 99, None, id="some failed long ago"),
+        pytest.param(
+            {UP: "_x79 1x20", WORKERS: "_x79 1x20", FAILED: "_x79 9x20", GIVEN_UP: "_x79 9x20"},
+            87,
+            None,
+            id="Prometheus is new, and some failed long ago",
+        ),
+        pytest.param({GIVEN_UP: "_x79 1x20"}, 81, "ScoreImportDeliveriesGivenUp", id="given up"),
+        pytest.param({GIVEN_UP: "2x79 3x20"}, 81, "ScoreImportDeliveriesGivenUp", id="one more"),
+        pytest.param({UP: "1x79 0x20"}, 82, "ScoreImportServerAway", id="Redis is away"),
+        pytest.param({UP: "1x79 _x20"}, 99, "ScoreImportMetricsMissing", id="nobody measures"),
+        pytest.param({WORKERS: "1x79 0x20"}, 82, "ScoreImportNoWorker", id="no worker"),
+    ],
+)
+def test_the_alert_that_is_raised(
+    history: dict[str, str], minute: int, alert: str | None, tmp_path: Path
+) -> None:
+    """history: what Prometheus read each minute, in its own notation."""
+    series = {UP: "1x99", WORKERS: "1x99", **history}
+    raised = {"labels": f'{{alertname="{alert}"}}', "value": 1}
+    asked = {
+        "expr": 'count by (alertname) (ALERTS{alertstate="firing"})',
+        "eval_time": f"{minute}m",
+        "exp_samples": [raised] if alert else [],
+    }
+    given = [{"series": name, "values": values} for name, values in series.items()]
+    case = {"interval": "1m", "input_series": given, "promql_expr_test": [asked]}
+    cases = tmp_path / "cases.yml"
+    cases.write_text(yaml.safe_dump({"rule_files": [str(FOLDER / "alerts.yml")], "tests": [case]}))
+    ran = subprocess.run(
+        [str(PROMTOOL), "test", "rules", str(cases)], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def test_panels_stand_beside_each_other() -> None:
