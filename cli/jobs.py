@@ -51,7 +51,7 @@ def filters(command: Command) -> Command:
             click.option(
                 "--error",
                 metavar="TEXT",
-                help="the reference, the status, or a part of the message or of the cause",
+                help="the reference, status or code, or a part of the message or of the cause",
             ),
         )
     ):

@@ -85,7 +85,7 @@ class JobFilters(Schema):
         metadata={"type": "string", "description": "their IDs, by commas"},
     )
     error = fields.String(
-        metadata={"description": "the reference, the status, or a part of message or cause"}
+        metadata={"description": "the reference, status or code, or a part of message or cause"}
     )
 
 

@@ -166,7 +166,7 @@ def lock(row: Row[Any], name: str) -> LockDocument:
 def _parts(row: Row[Any]) -> dict[str, Any]:
     error = None
     if row.error_status is not None:
-        code = failure_code(row.error_status) if row.error_reference is None else "INTERNAL_ERROR"
+        code = failure_code(row.error_status, row.error_reference)
         error = JobError(row.error_status, code, row.error_message or "", row.error_reference)
     return {
         "jobID": row.job_id,

@@ -14,6 +14,7 @@ from common.clock import NOW_MS
 from common.database.parameters import text_array
 from common.jobs.accepting import is_second_sync
 from common.jobs.job_tables import AttemptOutcome, JobState
+from common.jobs.outcomes import CODE_OF_ROW
 from common.jobs.progress import CANCELLED
 
 # Of a job that was cancelled. In its row that is a failure, so that it is told wherever those are.
@@ -51,8 +52,8 @@ COLUMNS: Final = f"""
 """  # noqa: S608 (constants of ours)
 
 
-_ERROR: Final = """
-    (error_reference = :error OR CAST(error_status AS text) = :error
+_ERROR: Final = f"""
+    (error_reference = :error OR CAST(error_status AS text) = :error OR {CODE_OF_ROW} = :error
      OR strpos(lower(error_message), lower(:error)) > 0
      OR EXISTS (SELECT FROM job_attempts AS attempt
                 WHERE (attempt.user_id, attempt.job_id) = (jobs.user_id, jobs.job_id)
@@ -65,8 +66,8 @@ class Wanted:
     """Which jobs are meant; whatever is None or empty says nothing.
 
     states: some of STATES. types: import types, or kinds of jobs. older, newer: milliseconds
-    since acceptance. error: the reference, the status, or a part of the message or of an attempt's
-    cause. job_ids: of these only.
+    since acceptance. error: the reference, the status, the code, or a part of the message or of
+    an attempt's cause. job_ids: of these only.
     """
 
     states: Sequence[str] = ()

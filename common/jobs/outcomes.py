@@ -100,12 +100,27 @@ UNAUTHORISED: Final = 401
 # Of a job that whoever runs the service cancelled. It counts as failed, wherever that is told.
 IMPORT_CANCELLED: Final = "IMPORT_CANCELLED"
 
+# Of what else is its user's fault, and of what is ours, which has a reference.
+IMPORT_FAILED: Final = "IMPORT_FAILED"
+INTERNAL_ERROR: Final = "INTERNAL_ERROR"
+
 _CODES: Final = {UNAUTHORISED: INTEGRATION_AUTH, CANCELLED: IMPORT_CANCELLED}
 
+# The code of a row of `jobs`; NULL where it did not fail.
+CODE_OF_ROW: Final = " ".join(
+    (
+        f"CASE WHEN error_reference IS NOT NULL THEN '{INTERNAL_ERROR}'",
+        *(f"WHEN error_status = {status} THEN '{code}'" for status, code in _CODES.items()),
+        f"WHEN error_status IS NOT NULL THEN '{IMPORT_FAILED}' END",
+    )
+)
 
-def failure_code(status: int) -> str:
+
+def failure_code(status: int, reference: str | None = None) -> str:
     """What a job failed of, for programs. A 401 is about an account with another service."""
-    return _CODES.get(status, "IMPORT_FAILED")
+    if reference is not None:
+        return INTERNAL_ERROR
+    return _CODES.get(status, IMPORT_FAILED)
 
 
 def is_ours(status: int | None) -> bool:
@@ -115,10 +130,9 @@ def is_ours(status: int | None) -> bool:
 
 def failed_answer(status: int, message: str, reference: str | None) -> FinalAnswer:
     """What poll-status says of a failed job. A reference leads to the cause in the logs."""
-    if reference is None:
-        error = {"code": failure_code(status)}
-    else:
-        error = {"code": "INTERNAL_ERROR", "reference": reference}
+    error = {"code": failure_code(status, reference)}
+    if reference is not None:
+        error["reference"] = reference
     return FinalAnswer(status, failure(message, error=error))
 
 

@@ -84,6 +84,21 @@ def test_jobs_are_sorted_and_counted(command: Command) -> None:
     assert only == ["state", "jobs", "failed", "1"]
 
 
+def test_jobs_are_found_by_the_code_that_is_shown_of_them(engine: Engine, command: Command) -> None:
+    with engine.begin() as connection:
+        for job_id, status in (("unlinked", 401), ("ended", 410)):
+            job = NewJob(1, job_id, Import(), "file/batch-manual", payload=b"{}")
+            accept(connection, job)
+            failed = "UPDATE jobs SET state = 'failed', error_message = 'Too bad.', error_status = "
+            connection.execute(text(f"{failed}{status} WHERE job_id = '{job_id}'"))
+    listed: list[Any] = json.loads(command("list", "--json").stdout)
+    codes = {job["jobID"]: job["error"]["code"] for job in listed if job["error"]}
+    assert len(codes) == len({*codes.values()}) == 4
+    for job_id, code in codes.items():
+        (found,) = json.loads(command("list", "--json", "--error", code).stdout)
+        assert found["jobID"] == job_id
+
+
 def test_jobs_are_retried_by_name_or_by_what_they_are(command: Command) -> None:
     done = command("retry", "failed", "refused")
     assert done.exit_code == 1
