@@ -31,6 +31,8 @@ from common.profiles.profile_tables import PersonalBest as PersonalBestRow
 
 COLUMNS: Final = Columns(PersonalBestRow)
 
+_Best = tuple[GPT, Chart, PersonalBest]
+
 _DELETE = text(
     """
     DELETE FROM personal_bests
@@ -152,30 +154,30 @@ def compose(
         for chart_id in chart_ids:
             yield chart_id, chain(parts[chart_id], map(played, new_scores[chart_id]))
 
-    lines = COLUMNS.lines({"user_id": user_id, "game": game})
-    changed: dict[str, str] = {}
+    changed: dict[str, _Best] = {}
     for best in _best_of(catalogue, scores(before)):
-        row = _row(*best)
-        if not _is_as_stored(before[row["chart_id"]], row):
-            changed[row["chart_id"]] = lines.line(row)
+        chart_id = best[1].chartID
+        if not _is_as_stored(before[chart_id], best):
+            changed[chart_id] = best
     if changed:
         connection.execute(_DELETE, {"user_id": user_id, "chart_ids": text_array(changed)})
     # What is new is composed while COPY runs.
     new = _best_of(catalogue, scores(each for each in new_scores if each not in before))
-    made = (lines.line(_row(*best)) for best in new)
-    lines.copy(connection, chain(changed.values(), made))
+    rows = (_row(*best) for best in chain(changed.values(), new))
+    COLUMNS.copy(connection, rows, {"user_id": user_id, "game": game})
 
 
-def _is_as_stored(stored: Row[Any], row: Mapping[str, Any]) -> bool:
+def _is_as_stored(stored: Row[Any], made: _Best) -> bool:
     """Whether a personal best is what was stored before; its score_data follows from its parts."""
-    parts = [(part.name, part.scoreID) for part in row["composed_from"]]
+    _, chart, best = made
+    parts = [(part.name, part.scoreID) for part in best.composedFrom]
     return (
         parts == [(part["name"], part["scoreID"]) for part in stored.composed_from]
-        and row["calculated_data"] == stored.calculated_data
-        and row["highlight"] == stored.highlight
-        and row["time_achieved"] == stored.time_achieved
-        and row["is_primary"] == stored.is_primary
-        and row["song_id"] == stored.song_id
+        and best.calculatedData == stored.calculated_data
+        and best.highlight == stored.highlight
+        and best.timeAchieved == stored.time_achieved
+        and chart.isPrimary == stored.is_primary
+        and chart.songID == stored.song_id
         and not stored.unplaced
     )
 
@@ -188,7 +190,7 @@ def _by_chart(stored: Iterable[Row[Any]]) -> Iterator[tuple[str, Iterable[Played
 
 def _best_of(
     catalogue: GameCatalogue, scores: Iterable[tuple[str, Iterable[PlayedScore]]]
-) -> Iterator[tuple[GPT, Chart, PersonalBest]]:
+) -> Iterator[_Best]:
     gpts = get_game(catalogue.game).playtypes
     for chart_id, played in scores:
         chart = catalogue.chart(chart_id)
