@@ -49,7 +49,7 @@ _SCORES = text(
     ORDER BY chart_id
     """  # noqa: S608 (the columns above)
 )
-_SCORES_BY_ID = text(
+_SCORES_BY_ID = Statement(
     f"""
     SELECT {_SCORE} FROM scores
     WHERE user_id = :user_id AND score_id = ANY(CAST(:score_ids AS text[]))
@@ -141,7 +141,7 @@ def compose(
     if made_of:
         given_parts = {"user_id": user_id, "score_ids": text_array(made_of)}
         found = 0
-        for _, *part in connection.execute(_SCORES_BY_ID, given_parts):
+        for _, *part in _SCORES_BY_ID.rows(connection, given_parts):
             found += 1
             score = PlayedScore(*part)
             parts[made_of[score.scoreID]].append(score)
