@@ -143,11 +143,15 @@ def _read_json(here: RequestContext, admission: Admission) -> None:
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if not charset.startswith("utf-"):
         raise UserError(415, f"Unsupported charset {charset}, expected UTF-8.")
-    if request.headers.get("Content-Encoding", "identity") != "identity":
-        raise UserError(415, "Unsupported Content-Encoding, expected none.")
+    encoding = request.headers.get("Content-Encoding", "identity").lower()
+    if encoding not in bodies.ENCODINGS:
+        known = ", ".join(bodies.ENCODINGS)
+        raise UserError(415, f"Unsupported Content-Encoding, expected any of {known}.")
     is_guest = admission.identity.user_id is None
+    limit = bodies.SMALL if is_guest else JSON_LIMIT
     try:
-        body = bodies.take(request, bodies.SMALL if is_guest else JSON_LIMIT, admission.who)
+        body = bodies.take(request, limit, admission.who)
+        body = bodies.decoded(body, encoding, limit)
     except bodies.Broken as problem:
         raise UserError(400, "Invalid request: the body is broken.") from problem
     except bodies.TooLarge as problem:

@@ -11,6 +11,7 @@ A server that reads bodies as they are asked for works too; there `take` alone h
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
@@ -23,6 +24,11 @@ MEMORY: Final = "score_import.memory"
 
 # Bytes that are collected of anybody's body, before it is known who sends it.
 SMALL: Final = 32 * 1024
+
+# Content-Encodings of bodies that are read.
+ENCODINGS: Final = ("identity", "gzip", "deflate")
+# Tells zlib to see for itself which of the two headers a body has.
+_GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
 
 T = TypeVar("T")
 
@@ -82,6 +88,25 @@ def take(request: Request, limit: int, who: str) -> bytes:
         raise (TooLarge if problem.code == 413 else Broken) from problem
     except OSError as problem:
         raise Broken from problem
+
+
+def decoded(content: bytes, encoding: str, limit: int) -> bytes:
+    """A body without its Content-Encoding, one of ENCODINGS. Raises TooLarge, Broken.
+
+    limit: bytes it may have in the end; no more are ever made of it.
+    """
+    if encoding == "identity" or not content:
+        return content
+    unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
+    try:
+        plain = unpacker.decompress(content, limit + 1)
+    except zlib.error as problem:
+        raise Broken from problem
+    if len(plain) > limit:
+        raise TooLarge
+    if not unpacker.eof or unpacker.unused_data:
+        raise Broken
+    return plain
 
 
 def remembered(request: Request, key: str, make: Callable[[], T]) -> T:

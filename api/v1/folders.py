@@ -159,10 +159,8 @@ def folders(at: ProfilePath, query: dict[str, Any]) -> Response:
 def _with_stats(
     connection: Connection, at: ProfilePath, rows: Sequence[Row[Any]]
 ) -> FoldersWithStats:
-    ids = [row.folder_id for row in rows]
-    stats = stats_of_folders(connection, at.user_id, at.gpt, ids)
-    documents = [catalogue_documents.folder(row, at.wire) for row in rows]
-    return FoldersWithStats(documents, [stats[folder_id] for folder_id in ids])
+    stats = stats_of_folders(connection, at.user_id, at.gpt, rows, at.wire)
+    return FoldersWithStats([catalogue_documents.folder(row, at.wire) for row in rows], stats)
 
 
 @of_profile(blueprint, "GET", "/folders/recent")
@@ -208,8 +206,8 @@ def folder(at: ProfilePath, folder_id: str) -> Response:
 def folder_stats(at: ProfilePath, folder_id: str) -> Response:
     with service().engine.connect() as connection:
         row = _folder(connection, at.gpt, folder_id)
-        stats = stats_of_folders(connection, at.user_id, at.gpt, [row.folder_id])
-    body = FolderWithStats(catalogue_documents.folder(row, at.wire), stats[row.folder_id])
+        (stats,) = stats_of_folders(connection, at.user_id, at.gpt, [row], at.wire)
+    body = FolderWithStats(catalogue_documents.folder(row, at.wire), stats)
     return success(f"Returned statistics for {row.title}.", body)
 
 
@@ -219,12 +217,11 @@ def table(at: ProfilePath, table_id: str) -> Response:
     with service().engine.connect() as connection:
         row = _table(connection, at.gpt, table_id)
         rows = _in_order(catalogue_rows.folders_by_id(connection, row.folders), row.folders)
-        ids = [each.folder_id for each in rows]
-        stats = stats_of_folders(connection, at.user_id, at.gpt, ids)
+        stats = stats_of_folders(connection, at.user_id, at.gpt, rows, at.wire)
     slugs = {each.folder_id: catalogue_documents.slug_of(each) for each in rows}
     body = TableWithStats(
         [catalogue_documents.folder(each, at.wire) for each in rows],
-        [stats[folder_id] for folder_id in ids],
+        stats,
         catalogue_documents.table(row, at.wire, slugs),
     )
     return success(f"Returned stats for {len(rows)} folders.", body)

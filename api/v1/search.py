@@ -52,16 +52,11 @@ def search(query: dict[str, Any]) -> Response:
             if any(gpt.game == game.id for gpt in gpts)
         }
         charts = _charts(connection, gpts, songs, wire)
-        folders = search_rows.folders_named(connection, typed, FOLDERS)
-    allowed = {(gpt.game, gpt.playtype) for gpt in gpts}
+        folders = search_rows.folders_named(connection, gpts, typed, FOLDERS)
     body = Found(
         users=[as_found_user(user_documents.user(row), rivals) for row in users],
         charts=charts,
-        folders=[
-            catalogue_documents.folder(row, wire)
-            for row in folders
-            if (row.game, row.playtype) in allowed
-        ],
+        folders=[catalogue_documents.folder(row, wire) for row in folders],
     )
     return success("Searched everything.", body)
 

@@ -68,16 +68,16 @@ def recent_summary(user: str) -> Response:
         stats: dict[str, FolderStats] = {}
         for gpt in {get_gpt(folder.game, folder.playtype) for folder in folders}:
             of_gpt = [
-                each.folder_id
-                for each in folders
-                if (each.game, each.playtype) == (gpt.game, gpt.playtype)
+                each for each in folders if (each.game, each.playtype) == (gpt.game, gpt.playtype)
             ]
-            stats |= stats_of_folders(connection, row.id, gpt, of_gpt)
+            found = stats_of_folders(connection, row.id, gpt, of_gpt, wire)
+            stats |= {each.folderID: each for each in found}
+        shown = [catalogue_documents.folder(each, wire) for each in folders]
         body = RecentSummary(
             recentPlaycount=summary_rows.playcount(connection, row.id, LATELY),
             recentSessions=[session_documents.session(each, wire) for each in sessions],
-            recentFolders=[catalogue_documents.folder(each, wire) for each in folders],
-            recentFolderStats=[stats[each.folder_id] for each in folders],
+            recentFolders=shown,
+            recentFolderStats=[stats[each.folderID] for each in shown],
             recentAchievedGoals=[target_answers.goal_sub(each, wire) for each in achieved],
             recentImprovedGoals=[target_answers.goal_sub(each, wire) for each in improved],
             recentGoals=target_answers.goals_by_id(connection, ids, wire),

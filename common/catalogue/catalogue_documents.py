@@ -150,7 +150,7 @@ def charts(
 def folder(row: Row[Any], wire: Wire) -> FolderDocument:
     """A row of `folders`."""
     document = FolderDocument(
-        folderID=row.folder_id,
+        folderID=folder_id(row, wire),
         game=row.game,
         title=row.title,
         inactive=row.inactive,
@@ -162,10 +162,14 @@ def folder(row: Row[Any], wire: Wire) -> FolderDocument:
         document.data = row.data
     else:
         document.game = version3_id(get_gpt(row.game, row.playtype))
-        document.folderID = row.v3_id or row.folder_id
     if wire.has_v3:
         document.slug = slug_of(row)
     return document
+
+
+def folder_id(row: Row[Any], wire: Wire) -> str:
+    """The id that a row of `folders` is shown with."""
+    return str(row.folder_id if wire.has_v2 else row.v3_id or row.folder_id)
 
 
 def slug_of(row: Row[Any]) -> str:

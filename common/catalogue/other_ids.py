@@ -19,6 +19,7 @@ import orjson
 from sqlalchemy import Connection, TextClause, text
 
 from common.database.parameters import text_array
+from common.text.storable import storable_text
 
 
 class _Derived(NamedTuple):
@@ -215,3 +216,14 @@ def songs_of(connection: Connection, game: str) -> dict[str, int]:
         {"game": game},
     )
     return {other: int(key) for other, key in rows}
+
+
+def songs_called(connection: Connection, game: str, name: str) -> dict[str, int]:
+    """The song of the game with this ID of version 3: its number by that ID, if there is one."""
+    key = connection.scalar(
+        text(
+            "SELECT key FROM other_ids WHERE kind = 'songs' AND game = :game AND other_id = :name"
+        ),
+        {"game": game, "name": storable_text(name)},
+    )
+    return {} if key is None else {name: int(key)}

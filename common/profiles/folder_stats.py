@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
+from common.catalogue import catalogue_documents
 from common.catalogue.folder_answers import FolderStats
 from common.games.model import GPT, Enum
 from common.profiles import best_rows
+from common.wire import Wire
 
 
 def stats_of_folders(
-    connection: Connection, user_id: int, gpt: GPT, folder_ids: Collection[str]
-) -> dict[str, FolderStats]:
-    """By folder. Two statements, whatever the number of folders."""
+    connection: Connection, user_id: int, gpt: GPT, folders: Collection[Row[Any]], wire: Wire
+) -> list[FolderStats]:
+    """In the order of the folders, rows of `folders`, and with the ids that these are shown with.
+
+    Two statements, whatever their number.
+    """
+    folder_ids = [row.folder_id for row in folders]
     counts = best_rows.charts_in_folders(connection, folder_ids)
-    found = {each: FolderStats(each, counts.get(each, 0), {}) for each in folder_ids}
+    found = {
+        row.folder_id: FolderStats(
+            catalogue_documents.folder_id(row, wire), counts.get(row.folder_id, 0), {}
+        )
+        for row in folders
+    }
     metrics = [name for name, metric in gpt.metrics.items() if isinstance(metric, Enum)]
     counted: dict[tuple[str, str], Counter[str]] = {
         (folder_id, metric): Counter() for folder_id in folder_ids for metric in metrics
@@ -28,4 +40,4 @@ def stats_of_folders(
                 counted[row.folder_id, metric][value] += 1
     for (folder_id, metric), values in counted.items():
         found[folder_id].stats[metric] = dict(values)
-    return found
+    return [found[folder_id] for folder_id in folder_ids]

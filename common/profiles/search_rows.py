@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, text
 
 from common.catalogue.catalogue_rows import PLAYERS_OF_CHART, Found, ids_of
 from common.database.parameters import text_array
+from common.games.model import GPT
 from common.profiles.profile_rows import containing
 from common.text.storable import storable_text
 
@@ -55,8 +56,12 @@ _USERS = text(
     " ORDER BY length(username), id LIMIT :most"
 )
 _FOLDERS = text(
-    "SELECT * FROM folders WHERE NOT inactive AND lower(title) LIKE :pattern"
-    " ORDER BY length(title), folder_id LIMIT :most"
+    """
+    SELECT * FROM folders WHERE NOT inactive AND lower(title) LIKE :pattern
+      AND (game, playtype) IN (
+        SELECT * FROM unnest(CAST(:games AS text[]), CAST(:playtypes AS text[])))
+    ORDER BY length(title), folder_id LIMIT :most
+    """
 )
 
 
@@ -122,8 +127,17 @@ def users_named(connection: Connection, part: str, most: int) -> Sequence[Row[An
     return connection.execute(_USERS, {"pattern": containing(part), "most": most}).all()
 
 
-def folders_named(connection: Connection, part: str, most: int) -> Sequence[Row[Any]]:
-    return connection.execute(_FOLDERS, {"pattern": containing(part), "most": most}).all()
+def folders_named(
+    connection: Connection, gpts: Collection[GPT], part: str, most: int
+) -> Sequence[Row[Any]]:
+    """Folders of these GPTs whose titles hold the text, the shortest first."""
+    parameters = {
+        "pattern": containing(part),
+        "most": most,
+        "games": text_array([gpt.game for gpt in gpts]),
+        "playtypes": text_array([gpt.playtype for gpt in gpts]),
+    }
+    return connection.execute(_FOLDERS, parameters).all()
 
 
 def gpts_of(connection: Connection, user_id: int) -> set[tuple[str, str]]:

@@ -15,7 +15,7 @@ import orjson
 from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection
 
-from common.catalogue import catalogue_rows
+from common.catalogue import catalogue_rows, other_ids
 from common.catalogue.catalogue_documents import chart_document, song_document
 from common.catalogue.index import GameCatalogue
 from common.catalogue.song_search import SongSearch
@@ -51,13 +51,15 @@ def resolve(connection: Connection, search: SongSearch, gpt: GPT, wanted: Wanted
 
     Raises what ChartFinder does. A fixed number of statements.
     """
-    songs = _candidates(connection, search, gpt.game, wanted.identifier)
+    others = other_ids.songs_called(connection, gpt.game, wanted.identifier)
+    songs = _candidates(connection, search, gpt.game, wanted.identifier) | set(others.values())
     catalogue = GameCatalogue.from_documents(
         get_game(gpt.game),
         map(song_document, catalogue_rows.songs_by_id(connection, gpt.game, songs)),
         map(chart_document, catalogue_rows.charts_of_songs(connection, gpt.game, songs)),
         versions=search.versions(connection, gpt.game),
     )
+    catalogue.other_song_ids = others
     return ChartFinder(gpt, wanted.version, catalogue).find(wanted)[1].chartID
 
 

@@ -42,8 +42,8 @@ def import_id(importer: Importer) -> str:
     return str(document["importID"])
 
 
-def asked(importer: Importer, dialect: str, *paths: str) -> list[Any]:
-    """The bodies of the answers."""
+def asked(importer: Importer, dialect: str, *paths: str, **others: str) -> list[Any]:
+    """The bodies of the answers. others: settings."""
     settings = importer.runtime.settings
     app = create_app(
         load_settings(
@@ -52,6 +52,7 @@ def asked(importer: Importer, dialect: str, *paths: str) -> list[Any]:
                 "REDIS_URL": settings.redis_url,
                 "OUR_URL": settings.our_url,
                 "DIALECT": dialect,
+                **others,
             }
         )
     )
@@ -92,3 +93,17 @@ def test_charts_of_several_games_are_found_each_with_its_song(
     (found,) = asked(importer, "v3", f"/search/chart-hash?search={HASH}")
     told = {each["chartID"]: (each["game"], each["song"]["id"]) for each in found["charts"]}
     assert told == {"Cbms": ("bms-7k", "Sbms"), "Cpms": ("pms-keyboard", "Spms")}
+
+
+def test_folders_of_other_games_take_no_place_in_a_search(importer: Importer) -> None:
+    for number in range(51):
+        importer.execute(
+            "INSERT INTO folders (folder_id, game, playtype, title, type, data, inactive,"
+            " search_terms, content_hash) VALUES (:id, :game, 'Single', :title, 'static', '[]',"
+            " false, '{}', '')",
+            id=f"F{number}",
+            game="museca" if number else "sdvx",
+            title="zzz" if number else "a longer zzz",
+        )
+    (found,) = asked(importer, "both", "/search?search=zzz", GAMES="sdvx")
+    assert [each["folderID"] for each in found["folders"]] == ["F0"]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
+from collections.abc import Callable
+
 import orjson
 import pytest
 
@@ -120,6 +124,34 @@ def test_one_bad_entry_does_not_refuse_the_others(player: Player, http: Http) ->
     again = player.wait(Submitted(body["importID"], body["url"]))
     assert again["skipped"]["duplicates"] == 2
     assert [line["type"] for line in again["errors"]] == ["InvalidDatapoint"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "pack"),
+    [("gzip", gzip.compress), ("deflate", zlib.compress), ("GZIP", gzip.compress)],
+)
+def test_bodies_may_come_compressed(
+    player: Player, http: Http, encoding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    """http-api.md section 7: the limit is that of the body after decompression."""
+    headers = {
+        "Authorization": f"Bearer {player.token}",
+        "Content-Type": "application/json",
+        "Content-Encoding": encoding,
+    }
+
+    def send(content: bytes) -> int:
+        return http.request("POST", "/ir/direct-manual/import", content, headers).status
+
+    packed = pack(orjson.dumps(batch_manual(1)))
+    assert send(packed) == 202
+    largest = orjson.dumps(batch_manual(1)).ljust(4 * 1024 * 1024)
+    assert send(pack(largest)) == 202
+    assert send(pack(largest + b" ")) == 413
+    for broken in (packed[:-1], packed + b"x", b"x"):
+        assert send(broken) == 400
+    with_another = {**headers, "Content-Encoding": "br"}
+    assert http.request("POST", "/ir/direct-manual/import", b"x", with_another).status == 415
 
 
 IIDX_ROW = (

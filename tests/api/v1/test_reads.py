@@ -400,7 +400,10 @@ def test_charts_are_found_as_scores_find_them(http: Http) -> None:
         return http.request("POST", path, orjson.dumps(given), headers)
 
     for game in (V2, V3):
-        assert post(game, wanted).json["body"]["chart"]["difficulty"] == "ADV"
+        found = post(game, wanted).json["body"]
+        assert found["chart"]["difficulty"] == "ADV"
+        song_of_version3 = post(V3, wanted).json["body"]["song"]["id"]
+        assert post(game, {**wanted, "identifier": song_of_version3}).json["body"] == found
     song = post(V2, wanted).json["body"]["song"]
     by_title = {"matchType": "songTitle", "identifier": song["title"].upper(), "difficulty": "ADV"}
     assert post(V2, by_title).json["body"]["song"] == song
@@ -441,6 +444,24 @@ def test_ids_of_either_version_are_taken_in_either_path(http: Http) -> None:
     whole = body(http, f"/users/alice{V3}/pbs/all")
     assert {each["chartID"] for each in whole["pbs"]} == {each["id"] for each in whole["charts"]}
     assert {each["songID"] for each in whole["pbs"]} == {each["id"] for each in whole["songs"]}
+
+
+def test_statistics_name_folders_as_the_folders_beside_do(
+    http: Http, service: Stack, alice: Player
+) -> None:
+    of = ids(service, http)
+    for game in (V2, V3):
+        listed = body(http, f"/users/alice{game}/folders?search=")
+        names = [each["folderID"] for each in listed["folders"]]
+        assert [each["folderID"] for each in listed["stats"]] == names
+        one = body(http, f"/users/alice{game}/folders/{of['folder']}/stats")
+        assert one["stats"]["folderID"] == one["folder"]["folderID"]
+        table = body(http, f"/users/alice{game}/tables/{of['table']}")
+        assert table["folders"]
+        assert [each["folderID"] for each in table["stats"]] == [
+            each["folderID"] for each in table["folders"]
+        ]
+    assert all(len(name) == 20 for name in names)
 
 
 def test_a_leaderboard_begins_where_it_is_asked_to(http: Http) -> None:
