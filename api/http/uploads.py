@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 from flask import Request
-from werkzeug.datastructures import FileStorage
+from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser
 from werkzeug.exceptions import HTTPException
-from werkzeug.formparser import FormDataParser
+from werkzeug.http import parse_options_header
 
 from api.http import bodies
 from common.errors import UserError
@@ -18,6 +18,7 @@ FILE_LIMIT = 16 * 1024 * 1024  # bytes; a file of exactly this size is refused
 FIELD_LIMIT = 1024 * 1024  # bytes of a text field
 NAME_LIMIT = 100  # bytes of a field's name
 PART_LIMIT = 32
+HEADER_LIMIT = 16 * 1024  # bytes of a line in the head of a part
 TOTAL_LIMIT = FILE_LIMIT + FIELD_LIMIT
 
 REFUSED = "File provided was too large, corrupt, or provided in the wrong field."
@@ -48,53 +49,81 @@ def read_form(request: Request, field: str, who: str, limit: int = FILE_LIMIT) -
 
     limit: the bytes that a file has less than.
     """
-    form, files = _parse(request, who, limit + FIELD_LIMIT)
-    named = [(name, file) for name, file in files if file.filename]
-    for name, _ in [*form, *files]:
-        if not name or len(name.encode()) > NAME_LIMIT:
-            raise UserError(400, REFUSED)
-    if any(name != field for name, _ in named) or len(named) > 1:
+    parts = _parts(request, who, limit + FIELD_LIMIT)
+    if any(not part.name or len(part.name.encode()) > NAME_LIMIT for part in parts):
         raise UserError(400, REFUSED)
-    if not named:
-        return Upload("", b"", _fields(form))
-    content = named[0][1].stream.read()
+    files = [part for part in parts if part.filename]
+    if any(part.name != field for part in files) or len(files) > 1:
+        raise UserError(400, REFUSED)
+    fields = _fields([part for part in parts if part.filename is None])
+    if not files:
+        return Upload("", b"", fields)
+    content = files[0].content
     if len(content) >= limit:
         raise UserError(400, REFUSED)
-    return Upload(named[0][1].filename or "", content, _fields(form))
+    return Upload(files[0].filename or "", content, fields)
 
 
-def _parse(
-    request: Request, who: str, total: int
-) -> tuple[list[tuple[str, str]], list[tuple[str, FileStorage]]]:
+@dataclass(slots=True)
+class _Part:
+    """A part of a form. filename: None of a field, "" where no file was chosen."""
+
+    name: str
+    filename: str | None
+    content: bytes = b""
+
+
+def _parts(request: Request, who: str, total: int) -> list[_Part]:
     if request.mimetype != "multipart/form-data":
-        return [], []
+        return []
     try:
         bodies.want(request, total, who)
     except bodies.TooLarge as problem:
         raise UserError(400, REFUSED) from problem
-    parser = FormDataParser(
-        stream_factory=_in_memory,
-        max_form_memory_size=FIELD_LIMIT,
-        max_content_length=total,
-        max_form_parts=PART_LIMIT,
-        silent=False,
-    )
+    length = request.content_length
     try:
-        _, form, files = parser.parse(
-            request.stream, request.mimetype, request.content_length, request.mimetype_params
+        parser = PushMultipartParser(
+            request.mimetype_params.get("boundary", ""),
+            content_length=-1 if length is None else length,
+            max_header_size=HEADER_LIMIT,
+            max_segment_count=PART_LIMIT,
+            header_charset="latin-1",
         )
-    except (ValueError, HTTPException) as problem:
+        return list(_read(parser, request.stream.read, total))
+    except (MultipartError, UnicodeError, HTTPException) as problem:
         raise UserError(400, REFUSED) from problem
-    return list(form.items(multi=True)), list(files.items(multi=True))
 
 
-def _in_memory(*_: Any, **__: Any) -> IO[bytes]:
-    return io.BytesIO()
+def _read(parser: PushMultipartParser, read: Callable[[int], bytes], total: int) -> Iterator[_Part]:
+    """The parts, each when it is whole."""
+    part = _Part("", None)
+    pieces: list[bytes] = []
+    received = of_fields = 0
+    for event in parser.parse_blocking(read):
+        if isinstance(event, MultipartSegment):
+            part, pieces = _headed(event), []
+        elif event is None:
+            part.content = b"".join(pieces)
+            yield part
+        else:
+            pieces.append(event)
+            received += len(event)
+            of_fields += len(event) if part.filename is None else 0
+            if received > total or of_fields > FIELD_LIMIT:
+                raise ParserLimitReached("too much")
 
 
-def _fields(form: list[tuple[str, str]]) -> dict[str, Any]:
+def _headed(segment: MultipartSegment) -> _Part:
+    """A part by its head, whose letters are those of UTF-8, or what can be read of them."""
+    head = str(segment.header("Content-Disposition", ""))
+    _, options = parse_options_header(head.encode("latin-1").decode(errors="replace"))
+    return _Part(options.get("name", ""), options.get("filename"))
+
+
+def _fields(parts: Iterable[_Part]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
-    for name, value in form:
+    for part in parts:
+        name, value = part.name, part.content.decode(errors="replace")
         if name not in fields:
             fields[name] = value
         elif isinstance(fields[name], list):
