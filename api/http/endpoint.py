@@ -21,6 +21,7 @@ from marshmallow import Schema
 from api.http import context, forms, gates, owners
 from api.http.parameters import check
 from api.http.service import service
+from common.wire import Wire
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -151,18 +152,26 @@ def endpoint(summary: str, **more: Any) -> Callable[[View], View]:
                 owners.require_self(parts["user"])
             elif declaration.needs_user and not declaration.own_gates:
                 gates.require(*declaration.permissions)
+            drops_unknown = not _wire_of(parts).has_v2
             if declaration.query is not None:
-                parts["query"] = check(declaration.query, request.args)
+                parts["query"] = check(declaration.query, request.args, drops_unknown=drops_unknown)
             if declaration.body is not None:
                 is_form = declaration.plain_forms and forms.is_form()
                 body = forms.fields() if is_form else context.current().json_object()
-                parts["body"] = check(declaration.body, body)
+                parts["body"] = check(declaration.body, body, drops_unknown=drops_unknown)
             return view(**parts)
 
         setattr(guarded, _ATTRIBUTE, declaration)
         return guarded  # type: ignore[return-value]
 
     return declare
+
+
+def _wire_of(parts: Mapping[str, Any]) -> Wire:
+    """Whose words an endpoint speaks: those of the path's form, or of the server's dialect."""
+    at = parts.get("at")
+    wire: Wire = service().settings.dialect if at is None else at.wire
+    return wire
 
 
 def declaration_of(view: Callable[..., Any]) -> Declaration | None:

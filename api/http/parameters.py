@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, INCLUDE, RAISE, Schema, ValidationError, fields, validate
 
 from common.errors import UserError
 from common.text.numbers import plain
@@ -165,13 +165,21 @@ class MytCard(Schema):
     cardAccessCode = text_like(r"[0-9]{20}", "Expected 20 digits.", example="01234567890123456789")
 
 
-def check(schema: Schema, sent: Mapping[str, Any], *, hidden: Sequence[str] = ()) -> dict[str, Any]:
+def check(
+    schema: Schema,
+    sent: Mapping[str, Any],
+    *,
+    hidden: Sequence[str] = (),
+    drops_unknown: bool = False,
+) -> dict[str, Any]:
     """The loaded parameters; raises UserError 400 that names the first one at fault.
 
-    hidden: parameters whose values are not repeated.
+    hidden: parameters whose values are not repeated. drops_unknown: whether what the schema does
+    not know is passed over, as version 3 does, where the schema refuses it.
     """
+    drops_unknown = drops_unknown and schema.unknown == RAISE
     try:
-        loaded: dict[str, Any] = schema.load(sent)
+        loaded: dict[str, Any] = schema.load(sent, unknown=EXCLUDE if drops_unknown else None)
     except ValidationError as problem:
         messages: Any = problem.messages
         path = next((name for name in schema.fields if name in messages), None)

@@ -80,9 +80,8 @@ class Streams:
     def __call__(
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes] | OpenAnswer:
-        asked = (
-            _PATH.fullmatch(environ["PATH_INFO"]) if environ["REQUEST_METHOD"] == "GET" else None
-        )
+        method = environ["REQUEST_METHOD"]
+        asked = _PATH.fullmatch(environ["PATH_INFO"]) if method in ("GET", "HEAD") else None
         if asked is None:
             return self._others(environ, start_response)
         request, request_id = Request(environ), secrets.token_hex(8)
@@ -99,6 +98,8 @@ class Streams:
         of_origin = cors.headers(environ.get("HTTP_ORIGIN"), self._here.settings.cors_origins)
         every = {**HEADERS, **of_origin, **headers, **fixed, "X-Request-Id": request_id}
         start_response(status, list(every.items()))
+        if method == "HEAD":
+            return []
         return [answer.get_data()] if isinstance(answer, Response) else answer
 
     def _answer(

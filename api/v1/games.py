@@ -99,6 +99,7 @@ def _overview(game: Game, gpt: GPT | None) -> GameOverview:
         playtypes=config.playtypes,
         defaultPlaytype=config.defaultPlaytype,
         games=config.games,
+        dynamicContent=config.dynamicContent,
     )
     if gpt is not None:
         with service().engine.connect() as connection:

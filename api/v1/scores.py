@@ -82,7 +82,7 @@ def get_score(score_id: str, query: dict[str, Any]) -> Response:
 def edit_score(score_id: str) -> Response:
     user_id = _own(score_id)
     gates.require("customise_score")
-    changes = check(EditBody(), context.current().json_object())
+    changes = check(EditBody(), context.current().json_object(), drops_unknown=_drops_unknown())
     if not changes:
         raise UserError(400, "This request modifies nothing about the score.")
     arguments = Edit(score_id, ScoreChanges(**changes))
@@ -106,7 +106,7 @@ def edit_score(score_id: str) -> Response:
 )
 def delete_score(score_id: str) -> Response:
     user_id = _own(score_id)
-    body = check(DeletionBody(), context.current().json_object())
+    body = check(DeletionBody(), context.current().json_object(), drops_unknown=_drops_unknown())
     gates.require("delete_score")
     arguments = Deletion([score_id], body.get("blacklist", False))
     return job_answers.when_done(NewJob(user_id, new_job_id(), arguments))
@@ -121,3 +121,8 @@ def _own(score_id: str) -> int:
     owner = int(score.user_id)
     gates.require_owner(owner)
     return owner
+
+
+def _drops_unknown() -> bool:
+    """Whether keys that nobody knows are passed over, as version 3 does."""
+    return not service().settings.dialect.has_v2

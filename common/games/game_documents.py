@@ -15,12 +15,16 @@ from common.games.version3 import version3_id
 
 
 class GameConfig(msgspec.Struct, kw_only=True):
-    """A game. games: what version 3 calls its playtypes, in their order."""
+    """A game. games: what version 3 calls its playtypes, in their order.
+
+    dynamicContent: whether players bring charts that the catalogue lacks.
+    """
 
     name: str
     playtypes: list[str]
     defaultPlaytype: str
     games: list[str] | UnsetType = UNSET
+    dynamicContent: bool | UnsetType = UNSET
 
 
 class MetricConfig(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -91,6 +95,7 @@ def game_config(game: Game) -> GameConfig:
         playtypes=list(game.playtypes),
         defaultPlaytype=next(iter(game.playtypes)),
         games=[version3_id(gpt) for gpt in game.playtypes.values()],
+        dynamicContent=game.never_whole,
     )
 
 

@@ -107,3 +107,14 @@ def test_folders_of_other_games_take_no_place_in_a_search(importer: Importer) ->
         )
     (found,) = asked(importer, "both", "/search?search=zzz", GAMES="sdvx")
     assert [each["folderID"] for each in found["folders"]] == ["F0"]
+
+
+def test_what_nobody_knows_is_passed_over_in_version_3(importer: Importer) -> None:
+    (imports,) = asked(importer, "v3", "/imports?nobodyKnows=1")
+    assert imports == {"imports": [], "users": []}
+
+
+def test_games_say_whether_players_bring_charts(importer: Importer) -> None:
+    (games,) = asked(importer, "v3", "/games")
+    brought = [name for name, each in games["configs"].items() if each["dynamicContent"]]
+    assert brought == ["bms", "usc", "pms", "itg"]

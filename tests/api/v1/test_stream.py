@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http.client import HTTPConnection
 
 import orjson
 import pytest
@@ -75,6 +76,18 @@ def test_one_that_has_ended_is_told_at_once(service: Stack, player: Player) -> N
     imported = player.wait(player.submit(batch_manual(1, first=5000)))
     with_length = Http(service.port).get(f"/api/v1/imports/{imported['importID']}/stream")
     assert with_length.raw == b"event: done\ndata: {}\n\n"
+
+
+def test_head_is_answered_as_get_without_a_body(service: Stack, player: Player) -> None:
+    imported = player.wait(player.submit(batch_manual(1, first=5002)))
+    for import_id, status in ((imported["importID"], 200), ("0" * 40, 404)):
+        connection = HTTPConnection("127.0.0.1", service.port, timeout=10)
+        for method in ("HEAD", "GET"):
+            connection.request(method, f"/api/v1/imports/{import_id}/stream")
+            answer = connection.getresponse()
+            assert answer.status == status
+            assert bool(answer.read()) is (method == "GET")
+        connection.close()
 
 
 def test_one_that_failed_says_why(service: Stack, player: Player, http: Http) -> None:

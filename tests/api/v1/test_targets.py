@@ -20,7 +20,9 @@ GAME = "/games/sdvx/Single"
 @pytest.fixture
 def follower(service: Stack, request: pytest.FixtureRequest) -> Player:
     name = f"u{abs(hash(request.node.name)) % 10**12}"
-    player = service.user(name, "submit_score", "manage_targets", "manage_rivals")
+    player = service.user(
+        name, "submit_score", "manage_targets", "manage_rivals", "customise_profile"
+    )
     player.wait(player.submit(batch_manual(2)))
     return player
 
@@ -279,3 +281,19 @@ def test_rivals_are_those_who_play_the_game(service: Stack, http: Http, follower
     assert ask(http, "PUT", path, rival, {"rivalIDs": []}).status == 403
     assert ask(http, "PUT", path, follower, {"rivalIDs": []}).status == 200
     assert ask(http, "GET", path, None).json["body"] == []
+
+
+def test_keys_that_nobody_knows_are_for_version_2_to_refuse(http: Http, follower: Player) -> None:
+    def at(game: str, rest: str) -> str:
+        return f"/users/{follower.user_id}{game}{rest}"
+
+    changes = {"preferredRanking": "rival", "nobodyKnows": 1}
+    refused = ask(http, "PATCH", at(GAME, "/settings"), follower, changes)
+    taken = ask(http, "PATCH", at("/games/sdvx", "/settings"), follower, changes)
+    assert (refused.status, taken.status) == (400, 200)
+    assert "nobodyKnows" in refused.description
+    assert taken.json["body"]["preferences"]["preferredRanking"] == "rival"
+    query = "/history?duration=week&nobodyKnows=1"
+    assert ask(http, "GET", at(GAME, query), None).status == 400
+    assert ask(http, "GET", at("/games/sdvx", query), None).status == 200
+    assert ask(http, "GET", at("/games/sdvx", "/history?duration=x"), None).status == 400
