@@ -30,7 +30,12 @@ def backup(file: Path, force: bool, database_url: str) -> None:
     """
     if file.exists() and not force:
         raise CommandError(f"{file} is there already; --force writes over it")
-    program = libpq.program_for("pg_dump", _version(open_engine(database_url, name=NAME)))
+    engine = open_engine(database_url, name=NAME)
+    with engine.connect() as connection:
+        if not server_rows.tables(connection):
+            # A backup of nothing, made every night, is found when it is needed.
+            raise CommandError("the database holds no tables: is it the right one?")
+    program = libpq.program_for("pg_dump", _version(engine))
     # Nobody takes half of one for a backup.
     draft = file.with_name(f"{file.name}.part")
     draft.unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from common.database.engine import autocommit
+from common.database.failures import in_a_line
 from common.metrics import depth_rows, signs
 from common.metrics.counting import Counter, Histogram, Sample, counted
 from common.metrics.measures import COUNTERS, HISTOGRAMS
@@ -46,7 +47,7 @@ class ServiceCollector(Collector):
             try:
                 found = list(ask())
             except away as problem:
-                log.warning("%s does not answer: %s", server, problem)
+                log.warning("%s does not answer: %s", server, in_a_line(problem))
                 up.add_metric([server], 0)
             else:
                 up.add_metric([server], 1)

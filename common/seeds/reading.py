@@ -126,6 +126,8 @@ def read_files(directory: Path) -> SeedFiles:
             collections[path.stem] = path.read_bytes()
     if not collections:
         detail = "there is no collection in it (songs-iidx.json, folders.json, ...)"
+        for inner in sorted({path.parent.name for path in directory.glob("*/songs-*.json")}):
+            detail += f"; but there are some in {directory / inner}"
         raise SeedsError([Violation(str(directory), "", "folder", detail)])
     return SeedFiles(collections, tuple(ignored))
 

@@ -70,6 +70,13 @@ def test_a_restored_database_holds_what_was_backed_up(
     assert content(empty) == before
 
 
+def test_of_a_database_that_holds_nothing_there_is_no_backup(empty: str, tmp_path: Path) -> None:
+    refused = run("backup", str(tmp_path / "file"), "--database-url", empty)
+    assert refused.exit_code == 1
+    assert "no tables" in refused.output
+    assert not (tmp_path / "file").exists()
+
+
 def test_a_file_that_is_no_backup_changes_nothing(database: str, tmp_path: Path) -> None:
     (file := tmp_path / "none").write_text("none")
     before = content(database)

@@ -53,6 +53,10 @@ def test_a_folder_without_collections_is_refused(tmp_path: Path) -> None:
         read_files(tmp_path)
     with pytest.raises(SeedsError, match="there is no such folder"):
         read_files(tmp_path / "nowhere")
+    (inner := tmp_path / "collections").mkdir()
+    (inner / "songs-iidx.json").write_text("[]")
+    with pytest.raises(SeedsError, match=f"but there are some in {inner}$"):
+        read_files(tmp_path)
 
 
 @pytest.mark.parametrize(
