@@ -18,17 +18,30 @@ LAST_WORDS: Final = 2.0
 _on = False
 
 
-def start(dsn: str) -> None:
-    """Reports from now on; an empty dsn: nothing is. Raises SettingsError."""
-    global _on
+def check(dsn: str) -> None:
+    """Raises SettingsError where nothing could be reported with this dsn; an empty one is well."""
     if not dsn:
         return
     try:
-        import sentry_sdk
+        from sentry_sdk.utils import BadDsn, Dsn
     except ImportError as missing:
         raise SettingsError(
             "SENTRY_DSN is set, and sentry-sdk is not here: pip install 'score-import[sentry]'"
         ) from missing
+    try:
+        Dsn(dsn)
+    except BadDsn as problem:
+        raise SettingsError(f"SENTRY_DSN is not usable: {problem}") from problem
+
+
+def start(dsn: str) -> None:
+    """Reports from now on; an empty dsn: nothing is. Raises SettingsError."""
+    global _on
+    check(dsn)
+    if not dsn:
+        return
+    import sentry_sdk
+
     sentry_sdk.init(
         dsn=dsn,
         default_integrations=False,

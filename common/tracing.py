@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -17,11 +18,28 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
 SERVICE: Final = "score-import"
+_SDK: Final = "opentelemetry.sdk.trace"
 
 # Those that are None are left out.
 Attributes = Mapping[str, str | int | None]
 
 _provider: TracerProvider | None = None
+
+
+def check(endpoint: str) -> None:
+    """Raises SettingsError where nothing could be traced; an empty endpoint is well."""
+    if endpoint and not (_is_here("opentelemetry.exporter.otlp.proto.http") and _is_here(_SDK)):
+        raise SettingsError(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, and the SDK of OpenTelemetry is not here: "
+            "pip install 'score-import[telemetry]'"
+        )
+
+
+def _is_here(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ImportError:
+        return False
 
 
 def start(endpoint: str, process: str) -> None:
@@ -30,18 +48,14 @@ def start(endpoint: str, process: str) -> None:
     Raises SettingsError.
     """
     global _provider
+    check(endpoint)
     if not endpoint:
         return
-    try:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.resources import Resource
-        from opentelemetry.sdk.trace import TracerProvider
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
-    except ImportError as missing:
-        raise SettingsError(
-            "OTEL_EXPORTER_OTLP_ENDPOINT is set, and the SDK of OpenTelemetry is not here: "
-            "pip install 'score-import[telemetry]'"
-        ) from missing
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
     made = TracerProvider(
         resource=Resource.create({"service.name": SERVICE, "service.instance.kind": process})
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import sys
 
 from celery.signals import (
     celeryd_init,
@@ -15,8 +16,8 @@ from celery.signals import (
 )
 
 from common import logs, reporting, tracing
-from common.database.starting import check_database
-from common.settings import load_settings
+from common.database.starting import UNUSABLE, check_database
+from common.settings import SettingsError, load_settings
 from common.worker_health import HealthFile
 from worker.messaging import make_app
 from worker.services import stopping
@@ -31,6 +32,18 @@ log = logging.getLogger(__name__)
 def configure_logging(**_: object) -> None:
     """Takes logging out of Celery's hands."""
     logs.configure(settings.log_level, settings.log_format)
+
+
+@celeryd_init.connect  # type: ignore[untyped-decorator]
+def check_the_settings(**_: object) -> None:
+    """What the processes that run jobs will need; they begin with it at their first job."""
+    configure_logging()
+    try:
+        reporting.check(settings.sentry_dsn)
+        tracing.check(settings.otlp_endpoint)
+    except SettingsError as problem:
+        log.critical("this worker does not start: %s", problem)
+        sys.exit(UNUSABLE)
 
 
 @celeryd_init.connect  # type: ignore[untyped-decorator]

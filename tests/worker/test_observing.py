@@ -7,15 +7,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from cli.local import services
 from common import reporting, tracing
 from tests.support.importer import Importer
 from tests.support.receiver import Received, Receiver, receiving, status
-from tests.support.stack import ROOT, batch_manual
+from tests.support.stack import ROOT, Stack, batch_manual
 from worker import runner
 from worker.imports import pipeline
 
@@ -100,3 +102,36 @@ def test_what_is_not_installed_is_named(starts: str, missing: str, extra: str) -
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert f"pip install 'score-import[{extra}]'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "missing", "told"),
+    [
+        ("SENTRY_DSN", "http://key@127.0.0.1/1", "sentry_sdk", "score-import[sentry]"),
+        ("SENTRY_DSN", "http://127.0.0.1/nothing", None, "SENTRY_DSN is not usable: Missing"),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "http://127.0.0.1:1",
+            "opentelemetry",
+            "score-import[telemetry]",
+        ),
+    ],
+)
+def test_a_worker_that_could_not_report_or_trace_does_not_start(
+    variable: str, value: str, missing: str | None, told: str, stack: Stack, tmp_path: Path
+) -> None:
+    (hidden := tmp_path / "hidden").mkdir()
+    if missing is not None:
+        (hidden / f"{missing}.py").write_text("raise ImportError")
+    done = subprocess.run(
+        [sys.executable, "-m", *services.WORKER],
+        cwd=ROOT,
+        env={**stack.environment, variable: value, "PYTHONPATH": f"{hidden}:{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 78
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
