@@ -11,6 +11,7 @@ from api.v1 import (
     admin,
     admin_jobs,
     admin_overview,
+    admin_pauses,
     admin_scores,
     api_tokens,
     auth,
@@ -108,6 +109,7 @@ ROUTES: Final[tuple[tuple[str, ApiBlueprint], ...]] = (
     (API, admin.blueprint),
     (API, admin_overview.blueprint),
     (API, admin_jobs.blueprint),
+    (API, admin_pauses.blueprint),
     (API, admin_scores.blueprint),
     # Programs beside games.
     (IR, direct_manual.blueprint),

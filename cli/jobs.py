@@ -5,6 +5,7 @@ Workers need not be told of it: their upkeep sees within seconds what waits.
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
@@ -19,11 +20,12 @@ from cli.showing import duration, json_option, moment, print_json, print_table
 from cli.spans import Age
 from common.database.engine import open_engine
 from common.errors import UserError
-from common.jobs import job_documents, listing_rows, managing, managing_rows
+from common.jobs import job_documents, listing_rows, managing, managing_rows, pause_rows
 from common.jobs.job_documents import JobDocument, JobsChanged, WholeJob
 from common.jobs.listing_rows import NEWEST, SORTS
-from common.jobs.managing import Manager
+from common.jobs.managing import REASON_LIMIT, Manager
 from common.jobs.managing_rows import STATES, Wanted
+from common.jobs.pause_rows import Lane, Pause
 from common.redis_client import open_patient_redis
 
 AT_ONCE: Final = 1000
@@ -99,6 +101,8 @@ def list_command(sort: str, limit: int, as_json: bool, database_url: str, **sele
     with engine.connect() as connection:
         rows = listing_rows.page(connection, meant, limit, SORTS[sort])
         total = managing_rows.count(connection, meant)
+        paused = pause_rows.pauses(connection)
+    _print_pauses(paused, err=True)
     found = [*map(job_documents.in_list, rows)]
     if as_json:
         print_json(found)
@@ -326,6 +330,54 @@ def locks_command(as_json: bool, database_url: str) -> None:
             lock.address or "here",
         )
     print_table(table)
+
+
+_lane_option = click.option(
+    "--lane",
+    type=click.Choice([lane.value for lane in Lane]),
+    default=Lane.ALL.value,
+    show_default=True,
+    help="all jobs, or only those that the service gave itself",
+)
+
+
+@jobs.command("pause")
+@_lane_option
+@click.option("--reason", default="", help="told to other operators")
+@database_url_option
+def pause_command(lane: str, reason: str, database_url: str) -> None:
+    """Have no more jobs begun until `resume`.
+
+    They are accepted and wait in their order; what runs is seen through.
+    """
+    with open_engine(database_url).begin() as connection:
+        pause_rows.pause(connection, Lane(lane), f"{_who()}, by command", reason[:REASON_LIMIT])
+        _print_pauses(pause_rows.pauses(connection))
+
+
+@jobs.command("resume")
+@_lane_option
+@database_url_option
+def resume_command(lane: str, database_url: str) -> None:
+    """Have jobs begun again, in their order."""
+    with open_engine(database_url).begin() as connection:
+        was_paused = pause_rows.resume(connection, Lane(lane))
+        click.echo("Jobs go on." if was_paused else "Nothing was paused.")
+        _print_pauses(pause_rows.pauses(connection))
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container knows its user by number only
+        return "somebody"
+
+
+def _print_pauses(pauses: Sequence[Pause], *, err: bool = False) -> None:
+    for each in pauses:
+        what = "All jobs are" if each.lane == Lane.ALL else "Jobs in the background are"
+        why = f": {each.reason}" if each.reason else ""
+        click.echo(f"{what} paused since {moment(each.since)} by {each.by}{why}", err=err)
 
 
 @jobs.command("purge")

@@ -40,6 +40,7 @@ from common.jobs.job_tables import (
     JobPayload,
     JobState,
     PeriodicTask,
+    QueuePause,
 )
 from common.profiles.profile_tables import (
     ClassAchievement,
@@ -104,6 +105,7 @@ __all__ = [
     "QuestRow",
     "QuestSubscription",
     "QuestlineRow",
+    "QueuePause",
     "Replay",
     "ResolvedOrphan",
     "SchemaCompatibility",

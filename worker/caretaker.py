@@ -27,6 +27,7 @@ from common.settings import Settings
 from worker import upkeep as sweeper
 from worker.consumption import record
 from worker.messaging import announce_events, dispatch
+from worker.pausing import PauseWatch
 from worker.queues import BrokerAway, Queues, open_queues
 from worker.webhooks import delivery
 
@@ -52,6 +53,8 @@ class Caretaker(threading.Thread):
         redis = open_patient_redis(self._settings.redis_url)
         tally.publish_to(redis)
         queues = open_queues(self._app, self._settings)
+        # Beside it, so that it is on time: a pass over all jobs may take longer.
+        PauseWatch(engine).start()
         while True:
             try:
                 self._hold_office(engine, queues, redis)

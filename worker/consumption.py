@@ -20,6 +20,9 @@ class Record:
         self.ticked_at = 0.0
         # What has to be mended before the worker takes messages again; None while it does.
         self.waits_for: str | None = None
+        # Whether the queue is paused, as far as is known: until the first look no job is taken.
+        self.is_paused = True
+        self.was_looked_at = False
 
     def asked(self) -> None:
         self.asked_at = time.monotonic()

@@ -21,6 +21,7 @@ from common.database.statements import Statement
 from common.jobs.accepting import unpack
 from common.jobs.job_tables import AttemptOutcome, JobKind, JobState
 from common.jobs.outcomes import is_ours
+from common.jobs.pause_rows import ALL_PAUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +99,15 @@ _SPEND = text(
 )
 
 
-def spend(connection: Connection, user_id: int, job_id: str, stamp: int | None) -> None:
+def spend(connection: Connection, user_id: int, job_id: str, stamp: int | None) -> bool:
     """Notes that the message of this queued job was spent, while the user was busy or on another.
 
-    Whoever ends the user's running job then sends the next one. Nothing to note where it was
-    replaced by another, or the job had its turn. stamp: None where the message has none.
+    Whoever ends the user's running job then sends the next one; where none runs, the upkeep does.
+    Nothing to note where it was replaced by another, or the job had its turn: returns whether it
+    was. stamp: None where the message has none.
     """
-    connection.execute(_SPEND, {"user_id": user_id, "job_id": job_id, "stamp": stamp})
+    spent = connection.execute(_SPEND, {"user_id": user_id, "job_id": job_id, "stamp": stamp})
+    return spent.rowcount == 1
 
 
 _DIED = AttemptOutcome.WORKER_DIED
@@ -126,6 +129,7 @@ _CLAIM = Statement(
         FROM (
             SELECT user_id, job_id, attempts, set_config('synchronous_commit', 'off', true)
             FROM jobs WHERE user_id = :user_id AND state IN ('queued', 'running')
+              AND NOT {ALL_PAUSED}
             ORDER BY sequence LIMIT 1) AS oldest
         WHERE jobs.user_id = oldest.user_id AND jobs.job_id = oldest.job_id
           AND jobs.state IN ('queued', 'running')
@@ -161,7 +165,7 @@ def claim_oldest(
 
     It counts as an attempt, of which there are no more than `most_attempts`, until `give_back`.
     job_id, stamp: of the message this is done for; nothing is claimed where it counts no more.
-    Without a stamp it counts.
+    Without a stamp it counts. Nothing is claimed while the queue is paused.
     """
     row = _CLAIM.row(
         connection,

@@ -31,6 +31,7 @@ from common.jobs.progress import FinalAnswer, ProgressReporter
 from common.metrics.measures import JOB_SECONDS, JOBS, SCORES
 from worker import jobs, kinds
 from worker.jobs import ClaimedJob, Failure, JobLost
+from worker.pausing import SETTLED
 from worker.runtime import Runtime
 from worker.services.stopping import Stopping
 from worker.turns import Turn, take_turn
@@ -45,6 +46,9 @@ OK = 200
 # Seconds of trouble with the database that somebody who waits is asked to bear.
 INLINE_TURN = 1.0
 
+PAUSED_INLINE = (
+    "Imports are paused for the moment by those who run this service. Please try again later."
+)
 INTERNAL_ERROR_INLINE = "An internal service error has occured."
 INTERNAL_ERROR = "An internal service error has occured with this import."
 GIVEN_UP = (
@@ -59,6 +63,13 @@ TOOK_TOO_LONG = (
     "This import was ended because it took longer than {seconds} seconds. Nothing of it was"
     " stored; try splitting it into smaller ones."
 )
+
+
+class QueuePaused(UserError):
+    """No job is begun for the moment; the one that was to be is queued."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(503, message, code="QUEUE_PAUSED")
 
 
 class GivenUp(UserError):
@@ -82,11 +93,17 @@ def run(
     Where the user is busy elsewhere the job stays queued. stamp: of the message, if it has one.
     failed: is told of a job that failed.
     """
-    return take_turn(
-        runtime,
-        f"job {job_id}",
-        lambda turn: _run_once(runtime, user_id, job_id, stamp, turn, failed),
-    )
+    try:
+        return take_turn(
+            runtime,
+            f"job {job_id}",
+            lambda turn: _run_once(runtime, user_id, job_id, stamp, turn, failed),
+        )
+    except QueuePaused:
+        # The upkeep sends the message again.
+        log.info("job %s is left: the queue is paused", job_id)
+        time.sleep(SETTLED)
+        return None
 
 
 def _run_once(
@@ -108,6 +125,8 @@ def _run_once(
                 job = jobs.claim_oldest(
                     connection, user_id, runtime.settings.max_attempts, job_id, stamp
                 )
+                # We hold the lock and the message was good: only a pause is in the way.
+                refused = job is None and jobs.spend(connection, user_id, job_id, stamp)
             if job is not None:
                 runtime.follow_clock(job.claimed_at)
                 turn.claimed(job)
@@ -121,6 +140,8 @@ def _run_once(
             # Whatever state the session is in, closing it frees the lock.
             connection.invalidate()
             raise
+        if refused:
+            raise QueuePaused(PAUSED_INLINE)
         # Only after the unlock: whoever was turned away before it has left a note by now,
         # and whoever comes after it gets the lock.
         with autocommit(connection):
@@ -131,7 +152,7 @@ def run_inline(runtime: Runtime, user_id: int, job_id: str) -> None:
     """Runs the user's jobs in this process, oldest first, until `job_id` has ended.
 
     Gives up without a word where the user stays busy for longer than a job may take; raises what
-    the database raises where that lasts.
+    the database raises where that lasts, and QueuePaused.
     """
     deadline = time.monotonic() + runtime.settings.hard_time_limit
     while time.monotonic() < deadline:
@@ -140,6 +161,8 @@ def run_inline(runtime: Runtime, user_id: int, job_id: str) -> None:
             outcome = job_outcome(connection, job_id)
         if outcome is None or outcome.state in (JobState.COMPLETED, JobState.FAILED):
             return
+        if outcome.is_paused:
+            raise QueuePaused(PAUSED_INLINE)
         time.sleep(INLINE_PAUSE)
 
 

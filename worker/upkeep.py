@@ -6,14 +6,16 @@ Several at once do no harm; `worker.caretaker` sees to it that one is at it, and
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
 from common import locks
 from common.database.engine import end_when_stopped
-from common.jobs import sweeping_rows
+from common.jobs import pause_rows, sweeping_rows
 from common.jobs.accepting import Message
+from common.jobs.pause_rows import Lane
 from common.jobs.sweeping_rows import WaitingUser
 from common.metrics.measures import RESENT
 from worker.queues import BrokerAway, Queues
@@ -52,8 +54,9 @@ def sweep(engine: Engine, queues: Queues, patience: float) -> list[Due]:
         # One sweep at a time: two could lock the rows of the same users in another order.
         locks.wait_for_transaction(connection, locks.SWEEP)
         users = sweeping_rows.waiting_users(connection)
+        paused = {each.lane for each in pause_rows.pauses(connection)}
         try:
-            due = _without_message(users, queues, put_back, int(patience * 1000))
+            due = _without_message(users, queues, put_back, int(patience * 1000), paused)
         except BrokerAway as problem:
             log.warning("sweeper: the broker does not say what is in the queue: %s", problem)
             due = []
@@ -86,12 +89,17 @@ def _put_back_abandoned(connection: Connection) -> set[int]:
 
 
 def _without_message(
-    users: list[WaitingUser], queues: Queues, put_back: set[int], patience: int
+    users: list[WaitingUser],
+    queues: Queues,
+    put_back: set[int],
+    patience: int,
+    paused: Collection[str],
 ) -> list[WaitingUser]:
     """Of those who wait: the ones that no message stands for. Raises BrokerAway.
 
     Nobody waits for background jobs: while other messages do, they get none. So an import
-    stands behind a batch of them at most.
+    stands behind a batch of them at most. While the queue is paused only what is owed is sent, to
+    wait in it; what may be lost is looked for once it goes on.
     """
     idle = not queues.jobs_wait()
     looked, in_queue = False, None
@@ -99,8 +107,11 @@ def _without_message(
     for user in users:
         if user.user_id in put_back or (user.owed and not user.messages):
             due.append(user)
+        elif Lane.ALL in paused:
+            continue
         elif not user.messages:
-            background.append(user)
+            if Lane.BACKGROUND not in paused:
+                background.append(user)
         elif user.age >= patience and user.tried >= TURN_AND_PAUSE:
             if not looked:
                 looked, in_queue = True, queues.message_ids()

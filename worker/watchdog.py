@@ -54,7 +54,8 @@ def _stand_down(**_: object) -> None:
 class Observation:
     """One look. Times in seconds on the monotonic clock; processes: of the pool.
 
-    waits_for: why it means to take nothing at the moment.
+    waits_for: why it means to take nothing at the moment. is_paused: it takes no jobs, which is as
+    it should be.
     """
 
     now: float
@@ -64,6 +65,7 @@ class Observation:
     answered_at: float
     ticked_at: float
     waits_for: str | None = None
+    is_paused: bool = False
 
 
 class Verdict:
@@ -94,6 +96,9 @@ class Verdict:
         if seen.busy < seen.processes:
             self._busy_since = seen.now
         else:
+            self._free_since = seen.now
+        if seen.is_paused:
+            # It may ask for nothing at all.
             self._free_since = seen.now
         return self._silence(seen)
 
@@ -153,6 +158,7 @@ class Watchdog(threading.Thread):
             answered_at=noted.answered_at if asks else now,
             ticked_at=noted.ticked_at,
             waits_for=noted.waits_for,
+            is_paused=noted.is_paused,
         )
 
     def _write_down(self, problem: str | None) -> None:

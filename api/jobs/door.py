@@ -28,7 +28,7 @@ from common.errors import UserError
 from common.games.model import GPT
 from common.games.registry import GAMES
 from common.imports.import_documents import find_import
-from common.jobs import caps, idempotency, progress
+from common.jobs import caps, idempotency, pause_rows, progress
 from common.jobs.accepting import (
     Message,
     NewJob,
@@ -210,10 +210,14 @@ class InternalProcessor:
         return answer if isinstance(answer, FinalAnswer) else Accepted(job_id)
 
     def resume(self, user_id: int, job_id: str) -> None:
-        runner.run_inline(self._runtime, user_id, job_id)
+        with contextlib.suppress(runner.QueuePaused):
+            runner.run_inline(self._runtime, user_id, job_id)
 
     def _run_to_its_end(self, job: NewJob) -> str:
         with self._runtime.engine.connect() as connection, autocommit(connection):
+            # Nobody would run it by itself once the queue goes on.
+            if pause_rows.is_paused(connection):
+                raise runner.QueuePaused(runner.PAUSED_INLINE)
             job_id, _ = _accept(connection, job, self._caps)
         runner.run_inline(self._runtime, job.user_id, job_id)
         return job_id

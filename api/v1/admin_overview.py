@@ -19,7 +19,8 @@ from api.http.endpoint import endpoint
 from api.http.service import service
 from common.catalogue import versions
 from common.errors import UserError
-from common.jobs import overview_rows, periodic_rows
+from common.jobs import overview_rows, pause_rows, periodic_rows
+from common.jobs.pause_rows import Pause
 from common.webhooks import delivery_rows
 
 blueprint = ApiBlueprint("admin_overview", __name__, gates=[gates.require_admin])
@@ -88,11 +89,13 @@ class PeriodicDocument(msgspec.Struct):
 class Overview(msgspec.Struct, kw_only=True):
     """oldest: milliseconds for which the job waits that somebody waits for longest.
 
+    paused: what is not begun for the moment.
     inTrouble: jobs that wait because the database failed them; they are tried again.
     payloadBytes: of uploads, as they are stored. lastHour: how many jobs ended in each minute, the
         present one last.
     """
 
+    paused: list[Pause]
     queued: int
     inBackground: int
     inTrouble: int
@@ -186,6 +189,7 @@ def overview() -> Response:
     with service().engine.connect() as connection:
         queue = overview_rows.waiting(connection)
         body = Overview(
+            paused=pause_rows.pauses(connection),
             queued=queue.queued,
             inBackground=queue.in_background,
             inTrouble=queue.in_trouble,

@@ -10,7 +10,7 @@ from flask import Response
 from marshmallow import fields, pre_load
 
 from api.http import gates
-from api.http.parameters import words
+from api.http.parameters import one_of, words
 from api.v1 import admin_overview
 from api.v1.admin_jobs import JobFilters, JobOrder
 from api.v1.admin_overview import RedeliverQuery, Since
@@ -28,6 +28,7 @@ from common.accounts.user_rows import BANNED, USER
 from common.errors import UserError
 from common.jobs.listing_rows import NEWEST, SORTS
 from common.jobs.managing import REASON_LIMIT
+from common.jobs.pause_rows import Lane
 
 blueprint = pages_blueprint("operator_pages", __name__, for_users=True)
 blueprint.before_request(gates.require_admin)
@@ -89,6 +90,16 @@ class BulkForm(FilterQuery, JobOrder, ReasonForm):
         return counts
 
 
+class ResumeForm(PageParameters):
+    """Which jobs go on."""
+
+    lane = one_of([lane.value for lane in Lane])
+
+
+class PauseForm(ResumeForm, ReasonForm):
+    """Which jobs are paused, and why."""
+
+
 class FailuresQuery(PageParameters, Since):
     """How far back."""
 
@@ -117,6 +128,21 @@ def overview() -> Response:
     told = f"Jobs that ended in the last hour, minute by minute: at most {busiest}"
     plot = plots.bars(told, found["lastHour"]) if busiest else ""
     return page("operator.html", title="Operator", overview=found, plot=plot)
+
+
+@blueprint.post("/operator/pause")
+@takes(form=PauseForm())
+def pause(*, form: dict[str, Any]) -> Response:
+    """Has no more jobs begun."""
+    interface.send("POST", "/admin/jobs/pause", {"lane": form["lane"], **_reason(form)})
+    return leave("/operator")
+
+
+@blueprint.post("/operator/resume")
+@takes(form=ResumeForm())
+def resume(*, form: dict[str, Any]) -> Response:
+    interface.send("POST", "/admin/jobs/resume", {"lane": form["lane"]})
+    return leave("/operator")
 
 
 # --- jobs ---------------------------------------------------------------------------------

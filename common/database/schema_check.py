@@ -25,7 +25,7 @@ from common.database.engine import MIGRATIONS, untransacted
 log = logging.getLogger(__name__)
 
 # The oldest schema that this release works with.
-OLDEST_SCHEMA: Final = "0028_folder_slugs"
+OLDEST_SCHEMA: Final = "0030_queue_pauses"
 
 _REVISION: Final = re.compile(r'^revision(?:: str)? = "(.+)"$', re.MULTILINE)
 

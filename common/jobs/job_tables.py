@@ -212,6 +212,20 @@ class IdempotencyKey(Base):
     accepted_at: Mapped[Millis]
 
 
+class QueuePause(Base):
+    """What those who run the service have not begun for a while; see `common.jobs.pause_rows`.
+
+    lane: a Lane. paused_by: for people.
+    """
+
+    __tablename__ = "queue_pauses"
+
+    lane: Mapped[str] = mapped_column(primary_key=True)
+    paused_at: Mapped[Millis]
+    paused_by: Mapped[str]
+    reason: Mapped[str]
+
+
 class PeriodicTask(Base):
     """When a periodic task last ran. problem: what kind of error ended it."""
 

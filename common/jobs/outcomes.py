@@ -11,7 +11,8 @@ from common.database.statements import Statement
 from common.envelope import failure, success
 from common.imports.import_documents import find_import
 from common.jobs.job_tables import JobKind, JobState
-from common.jobs.progress import CANCELLED, STARTING, WAITING, FinalAnswer
+from common.jobs.pause_rows import ALL_PAUSED
+from common.jobs.progress import CANCELLED, PAUSED, STARTING, WAITING, FinalAnswer
 from common.wire import Wire
 
 RUNNING = "Importing Scores."
@@ -23,6 +24,7 @@ class JobOutcome:
 
     result: of a completed job that is no import, the `description` and `body` of its answer.
     error_status: set iff the job failed. must_wait: an older job of the user goes first.
+    is_paused: of one that waits, whether the queue is paused.
     """
 
     kind: JobKind
@@ -32,6 +34,7 @@ class JobOutcome:
     error_message: str | None
     error_reference: str | None
     must_wait: bool
+    is_paused: bool = False
 
 
 # Each is looked up by one key of one table: they are asked for again and again.
@@ -43,11 +46,12 @@ _JOB: Final = Statement(
     prepared=True,
 )
 _OLDER: Final = Statement(
-    """
-    SELECT EXISTS (
+    f"""
+    SELECT {ALL_PAUSED} AS is_paused, EXISTS (
         SELECT FROM jobs
-        WHERE user_id = :user_id AND sequence < :sequence AND state IN ('queued', 'running'))
-    """,
+        WHERE user_id = :user_id AND sequence < :sequence AND state IN ('queued', 'running')
+        ) AS must_wait
+    """,  # noqa: S608 (a constant of ours)
     prepared=True,
 )
 # Of a job long ended, and removed since.
@@ -62,13 +66,14 @@ _REMOVED: Final = Statement(
 
 
 def job_outcome(connection: Connection, job_id: str) -> JobOutcome | None:
-    must_wait = False
+    must_wait = is_paused = False
     row = _JOB.row(connection, {"job_id": job_id})
     if row is None:
         row = _REMOVED.row(connection, {"job_id": job_id})
     elif row.state == JobState.QUEUED:
         before = {"user_id": row.user_id, "sequence": row.sequence}
-        must_wait = bool(_OLDER.value(connection, before))
+        ahead = _OLDER.row(connection, before)
+        must_wait, is_paused = ahead.must_wait, ahead.is_paused
     if row is None:
         return None
     return JobOutcome(
@@ -79,6 +84,7 @@ def job_outcome(connection: Connection, job_id: str) -> JobOutcome | None:
         row.error_message,
         row.error_reference,
         must_wait,
+        is_paused,
     )
 
 
@@ -136,6 +142,13 @@ def failed_answer(status: int, message: str, reference: str | None) -> FinalAnsw
     return FinalAnswer(status, failure(message, error=error))
 
 
+def said_of_waiting(*, must_wait: bool, is_paused: bool) -> str:
+    """The progress of a job that no worker has."""
+    if is_paused:
+        return PAUSED
+    return WAITING if must_wait else STARTING
+
+
 def answer_from_record(connection: Connection, job_id: str, wire: Wire) -> FinalAnswer | str | None:
     """The final answer or the progress text of an import; None if there is none such."""
     outcome = job_outcome(connection, job_id)
@@ -146,7 +159,7 @@ def answer_from_record(connection: Connection, job_id: str, wire: Wire) -> Final
     if outcome is not None and outcome.state is not JobState.COMPLETED:
         if outcome.state is JobState.RUNNING:
             return RUNNING
-        return WAITING if outcome.must_wait else STARTING
+        return said_of_waiting(must_wait=outcome.must_wait, is_paused=outcome.is_paused)
     if outcome is not None and outcome.result is not None:
         return job_answer(outcome.result)
     document = find_import(connection, job_id, wire)

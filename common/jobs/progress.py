@@ -36,6 +36,10 @@ QUIET_AFTER_FAILURE: Final = 1.0
 ENDED_CHANNEL: Final = "score-import:ended"
 
 STARTING: Final = "Starting up import."
+PAUSED: Final = (
+    "Imports are paused for the moment by those who run this service. Yours is kept, and goes on by"
+    " itself."
+)
 WAITING: Final = "Waiting for your other import to finish."
 
 _CHECKSUM: Final = 8  # bytes before every value

@@ -9,8 +9,8 @@ from typing import Final
 from sqlalchemy import Connection, text
 
 from common.database.parameters import text_array
-from common.jobs.outcomes import RUNNING
-from common.jobs.progress import STARTING, WAITING
+from common.jobs.outcomes import RUNNING, said_of_waiting
+from common.jobs.pause_rows import ALL_PAUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Standing:
 
 
 _STANDINGS: Final = text(
-    """
-    SELECT asked.id, job.state, job.error_message, must_wait,
+    f"""
+    SELECT asked.id, {ALL_PAUSED} AS is_paused, job.state, job.error_message, must_wait,
            coalesce(job.state = 'completed' AND job.kind <> 'import', false) AS has_result,
            answer.job_id AS answered, answer.error_status, answer.error_message AS answered_message,
            EXISTS (SELECT FROM imports WHERE imports.import_id = asked.id) AS is_import
@@ -38,7 +38,7 @@ _STANDINGS: Final = text(
     LEFT JOIN LATERAL (
         SELECT job_id, error_status, error_message FROM job_answers
         WHERE job_id = asked.id LIMIT 1) AS answer ON true
-    """
+    """  # noqa: S608 (a constant of ours)
 )
 
 
@@ -51,7 +51,8 @@ def standings(connection: Connection, ids: Collection[str]) -> dict[str, Standin
         elif row.state == "running":
             found[row.id] = Standing(False, said=RUNNING)
         elif row.state == "queued":
-            found[row.id] = Standing(False, said=WAITING if row.must_wait else STARTING)
+            said = said_of_waiting(must_wait=row.must_wait, is_paused=row.is_paused)
+            found[row.id] = Standing(False, said=said)
         elif row.is_import or row.has_result:
             found[row.id] = Standing(True)
         elif row.answered is not None:

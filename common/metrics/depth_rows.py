@@ -21,6 +21,12 @@ _AGE: Final = text(
     FROM jobs WHERE state = 'queued' AND NOT in_background
     """  # noqa: S608 (a constant of ours)
 )
+_PAUSED: Final = text(
+    """
+    SELECT lane, EXISTS (SELECT FROM queue_pauses WHERE queue_pauses.lane = lanes.lane) AS is_paused
+    FROM (VALUES ('all'), ('background')) AS lanes (lane)
+    """
+)
 _CATALOGUE: Final = text("SELECT game, version FROM catalogue_versions ORDER BY game")
 _DELIVERIES: Final = text(
     "SELECT state, count(*) AS how_many FROM webhook_deliveries GROUP BY state"
@@ -42,6 +48,11 @@ def unfinished_jobs(connection: Connection) -> Sequence[Row[Any]]:
 def queue_age(connection: Connection) -> float:
     """Seconds since the acceptance of the oldest job that somebody waits for; 0 if none does."""
     return float(connection.scalar(_AGE) or 0)
+
+
+def lanes(connection: Connection) -> Sequence[Row[Any]]:
+    """What those who run the service can pause, and whether they have."""
+    return connection.execute(_PAUSED).all()
 
 
 def catalogue_versions(connection: Connection) -> Sequence[Row[Any]]:

@@ -69,6 +69,14 @@ class ServiceCollector(Collector):
                 "Since the acceptance of the oldest job that waits and that somebody waits for.",
                 value=depth_rows.queue_age(connection),
             )
+            pauses = GaugeMetricFamily(
+                "score_import_queue_paused",
+                "Whether those who run the service have paused all jobs, or those in background.",
+                labels=["lane"],
+            )
+            for row in depth_rows.lanes(connection):
+                pauses.add_metric([row.lane], row.is_paused)
+            yield pauses
             versions = GaugeMetricFamily(
                 "score_import_catalogue_version", "Rises with each change.", labels=["game"]
             )

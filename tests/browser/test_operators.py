@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 
 import orjson
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import text
 
 from cli.accounts import create_user
+from common.jobs.progress import PAUSED
+from score_import_client import Ongoing
 from tests.browser.windows import Shot, Window
 from tests.support.mid_import import hold_up
 from tests.support.stack import Player, Stack, batch_manual, wait_for
@@ -187,6 +189,61 @@ def test_a_long_list_is_paged_in_its_order(window: Window) -> None:
     assert found == [f"/operator/jobs/many{n}" for n in range(1000, 1120)]
     page.get_by_role("link", name="The first ones").click()
     expect(links.first).to_have_attribute("href", "/operator/jobs/many1000")
+
+
+def test_the_queue_is_paused_and_resumed(
+    window: Window, player: Player, shot: Shot, check_accessibility: Callable[[Page], None]
+) -> None:
+    page = window.user("wanda", admin=True)
+    watched = window.page("/operator")
+    page.goto(f"{window.service.url}/operator")
+    page.get_by_label("Reason, for other operators").fill("a new disk")
+    page.keyboard.press("Enter")
+    banner = page.locator("#live .warning")
+    expect(banner).to_contain_text("The queue is paused: no job is begun. Since")
+    expect(banner).to_contain_text("by wanda: a new disk")
+    shot(page, "paused")
+    check_accessibility(page)
+    # Whoever looks at it sees so, too; and so does the player.
+    expect(watched.locator("#live .warning")).to_contain_text("by wanda")
+    submitted = player.submit(batch_manual(1, first=60))
+    wait_for(lambda: player.client.poll(submitted) == Ongoing(PAUSED), "polls say so")
+    expect(page.locator("#live .figures li").first).to_contain_text("1 jobs wait")
+    page.get_by_role("button", name="Resume the queue").focus()
+    page.keyboard.press("Enter")
+    expect(banner).to_have_count(0)
+    player.wait(submitted)
+    expect(watched.locator("#live .warning")).to_have_count(0)
+    page.get_by_role("combobox", name="What").select_option("jobs in the background")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(banner).to_contain_text("Jobs in the background are paused.")
+    page.get_by_role("button", name="Resume jobs in the background").click()
+    expect(banner).to_have_count(0)
+
+
+def test_no_script_is_needed(window: Window, browser: Browser, player: Player) -> None:
+    service = window.service
+    context = browser.new_context(java_script_enabled=False)
+    plain = Window(service, context)
+    page = plain.user("xenia", admin=True)
+    page.goto(f"{service.url}/operator")
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(page.get_by_text("The queue is paused")).to_be_visible()
+    submitted = player.submit(batch_manual(1, first=70))
+    page.get_by_role("link", name="Jobs", exact=True).click()
+    page.get_by_role("combobox", name="Order").select_option("oldest first")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("link", name="queued").click()
+    rows = page.get_by_role("region", name="Jobs").locator("tbody tr")
+    expect(rows).to_have_count(1)
+    rows.get_by_role("link").click()
+    expect(page.locator("dl.facts")).to_contain_text(submitted.import_id)
+    page.get_by_role("link", name="Overview").click()
+    page.get_by_role("button", name="Resume the queue").click()
+    expect(page.get_by_text("The queue is paused")).to_have_count(0)
+    player.wait(submitted)
+    context.close()
+    plain.check()
 
 
 def test_deliveries_are_sent_again(

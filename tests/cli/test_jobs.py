@@ -99,6 +99,23 @@ def test_jobs_are_found_by_the_code_that_is_shown_of_them(engine: Engine, comman
         assert found["jobID"] == job_id
 
 
+def test_the_queue_is_paused_and_resumed(command: Command, engine: Engine) -> None:
+    assert "Nothing was paused." in command("resume").output
+    paused = command("pause", "--reason", "a new disk").output
+    assert "All jobs are paused since" in paused
+    assert "by command: a new disk" in paused
+    command("pause", "--lane", "background")
+    assert "Jobs in the background are paused" in command("list").output
+    # Who lists for a program reads of the jobs only.
+    assert states(command)["waits"] == "queued"
+    resumed = command("resume").output
+    assert "Jobs go on." in resumed
+    assert "Jobs in the background are paused" in resumed
+    with engine.connect() as connection:
+        lanes = connection.scalars(text("SELECT lane FROM queue_pauses")).all()
+    assert lanes == ["background"]
+
+
 def test_jobs_are_retried_by_name_or_by_what_they_are(command: Command) -> None:
     done = command("retry", "failed", "refused")
     assert done.exit_code == 1

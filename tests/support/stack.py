@@ -86,16 +86,17 @@ class Stack:
         """The API, which has yet to answer."""
         return self._start("web", "gunicorn", "-c", "api/gunicorn_conf.py", "api.wsgi:app")
 
-    def start_worker(self, name: str = "worker") -> ChildProcess:
-        """A worker, once it is ready for jobs."""
-        child = self.begin_worker(name)
+    def start_worker(self, name: str = "worker", queues: str = "") -> ChildProcess:
+        """A worker, once it is ready for jobs. queues: by commas, those it serves; all."""
+        child = self.begin_worker(name, queues)
         log = child.program.log
         wait_until(lambda: " ready." in log.read_text(), child, timeout=PATIENCE)
         return child
 
-    def begin_worker(self, name: str = "worker") -> ChildProcess:
+    def begin_worker(self, name: str = "worker", queues: str = "") -> ChildProcess:
         """A worker that has yet to become ready."""
-        return self._start(name, *services.WORKER, f"--hostname={name}@%h")
+        served = [f"--queues={queues}"] if queues else []
+        return self._start(name, *services.WORKER, f"--hostname={name}@%h", *served)
 
     def start_beat(self) -> ChildProcess:
         schedule = self.folder / "beat-schedule"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ LONGEST_JOB = 600.0
 
 
 def observe(
-    looks: Iterable[tuple[bool, int, bool, bool]], every: float = 1.0
+    looks: Iterable[tuple[bool, int, bool, bool]], every: float = 1.0, *, is_paused: bool = False
 ) -> tuple[str | None, bool]:
     """The last verdict after looks of (Redis answers, busy, it answered, it ticked)."""
     now = 1000.0
@@ -23,7 +24,8 @@ def observe(
         now += every
         answered_at = now if answered else answered_at
         ticked_at = now if ticked else ticked_at
-        problem = verdict.problem(Observation(now, broker_answers, busy, 2, answered_at, ticked_at))
+        seen = Observation(now, broker_answers, busy, 2, answered_at, ticked_at)
+        problem = verdict.problem(replace(seen, is_paused=is_paused))
     return problem, verdict.useless(problem)
 
 
@@ -77,3 +79,8 @@ def test_a_worker_that_waits_for_the_schema_says_so_and_goes_on_afterwards() -> 
         assert not verdict.useless(problem)
     # The first message is asked for from then on.
     assert verdict.problem(Observation(1101.0, True, 0, 2, 1000.0, 1101.0)) is None
+
+
+def test_a_worker_that_is_paused_need_get_no_answers() -> None:
+    assert observe([WELL, *[SILENT] * LONG], is_paused=True) == (None, False)
+    assert observe([WELL, *[STUCK] * LONG], is_paused=True)[1]

@@ -10,7 +10,8 @@ from sqlalchemy import text
 
 from cli.accounts import create_token, create_user
 from common.accounts.user_rows import ADMINISTRATOR
-from score_import_client import ApiError
+from common.jobs import progress
+from score_import_client import ApiError, Ongoing
 from tests.support.http import Answer, Http
 from tests.support.mid_import import hold_up
 from tests.support.stack import Player, Stack, batch_manual, wait_for
@@ -32,6 +33,9 @@ class Admin:
 
     def post(self, path: str, body: bytes = b"{}") -> Answer:
         return self._http.request("POST", f"/api/v1/admin/jobs{path}", body, self._headers)
+
+    def overview(self) -> Any:
+        return self._http.get("/api/v1/admin/overview", self._headers).json["body"]
 
     def state(self, job_id: str) -> Any:
         return self.get(f"/{job_id}").json["body"]["state"]
@@ -158,6 +162,23 @@ def test_jobs_are_counted_and_sorted(service: Stack, jobs: Admin) -> None:
     player.wait(waiting)
 
 
+def test_the_queue_is_paused_and_resumed(service: Stack, jobs: Admin) -> None:
+    player = service.user("paused")
+    (paused,) = jobs.post("/pause", b'{"reason": "a new disk"}').json["body"]
+    assert (paused["lane"], paused["by"], paused["reason"]) == ("all", "admin", "a new disk")
+    assert jobs.overview()["paused"] == [paused]
+    submitted = player.submit(batch_manual(1))
+    wait_for(lambda: player.client.poll(submitted) == Ongoing(progress.PAUSED), "polls say so")
+    both = jobs.post("/pause", b'{"lane": "background"}').json["body"]
+    assert [each["lane"] for each in both] == ["all", "background"]
+    resumed = jobs.post("/resume")
+    assert (resumed.json["description"], len(resumed.json["body"])) == ("Jobs go on.", 1)
+    assert jobs.post("/resume").json["description"] == "Nothing was paused."
+    player.wait(submitted)
+    assert jobs.post("/resume", b'{"lane": "background"}').json["body"] == []
+    assert jobs.overview()["paused"] == []
+
+
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
@@ -172,6 +193,9 @@ def test_jobs_are_counted_and_sorted(service: Stack, jobs: Admin) -> None:
         ("GET", "/nothing", b"", 404),
         ("POST", "/nothing/retry", b"{}", 404),
         ("POST", "/nothing/cancel", b"{}", 404),
+        ("POST", "/pause", b'{"lane": "imports"}', 400),
+        ("POST", "/pause", b'{"reason": 1}', 400),
+        ("POST", "/resume", b'{"lane": 1}', 400),
         ("POST", "/retry", b"{}", 400),
         ("POST", "/cancel", b"{}", 400),
         ("POST", "/purge", b"{}", 400),
@@ -192,6 +216,8 @@ def test_only_administrators_in_person_see_jobs(http: Http, player: Player) -> N
         ("GET", "/locks"),
         ("GET", "/x"),
         ("POST", "/x/cancel"),
+        ("POST", "/pause"),
+        ("POST", "/resume"),
     ):
         headers = {"Content-Type": "application/json"}
         path = f"/api/v1/admin/jobs{path}"
