@@ -4,6 +4,7 @@ import gc
 from typing import Any
 
 from api.server.warming import warm_up
+from common.process_memory import give_back_large_blocks
 from common.settings import load_settings
 
 _settings = load_settings()
@@ -40,4 +41,5 @@ def when_ready(_: object) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """A process that has just begun reads what the first who search would wait for."""
+    give_back_large_blocks()
     warm_up(worker.wsgi)

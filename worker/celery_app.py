@@ -17,6 +17,7 @@ from celery.signals import (
 
 from common import logs, reporting, tracing
 from common.database.starting import UNUSABLE, check_database
+from common.process_memory import give_back_large_blocks
 from common.settings import SettingsError, load_settings
 from common.worker_health import HealthFile
 from worker.messaging import make_app
@@ -59,9 +60,10 @@ def check_the_database(sender: str, **_: object) -> None:
 
 
 @worker_process_init.connect  # type: ignore[untyped-decorator]
-def collect_garbage_less_often(**_: object) -> None:
+def use_memory_well(**_: object) -> None:
     """An import makes objects by the hundred thousand, and next to no cycles."""
     gc.set_threshold(50_000, 20, 20)
+    give_back_large_blocks()
 
 
 @worker_process_shutdown.connect  # type: ignore[untyped-decorator]
