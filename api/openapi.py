@@ -7,7 +7,7 @@ their documents (msgspec): what is checked and what is written down is one thing
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from werkzeug.routing import Rule
 
 from api.http.dialects import ENVELOPE, ApiBlueprint, Dialect
 from api.http.endpoint import EMPTY, Declaration, Plain, declaration_of
+from api.http.header_parameters import Header
 from api.http.identity import cookie_name
 from api.http.service import EXTENSION
 from api.jobs import beside_flask
@@ -45,6 +46,13 @@ _OF_A_BODY: Final = {
     413: "The body is larger than it may be.",
     415: "The body is not of a type that is read here.",
 }
+# Codes that failures may have besides that of their status, whatever the endpoint.
+_CODES_OF_EVERY_ENDPOINT: Final[dict[int, tuple[str, ...]]] = {
+    403: ("BANNED", "CROSS_SITE_REQUEST"),
+    503: ("DATABASE_UNAVAILABLE",),
+}
+# How descriptions of failures name codes.
+_CODE: Final = re.compile(r"`([A-Z]+(?:_[A-Z]+)*)`")
 # What a part of a path may lead to, wherever it stands in one.
 _OF_PARTS: Final[dict[str, dict[int, str]]] = {
     "user": {404: "There is no such user, or they have not played this game."},
@@ -190,7 +198,7 @@ def _operation(
         "operationId": f"{method.lower()}_{rule.endpoint.replace('.', '_')}",
         "summary": declaration.summary,
         "tags": list(declaration.tags or (rule.endpoint.partition(".")[0],)),
-        "parameters": _parameters(rule, declaration),
+        "parameters": _parameters(rule, declaration, blueprint),
         "responses": _responses(rule, declaration, blueprint),
         # A guest may ask wherever a user need not be known.
         "security": [
@@ -218,7 +226,9 @@ def _operation(
     return operation
 
 
-def _parameters(rule: Rule, declaration: Declaration) -> list[dict[str, Any]]:
+def _parameters(
+    rule: Rule, declaration: Declaration, blueprint: ApiBlueprint | None
+) -> list[dict[str, Any]]:
     parameters: list[dict[str, Any]] = [
         {
             "name": name,
@@ -233,7 +243,12 @@ def _parameters(rule: Rule, declaration: Declaration) -> list[dict[str, Any]]:
     ]
     if isinstance(declaration.query, Schema):
         parameters.append({"in": "query", "schema": declaration.query})
-    return parameters
+    return parameters + [header.parameter() for header in _headers(declaration, blueprint)]
+
+
+def _headers(declaration: Declaration, blueprint: ApiBlueprint | None) -> list[Header]:
+    """The headers that requests may bring."""
+    return [*declaration.takes, *(() if blueprint is None else blueprint.takes)]
 
 
 def _responses(
@@ -258,8 +273,17 @@ def _responses(
         bad |= _OF_PARTS[name]
     bad |= {} if blueprint is None else blueprint.errors
     bad |= declaration.errors
+    codes = dict(_CODES_OF_EVERY_ENDPOINT)
+    if 202 in good:
+        # What it asks for is a job.
+        codes[503] = (*codes[503], "QUEUE_PAUSED")
+    if isinstance(declaration.query, Schema) and "after" in declaration.query.fields:
+        codes[400] = ("INVALID_CURSOR",)
+    for header in _headers(declaration, blueprint):
+        codes[400] = (*codes.get(400, ()), *header.codes)
     for status, description in bad.items():
-        responses.setdefault(str(status), _failure(status, description, dialect))
+        answer = _failure(status, description, codes.get(status, ()), dialect)
+        responses.setdefault(str(status), answer)
     return responses
 
 
@@ -283,14 +307,20 @@ def _content(kind: Any, declaration: Declaration, dialect: Dialect) -> dict[str,
     }
 
 
-def _failure(status: int, description: str, dialect: Dialect) -> dict[str, Any]:
-    code = code_of_status(status)
+def _failure(
+    status: int, description: str, others: Collection[str], dialect: Dialect
+) -> dict[str, Any]:
+    """others: codes that the endpoint may fail with besides those that the description names."""
+    own = _CODE.findall(description)
+    codes = list(dict.fromkeys([*own, code_of_status(status), *others]))
     schema: dict[str, Any] = {"$ref": _REF.format(name="Failure")}
     if dialect.failures is not None:
         schema = {"anyOf": [schema, {"$ref": _REF.format(name=dialect.failures.name)}]}
-    example = {"success": False, "description": description, "error": {"code": code}}
+    example = {"success": False, "description": description, "error": {"code": codes[0]}}
+    rest = ", ".join(f"`{code}`" for code in codes if code not in own)
     return {
-        "description": f"{description} (`{code}`)",
+        "description": f"{description} ({rest})" if rest else description,
+        "x-codes": codes,
         "content": {"application/json": {"schema": schema, "example": example}},
     }
 

@@ -9,6 +9,8 @@ from flask import Response
 from api.hooks import score_hooks
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
+from api.http.header_parameters import IDEMPOTENCY_KEY
+from api.jobs import job_answers
 from api.jobs.door import body_schema
 
 
@@ -26,6 +28,8 @@ blueprint = ApiBlueprint("barbatos", __name__, gates=(admit,), errors=score_hook
     "Imports one score of Barbatos, and waits for it.",
     own_body=body_schema("ir/barbatos"),
     permissions=("submit_score",),
+    takes=(IDEMPOTENCY_KEY,),
+    headers=job_answers.HEADERS,
     answers=dict[str, Any],
     other_answers={202: ("It takes longer.", dict[str, str])},
 )

@@ -17,6 +17,7 @@ from api.http import context
 from api.http.answers import failure, ready_made, success, without_body
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import EMPTY, endpoint
+from api.http.header_parameters import IDEMPOTENCY_KEY, IR_VERSION
 from api.http.service import service
 from api.jobs import job_answers
 from api.jobs.door import Accepted, body_schema
@@ -41,6 +42,7 @@ def admit() -> None:
 
 
 blueprint = ApiBlueprint("beatoraja", __name__, gates=(admit,), errors=score_hooks.ELSEWHERE)
+blueprint.takes = (IR_VERSION,)
 
 
 @blueprint.post("/submit-score")
@@ -48,6 +50,8 @@ blueprint = ApiBlueprint("beatoraja", __name__, gates=(admit,), errors=score_hoo
     "Imports one score, and waits for it.",
     own_body=body_schema("ir/beatoraja"),
     permissions=("submit_score",),
+    takes=(IDEMPOTENCY_KEY,),
+    headers=job_answers.HEADERS,
     answers=dict[str, Any],
     other_answers={202: ("The chart is not known yet, or it takes longer.", dict[str, Any])},
 )
@@ -115,6 +119,8 @@ def _imported(connection: Connection, document: dict[str, Any]) -> Response:
     "Raises the class of a course that was cleared.",
     own_body=json_schema(beatoraja_courses.COURSE),
     permissions=("submit_score",),
+    takes=(IDEMPOTENCY_KEY,),
+    headers=job_answers.HEADERS,
     answers=(courses.Raised, EMPTY),
     other_answers={202: ("It takes longer.", dict[str, str])},
     errors={400: "The course was not played as it has to be.", 404: "There is no such course."},

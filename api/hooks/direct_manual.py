@@ -8,6 +8,7 @@ from marshmallow import INCLUDE, Schema, fields
 from api.http import context, gates
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
+from api.http.header_parameters import IDEMPOTENCY_KEY, INFER_TIME, USER_INTENT
 from api.http.service import service
 from api.jobs import job_answers, submitting
 from api.jobs.door import refuse_unreadable
@@ -51,6 +52,8 @@ class BatchManualBody(Schema):
         403: "The token lacks `submit_score`.",
         409: "Another import of the user is on, and the server works without workers.",
     },
+    takes=(IDEMPOTENCY_KEY, USER_INTENT, INFER_TIME),
+    limits=("IMPORT_RATE_LIMIT",),
 )
 def import_body() -> Response:
     if context.current().identity.user_id is None:

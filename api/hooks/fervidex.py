@@ -16,6 +16,7 @@ from api.http import context, gates
 from api.http.answers import success, without_body
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
+from api.http.header_parameters import ACCOUNT_ID, IDEMPOTENCY_KEY, SOFTWARE_MODEL
 from api.http.service import service
 from api.jobs import job_answers, keys
 from api.jobs.door import Accepted, body_schema
@@ -114,6 +115,7 @@ blueprint = ApiBlueprint(
     gates=(admit, check_agent, check_software, check_card),
     errors=score_hooks.ELSEWHERE,
 )
+blueprint.takes = (SOFTWARE_MODEL, ACCOUNT_ID)
 
 
 # --- endpoints ---------------------------------------------------------------------------
@@ -124,6 +126,8 @@ blueprint = ApiBlueprint(
     "Imports one score of fervidex, and waits for it.",
     own_body=body_schema("ir/fervidex"),
     permissions=("submit_score",),
+    takes=(IDEMPOTENCY_KEY,),
+    headers=job_answers.HEADERS,
     answers=dict[str, Any],
     other_answers={202: ("It takes longer.", dict[str, str])},
 )
@@ -138,6 +142,8 @@ def submit_score() -> Response:
     "Imports a profile as fervidex finds it at log-in.",
     own_body=body_schema("ir/fervidex-static"),
     permissions=("submit_score",),
+    takes=(IDEMPOTENCY_KEY,),
+    headers=job_answers.HEADERS,
     answers=dict[str, str],
     status=202,
 )
@@ -164,6 +170,8 @@ def submit_profile() -> Response:
     "Raises a dan that was passed.",
     own_body=json_schema(_COURSE),
     permissions=("submit_score",),
+    takes=(IDEMPOTENCY_KEY,),
+    headers=job_answers.HEADERS,
     other_answers={202: ("It takes longer.", dict[str, str])},
 )
 def submit_class() -> Response:

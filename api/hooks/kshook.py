@@ -14,8 +14,9 @@ from api.http import context, gates
 from api.http.answers import success
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
+from api.http.header_parameters import IDEMPOTENCY_KEY, SOFTWARE_MODEL
 from api.http.service import service
-from api.jobs import keys
+from api.jobs import job_answers, keys
 from api.jobs.door import body_schema
 from common.errors import UserError
 from common.hooks import hook_rows, software_ids
@@ -56,6 +57,7 @@ blueprint = ApiBlueprint(
     gates=(admit, check_client),
     errors=score_hooks.ELSEWHERE,
 )
+blueprint.takes = (SOFTWARE_MODEL,)
 
 
 @blueprint.post("/sv6c/score/save")
@@ -63,6 +65,8 @@ blueprint = ApiBlueprint(
     "Imports one score of KsHook, and waits for it.",
     own_body=body_schema("ir/kshook-sv6c"),
     permissions=("submit_score",),
+    takes=(IDEMPOTENCY_KEY,),
+    headers=job_answers.HEADERS,
     answers=dict[str, Any],
     other_answers={202: ("It takes longer.", dict[str, str])},
 )
@@ -76,6 +80,8 @@ def save_score() -> Response:
     "Imports the best scores of KsHook, where the user asked for that.",
     own_body=body_schema("ir/kshook-sv6c-static"),
     permissions=("submit_score",),
+    takes=(IDEMPOTENCY_KEY,),
+    headers=job_answers.HEADERS,
     answers=dict[str, Any],
     other_answers={202: ("It takes longer.", dict[str, str])},
 )

@@ -15,6 +15,8 @@ from api.http import context
 from api.http.answers import success
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
+from api.http.header_parameters import IDEMPOTENCY_KEY
+from api.jobs import job_answers
 from api.jobs.door import body_schema
 from common.errors import UserError
 from common.hooks.lr2hook_schema import SCORE
@@ -48,6 +50,8 @@ def with_their_only_success(answer: Response) -> Response:
     "Imports one score of LR2, and waits for it.",
     own_body=body_schema("ir/lr2hook"),
     permissions=("submit_score",),
+    takes=(IDEMPOTENCY_KEY,),
+    headers=job_answers.HEADERS,
     answers=dict[str, Any],
 )
 def import_score() -> Response:
@@ -59,6 +63,8 @@ def import_score() -> Response:
     "Raises the class of a course that was cleared.",
     own_body=body_schema("ir/lr2hook"),
     permissions=("submit_score",),
+    takes=(IDEMPOTENCY_KEY,),
+    headers=job_answers.HEADERS,
     # Of a course that was not cleared: how far it went. Where it takes longer: where to ask.
     answers=(courses.Raised, dict[str, int], Submitted),
     errors={404: "There is no such course."},

@@ -28,6 +28,7 @@ from api.http import context, identity, limits, queries
 from api.http.answers import JSON
 from api.http.dialects import ENVELOPE, ApiBlueprint, Dialect, Envelope
 from api.http.endpoint import endpoint
+from api.http.header_parameters import IDEMPOTENCY_KEY
 from api.http.service import service
 from api.http.uploads import read_form
 from api.jobs.door import Accepted, body_schema
@@ -235,6 +236,7 @@ def submit_replay(playtype: str) -> Response:
 @endpoint(
     "Imports one score, and waits for it.",
     permissions=("submit_score",),
+    takes=(IDEMPOTENCY_KEY,),
     own_body={
         "type": "object",
         "required": ["chart", "score"],

@@ -14,6 +14,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, current_app, request
 
 from api.http.answers import failure
+from api.http.header_parameters import Header
 from common.errors import UserError
 
 Gate = Callable[[], Response | None]
@@ -92,6 +93,9 @@ class ApiBlueprint(Blueprint):
         is_nobodys: its requests are neither counted nor identified (health checks).
         errors: what its gates may say, by status.
     """
+
+    # Headers that all its requests bring.
+    takes: Sequence[Header] = ()
 
     def __init__(
         self,

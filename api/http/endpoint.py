@@ -19,6 +19,7 @@ from flask import request
 from marshmallow import Schema
 
 from api.http import context, forms, gates, owners
+from api.http.header_parameters import Header
 from api.http.parameters import check
 from api.http.service import service
 from common.wire import Wire
@@ -65,6 +66,7 @@ class Declaration:
     other_answers: Mapping[int, tuple[str, Any]]
     headers: Mapping[str, str]
     hidden: bool
+    takes: tuple[Header, ...] = ()
     tags: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
     examples: Mapping[str, Any] = field(default_factory=dict)
@@ -88,6 +90,7 @@ def declared(
     other_answers: Mapping[int, tuple[str, Any]] | None = None,
     headers: Mapping[str, str] | None = None,
     hidden: bool = False,
+    takes: Collection[Header] = (),
     tags: tuple[str, ...] = (),
     limits: Collection[str] = (),
     examples: Mapping[str, Any] | None = None,
@@ -109,11 +112,13 @@ def declared(
         own_gates: whether the view asks for `permissions` itself, where what it is about comes
             first, or a client is refused in other words.
         plain_forms: whether `body` may come as a URL-encoded form as well.
-        errors: what else can go wrong, by status, beyond what the gates and schemas say.
+        errors: what else can go wrong, by status, beyond what the gates and schemas say; with the
+            codes that stand for it, where they are not just that of the status, in backticks.
         other_answers: description and body type of further good answers, by status; where the
             body is of one of several types, a tuple of them, with EMPTY where it may be lacking.
         headers: headers of the answer, by name, with a sentence each.
         hidden: not in the OpenAPI document.
+        takes: headers of the request that make a difference.
         limits: names of the settings that say how often it may be asked, beside RATE_LIMIT.
         examples: of the body of the usual answer, by name.
     """
@@ -134,6 +139,7 @@ def declared(
         other_answers or {},
         headers or {},
         hidden,
+        tuple(takes),
         tags,
         tuple(limits),
         examples or {},

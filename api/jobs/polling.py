@@ -26,6 +26,7 @@ from api.http import cors, limits
 from api.http.answers import AWAY_SECONDS, HEADERS, JSON, UNEXPECTED
 from api.http.database_faults import told_of_database
 from api.http.endpoint import EMPTY, declared
+from api.http.header_parameters import IF_NONE_MATCH
 from api.http.service import Service
 from api.jobs.kept import KeptAnswers
 from api.jobs.shared_calls import SharedCalls
@@ -83,11 +84,15 @@ DECLARATION: Final = declared(
     # The last: what came of a job that is no import.
     answers=(Ongoing, Completed, dict[str, Any]),
     errors={
-        404: "There is no such import, or it was taken back.",
-        409: "The import failed: another one of the user was on.",
-        410: "The import was cancelled by those who run the service.",
+        400: "The import failed (`IMPORT_FAILED`), or the request cannot be understood.",
+        401: "The other service does not know the user (`INTEGRATION_AUTH`), the import failed"
+        " (`IMPORT_FAILED`), or the token is no good.",
+        404: "There is no such import, or it was taken back; or it failed (`IMPORT_FAILED`).",
+        409: "The import failed (`IMPORT_FAILED`): another one of the user was on.",
+        410: "The import was cancelled by those who run the service (`IMPORT_CANCELLED`).",
         501: "The server works without workers: imports are answered at once.",
     },
+    takes=(IF_NONE_MATCH,),
     other_answers={304: ("It is as the client has it (`If-None-Match`).", EMPTY)},
     headers={
         "ETag": "of an import that has ended; send it back as `If-None-Match`",

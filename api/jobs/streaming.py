@@ -63,7 +63,8 @@ DECLARATION: Final = declared(
     errors={
         404: "There is no such import, or it was taken back.",
         501: "The server works without workers: imports are answered at once.",
-        503: "Too many imports are being followed, or the database does not answer; try again.",
+        503: "Too many imports are being followed (`TOO_MANY_STREAMS`), or the database does not"
+        " answer; try again.",
     },
     tags=("imports",),
 )

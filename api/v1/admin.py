@@ -71,7 +71,9 @@ class InviteDocument(msgspec.Struct):
     needs_user=True,
     body=NewAccount(),
     answers=UserDocument,
-    errors={409: "The name, the number or the e-mail address is taken."},
+    errors={
+        409: "Name or number, or the e-mail address, is taken (`USERNAME_TAKEN`, `EMAIL_TAKEN`)."
+    },
 )
 def create_user(*, body: dict[str, Any]) -> Response:
     password = body.get("!password")
@@ -140,7 +142,7 @@ def list_tokens(user: str) -> Response:
     needs_user=True,
     body=NewAccountToken(),
     answers=TokenDocument,
-    errors={**NO_USER, 409: "The user has too many tokens."},
+    errors={**NO_USER, 409: "The user has too many tokens (`TOO_MANY_TOKENS`)."},
 )
 def create_token(user: str, *, body: dict[str, Any]) -> Response:
     here = service()

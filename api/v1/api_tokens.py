@@ -59,7 +59,7 @@ def list_tokens(user: int) -> Response:
     answers=TokenDocument,
     errors={
         404: "There is no such user, or no such client.",
-        409: "The user has too many tokens.",
+        409: "The user has too many tokens (`TOO_MANY_TOKENS`).",
     },
 )
 def create_token(user: int, *, body: dict[str, Any]) -> Response:

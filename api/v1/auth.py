@@ -102,7 +102,8 @@ def from_own_pages() -> None:
     "Logs a browser in, by a cookie.",
     body=LOGIN,
     answers=LoggedIn,
-    errors={401: "No such user, or not their password.", **LIMITED},
+    errors={401: "No such user, or not their password (`WRONG_CREDENTIALS`).", **LIMITED},
+    limits=("LOGIN_RATE_LIMIT",),
 )
 def log_in(*, body: dict[str, Any]) -> Response:
     row, session = logins.log_in(body["username"], body["!password"])
@@ -118,11 +119,13 @@ def log_in(*, body: dict[str, Any]) -> Response:
     body=REGISTRATION,
     answers=UserDocument,
     errors={
-        401: "The invite code is not valid.",
-        409: "The username or the e-mail address is taken.",
-        501: "Nobody can register here.",
+        400: "The form cannot be taken, or lacks an invite (`INVITE_NEEDED`).",
+        401: "The invite code is not valid (`INVITE_NOT_VALID`).",
+        409: "The username or the e-mail address is taken (`USERNAME_TAKEN`, `EMAIL_TAKEN`).",
+        501: "Nobody can register here (`REGISTRATION_OFF`).",
         **LIMITED,
     },
+    limits=("LOGIN_RATE_LIMIT",),
 )
 def register(*, body: dict[str, Any]) -> Response:
     row, session = logins.register(
@@ -134,7 +137,9 @@ def register(*, body: dict[str, Any]) -> Response:
 
 @blueprint.post("/auth/logout")
 @endpoint(
-    "Ends the session of the request.", answers=dict[str, Any], errors={409: "There is no session."}
+    "Ends the session of the request.",
+    answers=dict[str, Any],
+    errors={409: "There is no session (`NOT_LOGGED_IN`)."},
 )
 def log_out() -> Response:
     logins.log_out()
@@ -148,10 +153,11 @@ def log_out() -> Response:
     body=PASSWORD_CHANGE,
     answers=dict[str, Any],
     errors={
-        401: "The old password is not theirs.",
+        401: "The old password is not theirs (`WRONG_CREDENTIALS`).",
         404: "There is no such user.",
         **LIMITED,
     },
+    limits=("LOGIN_RATE_LIMIT",),
 )
 def change_password(user: int, *, body: dict[str, Any]) -> Response:
     here = service()

@@ -115,7 +115,7 @@ def _played(document: ChartDocument, playcount: int) -> PlayedChart:
     "The chart that is meant, named as in a score.",
     query=Resolution(),
     answers=OneChart,
-    errors={404: "There is no such chart, or what is asked makes no sense."},
+    errors={404: "There is no such chart, or what is asked makes no sense (`CHART_NOT_FOUND`)."},
 )
 def resolve(at: GamePath, query: dict[str, Any]) -> Response:
     with service().reading() as connection:

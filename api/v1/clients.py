@@ -56,6 +56,7 @@ NewClient = Schema.from_dict(
 )
 ClientChanges = Schema.from_dict(_fields(required=False), name="ClientChanges")
 
+IN_PERSON: Final = {401: "This takes a user who is logged in (`NO_SESSION`)."}
 NOT_FOUND: Final = {404: "There is no such client."}
 
 
@@ -64,6 +65,7 @@ NOT_FOUND: Final = {404: "There is no such client."}
     "The requester's own clients, the oldest first. Their secrets are not shown again.",
     needs_user=True,
     answers=list[ClientDocument],
+    errors=IN_PERSON,
 )
 def list_clients() -> Response:
     author = _author()
@@ -78,6 +80,11 @@ def list_clients() -> Response:
     needs_user=True,
     body=NewClient(unknown=EXCLUDE),
     answers=ClientDocument,
+    errors={
+        400: "The form cannot be taken, or the user has as many clients as one may"
+        " (`TOO_MANY_CLIENTS`).",
+        **IN_PERSON,
+    },
 )
 def create_client(*, body: dict[str, Any]) -> Response:
     here, author = service(), _author()
@@ -128,7 +135,7 @@ def one_client(client_id: str) -> Response:
     needs_user=True,
     body=ClientChanges(unknown=EXCLUDE),
     answers=ClientDocument,
-    errors=NOT_FOUND,
+    errors={**IN_PERSON, **NOT_FOUND},
 )
 def change_client(client_id: str, *, body: dict[str, Any]) -> Response:
     with service().engine.begin() as connection:
@@ -146,7 +153,7 @@ def change_client(client_id: str, *, body: dict[str, Any]) -> Response:
     "Gives a client another secret, which is shown this once. Tokens stay good.",
     needs_user=True,
     answers=ClientDocument,
-    errors=NOT_FOUND,
+    errors={**IN_PERSON, **NOT_FOUND},
 )
 def reset_secret(client_id: str) -> Response:
     with service().engine.begin() as connection:
@@ -160,7 +167,7 @@ def reset_secret(client_id: str) -> Response:
     "Removes a client, and all tokens that were made for it.",
     needs_user=True,
     answers=dict[str, Any],
-    errors=NOT_FOUND,
+    errors={**IN_PERSON, **NOT_FOUND},
 )
 def delete_client(client_id: str) -> Response:
     with service().engine.begin() as connection:

@@ -93,7 +93,8 @@ def history(at: ProfilePath, query: dict[str, Any]) -> Response:
     answers=dict[str, Any],
     other_answers={202: ("It takes longer; poll the URL.", Submitted)},
     errors={
-        403: "The user is somebody else, not here in person, or the password is wrong.",
+        403: "The user is somebody else, not here in person, or the password is wrong"
+        " (`WRONG_CREDENTIALS`).",
         404: "There is no such user, or the user has not played the game.",
     },
 )

@@ -12,6 +12,7 @@ from api.http import gates
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
 from api.http.game_paths import enabled_gpts
+from api.http.header_parameters import IDEMPOTENCY_KEY, USER_INTENT
 from api.http.parameters import one_of
 from api.http.service import service
 from api.jobs import job_answers, submitting
@@ -76,6 +77,7 @@ class ClassesBody(Schema):
         404: "The user has not played the game.",
         409: "Another import of the user is on, and the server works without workers.",
     },
+    takes=(IDEMPOTENCY_KEY, USER_INTENT),
 )
 def import_class(body: dict[str, Any]) -> Response:
     here, user_id = service(), gates.require("submit_score")

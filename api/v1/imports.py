@@ -11,6 +11,7 @@ from api.http import gates, limits
 from api.http.answers import failure, streamed
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
+from api.http.header_parameters import IDEMPOTENCY_KEY, USER_INTENT
 from api.http.parameters import check, import_form
 from api.http.service import service
 from api.http.uploads import read_upload
@@ -95,6 +96,8 @@ class FileQuery(Schema):
         400: "The form lacks something, or its file or a field cannot be one of its import type.",
         409: "Another import of the user is on, and the server works without workers.",
     },
+    takes=(IDEMPOTENCY_KEY, USER_INTENT),
+    limits=("IMPORT_RATE_LIMIT",),
 )
 def import_file(query: dict[str, Any]) -> Response:
     here = service()

@@ -100,7 +100,10 @@ def kai_unlink(user: str, kai_type: str) -> Response:
     own_gates=True,
     own_body=OAuthCode(),
     answers=dict[str, Any],
-    errors={**_OF_STORING, 503: "Others, or the user, are linking accounts: try again."},
+    errors={
+        **_OF_STORING,
+        503: "Others, or the user, are linking accounts (`TOO_MANY_LINKS`): try again.",
+    },
 )
 def kai_link(user: str, kai_type: str) -> Response:
     owner = _kai_owner(user, kai_type, "/oauth2callback")

@@ -78,7 +78,12 @@ class CodeDocument(msgspec.Struct, kw_only=True):
     "client that the session looked at last.",
     body=Consent(),
     answers=CodeDocument,
-    errors={404: "There is no such client."},
+    errors={
+        400: "No client is named (`NO_CLIENT`), it does not use OAuth2 (`NOT_AN_OAUTH_CLIENT`), or"
+        " the challenge is none (`BAD_CHALLENGE`).",
+        401: "This takes a user who is logged in (`NO_SESSION`).",
+        404: "There is no such client.",
+    },
 )
 def create_code(*, body: dict[str, Any]) -> Response:
     user_id = _in_person()
@@ -113,9 +118,12 @@ def new_code(
     plain_forms=True,
     answers=TokenDocument,
     errors={
-        403: "The secret is not the client's.",
-        404: "There is no such client, or no such code: it was used, is too old, or another's.",
-        409: "The user has too many tokens.",
+        400: "The redirect_uri is not the client's (`WRONG_REDIRECT_URI`), or the verifier not that"
+        " of the code (`WRONG_VERIFIER`).",
+        403: "The secret is not the client's (`WRONG_SECRET`).",
+        404: "There is no such code: it was used, is too old, or another's (`NO_SUCH_CODE`); or no"
+        " such client.",
+        409: "The user has too many tokens (`TOO_MANY_TOKENS`).",
     },
 )
 def token(*, body: dict[str, Any]) -> Response:

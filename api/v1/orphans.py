@@ -15,6 +15,7 @@ from api.http import context, pages
 from api.http.answers import success
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
+from api.http.header_parameters import IDEMPOTENCY_KEY
 from api.http.service import service
 from api.jobs import job_answers
 from common.errors import UserError
@@ -51,6 +52,7 @@ class OrphanQuery(Schema):
     other_answers={202: ("It takes longer; poll the URL.", Submitted)},
     headers=job_answers.HEADERS,
     errors={409: "An import of the same user is on."},
+    takes=(IDEMPOTENCY_KEY,),
 )
 def try_again() -> Response:
     return job_answers.when_done(NewJob(_whoami(), new_job_id(), Orphans()))

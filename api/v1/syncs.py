@@ -10,6 +10,7 @@ from marshmallow import INCLUDE, Schema, fields
 from api.http import context, gates
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
+from api.http.header_parameters import IDEMPOTENCY_KEY, USER_INTENT
 from api.http.parameters import check, import_form
 from api.http.service import service
 from api.jobs import job_answers, submitting
@@ -47,6 +48,7 @@ class SyncBody(Schema):
         400: "The import type is none that this server fetches, or what came is not understood.",
         409: "Another import of the user is on, and the server works without workers.",
     },
+    takes=(IDEMPOTENCY_KEY, USER_INTENT),
 )
 def import_from_api() -> Response:
     """One sync at a time for a user and import type is limit enough."""

@@ -105,8 +105,9 @@ def test_every_failure_names_a_code_that_is_in_the_docs(described: dict[str, Any
         for method, operation in operations.items():
             for status, response in operation["responses"].items():
                 if status >= "400":
-                    named = re.findall(r"\(`([A-Z_]+)`\)$", response["description"])
+                    named = re.findall(r"`([A-Z]+(?:_[A-Z]+)*)`", response["description"])
                     assert named, (method, path, status)
+                    assert named == response["x-codes"], (method, path, status)
                     assert set(named) <= listed, (method, path, status)
 
 
@@ -156,3 +157,54 @@ def test_every_schema_is_one(described: dict[str, Any]) -> None:
                 schemas[f"{method} {path} {parameter['name']}"] = parameter["schema"]
     for name, schema in schemas.items():
         assert jsonschema_rs.meta.is_valid({"$schema": DRAFT, **schema}), (name, schema)
+
+
+def codes_of(described: dict[str, Any]) -> set[str]:
+    return {
+        code
+        for operations in described["paths"].values()
+        for operation in operations.values()
+        for response in operation["responses"].values()
+        for code in response.get("x-codes", ())
+    }
+
+
+def test_failures_name_the_codes_that_the_page_of_codes_lists(described: dict[str, Any]) -> None:
+    page = CODES.read_text(encoding="utf-8")
+    of_jobs = page.partition("## Jobs, to administrators")[2].partition("## ")[0]
+    listed = set(re.findall(r"^\| `([A-Z_]+)`", page, re.MULTILINE))
+    named = codes_of(described)
+    # Those of administrators' jobs stand in texts; that of a page stands in no endpoint.
+    left = set(re.findall(r"^\| `([A-Z_]+)`", of_jobs, re.MULTILINE)) | {
+        "BAD_RESPONSE_TYPE",
+        "METHOD_NOT_ALLOWED",
+        "UNPROCESSABLE",
+    }
+    assert listed - named <= left
+
+
+def test_submissions_say_which_headers_they_take(described: dict[str, Any]) -> None:
+    paths = described["paths"]
+
+    def headers(path: str, method: str = "post") -> set[str]:
+        parameters = paths[path][method]["parameters"]
+        return {each["name"] for each in parameters if each["in"] == "header"}
+
+    submissions = [
+        path
+        for path, operations in paths.items()
+        if "submit_score" in operations.get("post", {}).get("x-permissions", ())
+        and path.startswith(("/ir/", "/api/v1/import/"))
+        and not path.endswith(("/replays", "/guess"))
+    ]
+    assert len(submissions) == 16
+    for path in submissions:
+        assert "Idempotency-Key" in headers(path), path
+    intended = {"Idempotency-Key", "X-User-Intent"}
+    assert headers("/api/v1/import/file") == headers("/api/v1/import/from-api") == intended
+    assert headers("/ir/direct-manual/import") == intended | {"X-Infer-Score-TimeAchieved"}
+    assert headers("/ir/beatoraja/rivals", "get") == {"X-TachiIR-Version"}
+    assert headers("/api/v1/imports/{import_id}/poll-status", "get") == {"If-None-Match"}
+    for path in ("/api/v1/import/file", "/ir/direct-manual/import"):
+        assert paths[path]["post"]["x-limits"] == ["RATE_LIMIT", "IMPORT_RATE_LIMIT"]
+    assert paths["/api/v1/auth/login"]["post"]["x-limits"] == ["RATE_LIMIT", "LOGIN_RATE_LIMIT"]
