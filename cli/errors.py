@@ -29,7 +29,10 @@ def _told(problem: Exception) -> str | None:
     from sqlalchemy.exc import TimeoutError as PoolTimeout
 
     from common.database.failures import in_a_line
+    from common.database.schema_check import NewerSchema
 
+    if isinstance(problem, NewerSchema):
+        return str(problem)
     if isinstance(problem, PoolTimeout):
         return "PostgreSQL has no connection free"
     cause = problem.orig if isinstance(problem, DBAPIError) else problem

@@ -20,7 +20,7 @@ import psycopg2
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from common.database.engine import MIGRATIONS, untransacted
+from common.database.engine import MIGRATIONS, open_engine, untransacted
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +69,30 @@ def problem_of_schema(
         f"the schema is that of {found}, for releases that know {oldest_code}; this one knows"
         f" {known[-1]}: start a newer release"
     )
+
+
+class NewerSchema(Exception):
+    """A schema of a newer release, which this one cannot work with; says what is to be done."""
+
+
+def newer_schema(database_url: str) -> str | None:
+    """The migration that the schema is of, where this release does not know it but works with it.
+
+    None where it knows it, or where there is no schema. Raises NewerSchema.
+    """
+    engine = open_engine(database_url)
+    try:
+        with engine.connect() as connection:
+            driver = connection.connection.dbapi_connection
+            found = _value(driver, "SELECT version_num FROM alembic_version")
+            if found is None or found in known_revisions():
+                return None
+            problem = problem_of_schema(driver)
+    finally:
+        engine.dispose()
+    if problem is not None:
+        raise NewerSchema(problem)
+    return found
 
 
 def _value(driver: Any, statement: str) -> str | None:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, text
 
 from common.database.engine import migrate, open_engine
 from common.database.parameters import text_array
+from common.database.schema_check import newer_schema
 from common.games.model import Game
 from common.games.registry import GAMES
 from common.jobs.accepting import NewJob, accept_in_background
@@ -106,15 +107,28 @@ def accept_recalculations(connection: Connection, concerned: Concerned) -> list[
     return accept_in_background(connection, jobs)
 
 
-def upgrade(database_url: str) -> int:
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """renewals: the users for whom something is worked out again.
+
+    newer: the migration of a schema that this release does not know; it stayed.
+    """
+
+    renewals: int
+    newer: str | None
+
+
+def upgrade(database_url: str) -> Upgraded:
     """Brings the schema up to date, and accepts what follows from changed rules for users.
 
-    Returns for how many users something does.
+    Raises NewerSchema where it is one that this release cannot work with.
     """
-    migrate(database_url)
+    newer = newer_schema(database_url)
+    if newer is None:
+        migrate(database_url)
     engine = open_engine(database_url)
     try:
         with engine.begin() as connection:
-            return len(accept_renewals(connection))
+            return Upgraded(len(accept_renewals(connection)), newer)
     finally:
         engine.dispose()

@@ -61,6 +61,20 @@ def next_stack(stack: Stack, next_release: Path, tmp_path: Path) -> Iterator[Sta
     service.stop()
 
 
+def run_migrate(
+    stack: Stack, release: Path, *, check: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """`score-import migrate` of that release."""
+    return subprocess.run(
+        [sys.executable, "-c", "from cli.main import main; main()", "migrate"],
+        cwd=release,
+        env={**stack.environment, "PYTHONPATH": str(release)},
+        capture_output=True,
+        text=True,
+        check=check,
+    )
+
+
 def ready(stack: Stack) -> Answer:
     return Http(stack.port).get("/readyz")
 
@@ -90,12 +104,7 @@ def test_processes_that_run_wait_while_a_newer_release_works(
     web, worker = stack.start_web(), stack.start_worker()
     player = stack.user("alice")
     imports(player, first=0)
-    subprocess.run(
-        [sys.executable, "-c", "from cli.main import main; main()", "migrate"],
-        cwd=next_release,
-        env={**next_stack.environment, "PYTHONPATH": str(next_release)},
-        check=True,
-    )
+    run_migrate(next_stack, next_release)
     assert "start a newer release" in ready(stack).json["description"]
     wait_for(lambda: is_told(player), "web says so")
     wait_for(lambda: "it waits: the schema is that of 9999" in health(stack)[1], "the worker waits")
@@ -122,6 +131,26 @@ def test_processes_that_run_wait_while_a_newer_release_works(
     assert player.score_count() == 9
     assert web.exit_code() is None
     assert worker.exit_code() is None
+
+
+def test_going_back_is_to_start_the_older_release_again(
+    stack: Stack, next_stack: Stack, next_release: Path
+) -> None:
+    run_migrate(next_stack, next_release)
+    refused = run_migrate(stack, ROOT, check=False)
+    assert refused.returncode == 1
+    assert "start a newer release" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    # Where the newer schema only adds.
+    stack.administer(f"UPDATE schema_compatibility SET oldest_code = '{known_revisions()[-1]}'")
+    assert "9999_of_tomorrow, that this release works with: it stays" in (
+        run_migrate(stack, ROOT).stdout
+    )
+    stack.start_web()
+    stack.start_worker()
+    player = stack.user("alice")
+    imports(player, first=0)
+    assert stack.scalar("SELECT version_num FROM alembic_version") == "9999_of_tomorrow"
 
 
 def test_a_schema_that_is_taken_back_is_waited_for(stack: Stack) -> None:
