@@ -180,7 +180,7 @@ def _print(job: WholeJob) -> None:
         ("job", job.jobID),
         ("user", f"{job.username} ({job.userID})"),
         ("what", " ".join(filter(None, (job.kind, job.importType)))),
-        ("state", job.state),
+        ("state", f"{job.state}, the queue is paused" if job.isPaused else job.state),
         ("waits for", f"{job.jobsAhead} older jobs of the user" if job.jobsAhead else None),
         ("accepted", moment(job.acceptedAt)),
         ("in trouble since", moment(job.troubledSince) if job.troubledSince else None),

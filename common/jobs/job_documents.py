@@ -63,14 +63,15 @@ class AttemptDocument(msgspec.Struct):
 class WholeJob(JobDocument):
     """A job with all there is of it. jobsAhead: of the same user, which go first.
 
-    troubledSince: when the database first failed it; it is tried again until that has lasted for
-    too long.
+    isPaused: it waits because the queue is paused. troubledSince: when the database first failed
+    it; it is tried again until that has lasted for too long.
     """
 
     requestID: str | None
     userIntent: bool
     inBackground: bool
     jobsAhead: int
+    isPaused: bool
     troubledSince: int | None
     arguments: dict[str, Any]
     runs: list[AttemptDocument]
@@ -137,6 +138,7 @@ def whole(row: Row[Any], attempts: Iterable[Row[Any]]) -> WholeJob:
         userIntent=row.user_intent,
         inBackground=row.in_background,
         jobsAhead=row.jobs_ahead,
+        isPaused=row.is_paused,
         troubledSince=row.troubled_since,
         arguments=row.arguments,
         runs=[

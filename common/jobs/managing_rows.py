@@ -15,6 +15,7 @@ from common.database.parameters import text_array
 from common.jobs.accepting import is_second_sync
 from common.jobs.job_tables import AttemptOutcome, JobState
 from common.jobs.outcomes import CODE_OF_ROW
+from common.jobs.pause_rows import ALL_PAUSED
 from common.jobs.progress import CANCELLED
 
 # Of a job that was cancelled. In its row that is a failure, so that it is told wherever those are.
@@ -138,6 +139,7 @@ def ids(connection: Connection, wanted: Wanted, most: int, *, newest_first: bool
 _FIND: Final = text(
     f"""
     SELECT {COLUMNS}, request_id, user_intent, in_background, arguments, troubled_since,
+           state = 'queued' AND {ALL_PAUSED} AS is_paused,
            CASE WHEN state IN ('queued', 'running') THEN (
                SELECT count(*) FROM jobs AS older
                WHERE older.user_id = jobs.user_id AND older.sequence < jobs.sequence
@@ -150,7 +152,7 @@ _FIND: Final = text(
            CASE WHEN error_status IS NULL THEN 'completed'
                 WHEN error_status = {CANCELLED} THEN '{CANCELLED_STATE}' ELSE 'failed' END,
            0, NULL, NULL, NULL, NULL, error_status, error_message, error_reference, NULL, false,
-           NULL, false, false, '{{}}', NULL, 0
+           NULL, false, false, '{{}}', NULL, false, 0
     FROM job_answers JOIN users ON users.id = user_id
     WHERE job_id = :wanted OR error_reference = :wanted
     LIMIT 1

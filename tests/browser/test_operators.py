@@ -238,6 +238,7 @@ def test_no_script_is_needed(window: Window, browser: Browser, player: Player) -
     expect(rows).to_have_count(1)
     rows.get_by_role("link").click()
     expect(page.locator("dl.facts")).to_contain_text(submitted.import_id)
+    expect(page.locator("dl.facts")).to_contain_text("queued; the queue is paused")
     page.get_by_role("link", name="Overview").click()
     page.get_by_role("button", name="Resume the queue").click()
     expect(page.get_by_text("The queue is paused")).to_have_count(0)

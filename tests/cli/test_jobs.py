@@ -106,6 +106,8 @@ def test_the_queue_is_paused_and_resumed(command: Command, engine: Engine) -> No
     assert "by command: a new disk" in paused
     command("pause", "--lane", "background")
     assert "Jobs in the background are paused" in command("list").output
+    assert "queued, the queue is paused" in command("show", "waits").output
+    assert "queue is paused" not in command("show", "failed").output
     # Who lists for a program reads of the jobs only.
     assert states(command)["waits"] == "queued"
     resumed = command("resume").output
