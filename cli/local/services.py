@@ -3,11 +3,13 @@
 `Procfile` and `docker-compose.yml` run the same ones; a test compares them.
 """
 
+import contextlib
 import json
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
 from cli.installation.state import CHECKOUT
@@ -46,7 +48,7 @@ def web(state: Path, environment: Mapping[str, str], url: str) -> ProgramService
     """The HTTP API; ready when it says so itself."""
     return ProgramService(
         _program("web", WEB, state, environment),
-        ready=lambda: web_is_ready(url),
+        ready=lambda: web_problem(url) is None,
         stop_timeout=STOP_WEB_SECONDS,
     )
 
@@ -109,11 +111,16 @@ def _program(name: str, command: list[str], state: Path, environment: Mapping[st
     )
 
 
-def web_is_ready(url: str) -> bool:
-    """Whether it answers, and has PostgreSQL and Redis."""
+def web_problem(url: str) -> str | None:
+    """Why it is not ready, in its own words where it has some; None if it is, and has Redis."""
     opener = build_opener(ProxyHandler({}))
     try:
         with opener.open(f"{url}/readyz", timeout=ANSWER_SECONDS) as reply:
-            return bool(json.load(reply)["body"]["redis"])
-    except (OSError, ValueError):
-        return False
+            said = json.load(reply)
+            return None if said["body"]["redis"] else str(said["description"])
+    except HTTPError as refusal:
+        with contextlib.suppress(ValueError, LookupError, TypeError):
+            return str(json.load(refusal)["description"])
+    except (OSError, ValueError, LookupError, TypeError):
+        pass
+    return "it does not answer"

@@ -16,7 +16,7 @@ from cli.errors import CommandError
 from cli.installation import running as running_file
 from cli.installation.running import Running
 from cli.installation.state import default_state_dir
-from cli.local.services import web_is_ready, workers_directory
+from cli.local.services import web_problem, workers_directory
 from cli.options import state_dir_option
 from common import worker_health
 from common.database.failures import in_a_line
@@ -127,4 +127,4 @@ def _worker_problem(folder: Path) -> str | None:
 def _web_problem(url: str | None) -> str | None:
     if url is None:
         return "it is not started yet"
-    return None if web_is_ready(url) else "it does not answer, or lacks PostgreSQL or Redis"
+    return web_problem(url)

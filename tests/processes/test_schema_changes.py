@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from api.http.answers import SCHEMA_MISFIT
-from cli.local import EmbeddedPostgres
+from cli.local import EmbeddedPostgres, services
 from common.database.schema_check import known_revisions
 from score_import_client import ApiError
 from tests.support import brokers
@@ -183,6 +183,8 @@ def test_who_starts_while_the_database_is_away_lives_and_waits(stack: Stack) -> 
     assert worker.exit_code() is None
     http = Http(stack.port)
     assert (http.get("/healthz").status, http.get("/readyz").status) == (200, 503)
+    # `score-import status` says what it says.
+    assert services.web_problem(stack.url) == http.get("/readyz").json["description"]
 
 
 def test_an_import_that_meets_the_change_in_its_middle_is_run_again_and_not_failed(
