@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 from json import dumps
+from typing import Any
 
 import click
 from rich.markup import escape
@@ -94,10 +95,15 @@ def show_command(import_id: str, as_json: bool, remote: Remote) -> None:
         table.add_row(
             score["scoreID"],
             titles[score["songID"]],
-            f"{chart['playtype']} {chart['difficulty']} {chart['level']}",
+            f"{_game_of(chart)} {chart['difficulty']} {chart['level']}",
             _result(score["scoreData"]),
         )
     print_table(table)
+
+
+def _game_of(chart: dict[str, Any]) -> str:
+    """The playtype, or what a server that speaks version 3 alone calls the game with it."""
+    return str(chart.get("playtype") or chart["game"])
 
 
 def _result(data: dict[str, object]) -> str:
