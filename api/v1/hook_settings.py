@@ -93,7 +93,7 @@ class KsHookChanges(Schema):
 
 @blueprint.get(_FERVIDEX)
 @endpoint(
-    "What a user set for fervidex; null if nothing.",
+    "What a user set for fervidex; in version 2 null if nothing.",
     in_person=True,
     answers=FervidexSettings | None,
 )
@@ -155,5 +155,7 @@ def _changed(user_id: int, hook: str, changes: dict[str, Any]) -> Settings:
 
 def _fervidex(user_id: int, settings: Settings | None) -> FervidexSettings | None:
     if settings is None:
-        return None
+        # In version 3 they are what they are by default; version 2 takes that as well.
+        has_v3 = service().settings.dialect.has_v3
+        return FervidexSettings(user_id, None, False) if has_v3 else None
     return FervidexSettings(user_id, settings.cards, settings.forced)
