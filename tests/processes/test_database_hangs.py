@@ -114,7 +114,9 @@ def test_no_request_waits_for_a_server_that_hangs_and_nothing_is_half_done(
 def test_one_session_that_hangs_keeps_nobody_waiting_either(
     own_stack: Stack, own_postgres: EmbeddedPostgres
 ) -> None:
-    own_stack.start_web()
+    log = own_stack.start_web().program.log
+    # What a process reads as it begins takes a session of its own, if somebody asks meanwhile.
+    wait_for(lambda: "the titles of songs are read" in log.read_text(), "titles")
     player = own_stack.user("alice")
     assert asked(own_stack, "GET", "/api/v1/status", player.token)[1] == 200
     (session,) = own_stack.query(
