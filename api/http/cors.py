@@ -10,7 +10,7 @@ from typing import Final
 
 _ALLOWED: Final = (
     "Content-Type, X-User-Intent, Authorization, X-Infer-Score-TimeAchieved, Idempotency-Key, "
-    "If-None-Match, Last-Event-ID, X-TachiIR-Version"
+    "Content-Encoding, If-None-Match, Last-Event-ID, X-TachiIR-Version"
 )
 _EXPOSED: Final = (
     "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, Location, ETag, "

@@ -47,6 +47,7 @@ def test_scripts_read_the_headers_that_clients_need(http: Http) -> None:
         ("POST", "/ir/direct-manual/import", "authorization,content-type,x-user-intent"),
         ("GET", POLL, "authorization"),
         ("POST", "/api/v1/import/file", "authorization,idempotency-key"),
+        ("POST", "/ir/direct-manual/import", "content-encoding,x-infer-score-timeachieved"),
     ],
 )
 def test_a_preflight_allows_what_userscripts_send(
