@@ -12,6 +12,8 @@ the transaction ends with it.
 5. `STORING`: shared by all who store what follows from the catalogue, held alone while what
    follows from a change is worked out; of the transaction.
 6. `DELIVERY`: one pass over the webhooks at a time; of the transaction.
+
+`MIGRATION`, one migration of the schema at a time, is of a transaction that takes nothing else.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ SWEEP: Final = 0x53574550
 CATALOGUE: Final = 0x53454544
 STORING: Final = 0x53454545
 DELIVERY: Final = 0x57454248
+MIGRATION: Final = 7_263_341
 
 # As those who run the service are told of them.
 NAMES: Final = {
@@ -35,6 +38,7 @@ NAMES: Final = {
     CATALOGUE: "catalogue",
     STORING: "storing",
     DELIVERY: "delivery",
+    MIGRATION: "migration",
 }
 
 # To be combined with another statement of the same round trip; takes `:lock`.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import select
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -11,12 +13,19 @@ from typing import Any
 
 import msgspec
 import orjson
+from psycopg2.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 
 from common.clock import NOW_MS
 from common.database.statements import OWN_SESSION
 from common.text.storable import storable, storable_json
+
+log = logging.getLogger(__name__)
+
+# Seconds for which a migration is tried again that needs a table in use, and between two tries.
+MIGRATION_PATIENCE = 600.0
+MIGRATION_PAUSE = 1.0
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
@@ -176,14 +185,28 @@ def check_alive(connection: Connection) -> None:
 
 
 def migrate(database_url: str) -> None:
-    """Brings the schema to the newest revision. Several callers at once wait for each other."""
+    """Brings the schema to the newest revision. Several callers at once wait for each other.
+
+    Where a table is in use it is tried again, so that nobody has to wait behind it for long; raises
+    OperationalError where that lasts for `MIGRATION_PATIENCE`.
+    """
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["database_url"] = database_url
-    command.upgrade(config, "head")
+    deadline = time.monotonic() + MIGRATION_PATIENCE
+    while True:
+        try:
+            command.upgrade(config, "head")
+            return
+        except OperationalError as problem:
+            is_in_use = isinstance(problem.orig, LockNotAvailable | DeadlockDetected)
+            if not is_in_use or time.monotonic() > deadline:
+                raise
+            log.warning("a table is in use: the migration is tried again")
+            time.sleep(MIGRATION_PAUSE)
 
 
 # --- COPY ------------------------------------------------------------------------------

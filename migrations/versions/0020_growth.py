@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from common.database import online_migrations as online
+
 revision = "0020_growth"
 down_revision = "0019_history"
 branch_labels = None
@@ -40,18 +42,26 @@ _ORDERS = 4
 
 
 def upgrade() -> None:
-    op.add_column(
+    online.add_column(
         "personal_bests", sa.Column("profile_values", postgresql.ARRAY(sa.Float()), nullable=True)
     )
+    online.add_column("sessions", sa.Column("best_values_of", sa.Integer(), nullable=True))
+    online.add_column(
+        "sessions", sa.Column("best_values", postgresql.JSONB(astext_type=sa.Text()), nullable=True)
+    )
+    # IDs hardly get smaller, and to compress thousands takes longer than all else.
+    op.execute("ALTER TABLE sessions ALTER COLUMN score_ids SET STORAGE EXTERNAL")
     for game, keys in _PROFILE_VALUES.items():
         values = ", ".join(map(_value, keys))
-        op.execute(
-            f"UPDATE personal_bests SET profile_values = ARRAY[{values}]"  # noqa: S608
-            f" WHERE game = '{game}'"
+        online.fill(
+            sa.text(
+                f"UPDATE personal_bests SET profile_values = ARRAY[{values}]"  # noqa: S608
+                f" WHERE game = '{game}' AND profile_values IS NULL"
+                " AND user_id >= :first AND user_id < :beyond"
+            )
         )
-    op.drop_index(op.f("ix_personal_bests_user_id_game_playtype"), table_name="personal_bests")
     for number in range(1, _ORDERS + 1):
-        op.create_index(
+        online.create_index(
             f"ix_personal_bests_profile_{number}",
             "personal_bests",
             [
@@ -64,23 +74,18 @@ def upgrade() -> None:
             if number > 1
             else None,
         )
-    op.create_index(
+    online.create_index(
         "ix_personal_bests_unplaced",
         "personal_bests",
         ["user_id", "game", "playtype"],
         postgresql_where=sa.text("profile_values IS NULL"),
     )
-    op.add_column("sessions", sa.Column("best_values_of", sa.Integer(), nullable=True))
-    op.add_column(
-        "sessions", sa.Column("best_values", postgresql.JSONB(astext_type=sa.Text()), nullable=True)
-    )
-    # IDs hardly get smaller, and to compress thousands takes longer than all else.
-    op.execute("ALTER TABLE sessions ALTER COLUMN score_ids SET STORAGE EXTERNAL")
-    op.create_index(
+    online.create_index(
         "ix_sessions_length",
         "sessions",
         ["user_id", "game", sa.text("(time_ended - time_started)")],
     )
+    online.drop_index("ix_personal_bests_user_id_game_playtype", "personal_bests")
 
 
 def _value(key: str) -> str:

@@ -8,6 +8,8 @@ Revision: 0024_fetching_jobs
 import sqlalchemy as sa
 from alembic import op
 
+from common.database import online_migrations as online
+
 revision = "0024_fetching_jobs"
 down_revision = "0023_periodic_tasks"
 branch_labels = None
@@ -15,14 +17,17 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column(
+    online.add_column(
         "jobs", sa.Column("fetches", sa.Boolean(), server_default=sa.false(), nullable=False)
     )
     # Those that may still be run; of ended ones it is never asked.
-    op.execute(
-        "UPDATE jobs SET fetches = true WHERE state <> 'completed' AND import_type LIKE 'api/%'"
+    online.fill(
+        sa.text(
+            "UPDATE jobs SET fetches = true WHERE state <> 'completed' AND import_type LIKE 'api/%'"
+            " AND NOT fetches AND user_id >= :first AND user_id < :beyond"
+        )
     )
-    op.create_index(
+    online.create_index(
         "uq_jobs_fetching",
         "jobs",
         ["user_id", "import_type"],

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from common.database import online_migrations as online
+
 revision = "0026_highest_bests"
 down_revision = "0025_superseded_charts"
 branch_labels = None
@@ -25,28 +27,29 @@ _FIRST = """
 
 
 def upgrade() -> None:
-    op.add_column(
+    online.add_column(
         "user_game_stats", sa.Column("highest", postgresql.ARRAY(sa.Float()), nullable=True)
     )
     values = ", ".join(_FIRST.format(number=number) for number in range(1, _ORDERS + 1))
     # As many as the game has orders; where there is no personal best it stays null.
-    op.execute(
-        f"""
+    online.fill(
+        sa.text(f"""
         UPDATE user_game_stats AS stats SET highest = (ARRAY[{values}])[1:(
             SELECT cardinality(profile_values) FROM personal_bests AS best
             WHERE best.user_id = stats.user_id AND best.game = stats.game
               AND best.playtype = stats.playtype
             ORDER BY profile_values[1] DESC NULLS LAST LIMIT 1)]
-        """  # noqa: S608 (constants of ours)
+        WHERE highest IS NULL AND user_id >= :first AND user_id < :beyond
+        """)  # noqa: S608 (constants of ours)
     )
     for number in range(1, _ORDERS + 1):
-        op.create_index(
+        online.create_index(
             f"ix_user_game_stats_highest_{number}",
             "user_game_stats",
             ["game", "playtype", sa.text(f"(highest[{number}]) DESC"), "user_id"],
             postgresql_where=sa.text(f"highest[{number}] IS NOT NULL"),
         )
-    op.create_index(
+    online.create_index(
         "ix_user_game_stats_unknown_highest",
         "user_game_stats",
         ["game", "playtype"],

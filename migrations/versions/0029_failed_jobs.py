@@ -9,6 +9,8 @@ Revision: 0029_failed_jobs
 import sqlalchemy as sa
 from alembic import op
 
+from common.database import online_migrations as online
+
 revision = "0029_failed_jobs"
 down_revision = "0028_folder_slugs"
 branch_labels = None
@@ -16,13 +18,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index(
+    online.create_index(
         "ix_jobs_all_failed",
         "jobs",
         ["accepted_at", "job_id"],
         postgresql_where=sa.text("state = 'failed' AND error_status IS DISTINCT FROM 410"),
     )
-    op.create_index(
+    online.create_index(
         "ix_jobs_cancelled",
         "jobs",
         ["accepted_at", "job_id"],

@@ -5,15 +5,22 @@ The last release's code comes from the history; without that nothing is checked.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
 
 from cli.local import EmbeddedPostgres, EmbeddedRedis
-from common.database.engine import migrate
+from common.database.engine import MIGRATIONS, migrate
+from common.database.online_migrations import LOCK_SECONDS
+from common.database.schema_check import known_revisions
 from common.seeds.loader import load_directory
 from tests.support.fresh import EXAMPLE_CATALOGUE, fresh_database
 from tests.support.health import health
@@ -113,3 +120,127 @@ def test_today_waits_for_its_schema_and_says_so(old_schema: Stack) -> None:
     player = stack.user("alice", "submit_score")
     player.wait(player.submit(batch_manual(3)))
     assert player.score_count() == 3
+
+
+FIRST, OTHER = 10, 1000  # users: of those whose rows are filled first, and of those later
+
+_HAVE_A_BEST = """
+    INSERT INTO users (id, username, username_lowercase, join_date, about, last_seen,
+                       social_media, badges)
+    VALUES (:user, 'user' || :user, 'user' || :user, 1, '', 1, '{}', '{}');
+    INSERT INTO personal_bests (user_id, game, playtype, chart_id, song_id, is_primary, highlight,
+                                time_achieved, ranking_values, score_data, calculated_data,
+                                composed_from)
+    VALUES (:user, 'sdvx', 'Single', 'a chart', 1, true, false, 1, '{1}', '{}', '{"VF6": 17.5}',
+            '[]')
+"""
+_WAIT_IN_AN_UPDATE = """
+    CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_advisory_xact_lock(42); RETURN NEW; END $$;
+    CREATE TRIGGER wait BEFORE UPDATE ON personal_bests FOR EACH ROW EXECUTE FUNCTION wait()
+"""
+
+
+def test_nobody_waits_while_values_of_a_new_column_are_filled(old_schema: Stack) -> None:
+    stack = old_schema
+    with stack.engine.begin() as connection:
+        for user in (FIRST, OTHER):
+            connection.execute(text(_HAVE_A_BEST), {"user": user})
+        connection.execute(text(_WAIT_IN_AN_UPDATE))
+    with stack.engine.connect() as holder, ThreadPoolExecutor(1) as pool:
+        holder.execute(text("SELECT pg_advisory_lock(42)"))
+        holder.commit()
+        migrating = pool.submit(migrate, stack.database_url)
+        wait_for(lambda: waits_for_advisory_lock(stack), "it fills the first users' rows")
+        with stack.engine.begin() as connection:
+            connection.execute(text("SET LOCAL lock_timeout = '1s'"))
+            # Everything but the rows that are filled just now.
+            connection.execute(text(_HAVE_A_BEST), {"user": OTHER + 1})
+            connection.execute(text("DELETE FROM personal_bests WHERE user_id = :u"), {"u": OTHER})
+            assert connection.scalar(text("SELECT count(*) FROM personal_bests")) == 2
+            connection.execute(text("UPDATE sessions SET highlight = true"))
+            connection.execute(text("UPDATE jobs SET attempts = attempts"))
+        assert not migrating.done()
+        holder.execute(text("SELECT pg_advisory_unlock(42)"))
+        holder.commit()
+        migrating.result(timeout=60)
+    values = stack.query("SELECT user_id, profile_values FROM personal_bests ORDER BY user_id")
+    assert [(row.user_id, row.profile_values[0]) for row in values] == [
+        (FIRST, 17.5),
+        (OTHER + 1, 17.5),
+    ]
+
+
+def waits_for_advisory_lock(stack: Stack) -> bool:
+    return bool(
+        stack.scalar(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 42"
+            " AND NOT granted)"
+        )
+    )
+
+
+def test_a_table_in_use_is_not_queued_for(old_schema: Stack) -> None:
+    """An import that takes long keeps a migration from a table, and the migration nobody else."""
+    stack = old_schema
+    with stack.engine.connect() as busy, ThreadPoolExecutor(1) as pool:
+        busy.execute(text("LOCK TABLE personal_bests IN ROW EXCLUSIVE MODE"))
+        migrating = pool.submit(migrate, stack.database_url)
+        wait_for(lambda: is_queued_for(stack, "personal_bests"), "the migration wants it")
+        with stack.engine.begin() as connection:
+            connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS + 3}s'"))
+            connection.execute(text("LOCK TABLE personal_bests IN ROW EXCLUSIVE MODE"))
+        assert not migrating.done()
+        busy.rollback()
+        migrating.result(timeout=60)
+    revision = stack.scalar("SELECT version_num FROM alembic_version")
+    assert revision == known_revisions()[-1]
+
+
+def is_queued_for(stack: Stack, table: str) -> bool:
+    return bool(
+        stack.scalar(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = CAST(:table AS regclass)"
+            " AND mode = 'AccessExclusiveLock' AND NOT granted)",
+            table=table,
+        )
+    )
+
+
+def test_a_migration_that_was_ended_in_its_middle_is_run_again(old_schema: Stack) -> None:
+    stack = old_schema
+    migrate(stack.database_url)
+    # As it would be left: the column is there and an index was not finished.
+    stack.administer(
+        "UPDATE alembic_version SET version_num = '0019_history'",
+        "UPDATE pg_index SET indisvalid = false"
+        " WHERE indexrelid = CAST('ix_personal_bests_profile_2' AS regclass)",
+        "DROP INDEX ix_personal_bests_profile_3",
+    )
+    indexes = "SELECT count(*) FROM pg_index WHERE indrelid = CAST(:t AS regclass) AND indisvalid"
+    before = stack.scalar(indexes, t="personal_bests")
+    run_to(stack.database_url, "0020_growth")
+    assert stack.scalar(indexes, t="personal_bests") == before + 2
+
+
+def run_to(database_url: str, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["database_url"] = database_url
+    command.upgrade(config, revision)
+
+
+def test_indexes_of_large_tables_are_built_beside_whoever_writes(last_release: Path) -> None:
+    """In all migrations that the last release did not have."""
+    old = {path.name for path in (last_release / "migrations" / "versions").glob("*.py")}
+    new = [path for path in (MIGRATIONS / "versions").glob("*.py") if path.name not in old]
+    assert new
+    for path in new:
+        upgrade = path.read_text().partition("def upgrade")[2].partition("def downgrade")[0]
+        built = re.findall(r"(\w+)\.create_index\(\s*[^,]+,\s*\"(\w+)\"", upgrade)
+        wrong = {table for by, table in built if by == "op" and table in LARGE}
+        assert not wrong, f"{path.name}: {wrong}"
+
+
+# What grows with players and imports.
+LARGE = {"scores", "personal_bests", "sessions", "imports", "jobs", "user_game_stats"}
