@@ -16,6 +16,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import Iterable
 from contextlib import suppress
 from queue import Empty
 from typing import Any
@@ -98,15 +99,25 @@ class Channel(redis.Channel):
 
     def _refused(self, refusal: exceptions.ResponseError) -> None:
         if str(refusal).startswith("WRONGTYPE"):
-            self._drop_what_is_no_queue()
+            self._drop_what_is_no_queue(self.active_queues)
             return
         log.warning("Redis hands out no messages, connecting again: %s", refusal)
         time.sleep(REFUSAL_PAUSE)
         raise exceptions.ConnectionError(str(refusal)) from refusal
 
-    def _drop_what_is_no_queue(self) -> None:
+    def _size(self, queue: str) -> int:
+        try:
+            return int(super()._size(queue))
+        except exceptions.ResponseError as refusal:
+            # As the first command of several, and so told of them all.
+            if "WRONGTYPE" not in str(refusal):
+                raise
+            self._drop_what_is_no_queue([queue])
+            return 0
+
+    def _drop_what_is_no_queue(self, queues: Iterable[str]) -> None:
         with self.conn_or_acquire() as client:
-            for queue in self.active_queues:
+            for queue in queues:
                 for priority in self.priority_steps:
                     key = self._q_for_pri(queue, priority)
                     kind = client.type(key)
