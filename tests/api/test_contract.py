@@ -163,6 +163,8 @@ class World:
         What earlier requests may have ended is begun anew.
         """
         with self.service.engine.begin() as connection:
+            # Who waits for a job would wait for long.
+            connection.execute(text("DELETE FROM queue_pauses"))
             for player, level in ((self.user, USER), (self.operator, ADMINISTRATOR)):
                 connection.execute(
                     text("UPDATE users SET auth_level = :level WHERE id = :id"),
