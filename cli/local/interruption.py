@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from typing import Final
@@ -39,15 +40,25 @@ class Interruption:
 
 @contextlib.contextmanager
 def interrupted_by(*signals: signal.Signals) -> Iterator[Interruption]:
-    """Within, these signals raise KeyboardInterrupt in the main thread."""
+    """Within, these signals raise KeyboardInterrupt in the main thread.
+
+    Of one that Python drops nothing is printed: it is not lost.
+    """
     interruption = Interruption()
+    print_dropped = sys.unraisablehook
 
     def interrupt(_number: int, _frame: object) -> None:
         interruption.note()
 
+    def dropped(what: sys.UnraisableHookArgs) -> None:
+        if not issubclass(what.exc_type, KeyboardInterrupt):
+            print_dropped(what)
+
     before = {each: signal.signal(each, interrupt) for each in signals}
+    sys.unraisablehook = dropped
     try:
         yield interruption
     finally:
+        sys.unraisablehook = print_dropped
         for each, handler in before.items():
             signal.signal(each, handler)
