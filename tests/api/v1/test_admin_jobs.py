@@ -40,6 +40,16 @@ class Admin:
     def state(self, job_id: str) -> Any:
         return self.get(f"/{job_id}").json["body"]["state"]
 
+    def listed(self, path: str) -> list[str]:
+        """The IDs of the jobs on this page of a list, and on all that it leads to."""
+        found = list[str]()
+        while path:
+            answer = self.get(path)
+            found += [job["jobID"] for job in answer.json["body"]]
+            link = answer.headers.get("Link", "")
+            path = link[link.index("?") : link.index(">")] if link else ""
+        return found
+
 
 @pytest.fixture
 def jobs(http: Http, admin: str) -> Admin:
@@ -118,13 +128,7 @@ def test_jobs_are_listed_a_page_at_a_time(service: Stack, jobs: Admin) -> None:
     player = service.user("listed")
     ids = [player.submit(batch_manual(1, first=number)).import_id for number in range(3)]
     wait_for(lambda: jobs.state(ids[2]) == "completed", "the last one's end")
-    path, found = f"?user={player.user_id}&limit=2", list[str]()
-    while path:
-        answer = jobs.get(path)
-        found += [job["jobID"] for job in answer.json["body"]]
-        link = answer.headers.get("Link", "")
-        path = link[link.index("?") : link.index(">")] if link else ""
-    assert found == ids[::-1]
+    assert jobs.listed(f"?user={player.user_id}&limit=2") == ids[::-1]
     removed = jobs.post("/purge?user=listed").json["body"]
     assert removed == {"removed": 3}
     assert jobs.get("?user=listed").json["body"] == []
@@ -134,13 +138,7 @@ def test_jobs_are_counted_and_sorted(service: Stack, jobs: Admin) -> None:
     player = service.user("sorted")
     ids = [player.submit(batch_manual(1, first=number)).import_id for number in range(3)]
     wait_for(lambda: jobs.state(ids[2]) == "completed", "the last one's end")
-    path, found = f"?user={player.user_id}&sort=oldest&limit=2", list[str]()
-    while path:
-        answer = jobs.get(path)
-        found += [job["jobID"] for job in answer.json["body"]]
-        link = answer.headers.get("Link", "")
-        path = link[link.index("?") : link.index(">")] if link else ""
-    assert found == ids
+    assert jobs.listed(f"?user={player.user_id}&sort=oldest&limit=2") == ids
     with hold_up(service) as reached:
         running = player.submit(batch_manual(1, first=10))
         waiting = player.submit(batch_manual(1, first=11))
