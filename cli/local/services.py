@@ -7,7 +7,8 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
@@ -39,15 +40,26 @@ WAITED_FOR = {
 }
 
 
-def everything(state: Path, environment: Mapping[str, str], url: str) -> list[ProgramService]:
-    """The processes, in the order in which they are started."""
-    return [worker(state, environment), beat(state, environment), web(state, environment, url)]
+def everything(
+    state: Path, environment: Mapping[str, str], url: str, inherit: Sequence[int] = ()
+) -> list[ProgramService]:
+    """The processes, in the order in which they are started.
+
+    inherit: the sockets that web listens at, where it is not to make its own.
+    """
+    return [
+        worker(state, environment),
+        beat(state, environment),
+        web(state, environment, url, inherit),
+    ]
 
 
-def web(state: Path, environment: Mapping[str, str], url: str) -> ProgramService:
+def web(
+    state: Path, environment: Mapping[str, str], url: str, inherit: Sequence[int] = ()
+) -> ProgramService:
     """The HTTP API; ready when it says so itself."""
     return ProgramService(
-        _program("web", WEB, state, environment),
+        replace(_program("web", WEB, state, environment), inherit=inherit),
         ready=lambda: web_problem(url) is None,
         stop_timeout=STOP_WEB_SECONDS,
     )

@@ -34,12 +34,15 @@ LOCK_SECONDS = 3.0  # for another run that is just stopping
 
 @dataclass(frozen=True)
 class Options:
-    """What `up` was asked for. URLs are None where a server of our own is to be started."""
+    """What `up` was asked for. URLs are None where a server of our own is to be started.
+
+    listener: where web is to answer; ours from the beginning, so that no other run gets its port.
+    """
 
     database_url: str | None
     redis_url: str | None
     our_url: str | None
-    port: int
+    listener: socket.socket
     seeds: Path | None
     example: bool
 
@@ -98,15 +101,15 @@ def up(
     if once and (seeds is not None or with_example is False):
         raise click.UsageError("--once imports the example: give neither --seeds nor --no-example")
     console = Console(highlight=False)
-    options = Options(
-        database_url,
-        redis_url,
-        our_url,
-        _free_port(port),
-        seeds,
-        example=seeds is None and with_example is not False,
-    )
     with contextlib.ExitStack() as stack:
+        options = Options(
+            database_url,
+            redis_url,
+            our_url,
+            stack.enter_context(_listener(port)),
+            seeds,
+            example=seeds is None and with_example is not False,
+        )
         signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         interruption = stack.enter_context(interrupted_by(*signals))
         folder = stack.enter_context(_state(state_dir, temporary=once and state_dir is None))
@@ -156,12 +159,14 @@ class _Start:
                 progress=step.progress,
             )
             step.remark = prepared.remark
-        url = f"http://{HOST}:{options.port}"
+        url = f"http://{HOST}:{options.listener.getsockname()[1]}"
+        listener = options.listener.fileno()
         environment = services.environment(
-            database_url, redis_url, f"{HOST}:{options.port}", options.our_url or url
+            database_url, redis_url, f"fd://{listener}", options.our_url or url
         )
         with self._steps.step("Service", "Starting") as step:
-            for number, service in enumerate(services.everything(folder, environment, url)):
+            everything = services.everything(folder, environment, url, inherit=[listener])
+            for number, service in enumerate(everything):
                 step.progress(service.name, number + 1, 3)
                 supervisor.start(service)
             step.remark = "worker, beat, web"
@@ -246,19 +251,27 @@ def _state(named_folder: Path | None, *, temporary: bool) -> Iterator[Path]:
         yield folder
 
 
-def _free_port(wanted: int | None) -> int:
-    """The wanted port; if none is, the usual one, or any where another program has that."""
-    with socket.socket() as probe:
+def _listener(wanted: int | None) -> socket.socket:
+    """Listens at the wanted port; if none is, at the usual one, or any where a program has that."""
+    try:
+        return _listening_at(wanted or PORT)
+    except OSError as error:
+        if wanted:
+            raise CommandError(f"port {wanted} cannot be used: {error.strerror}") from error
+        return _listening_at(0)
+
+
+def _listening_at(port: int) -> socket.socket:
+    """Raises OSError where another program has the port."""
+    with contextlib.ExitStack() as failing:
+        listener = failing.enter_context(socket.socket())
         # As gunicorn does: connections of an earlier run that linger are no hindrance.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, wanted or PORT))
-        except OSError as error:
-            if wanted:
-                raise CommandError(f"port {wanted} cannot be used: {error.strerror}") from error
-            probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-    return port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        # Only of those that listen, not of those that are bound, there can be no two.
+        listener.listen()
+        failing.pop_all()
+    return listener
 
 
 def _host(url: str) -> str:

@@ -223,3 +223,31 @@ def test_a_second_run_in_the_same_place_is_refused_with_a_reason(
         assert busy.returncode == 1
         assert "cannot be used" in busy.stderr
         assert up.end(signal.SIGTERM) == 0
+
+
+def test_a_port_is_taken_from_the_first_moment(folder: Path) -> None:
+    up = Up(folder)
+    wait_for(lambda: (folder / "postgres").exists(), "PostgreSQL is being made")
+    up.children = psutil.Process(up.process.pid).children(recursive=True)
+    busy = command("up", "--state-dir", str(folder / "other"), "--port", str(up.port))
+    assert busy.returncode == 1
+    assert "cannot be used" in busy.stderr
+    assert up.end(signal.SIGINT) == 0
+
+
+@pytest.mark.long
+def test_two_runs_that_start_at_once_both_work() -> None:
+    runs = [
+        subprocess.Popen(
+            [*COMMAND, "--once"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=ENVIRONMENT,
+        )
+        for _ in range(2)
+    ]
+    for run in runs:
+        output, _ = run.communicate(timeout=START_SECONDS * 2)
+        assert run.returncode == 0, output
+        assert "20 new scores" in output
