@@ -25,6 +25,8 @@ _PUT_BACK: Final = text(
     SELECT job_id FROM abandoned
     """  # noqa: S608 (constants of ours)
 )
+# Ages are distances: a server whose clock was set back, or that took over from one whose clock was
+# ahead, finds times to come, and would wait for them.
 _WAITING: Final = text(
     f"""
     SELECT user_id,
@@ -32,9 +34,9 @@ _WAITING: Final = text(
            (array_agg(dispatched_at ORDER BY sequence))[1],
            coalesce(array_agg(job_id || '.' || dispatched_at)
                     FILTER (WHERE dispatched_at > 0 AND NOT deferred), '{{}}'),
-           {NOW_MS} - coalesce(max(dispatched_at) FILTER (WHERE NOT deferred), 0),
-           {NOW_MS} - coalesce(
-               max(started_at) FILTER (WHERE troubled_since IS NOT NULL), 0),
+           abs({NOW_MS} - coalesce(max(dispatched_at) FILTER (WHERE NOT deferred), 0)),
+           abs({NOW_MS} - coalesce(
+               max(started_at) FILTER (WHERE troubled_since IS NOT NULL), 0)),
            bool_or(deferred)
     FROM jobs WHERE state IN ('queued', 'running')
     GROUP BY user_id HAVING NOT bool_or(state = 'running')

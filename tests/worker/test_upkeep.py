@@ -78,6 +78,17 @@ def test_what_nobody_can_read_in_the_queue_stands_for_nobody(importer: Importer)
     assert sweep(importer) == [(importer.user_id, job_id)]
 
 
+def test_a_lost_message_is_found_after_the_servers_clock_was_set_back(importer: Importer) -> None:
+    job_id = importer.accept(batch_manual(1))
+    age(importer, -3600)
+    importer.execute("UPDATE jobs SET started_at = dispatched_at, troubled_since = dispatched_at")
+    put(importer, message_of(importer, job_id).id)
+    assert sweep(importer) == []
+    importer.runtime.redis.flushdb()
+    assert sweep(importer) == [(importer.user_id, job_id)]
+    assert sweep(importer) == []
+
+
 def test_a_message_that_was_replaced_counts_no_more(importer: Importer) -> None:
     job_id = importer.accept(batch_manual(1))
     lost = message_of(importer, job_id)
