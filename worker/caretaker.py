@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import Connection, Engine
 
 from common import locks
+from common.database import failures
 from common.database.engine import autocommit, check_alive, end_when_silent, open_engine
 from common.database.schema_guard import SchemaMisfit, guard_schema, misfit_behind, misfit_in
 from common.metrics import signs
@@ -68,7 +69,10 @@ class Caretaker(threading.Thread):
             # Said already; the worker takes no messages until upkeep works again.
             record.waits_for = str(misfit)
         elif time.monotonic() >= self._next_complaint:
-            log.warning("upkeep: failed, trying again", exc_info=problem)
+            if failures.is_passing(problem):
+                log.warning("upkeep: trying again: %s", failures.in_a_line(problem))
+            else:
+                log.warning("upkeep: failed, trying again", exc_info=problem)
             self._next_complaint = time.monotonic() + COMPLAINT_PAUSE
 
     def _hold_office(self, engine: Engine, queues: Queues, redis: Redis) -> None:

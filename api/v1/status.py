@@ -22,6 +22,7 @@ from api.http.service import service
 from api.jobs.door import service_names
 from api.openapi import document
 from common.clock import now_ms
+from common.database import failures
 from common.database.schema_guard import look_anew, misfit_in
 from common.jobs.accepting import check_storage
 
@@ -112,7 +113,10 @@ def readyz() -> Response:
         misfit = misfit_in(problem)
         if misfit is not None:
             return failure(503, f"PostgreSQL: {misfit}.")
-        log.exception("not ready: PostgreSQL")
+        if failures.is_passing(problem):
+            log.error("not ready: PostgreSQL: %s", failures.in_a_line(problem))
+        else:
+            log.exception("not ready: PostgreSQL")
         return failure(503, "PostgreSQL is not reachable, or its schema is not migrated.")
     try:
         here.redis.ping()

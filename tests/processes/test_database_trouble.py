@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from cli.local import EmbeddedPostgres
 from score_import_client import ApiError
 from tests.support.fresh import a_stack
+from tests.support.http import Http
 from tests.support.mid_import import Reached, hold_up
 from tests.support.small_disk import MayNotMountError, SmallDisk, small_disk
 from tests.support.stack import Player, Stack, batch_manual, wait_for
@@ -165,10 +167,13 @@ def test_a_server_that_is_away_for_a_while(
             own_postgres.kill() if how == "killed" else own_postgres.stop()
             log = own_stack.worker_log()
             wait_for(lambda: log.read_text().count("trouble with the database") >= 4, "tries")
-    except Exception:
-        pass
+            assert Http(own_stack.port).get("/readyz").status == 503
+    except DBAPIError:
+        pass  # with the server went the lock
     own_postgres.start()
     applied_once(player, submitted, 50)
+    for each in own_stack.folder.glob("*.log"):
+        assert "Traceback" not in each.read_text(), "what passes is told in a line"
 
 
 @pytest.fixture
