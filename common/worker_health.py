@@ -6,6 +6,7 @@ booted, which nobody sets.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import re
@@ -21,6 +22,9 @@ log = logging.getLogger(__name__)
 # Seconds after which what a worker said of itself counts no more: it says it every second.
 FRESH = 15.0
 SILENT = 60.0
+# Bytes of a file, filled up with spaces: longer than what is said, so that it can be said anew in
+# the same place.
+LENGTH = 1024
 
 
 def default_directory() -> Path:
@@ -46,9 +50,19 @@ class HealthFile:
         """Says that the worker consumes, or why it does not. Raises OSError."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         content = {"pid": os.getpid(), "problem": problem, "at": time.monotonic()}
+        said = orjson.dumps(content).ljust(LENGTH)
         draft = self.path.with_suffix(".new")
-        draft.write_bytes(orjson.dumps(content))
-        draft.replace(self.path)
+        try:
+            draft.write_bytes(said)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            # What is there has its place on a full disk; who lives is not to be taken for dead.
+            with self.path.open("r+b") as file:
+                file.write(said)
+                file.truncate()
+        else:
+            draft.replace(self.path)
 
 
 @dataclass(frozen=True, slots=True)

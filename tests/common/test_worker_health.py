@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from common.worker_health import FRESH, SILENT, HealthFile, WorkerHealth, read_all
+from tests.support.small_disk import MayNotMountError, small_disk
 
 
 def write(folder: Path, name: str, **content: object) -> None:
@@ -57,3 +58,19 @@ def test_a_file_that_cannot_be_read_is_a_worker_that_is_not_well(
     (tmp_path / "one.json").write_bytes(content)
     (worker,) = read_all(str(tmp_path))
     assert worker.problem is not None
+
+
+def test_on_a_full_disk_a_worker_goes_on_saying_how_it_is() -> None:
+    try:
+        with small_disk("64k") as disk:
+            said = HealthFile(str(disk.place), "celery@host")
+            said.write("the broker does not answer, and neither does anybody else")
+            disk.fill()
+            said.write(None)
+            assert read_all(str(disk.place)) == [WorkerHealth("celery@host", None)]
+            said.write("the broker does not answer")
+            assert read_all(str(disk.place)) == [
+                WorkerHealth("celery@host", "the broker does not answer")
+            ]
+    except MayNotMountError as problem:
+        pytest.skip(str(problem))
