@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
+from common.database.statements import Row
 from common.hooks import beatoraja_rows, chart_rows
 
 # Clients know their own player by it.
@@ -54,7 +55,7 @@ def scores_of(connection: Connection, user_id: int, name: str) -> list[dict[str,
     return [_entry(row, row.chart_hash, name) for row in rows]
 
 
-def _entry(row: Row[Any], chart_hash: str, player: str) -> dict[str, Any]:
+def _entry(row: Row, chart_hash: str, player: str) -> dict[str, Any]:
     """Clients read every number as one: none may be missing or null."""
     optional = row.score_data["optional"]
     great, rest = divmod(int(row.score_data["score"]), 2)

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
+from common.database.statements import Row
 from common.hooks import usc_rows
 from common.scores.ranking_rows import chart_rankings
 
@@ -75,7 +76,7 @@ def _server_scores(
     return {row.user_id: _server_score(row, 1 + players.index(row.user_id)) for row in rows}
 
 
-def _server_score(row: Row[Any], rank: int) -> dict[str, Any]:
+def _server_score(row: Row, rank: int) -> dict[str, Any]:
     judgements = row.score_data["judgements"]
     modifiers = row.score_meta or {}
     return {

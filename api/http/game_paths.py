@@ -18,11 +18,11 @@ from functools import wraps
 from typing import Any, Final
 
 from flask import Response
-from sqlalchemy import Row
 
 from api.http import owners
 from api.http.dialects import ApiBlueprint
 from api.http.service import service
+from common.database.statements import Row
 from common.errors import UserError
 from common.games.model import GPT, Game
 from common.games.registry import GAMES, all_gpts
@@ -53,8 +53,8 @@ class GamePath:
 class ProfilePath(GamePath):
     """A player of the GPT. user: the row of `users`; stats: that of `user_game_stats`."""
 
-    user: Row[Any]
-    stats: Row[Any]
+    user: Row
+    stats: Row
 
     @property
     def user_id(self) -> int:

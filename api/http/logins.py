@@ -5,10 +5,10 @@ Source: specification, http-api-users.md section 7.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from flask import Response, request
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from api.http import attempts, context, identity
 from api.http.identity import cookie_name
@@ -16,13 +16,14 @@ from api.http.service import service
 from common.accounts import login_rows, passwords, user_rows
 from common.accounts.proofs import proof_hash
 from common.accounts.user_rows import BANNED, NewUser
+from common.database.statements import Row
 from common.errors import UserError
 
 # One text for both: nobody learns who has an account.
 WRONG: Final = "There is no such user, or this is not their password."
 
 
-def log_in(username: str, password: str) -> tuple[Row[Any], str]:
+def log_in(username: str, password: str) -> tuple[Row, str]:
     """The user, and what the cookie is to hold. Raises UserError."""
     here = service()
     counted = attempts.attempt(here.settings, here.redis, username)
@@ -59,7 +60,7 @@ def log_in_by_token(token: str) -> str:
 
 def register(
     username: str, password: str, email: str | None, invite_code: str | None
-) -> tuple[Row[Any], str]:
+) -> tuple[Row, str]:
     """The new user, and what the cookie is to hold. Raises UserError."""
     here = service()
     mode = here.settings.registration
@@ -82,7 +83,7 @@ def register(
 
 def create_account(
     connection: Connection, new: NewUser, password_hash: str | None, email: str | None
-) -> Row[Any]:
+) -> Row:
     """Makes a user, with a password where one is given. Raises UserError."""
     try:
         row = user_rows.create(connection, new)

@@ -5,12 +5,11 @@ Source: specification, http-api.md section 5.
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import Engine, Row
+from sqlalchemy import Engine
 
 from api.http import context
 from common.accounts import user_rows
+from common.database.statements import Row
 from common.errors import UserError
 
 KAMAI_TYPES = ("kamai", "omni")
@@ -24,7 +23,7 @@ def user_of(path_user: str, engine: Engine) -> int:
     return int(row_of(path_user, engine).id)
 
 
-def row_of(path_user: str, engine: Engine) -> Row[Any]:
+def row_of(path_user: str, engine: Engine) -> Row:
     """The same as a row of `users`. Raises UserError."""
     whoami = context.current().identity.user_id
     if path_user == "me":

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask import Response
 from marshmallow import EXCLUDE, Schema
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from api.http import queries
 from api.http.answers import streamed, success
@@ -19,6 +19,7 @@ from api.v1.charts import Resolution, resolved
 from common.accounts import user_documents
 from common.catalogue import catalogue_documents, catalogue_rows
 from common.catalogue.catalogue_rows import Found
+from common.database.statements import Row
 from common.errors import UserError
 from common.games.registry import get_game
 from common.profiles import best_rows, bests, eamusement_export, profile_rows, search_rows
@@ -179,7 +180,7 @@ def pb_around(at: ProfilePath, chart_id: str) -> Response:
     return success("Successfully retrieved PB for user.", answer)
 
 
-def _find(connection: Connection, at: ProfilePath, chart_id: str) -> tuple[Row[Any], Row[Any]]:
+def _find(connection: Connection, at: ProfilePath, chart_id: str) -> tuple[Row, Row]:
     """The chart and the user's personal best on it. Raises UserError."""
     chart = catalogue_rows.find_chart(connection, at.gpt, chart_id)
     if chart is None:
@@ -190,11 +191,11 @@ def _find(connection: Connection, at: ProfilePath, chart_id: str) -> tuple[Row[A
     return chart, best
 
 
-def _found(connection: Connection, at: ProfilePath, rows: list[Row[Any]]) -> Found:
+def _found(connection: Connection, at: ProfilePath, rows: list[Row]) -> Found:
     return catalogue_rows.of_rows(connection, at.gpt.game, rows)
 
 
-def _chart_document(chart: Row[Any], found: Found, wire: Wire) -> catalogue_documents.ChartDocument:
+def _chart_document(chart: Row, found: Found, wire: Wire) -> catalogue_documents.ChartDocument:
     return catalogue_documents.charts([chart], found.songs, wire, found.ids)[0][0]
 
 

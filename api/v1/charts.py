@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask import Response
 from marshmallow import EXCLUDE, Schema, fields
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from api.http import context, queries
 from api.http.answers import success
@@ -25,6 +25,7 @@ from common.catalogue.chart_answers import (
     PlayedChart,
     SongCharts,
 )
+from common.database.statements import Row
 from common.errors import AmbiguousTitle, ConversionFailure, InvalidScore, UserError
 from common.games.model import GPT
 from common.profiles import best_rows, bests, profile_rows
@@ -259,14 +260,14 @@ def _no_song(at: GamePath, song_id: str) -> UserError:
     return UserError(400, "Invalid songID - could not be converted into integer?")
 
 
-def _found(connection: Connection, gpt: GPT, chart_id: str) -> Row[Any]:
+def _found(connection: Connection, gpt: GPT, chart_id: str) -> Row:
     row = catalogue_rows.find_chart(connection, gpt, chart_id)
     if row is None:
         raise UserError(404, f"The chart {chart_id} does not exist.")
     return row
 
 
-def _one(connection: Connection, at: GamePath, row: Row[Any]) -> OneChart:
+def _one(connection: Connection, at: GamePath, row: Row) -> OneChart:
     found = catalogue_rows.of_charts(connection, at.gpt.game, [row])
     documents, songs = catalogue_documents.charts([row], found.songs, at.wire, found.ids)
     return OneChart(songs[0], documents[0])

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from flask import Response
 from marshmallow import EXCLUDE, Schema
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from api.http import context, gates, queries
 from api.http.answers import success
@@ -21,6 +21,7 @@ from common.catalogue import catalogue_documents, catalogue_rows
 from common.catalogue.catalogue_documents import FolderDocument, TableDocument
 from common.catalogue.chart_answers import FolderCharts, TableFolders
 from common.catalogue.folder_answers import FoldersWithStats, FolderWithStats, TableWithStats
+from common.database.statements import Row
 from common.errors import UserError
 from common.games.model import GPT
 from common.profiles import best_rows, bests, view_rows
@@ -98,7 +99,7 @@ def game_table(at: GamePath, table_id: str) -> Response:
     return success(f"Returned {len(folders)} folders.", body)
 
 
-def _slugs(connection: Connection, tables: Sequence[Row[Any]], wire: Wire) -> dict[str, str]:
+def _slugs(connection: Connection, tables: Sequence[Row], wire: Wire) -> dict[str, str]:
     if wire.has_v2:
         return {}
     wanted = {folder_id for table in tables for folder_id in table.folders}
@@ -106,19 +107,19 @@ def _slugs(connection: Connection, tables: Sequence[Row[Any]], wire: Wire) -> di
     return {each.folder_id: catalogue_documents.slug_of(each) for each in folders}
 
 
-def _in_order(rows: Sequence[Row[Any]], folder_ids: Sequence[str]) -> list[Row[Any]]:
+def _in_order(rows: Sequence[Row], folder_ids: Sequence[str]) -> list[Row]:
     by_id = {row.folder_id: row for row in rows}
     return [by_id[folder_id] for folder_id in folder_ids if folder_id in by_id]
 
 
-def _folder(connection: Connection, gpt: GPT, folder_id: str) -> Row[Any]:
+def _folder(connection: Connection, gpt: GPT, folder_id: str) -> Row:
     row = catalogue_rows.find_folder(connection, gpt, folder_id)
     if row is None:
         raise UserError(404, "This folder does not exist.")
     return row
 
 
-def _table(connection: Connection, gpt: GPT, table_id: str) -> Row[Any]:
+def _table(connection: Connection, gpt: GPT, table_id: str) -> Row:
     row = catalogue_rows.find_table(connection, gpt, table_id)
     if row is None:
         raise UserError(404, "This table does not exist.")
@@ -127,7 +128,7 @@ def _table(connection: Connection, gpt: GPT, table_id: str) -> Row[Any]:
 
 def _searched(
     connection: Connection, gpt: GPT, typed: str, most: int, with_inactive: bool
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     """The GPT's folders that hold all words typed, the shortest titles first."""
     words = typed.casefold().split()
     rows = catalogue_rows.folders_of_gpt(connection, gpt, with_inactive=with_inactive)
@@ -156,9 +157,7 @@ def folders(at: ProfilePath, query: dict[str, Any]) -> Response:
     return success(f"Returned {len(rows)} folders.", body)
 
 
-def _with_stats(
-    connection: Connection, at: ProfilePath, rows: Sequence[Row[Any]]
-) -> FoldersWithStats:
+def _with_stats(connection: Connection, at: ProfilePath, rows: Sequence[Row]) -> FoldersWithStats:
     stats = stats_of_folders(connection, at.user_id, at.gpt, rows, at.wire)
     return FoldersWithStats([catalogue_documents.folder(row, at.wire) for row in rows], stats)
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 from flask import Response
-from sqlalchemy import Row
 
 from api.http import owners
 from api.http.answers import success
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
 from api.http.service import service
+from common.database.statements import Row
 from common.games.registry import get_gpt
 from common.profiles import profile_documents, standing_rows
 from common.profiles.profile_documents import AlgRanking, GameStatsDocument
@@ -79,7 +77,7 @@ def _stats(user: str, wire: Wire) -> Response:
     return success(f"Returned {len(documents)} stats objects.", documents)
 
 
-def _ranked(row: Row[Any], wire: Wire, standings: dict[str, tuple[int, int]]) -> RankedGameStats:
+def _ranked(row: Row, wire: Wire, standings: dict[str, tuple[int, int]]) -> RankedGameStats:
     document = profile_documents.game_stats(row, wire)
     return RankedGameStats(
         **{name: getattr(document, name) for name in document.__struct_fields__},

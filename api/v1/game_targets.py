@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any, Final
 
 from flask import Response
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from api.http import pages, queries
 from api.http.answers import success
@@ -17,6 +17,7 @@ from api.http.service import service
 from api.jobs.door import name_of_goal
 from api.v1.goal_forms import GoalForm, goal_of, with_keys
 from common.accounts import user_documents
+from common.database.statements import Row
 from common.errors import UserError
 from common.profiles import profile_rows
 from common.targets import target_answers, target_rows
@@ -202,8 +203,6 @@ def one_questline(at: GamePath, questline_id: str) -> Response:
     return success(f"Retrieved questline '{line.name}'.", body)
 
 
-def _goals_of(
-    connection: Connection, quests: Collection[Row[Any]], wire: Wire
-) -> list[GoalDocument]:
+def _goals_of(connection: Connection, quests: Collection[Row], wire: Wire) -> list[GoalDocument]:
     ids = {goal_id for quest in quests for goal_id in goal_ids_of(quest.quest_data)}
     return target_answers.goals_by_id(connection, ids, wire)

@@ -32,6 +32,7 @@ from common.imports.import_documents import (
     tracker,
 )
 from common.imports.import_rows import Wanted
+from common.profiles import profile_rows
 from common.text.json_pieces import array
 from common.text.numbers import MAX_EXACT_INTEGER
 
@@ -122,7 +123,7 @@ def imports(query: dict[str, Any]) -> Response:
         yield from array(found, document)
         yield b',"users":'
         with engine.connect() as connection:
-            rows = import_rows.users(connection, owners_seen)
+            rows = profile_rows.users_by_id(connection, owners_seen)
         yield from array(rows, user_document)
         yield b"}"
 
@@ -138,7 +139,7 @@ def imports(query: dict[str, Any]) -> Response:
 def failed_imports(query: dict[str, Any]) -> Response:
     with service().engine.connect() as connection:
         rows = import_rows.failed(connection, _wanted(query))
-        users = import_rows.users(connection, {row.user_id for row in rows})
+        users = profile_rows.users_by_id(connection, {row.user_id for row in rows})
     body = FailedImportList([*map(tracker, rows)], [*map(user_document, users)])
     return success(f"Found {len(rows)} failed imports.", body)
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 from flask import Response
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from api.http import pages
 from api.http.answers import success
@@ -16,6 +16,7 @@ from api.http.game_paths import ProfilePath, of_profile
 from api.http.service import service
 from common.catalogue import catalogue_documents, catalogue_rows
 from common.catalogue.catalogue_documents import ChartDocument, SongDocument
+from common.database.statements import Row
 from common.errors import UserError
 from common.scores import score_documents, score_rows
 from common.scores.score_documents import ScoreDocument
@@ -109,14 +110,14 @@ def session_scores(session_id: str, query: dict[str, Any]) -> Response:
     return success(f"Returned {len(scores)} scores.", body)
 
 
-def _find(connection: Connection, session_id: str) -> Row[Any]:
+def _find(connection: Connection, session_id: str) -> Row:
     row = session_rows.find(connection, session_id)
     if row is None:
         raise UserError(404, "This session does not exist.")
     return row
 
 
-def _summary(row: Row[Any]) -> SessionSummary:
+def _summary(row: Row) -> SessionSummary:
     return SessionSummary(
         sessionID=row.session_id,
         userID=row.user_id,

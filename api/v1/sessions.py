@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask import Response
 from marshmallow import INCLUDE, Schema
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from api.http import context, gates, owners, pages, queries
 from api.http.answers import success
@@ -18,6 +18,7 @@ from api.http.parameters import flag, words
 from api.http.service import service
 from common.accounts import user_documents
 from common.catalogue import catalogue_documents, catalogue_rows
+from common.database.statements import Row
 from common.errors import UserError
 from common.profiles import profile_rows
 from common.scores import score_documents, score_rows
@@ -138,7 +139,7 @@ def folder_raises(session_id: str) -> Response:
     return success("Retrieved folder raises.", body)
 
 
-def _find(connection: Connection, session_id: str) -> Row[Any]:
+def _find(connection: Connection, session_id: str) -> Row:
     row = session_rows.find(connection, session_id)
     if row is None:
         raise UserError(404, "This session does not exist.")
@@ -211,9 +212,7 @@ def _page(at: ProfilePath, query: dict[str, Any], *, highlighted: bool) -> Respo
     return success(f"Returned {len(rows)} sessions.", documents)
 
 
-def _with_info(
-    connection: Connection, rows: Sequence[Row[Any]], wire: Wire
-) -> list[SessionDocument]:
+def _with_info(connection: Connection, rows: Sequence[Row], wire: Wire) -> list[SessionDocument]:
     infos = score_infos(connection, rows)
     documents = [session_documents.session(row, wire) for row in rows]
     for document in documents:

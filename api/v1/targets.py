@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 from flask import Response
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from api.http import context, gates
 from api.http.answers import success
@@ -19,6 +19,7 @@ from api.jobs import job_answers
 from api.v1.goal_forms import GoalForm, goal_of, with_keys
 from common.accounts import user_documents
 from common.catalogue import catalogue_rows
+from common.database.statements import Row
 from common.errors import UserError
 from common.jobs.accepting import NewJob
 from common.jobs.arguments import Targets as TargetsJob
@@ -62,8 +63,8 @@ def goals(at: ProfilePath) -> Response:
 def _targets(
     connection: Connection,
     wire: Wire,
-    goal_subs: Sequence[Row[Any]],
-    quest_subs: Sequence[Row[Any]],
+    goal_subs: Sequence[Row],
+    quest_subs: Sequence[Row],
 ) -> Targets:
     """Subscriptions with their goals, and with the quests of them that hold such a goal."""
     ids = {sub.goal_id for sub in goal_subs}
@@ -199,7 +200,7 @@ def on_folder(at: ProfilePath, folder_id: str) -> Response:
     return success("Found pertinent goals", body)
 
 
-def _pertinent(connection: Connection, at: ProfilePath, rows: Sequence[Row[Any]]) -> Targets:
+def _pertinent(connection: Connection, at: ProfilePath, rows: Sequence[Row]) -> Targets:
     """The user's subscriptions to these goals, and to quests that hold one of them."""
     subs = target_rows.goal_subs_by_id(connection, at.user_id, [row.goal_id for row in rows])
     quest_subs = target_rows.quest_subs(connection, at.user_id, at.gpt)

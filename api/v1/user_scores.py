@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from flask import Response
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from api.http import pages, queries
 from api.http.answers import streamed, success
@@ -15,6 +15,7 @@ from api.http.endpoint import endpoint
 from api.http.game_paths import ProfilePath, of_profile
 from api.http.service import service
 from common.catalogue import catalogue_documents, catalogue_rows
+from common.database.statements import Row
 from common.errors import UserError
 from common.profiles import bests
 from common.profiles.best_documents import BestList
@@ -93,7 +94,7 @@ def most_played(at: ProfilePath) -> Response:
     return success(f"Returned {len(rows)} scores.", body)
 
 
-def _listed(connection: Connection, at: ProfilePath, rows: Sequence[Row[Any]]) -> ScoreList:
+def _listed(connection: Connection, at: ProfilePath, rows: Sequence[Row]) -> ScoreList:
     found = catalogue_rows.of_rows(connection, at.gpt.game, rows)
     charts, songs = catalogue_documents.charts(found.charts, found.songs, at.wire, found.ids)
     documents = [score_documents.score(row, at.wire, found.ids) for row in rows]

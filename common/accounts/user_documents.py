@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Row
+
+from common.database.statements import Row
 
 SOCIAL_MEDIA: Final = ("discord", "twitter", "github", "steam", "youtube", "twitch")
 
@@ -33,7 +34,7 @@ class UserDocument(msgspec.Struct, kw_only=True):
     canImportProvidedClass: bool
 
 
-def user(row: Row[Any]) -> UserDocument:
+def user(row: Row) -> UserDocument:
     """A row of `users`."""
     return UserDocument(
         id=row.id,
@@ -93,7 +94,7 @@ class NotificationDocument(msgspec.Struct, kw_only=True):
     body: NotificationBody
 
 
-def user_document(row: Row[Any]) -> dict[str, Any]:
+def user_document(row: Row) -> dict[str, Any]:
     """A row of `users`, as the pages of imports and scores show it."""
     document: dict[str, Any] = msgspec.to_builtins(user(row))
     return document

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import orjson
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from common.clock import NOW_MS
+from common.database.statements import Row, Statement
 from common.errors import ScoreImportError
 from common.text.patterns import containing
 
@@ -40,10 +41,10 @@ class NewUser:
 
 _SINCE: Final = f"CASE WHEN :online THEN {NOW_MS} - {ONLINE} ELSE 0 END"
 
-_BY_ID = text("SELECT * FROM users WHERE id = :id")
-_NAME = text("SELECT username FROM users WHERE id = :id")
-_BY_NAME = text("SELECT * FROM users WHERE username_lowercase = :name")
-_NAMED = text(
+_BY_ID = Statement("SELECT * FROM users WHERE id = :id")
+_NAME = Statement("SELECT username FROM users WHERE id = :id")
+_BY_NAME = Statement("SELECT * FROM users WHERE username_lowercase = :name")
+_NAMED = Statement(
     f"""
     SELECT * FROM users
     WHERE username_lowercase LIKE :pattern AND last_seen >= {_SINCE}
@@ -51,7 +52,7 @@ _NAMED = text(
     LIMIT :most
     """  # noqa: S608 (a constant of ours)
 )
-_RECENT = text(
+_RECENT = Statement(
     f"""
     SELECT * FROM users WHERE last_seen >= {_SINCE}
     ORDER BY last_seen DESC, id LIMIT :most
@@ -98,40 +99,38 @@ _SEEN = text(
 )
 
 
-def find(connection: Connection, name_or_number: str) -> Row[Any] | None:
+def find(connection: Connection, name_or_number: str) -> Row | None:
     """The user with this number or, in whatever case, this name."""
     if name_or_number.isascii() and name_or_number.isdigit():
         return by_id(connection, min(int(name_or_number[:20]), MOST))
     return named_exactly(connection, name_or_number)
 
 
-def named_exactly(connection: Connection, name: str) -> Row[Any] | None:
+def named_exactly(connection: Connection, name: str) -> Row | None:
     """The user with this name, in whatever case."""
-    return connection.execute(_BY_NAME, {"name": name.lower()}).one_or_none()
+    return _BY_NAME.row(connection, {"name": name.lower()})
 
 
-def by_id(connection: Connection, user_id: int) -> Row[Any] | None:
-    return connection.execute(_BY_ID, {"id": user_id}).one_or_none()
+def by_id(connection: Connection, user_id: int) -> Row | None:
+    return _BY_ID.row(connection, {"id": user_id})
 
 
 def name_of(connection: Connection, user_id: int) -> str:
-    return str(connection.scalar(_NAME, {"id": user_id}))
+    return str(_NAME.value(connection, {"id": user_id}))
 
 
-def named(
-    connection: Connection, part: str, most: int, *, online: bool = False
-) -> Sequence[Row[Any]]:
+def named(connection: Connection, part: str, most: int, *, online: bool = False) -> Sequence[Row]:
     """Users whose name holds this: the one who has it for a name first, then the shortest."""
     parameters = {"pattern": containing(part), "name": part.lower(), "most": most}
-    return connection.execute(_NAMED, {**parameters, "online": online}).all()
+    return _NAMED.rows(connection, {**parameters, "online": online})
 
 
-def last_seen(connection: Connection, most: int, *, online: bool = False) -> Sequence[Row[Any]]:
+def last_seen(connection: Connection, most: int, *, online: bool = False) -> Sequence[Row]:
     """Users, those first who were seen last."""
-    return connection.execute(_RECENT, {"most": most, "online": online}).all()
+    return _RECENT.rows(connection, {"most": most, "online": online})
 
 
-def create(connection: Connection, new: NewUser) -> Row[Any]:
+def create(connection: Connection, new: NewUser) -> Row:
     """Makes a user. Raises NameTaken; the transaction is as it was then."""
     parameters = {
         "username": new.username,
@@ -149,7 +148,7 @@ def create(connection: Connection, new: NewUser) -> Row[Any]:
         raise NameTaken(new.username) from error
 
 
-def update(connection: Connection, user_id: int, changes: Mapping[str, Any]) -> Row[Any]:
+def update(connection: Connection, user_id: int, changes: Mapping[str, Any]) -> Row:
     """Changes a profile. changes: `about`, `status`, and names of social media."""
     social_media = {k: v for k, v in changes.items() if k not in ("about", "status")}
     parameters = {
@@ -162,7 +161,7 @@ def update(connection: Connection, user_id: int, changes: Mapping[str, Any]) -> 
     return connection.execute(_UPDATE, parameters).one()
 
 
-def set_level(connection: Connection, user_id: int, level: int) -> Row[Any]:
+def set_level(connection: Connection, user_id: int, level: int) -> Row:
     return connection.execute(_SET_LEVEL, {"id": user_id, "level": level}).one()
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import Row
 
+from common.database.statements import Row
 from common.games.registry import get_gpt
 from common.games.version3 import version3_id
 from common.wire import Wire
@@ -92,7 +92,7 @@ class Ids:
         return self.songs.get(song_id, str(song_id))
 
 
-def song(row: Row[Any], wire: Wire, ids: Ids) -> SongDocument:
+def song(row: Row, wire: Wire, ids: Ids) -> SongDocument:
     """A row of `songs`."""
     return SongDocument(
         id=row.id if wire.has_v2 else ids.song(row.id),
@@ -104,7 +104,7 @@ def song(row: Row[Any], wire: Wire, ids: Ids) -> SongDocument:
     )
 
 
-def chart(row: Row[Any], wire: Wire, ids: Ids, of_song: SongDocument | None) -> ChartDocument:
+def chart(row: Row, wire: Wire, ids: Ids, of_song: SongDocument | None) -> ChartDocument:
     """A row of `charts`. of_song: embedded where version 3 is answered, if it is there."""
     version3 = version3_id(get_gpt(row.game, row.playtype))
     document = ChartDocument(
@@ -139,7 +139,7 @@ def _version3_data(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def charts(
-    rows: Iterable[Row[Any]], songs: Iterable[Row[Any]], wire: Wire, ids: Ids
+    rows: Iterable[Row], songs: Iterable[Row], wire: Wire, ids: Ids
 ) -> tuple[list[ChartDocument], list[SongDocument]]:
     """Charts and songs as an answer lists them."""
     by_id = {row.id: song(row, wire, ids) for row in songs}
@@ -147,7 +147,7 @@ def charts(
     return documents, list(by_id.values())
 
 
-def folder(row: Row[Any], wire: Wire) -> FolderDocument:
+def folder(row: Row, wire: Wire) -> FolderDocument:
     """A row of `folders`."""
     document = FolderDocument(
         folderID=folder_id(row, wire),
@@ -167,17 +167,17 @@ def folder(row: Row[Any], wire: Wire) -> FolderDocument:
     return document
 
 
-def folder_id(row: Row[Any], wire: Wire) -> str:
+def folder_id(row: Row, wire: Wire) -> str:
     """The id that a row of `folders` is shown with."""
     return str(row.folder_id if wire.has_v2 else row.v3_id or row.folder_id)
 
 
-def slug_of(row: Row[Any]) -> str:
+def slug_of(row: Row) -> str:
     """What version 3 addresses a folder by; one that only version 2 has goes by its id."""
     return str(row.slug or row.folder_id)
 
 
-def table(row: Row[Any], wire: Wire, slugs: Mapping[str, str]) -> TableDocument:
+def table(row: Row, wire: Wire, slugs: Mapping[str, str]) -> TableDocument:
     """A row of `tables`. slugs: of folders, by their id."""
     document = TableDocument(
         tableID=row.table_id,
@@ -196,7 +196,7 @@ def table(row: Row[Any], wire: Wire, slugs: Mapping[str, str]) -> TableDocument:
     return document
 
 
-def song_document(row: Row[Any]) -> dict[str, Any]:
+def song_document(row: Row) -> dict[str, Any]:
     """A row of `songs`, as version 2 has it."""
     return {
         "id": row.id,
@@ -208,7 +208,7 @@ def song_document(row: Row[Any]) -> dict[str, Any]:
     }
 
 
-def chart_document(row: Row[Any]) -> dict[str, Any]:
+def chart_document(row: Row) -> dict[str, Any]:
     """A row of `charts`, as version 2 has it."""
     return {
         "chartID": row.chart_id,

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, text
 
 from common.catalogue.catalogue_documents import Ids
 from common.database.parameters import text_array
+from common.database.statements import Row, Statement
 from common.games.model import GPT
 from common.games.version3 import version3_id
 
 # The largest number that the catalogue takes for a song's id.
 MOST: Final = 2**31 - 1
 
-_CHARTS = text(
+_CHARTS = Statement(
     "SELECT * FROM charts WHERE game = :game AND chart_id = ANY(CAST(:ids AS text[]))"
     " ORDER BY chart_id"
 )
-_SONGS = text(
+_SONGS = Statement(
     "SELECT * FROM songs WHERE game = :game AND id = ANY(CAST(:ids AS integer[])) ORDER BY id"
 )
 
@@ -29,15 +31,15 @@ _SONGS = text(
 class Found:
     """Charts and their songs. ids: what version 3 calls them."""
 
-    charts: Sequence[Row[Any]]
-    songs: Sequence[Row[Any]]
+    charts: Sequence[Row]
+    songs: Sequence[Row]
     ids: Ids
 
 
 NOTHING: Final = Found((), (), Ids())
 
 
-def ids_of(charts: Collection[Row[Any]], songs: Collection[Row[Any]]) -> Ids:
+def ids_of(charts: Collection[Row], songs: Collection[Row]) -> Ids:
     """What version 3 calls these."""
     return Ids(
         {row.chart_id: row.v3_id for row in charts if getattr(row, "v3_id", None)},
@@ -54,34 +56,32 @@ def charts_and_songs(
     return Found(charts, songs, ids_of(charts, songs))
 
 
-def of_rows(connection: Connection, game: str, rows: Collection[Row[Any]]) -> Found:
+def of_rows(connection: Connection, game: str, rows: Collection[Row]) -> Found:
     """The charts and songs that scores or personal bests of the game are on."""
     return charts_and_songs(
         connection, game, {row.chart_id for row in rows}, {row.song_id for row in rows}
     )
 
 
-def of_charts(connection: Connection, game: str, charts: Sequence[Row[Any]]) -> Found:
+def of_charts(connection: Connection, game: str, charts: Sequence[Row]) -> Found:
     """These charts of the game with their songs."""
     songs = songs_by_id(connection, game, {chart.song_id for chart in charts})
     return Found(charts, songs, ids_of(charts, songs))
 
 
-def charts_by_id(
-    connection: Connection, game: str, chart_ids: Collection[str]
-) -> Sequence[Row[Any]]:
-    return connection.execute(_CHARTS, {"game": game, "ids": text_array(chart_ids)}).all()
+def charts_by_id(connection: Connection, game: str, chart_ids: Collection[str]) -> Sequence[Row]:
+    return _CHARTS.rows(connection, {"game": game, "ids": text_array(chart_ids)})
 
 
-def songs_by_id(connection: Connection, game: str, song_ids: Collection[int]) -> Sequence[Row[Any]]:
+def songs_by_id(connection: Connection, game: str, song_ids: Collection[int]) -> Sequence[Row]:
     ids = text_array(list(map(str, song_ids)))
-    return connection.execute(_SONGS, {"game": game, "ids": ids}).all()
+    return _SONGS.rows(connection, {"game": game, "ids": ids})
 
 
 # --- all of a game -------------------------------------------------------------------------
 
 
-def all_songs(connection: Connection, game: str) -> Iterable[Row[Any]]:
+def all_songs(connection: Connection, game: str) -> Iterable[Row]:
     """The songs of a game as an index is made of them; `data` as a text."""
     return connection.execute(
         text(
@@ -92,7 +92,7 @@ def all_songs(connection: Connection, game: str) -> Iterable[Row[Any]]:
     )
 
 
-def all_charts(connection: Connection, game: str) -> Iterable[Row[Any]]:
+def all_charts(connection: Connection, game: str) -> Iterable[Row]:
     """The charts of a game as an index is made of them; `data` as a text."""
     return connection.execute(
         text(
@@ -109,43 +109,43 @@ def all_charts(connection: Connection, game: str) -> Iterable[Row[Any]]:
 _KEY: Final = """
     (SELECT key FROM other_ids WHERE kind = '{kind}' AND game = :game AND other_id = :id)
 """
-_CHART: Final = text(
+_CHART: Final = Statement(
     "SELECT * FROM charts WHERE game = :game AND playtype = :playtype"  # noqa: S608
     f" AND chart_id = ANY(ARRAY[:id, {_KEY.format(kind='charts')}])"
 )
-_SONG: Final = text(
+_SONG: Final = Statement(
     "SELECT * FROM songs WHERE game = :game"  # noqa: S608
     f" AND id = ANY(ARRAY[:number, CAST({_KEY.format(kind='songs')} AS integer)])"
 )
 # A slug goes before the ids.
-_FOLDER: Final = text(
+_FOLDER: Final = Statement(
     "SELECT folders.* FROM unnest(ARRAY["  # noqa: S608
     " (SELECT key FROM other_ids WHERE kind = 'slugs' AND game = :version3 AND other_id = :id),"
     f" :id, {_KEY.format(kind='folders')}]) WITH ORDINALITY AS called (folder_id, place)"
     " JOIN folders USING (folder_id) WHERE game = :game AND playtype = :playtype"
     " ORDER BY place LIMIT 1"
 )
-_TABLE: Final = text(
+_TABLE: Final = Statement(
     "SELECT * FROM tables WHERE game = :game AND playtype = :playtype"  # noqa: S608
     f" AND table_id = ANY(ARRAY[:id, {_KEY.format(kind='tables')}])"
 )
 
 
-def find_chart(connection: Connection, gpt: GPT, chart_id: str) -> Row[Any] | None:
+def find_chart(connection: Connection, gpt: GPT, chart_id: str) -> Row | None:
     """The GPT's chart that either version of Tachi calls so."""
     parameters = {"game": gpt.game, "playtype": gpt.playtype, "id": chart_id}
-    return connection.execute(_CHART, parameters).one_or_none()
+    return _CHART.row(connection, parameters)
 
 
-def find_song(connection: Connection, game: str, song_id: str) -> Row[Any] | None:
+def find_song(connection: Connection, game: str, song_id: str) -> Row | None:
     """The game's song that either version of Tachi calls so."""
     is_number = song_id.isascii() and song_id.isdigit()
     number = min(int(song_id[:20]), MOST) if is_number else None
     parameters = {"game": game, "id": song_id, "number": number}
-    return connection.execute(_SONG, parameters).one_or_none()
+    return _SONG.row(connection, parameters)
 
 
-_BY_DATA: Final = text(
+_BY_DATA: Final = Statement(
     """
     SELECT song_id FROM charts
     WHERE game = :game AND data @> ANY(CAST(:patterns AS jsonb[]))
@@ -159,28 +159,32 @@ _BY_DATA: Final = text(
 def songs_by_data(connection: Connection, game: str, patterns: Collection[str]) -> Sequence[int]:
     """The songs whose data, or a chart's of theirs, contains one of these JSON documents."""
     parameters = {"game": game, "patterns": text_array(patterns)}
-    return connection.scalars(_BY_DATA, parameters).all()
+    return _BY_DATA.values(connection, parameters)
 
 
-def charts_of_songs(
-    connection: Connection, game: str, song_ids: Collection[int]
-) -> Sequence[Row[Any]]:
+_CHARTS_OF_SONGS: Final = Statement(
+    "SELECT * FROM charts WHERE game = :game AND song_id = ANY(CAST(:ids AS integer[]))"
+)
+
+
+def charts_of_songs(connection: Connection, game: str, song_ids: Collection[int]) -> Sequence[Row]:
     """All charts of these songs, in every playtype."""
-    return connection.execute(
-        text("SELECT * FROM charts WHERE game = :game AND song_id = ANY(CAST(:ids AS integer[]))"),
-        {"game": game, "ids": text_array(list(map(str, song_ids)))},
-    ).all()
+    return _CHARTS_OF_SONGS.rows(
+        connection, {"game": game, "ids": text_array(list(map(str, song_ids)))}
+    )
 
 
-def charts_of_song(connection: Connection, gpt: GPT, song_id: int) -> Sequence[Row[Any]]:
-    return connection.execute(
-        text(
-            "SELECT * FROM charts"
-            " WHERE game = :game AND song_id = :song_id AND playtype = :playtype"
-            " ORDER BY is_primary DESC, level_num, chart_id"
-        ),
-        {"game": gpt.game, "song_id": song_id, "playtype": gpt.playtype},
-    ).all()
+_CHARTS_OF_SONG: Final = Statement(
+    "SELECT * FROM charts"
+    " WHERE game = :game AND song_id = :song_id AND playtype = :playtype"
+    " ORDER BY is_primary DESC, level_num, chart_id"
+)
+
+
+def charts_of_song(connection: Connection, gpt: GPT, song_id: int) -> Sequence[Row]:
+    return _CHARTS_OF_SONG.rows(
+        connection, {"game": gpt.game, "song_id": song_id, "playtype": gpt.playtype}
+    )
 
 
 def charts_by_players(
@@ -189,28 +193,22 @@ def charts_by_players(
     song_ids: Collection[int] | None,
     played_by: int | None,
     most: int,
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     """Charts with `playcount`, the number of their players, most played first.
 
     song_ids: of these songs; None = of all. played_by: only what this user has played.
     """
-    conditions = ""
     parameters: dict[str, Any] = {"game": gpt.game, "playtype": gpt.playtype, "most": most}
     if song_ids is None and played_by is None:
-        counted = connection.execute(_MOST_PLAYED, parameters).all()
+        counted = _MOST_PLAYED.rows(connection, parameters)
         if len(counted) == most:
             return counted
     if song_ids is not None:
-        conditions += " AND charts.song_id = ANY(CAST(:song_ids AS integer[]))"
         parameters["song_ids"] = text_array(list(map(str, song_ids)))
     if played_by is not None:
-        conditions += (
-            " AND charts.chart_id IN (SELECT chart_id FROM personal_bests"
-            " WHERE user_id = :user_id AND game = :game AND playtype = :playtype)"
-        )
         parameters["user_id"] = played_by
-    sql = _CHARTS_BY_PLAYERS.format(players=PLAYERS_OF_CHART, conditions=conditions)
-    return connection.execute(text(sql), parameters).all()
+    statement = _charts_by_players(song_ids is not None, played_by is not None)
+    return statement.rows(connection, parameters)
 
 
 # Players of a chart, as they were last counted; each that was not is a range of the ranking index.
@@ -225,7 +223,20 @@ _CHARTS_BY_PLAYERS = """
     WHERE charts.game = :game AND charts.playtype = :playtype{conditions}
     ORDER BY playcount DESC, level_num, chart_id LIMIT :most
 """
-_MOST_PLAYED = text(
+
+
+@cache
+def _charts_by_players(of_songs: bool, of_player: bool) -> Statement:
+    conditions = " AND charts.song_id = ANY(CAST(:song_ids AS integer[]))" if of_songs else ""
+    if of_player:
+        conditions += (
+            " AND charts.chart_id IN (SELECT chart_id FROM personal_bests"
+            " WHERE user_id = :user_id AND game = :game AND playtype = :playtype)"
+        )
+    return Statement(_CHARTS_BY_PLAYERS.format(players=PLAYERS_OF_CHART, conditions=conditions))
+
+
+_MOST_PLAYED = Statement(
     """
     SELECT charts.*, crowd.ahead AS playcount
     FROM (SELECT chart_id, ahead FROM leaderboard_marks
@@ -237,20 +248,19 @@ _MOST_PLAYED = text(
 )
 
 
+_COUNT_CHARTS: Final = Statement(
+    "SELECT count(*) FROM charts WHERE game = :game AND playtype = :playtype"
+)
+
+
 def count_charts(connection: Connection, gpt: GPT) -> int:
-    return int(
-        connection.scalar(
-            text("SELECT count(*) FROM charts WHERE game = :game AND playtype = :playtype"),
-            {"game": gpt.game, "playtype": gpt.playtype},
-        )
-        or 0
-    )
+    return int(_COUNT_CHARTS.value(connection, {"game": gpt.game, "playtype": gpt.playtype}) or 0)
 
 
 # --- folders and tables ------------------------------------------------------------------
 
 
-def find_folder(connection: Connection, gpt: GPT, folder_id: str) -> Row[Any] | None:
+def find_folder(connection: Connection, gpt: GPT, folder_id: str) -> Row | None:
     """The GPT's folder that either version of Tachi calls so: by slug or id."""
     parameters = {
         "game": gpt.game,
@@ -258,69 +268,76 @@ def find_folder(connection: Connection, gpt: GPT, folder_id: str) -> Row[Any] | 
         "id": folder_id,
         "version3": version3_id(gpt),
     }
-    return connection.execute(_FOLDER, parameters).one_or_none()
+    return _FOLDER.row(connection, parameters)
+
+
+_CHARTS_OF_FOLDER: Final = Statement(
+    "SELECT charts.* FROM folder_charts JOIN charts USING (chart_id)"
+    " WHERE folder_id = :id AND charts.game = :game ORDER BY chart_id"
+)
 
 
 def charts_of_folder(connection: Connection, game: str, folder_id: str) -> Found:
     """The charts that the folder holds, and their songs."""
-    charts = connection.execute(
-        text(
-            "SELECT charts.* FROM folder_charts JOIN charts USING (chart_id)"
-            " WHERE folder_id = :id AND charts.game = :game ORDER BY chart_id"
-        ),
-        {"id": folder_id, "game": game},
-    ).all()
+    charts = _CHARTS_OF_FOLDER.rows(connection, {"id": folder_id, "game": game})
     return of_charts(connection, game, charts)
 
 
-def folders_of_gpt(connection: Connection, gpt: GPT, *, with_inactive: bool) -> Sequence[Row[Any]]:
-    return connection.execute(
-        text(
-            "SELECT * FROM folders WHERE game = :game AND playtype = :playtype"
-            " AND (:with_inactive OR NOT inactive) ORDER BY folder_id"
-        ),
-        {"game": gpt.game, "playtype": gpt.playtype, "with_inactive": with_inactive},
-    ).all()
+_FOLDERS_OF_GPT: Final = Statement(
+    "SELECT * FROM folders WHERE game = :game AND playtype = :playtype"
+    " AND (:with_inactive OR NOT inactive) ORDER BY folder_id"
+)
 
 
-def folders_by_id(connection: Connection, folder_ids: Collection[str]) -> Sequence[Row[Any]]:
-    return connection.execute(
-        text(
-            "SELECT * FROM folders WHERE folder_id = ANY(CAST(:ids AS text[])) ORDER BY folder_id"
-        ),
-        {"ids": text_array(folder_ids)},
-    ).all()
+def folders_of_gpt(connection: Connection, gpt: GPT, *, with_inactive: bool) -> Sequence[Row]:
+    return _FOLDERS_OF_GPT.rows(
+        connection, {"game": gpt.game, "playtype": gpt.playtype, "with_inactive": with_inactive}
+    )
+
+
+_FOLDERS_BY_ID: Final = Statement(
+    "SELECT * FROM folders WHERE folder_id = ANY(CAST(:ids AS text[])) ORDER BY folder_id"
+)
+
+
+def folders_by_id(connection: Connection, folder_ids: Collection[str]) -> Sequence[Row]:
+    return _FOLDERS_BY_ID.rows(connection, {"ids": text_array(folder_ids)})
+
+
+_FOLDERS_OF_CHART: Final = Statement(
+    "SELECT folders.* FROM folder_charts JOIN folders USING (folder_id)"
+    " WHERE chart_id = :chart_id AND game = :game AND playtype = :playtype"
+    " AND (:with_inactive OR NOT inactive) ORDER BY title, folder_id"
+)
 
 
 def folders_of_chart(
     connection: Connection, gpt: GPT, chart_id: str, *, with_inactive: bool
-) -> Sequence[Row[Any]]:
-    return connection.execute(
-        text(
-            "SELECT folders.* FROM folder_charts JOIN folders USING (folder_id)"
-            " WHERE chart_id = :chart_id AND game = :game AND playtype = :playtype"
-            " AND (:with_inactive OR NOT inactive) ORDER BY title, folder_id"
-        ),
+) -> Sequence[Row]:
+    return _FOLDERS_OF_CHART.rows(
+        connection,
         {
             "chart_id": chart_id,
             "game": gpt.game,
             "playtype": gpt.playtype,
             "with_inactive": with_inactive,
         },
-    ).all()
+    )
 
 
-def tables_of_gpt(connection: Connection, gpt: GPT, *, with_inactive: bool) -> Sequence[Row[Any]]:
-    return connection.execute(
-        text(
-            "SELECT * FROM tables WHERE game = :game AND playtype = :playtype"
-            " AND (:with_inactive OR NOT inactive) ORDER BY title, table_id"
-        ),
-        {"game": gpt.game, "playtype": gpt.playtype, "with_inactive": with_inactive},
-    ).all()
+_TABLES_OF_GPT: Final = Statement(
+    "SELECT * FROM tables WHERE game = :game AND playtype = :playtype"
+    " AND (:with_inactive OR NOT inactive) ORDER BY title, table_id"
+)
 
 
-def find_table(connection: Connection, gpt: GPT, table_id: str) -> Row[Any] | None:
+def tables_of_gpt(connection: Connection, gpt: GPT, *, with_inactive: bool) -> Sequence[Row]:
+    return _TABLES_OF_GPT.rows(
+        connection, {"game": gpt.game, "playtype": gpt.playtype, "with_inactive": with_inactive}
+    )
+
+
+def find_table(connection: Connection, gpt: GPT, table_id: str) -> Row | None:
     """The GPT's table that either version of Tachi calls so."""
     parameters = {"game": gpt.game, "playtype": gpt.playtype, "id": table_id}
-    return connection.execute(_TABLE, parameters).one_or_none()
+    return _TABLE.row(connection, parameters)

@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from common.accounts.user_documents import UserDocument
+from common.database.statements import Row
 from common.games.registry import GAMES
 from common.games.version3 import version3_id
 from common.imports import import_rows
@@ -185,7 +186,7 @@ def summary(row: Any) -> ImportSummary:
     )
 
 
-def import_document(row: Row[Any], score_ids: list[str], wire: Wire) -> dict[str, Any]:
+def import_document(row: Row, score_ids: list[str], wire: Wire) -> dict[str, Any]:
     """The ImportDocument of a row of `imports`; its scoreIDs are in processing order."""
     document = {
         "importID": row.import_id,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection
 
 from common.clock import NOW_MS
 from common.database.spooling import Spooled
+from common.database.statements import Row, Statement
 from common.scores import score_rows
 
 # Milliseconds for which an import is recent.
@@ -105,7 +106,7 @@ def failed(connection: Connection, wanted: Wanted) -> Sequence[Any]:
     return list(Spooled(connection, statement, wanted.parameters()))
 
 
-_RECENT_TYPES: Final = text(
+_RECENT_TYPES: Final = Statement(
     f"""
     SELECT import_type, count(*) AS count FROM imports
     WHERE user_id = :user_id AND time_finished >= {NOW_MS} - {RECENT}
@@ -117,40 +118,34 @@ _RECENT_TYPES: Final = text(
 
 def recent_types(connection: Connection, user_id: int) -> Mapping[str, int]:
     """What a user imported on purpose in the last 28 days, by import type, most often first."""
-    rows = connection.execute(_RECENT_TYPES, {"user_id": user_id})
+    rows = _RECENT_TYPES.rows(connection, {"user_id": user_id})
     return {import_type: int(count) for import_type, count in rows}
+
+
+_OWNER: Final = Statement("SELECT user_id FROM imports WHERE import_id = :import_id")
 
 
 def owner(connection: Connection, import_id: str) -> int | None:
     """Whose import it is; None where there is none."""
-    found: int | None = connection.scalar(
-        text("SELECT user_id FROM imports WHERE import_id = :import_id"), {"import_id": import_id}
-    )
+    found: int | None = _OWNER.value(connection, {"import_id": import_id})
     return found
-
-
-def users(connection: Connection, user_ids: Collection[int]) -> Sequence[Row[Any]]:
-    """Their rows, by number; those that are gone are missing."""
-    return connection.execute(
-        text("SELECT * FROM users WHERE id = ANY(:ids) ORDER BY id"), {"ids": sorted(user_ids)}
-    ).all()
 
 
 # --- one import ----------------------------------------------------------------------------
 
-_ONE: Final = text("SELECT * FROM imports WHERE import_id = :import_id")
-_SCORE_IDS: Final = text(
+_ONE: Final = Statement("SELECT * FROM imports WHERE import_id = :import_id")
+_SCORE_IDS: Final = Statement(
     "SELECT score_id FROM scores"
     " WHERE user_id = :user_id AND import_id = :import_id ORDER BY position"
 )
-_SCORES_AFTER: Final = text(
+_SCORES_AFTER: Final = Statement(
     f"""
     {score_rows.SELECT}
     WHERE user_id = :user_id AND import_id = :import_id AND position > :after
     ORDER BY position LIMIT :rows
     """
 )
-_SCORE_IDS_AFTER: Final = text(
+_SCORE_IDS_AFTER: Final = Statement(
     """
     SELECT position, score_id FROM scores
     WHERE user_id = :user_id AND import_id = :import_id AND position > :after
@@ -159,42 +154,38 @@ _SCORE_IDS_AFTER: Final = text(
 )
 
 
-_RESOLVES: Final = text(
+_RESOLVES: Final = Statement(
     "SELECT EXISTS (SELECT FROM resolved_orphans"
     " WHERE user_id = :user_id AND resolved_by = :import_id)"
 )
 
 
-def find(connection: Connection, import_id: str) -> Row[Any] | None:
+def find(connection: Connection, import_id: str) -> Row | None:
     """The import with this id."""
-    return connection.execute(_ONE, {"import_id": import_id}).one_or_none()
+    return _ONE.row(connection, {"import_id": import_id})
 
 
-def resolves_orphans(connection: Connection, of: Row[Any]) -> bool:
+def resolves_orphans(connection: Connection, of: Row) -> bool:
     """Whether its entries are those of other imports, which were tried again."""
     keys = {"user_id": of.user_id, "import_id": of.import_id}
-    return bool(connection.scalar(_RESOLVES, keys))
+    return bool(_RESOLVES.value(connection, keys))
 
 
-def score_ids(connection: Connection, of: Row[Any]) -> list[str]:
+def score_ids(connection: Connection, of: Row) -> list[str]:
     """The scores of a row of `imports`, in processing order."""
     parameters = {"user_id": of.user_id, "import_id": of.import_id}
-    return list(connection.scalars(_SCORE_IDS, parameters))
+    return _SCORE_IDS.values(connection, parameters)
 
 
-def scores_after(
-    connection: Connection, of: Row[Any], position: int, most: int
-) -> Sequence[Row[Any]]:
+def scores_after(connection: Connection, of: Row, position: int, most: int) -> Sequence[Row]:
     """Scores of an import with `session_id`, in processing order, from behind a position on."""
-    return connection.execute(_SCORES_AFTER, _page(of, position, most)).all()
+    return _SCORES_AFTER.rows(connection, _page(of, position, most))
 
 
-def score_ids_after(
-    connection: Connection, of: Row[Any], position: int, most: int
-) -> Sequence[Row[Any]]:
+def score_ids_after(connection: Connection, of: Row, position: int, most: int) -> Sequence[Row]:
     """The same with `position` and `score_id` only."""
-    return connection.execute(_SCORE_IDS_AFTER, _page(of, position, most)).all()
+    return _SCORE_IDS_AFTER.rows(connection, _page(of, position, most))
 
 
-def _page(of: Row[Any], position: int, most: int) -> dict[str, Any]:
+def _page(of: Row, position: int, most: int) -> dict[str, Any]:
     return {"user_id": of.user_id, "import_id": of.import_id, "after": position, "rows": most}

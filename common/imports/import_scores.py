@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from common.catalogue import catalogue_documents, catalogue_rows
 from common.catalogue.catalogue_documents import ChartDocument, SongDocument
+from common.database.statements import Row
 from common.games.model import Graph
 from common.games.registry import get_gpt
 from common.games.scoring.personal_bests import PlayedScore, merged_data
@@ -37,7 +38,7 @@ class ImportScores(msgspec.Struct, kw_only=True):
 
 
 def import_scores(
-    connection: Connection, of: Row[Any], scores: Sequence[Row[Any]], wire: Wire
+    connection: Connection, of: Row, scores: Sequence[Row], wire: Wire
 ) -> ImportScores:
     """Some `scores` of an import. of: a row of `imports`."""
     found = catalogue_rows.of_rows(connection, of.game, scores)
@@ -51,7 +52,7 @@ def import_scores(
 
 
 def _raised(
-    connection: Connection, of: Row[Any], scores: Sequence[Row[Any]], charts: Sequence[Row[Any]]
+    connection: Connection, of: Row, scores: Sequence[Row], charts: Sequence[Row]
 ) -> list[ScoreInfo]:
     """One statement for each playtype, of which an import has two at most."""
     bests: dict[str, Any] = {}

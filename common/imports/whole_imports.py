@@ -10,14 +10,15 @@ Source: specification, http-api-inspect.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import orjson
-from sqlalchemy import Connection, Engine, Row
+from sqlalchemy import Connection, Engine
 
 from common.accounts.user_documents import user_document
 from common.catalogue import catalogue_documents, catalogue_rows
 from common.catalogue.catalogue_documents import ChartDocument, Ids, SongDocument
+from common.database.statements import Row
 from common.imports import import_rows
 from common.imports.import_documents import import_document
 from common.scores import score_documents
@@ -36,7 +37,7 @@ class Changed(Exception):
     """The import is not what it was when its reading began."""
 
 
-def whole_import(engine: Engine, row: Row[Any], user: Row[Any], wire: Wire) -> Iterator[bytes]:
+def whole_import(engine: Engine, row: Row, user: Row, wire: Wire) -> Iterator[bytes]:
     """The JSON object of an import (a row of `imports`) and its user, piece by piece."""
     reading = _Reading(engine, row, wire)
     yield b'{"scores":'
@@ -65,7 +66,7 @@ class _Reading:
     count: scores that were read. listed: IDs of scores that were read, later.
     """
 
-    def __init__(self, engine: Engine, row: Row[Any], wire: Wire) -> None:
+    def __init__(self, engine: Engine, row: Row, wire: Wire) -> None:
         self._engine = engine
         self._row = row
         self._wire = wire
@@ -108,13 +109,13 @@ class _Reading:
             self.listed += len(lot)
             yield from (each.score_id for each in lot)
 
-    def _ids(self, scores: Sequence[Row[Any]]) -> Ids:
+    def _ids(self, scores: Sequence[Row]) -> Ids:
         with self._engine.connect() as connection:
             return catalogue_rows.of_rows(connection, self._row.game, scores).ids
 
     def _lots(
-        self, read: Callable[[Connection, Row[Any], int, int], Sequence[Row[Any]]]
-    ) -> Iterator[Sequence[Row[Any]]]:
+        self, read: Callable[[Connection, Row, int, int], Sequence[Row]]
+    ) -> Iterator[Sequence[Row]]:
         """The import's scores in their order, a lot at a time."""
         after = -1
         while True:
@@ -127,8 +128,8 @@ class _Reading:
                 return
 
     def _by_id(
-        self, read: Callable[[Connection, str, Sequence[_Id]], Sequence[Row[Any]]], ids: set[_Id]
-    ) -> Iterator[Sequence[Row[Any]]]:
+        self, read: Callable[[Connection, str, Sequence[_Id]], Sequence[Row]], ids: set[_Id]
+    ) -> Iterator[Sequence[Row]]:
         """What of the game's catalogue has these ids, a lot at a time."""
         in_order = sorted(ids)
         for at in range(0, len(in_order), ROWS):

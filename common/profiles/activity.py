@@ -8,16 +8,17 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from typing import Any, Final
+from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from common.accounts import user_documents
 from common.accounts.user_documents import UserDocument
 from common.catalogue import catalogue_documents
 from common.catalogue.catalogue_documents import ChartDocument, SongDocument
 from common.catalogue.catalogue_rows import NOTHING
+from common.database.statements import Row
 from common.games.model import GPT
 from common.games.registry import get_gpt
 from common.profiles import profile_documents, profile_rows, search_rows
@@ -118,12 +119,12 @@ def activities(
     return {gpt: document(gpt) for gpt in gpts}
 
 
-def _all(rows: Rows) -> list[Row[Any]]:
+def _all(rows: Rows) -> list[Row]:
     return [row for of_gpt in rows.values() for row in of_gpt]
 
 
-def _by_gpt(rows: Iterable[Row[Any]]) -> dict[GPT, list[Row[Any]]]:
-    found: dict[GPT, list[Row[Any]]] = defaultdict(list)
+def _by_gpt(rows: Iterable[Row]) -> dict[GPT, list[Row]]:
+    found: dict[GPT, list[Row]] = defaultdict(list)
     for row in rows:
         found[get_gpt(row.game, row.playtype)].append(row)
     return found

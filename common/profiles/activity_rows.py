@@ -6,17 +6,18 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection
 
 from common.database.parameters import text_array
+from common.database.statements import Row, statement
 from common.games.model import GPT
 from common.games.registry import get_gpt
 from common.scores.score_rows import SELECT
 
 # By GPT, newest first.
-Rows = Mapping[GPT, Sequence[Row[Any]]]
+Rows = Mapping[GPT, Sequence[Row]]
 
 # The largest time that PostgreSQL's bigint holds.
 MOST: Final = 2**63 - 1
@@ -113,8 +114,8 @@ class Activity:
         }
         if self._users is not None:
             parameters["users"] = text_array(list(map(str, self._users)))
-        found: dict[GPT, list[Row[Any]]] = defaultdict(list)
-        for row in self._connection.execute(text(sql), parameters):
+        found: dict[GPT, list[Row]] = defaultdict(list)
+        for row in statement(sql).rows(self._connection, parameters):
             found[get_gpt(row.game, row.playtype)].append(row)
         return found
 

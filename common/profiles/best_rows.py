@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, TextClause, text
+from sqlalchemy import Connection
 
 from common.database.parameters import text_array
+from common.database.statements import Row, Statement
 from common.games.kit.ratings import profile_orders
 from common.games.model import GPT
 
@@ -19,35 +20,35 @@ _OF_PLAYER: Final = (
 _RATING: Final = "CAST(best.calculated_data->>:alg AS double precision)"
 _NEWEST: Final = "time_achieved DESC NULLS LAST, chart_id"
 
-_ON_CHARTS = text(
+_ON_CHARTS = Statement(
     f"""
     SELECT * FROM personal_bests
     WHERE user_id = :user_id AND chart_id = ANY(CAST(:chart_ids AS text[]))
     ORDER BY {_NEWEST} LIMIT :most
     """  # noqa: S608 (constants of ours)
 )
-_ALL = text(f"SELECT * FROM personal_bests WHERE {_OF_GPT}")  # noqa: S608
-_BEST = text(
+_ALL = Statement(f"SELECT * FROM personal_bests WHERE {_OF_GPT}")  # noqa: S608
+_BEST = Statement(
     f"""
     SELECT * FROM personal_bests WHERE {_OF_GPT} AND is_primary
     ORDER BY CAST(calculated_data->>:alg AS double precision) DESC NULLS LAST, chart_id
     LIMIT :most
     """  # noqa: S608
 )
-_ON_SONGS = text(
+_ON_SONGS = Statement(
     f"""
     SELECT * FROM personal_bests
     WHERE {_OF_GPT} AND song_id = ANY(CAST(:song_ids AS integer[]))
     ORDER BY {_NEWEST} LIMIT :most
     """  # noqa: S608
 )
-_OF_USERS = text(
+_OF_USERS = Statement(
     """
     SELECT * FROM personal_bests
     WHERE user_id = ANY(CAST(:user_ids AS integer[])) AND chart_id = :chart_id
     """
 )
-_BEST_OF_USERS = text(
+_BEST_OF_USERS = Statement(
     """
     SELECT * FROM personal_bests
     WHERE user_id = ANY(CAST(:user_ids AS integer[])) AND game = :game AND playtype = :playtype
@@ -80,7 +81,7 @@ _ON_SUPERSEDED: Final = """
     WHERE charts.game = :game AND charts.playtype = :playtype AND NOT charts.is_primary
       AND NOT best.is_primary AND {rating} IS NOT NULL
 """
-_UNRATED = text(
+_UNRATED = Statement(
     f"""
     SELECT unrated.* FROM (
         SELECT user_id FROM user_game_stats AS player
@@ -94,7 +95,7 @@ _UNRATED = text(
 )
 
 
-_SORTED: Final = text(
+_SORTED: Final = Statement(
     f"""
     SELECT best.* FROM personal_bests AS best
     WHERE best.game = :game AND best.playtype = :playtype AND {_RATING} IS NOT NULL
@@ -104,7 +105,7 @@ _SORTED: Final = text(
 
 
 @cache
-def _best_of_all(gpt: GPT, alg: str) -> TextClause:
+def _best_of_all(gpt: GPT, alg: str) -> Statement:
     orders = list(profile_orders(gpt))
     if alg not in {key for key, _ in orders}:
         return _SORTED  # no index has them
@@ -115,7 +116,7 @@ def _best_of_all(gpt: GPT, alg: str) -> TextClause:
     if not of_all:
         found.append(_ON_SUPERSEDED.format(rating=_RATING))
     together = " UNION ALL ".join(f"({each})" for each in found)
-    return text(
+    return Statement(
         f"""
         SELECT best.* FROM (
             SELECT * FROM ({together}) AS found
@@ -127,13 +128,13 @@ def _best_of_all(gpt: GPT, alg: str) -> TextClause:
 
 
 # In the order of the ranking index. Ranks follow from where the page begins.
-_LEADERBOARD = text(
+_LEADERBOARD = Statement(
     """
     SELECT * FROM personal_bests WHERE chart_id = :chart_id
     ORDER BY ranking_values DESC, time_achieved, user_id OFFSET :skipped LIMIT :most
     """
 )
-_PLAYERS = text("SELECT count(*) FROM personal_bests WHERE chart_id = :chart_id")
+_PLAYERS = Statement("SELECT count(*) FROM personal_bests WHERE chart_id = :chart_id")
 
 
 def _parameters(user_id: int, gpt: GPT, **more: Any) -> dict[str, Any]:
@@ -142,83 +143,83 @@ def _parameters(user_id: int, gpt: GPT, **more: Any) -> dict[str, Any]:
 
 def on_charts(
     connection: Connection, user_id: int, chart_ids: Collection[str], most: int | None = None
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     """The user's personal bests on these charts, newest first."""
     parameters = {"user_id": user_id, "chart_ids": text_array(chart_ids), "most": most}
-    return connection.execute(_ON_CHARTS, parameters).all()
+    return _ON_CHARTS.rows(connection, parameters)
 
 
-def find(connection: Connection, user_id: int, chart_id: str) -> Row[Any] | None:
+def find(connection: Connection, user_id: int, chart_id: str) -> Row | None:
     found = on_charts(connection, user_id, [chart_id])
     return found[0] if found else None
 
 
-def all_of(connection: Connection, user_id: int, gpt: GPT) -> Sequence[Row[Any]]:
+def all_of(connection: Connection, user_id: int, gpt: GPT) -> Sequence[Row]:
     """The user's personal bests, in no order."""
-    return connection.execute(_ALL, _parameters(user_id, gpt)).all()
+    return _ALL.rows(connection, _parameters(user_id, gpt))
 
 
-def best(connection: Connection, user_id: int, gpt: GPT, alg: str, most: int) -> Sequence[Row[Any]]:
+def best(connection: Connection, user_id: int, gpt: GPT, alg: str, most: int) -> Sequence[Row]:
     """The user's personal bests with the highest ratings, of primary charts."""
-    return connection.execute(_BEST, _parameters(user_id, gpt, alg=alg, most=most)).all()
+    return _BEST.rows(connection, _parameters(user_id, gpt, alg=alg, most=most))
 
 
 def on_songs(
     connection: Connection, user_id: int, gpt: GPT, song_ids: Collection[int], most: int | None
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     """The user's personal bests on charts of these songs, newest first."""
     ids = text_array(list(map(str, song_ids)))
-    return connection.execute(_ON_SONGS, _parameters(user_id, gpt, song_ids=ids, most=most)).all()
+    return _ON_SONGS.rows(connection, _parameters(user_id, gpt, song_ids=ids, most=most))
 
 
 def of_users_on_chart(
     connection: Connection, user_ids: Collection[int], chart_id: str
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     parameters = {"user_ids": text_array(list(map(str, user_ids))), "chart_id": chart_id}
-    return connection.execute(_OF_USERS, parameters).all()
+    return _OF_USERS.rows(connection, parameters)
 
 
 def best_of_users(
     connection: Connection, user_ids: Collection[int], gpt: GPT, alg: str, most: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     """The personal bests of any of these users with the highest ratings."""
     ids = text_array(list(map(str, user_ids)))
-    return connection.execute(
-        _BEST_OF_USERS,
+    return _BEST_OF_USERS.rows(
+        connection,
         {"user_ids": ids, "game": gpt.game, "playtype": gpt.playtype, "alg": alg, "most": most},
-    ).all()
+    )
 
 
-def best_of_all(connection: Connection, gpt: GPT, alg: str, most: int) -> Sequence[Row[Any]]:
+def best_of_all(connection: Connection, gpt: GPT, alg: str, most: int) -> Sequence[Row]:
     """Everybody's personal bests with the highest ratings; then such as have none."""
     parameters = {"game": gpt.game, "playtype": gpt.playtype, "alg": alg, "most": most}
-    rated = connection.execute(_best_of_all(gpt, alg), parameters).all()
+    rated = _best_of_all(gpt, alg).rows(connection, parameters)
     if len(rated) == most:
         return rated
     parameters["most"] = most - len(rated)
-    return [*rated, *connection.execute(_UNRATED, parameters)]
+    return [*rated, *_UNRATED.rows(connection, parameters)]
 
 
-def leaderboard(connection: Connection, chart_id: str, first: int, most: int) -> Sequence[Row[Any]]:
+def leaderboard(connection: Connection, chart_id: str, first: int, most: int) -> Sequence[Row]:
     """The personal bests on the chart from this rank on."""
     parameters = {"chart_id": chart_id, "skipped": first - 1, "most": most}
-    return connection.execute(_LEADERBOARD, parameters).all()
+    return _LEADERBOARD.rows(connection, parameters)
 
 
 def players(connection: Connection, chart_id: str) -> int:
     """How many have played the chart."""
-    return int(connection.scalar(_PLAYERS, {"chart_id": chart_id}) or 0)
+    return int(_PLAYERS.value(connection, {"chart_id": chart_id}) or 0)
 
 
 # --- on folders ----------------------------------------------------------------------------
 
-_CHARTS_IN = text(
+_CHARTS_IN = Statement(
     """
     SELECT folder_id, count(*) AS charts FROM folder_charts
     WHERE folder_id = ANY(CAST(:folder_ids AS text[])) GROUP BY folder_id
     """
 )
-_IN_FOLDERS = text(
+_IN_FOLDERS = Statement(
     """
     SELECT folder_id, ARRAY(SELECT score_data->>metric
                             FROM unnest(CAST(:metrics AS text[])) WITH ORDINALITY
@@ -232,17 +233,17 @@ _IN_FOLDERS = text(
 
 def charts_in_folders(connection: Connection, folder_ids: Collection[str]) -> dict[str, int]:
     """How many charts each of the folders holds; those without any are left out."""
-    rows = connection.execute(_CHARTS_IN, {"folder_ids": text_array(folder_ids)})
+    rows = _CHARTS_IN.rows(connection, {"folder_ids": text_array(folder_ids)})
     return {row.folder_id: row.charts for row in rows}
 
 
 def in_folders(
     connection: Connection, user_id: int, folder_ids: Collection[str], metrics: Collection[str]
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     """For each of the user's personal bests in each of the folders, the metrics' values."""
     parameters = {
         "user_id": user_id,
         "folder_ids": text_array(folder_ids),
         "metrics": text_array(metrics),
     }
-    return connection.execute(_IN_FOLDERS, parameters).all()
+    return _IN_FOLDERS.rows(connection, parameters)

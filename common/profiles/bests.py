@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from common.accounts import user_documents
 from common.catalogue import catalogue_documents, catalogue_rows
 from common.catalogue.catalogue_rows import Found
+from common.database.statements import Row
 from common.games.model import GPT
 from common.profiles import profile_documents, profile_rows
 from common.profiles.best_documents import BestLeaderboard, BestList
@@ -18,7 +18,7 @@ from common.scores.ranking_rows import Ranking, rankings_of, user_rankings
 from common.wire import Wire
 
 
-def listed(connection: Connection, gpt: GPT, rows: Sequence[Row[Any]], wire: Wire) -> BestList:
+def listed(connection: Connection, gpt: GPT, rows: Sequence[Row], wire: Wire) -> BestList:
     """Of one user. Rows with `playcount` show it. Three statements."""
     found = catalogue_rows.of_rows(connection, gpt.game, rows)
     charts, songs = catalogue_documents.charts(found.charts, found.songs, wire, found.ids)
@@ -26,7 +26,7 @@ def listed(connection: Connection, gpt: GPT, rows: Sequence[Row[Any]], wire: Wir
 
 
 def leaderboard(
-    connection: Connection, gpt: GPT, rows: Sequence[Row[Any]], wire: Wire
+    connection: Connection, gpt: GPT, rows: Sequence[Row], wire: Wire
 ) -> BestLeaderboard:
     """Of several users, with who they are."""
     found = catalogue_rows.of_rows(connection, gpt.game, rows)
@@ -41,7 +41,7 @@ def leaderboard(
 
 
 def of_user(
-    connection: Connection, rows: Sequence[Row[Any]], wire: Wire, found: Found
+    connection: Connection, rows: Sequence[Row], wire: Wire, found: Found
 ) -> list[PBDocument]:
     """Of one user, with where each stands. One statement."""
     if not rows:
@@ -51,7 +51,7 @@ def of_user(
 
 
 def of_users(
-    connection: Connection, rows: Sequence[Row[Any]], wire: Wire, found: Found
+    connection: Connection, rows: Sequence[Row], wire: Wire, found: Found
 ) -> list[PBDocument]:
     """Of several users, with where each stands. One statement."""
     keys = [(row.user_id, row.chart_id) for row in rows]
@@ -65,7 +65,7 @@ def of_users(
 
 
 def documents(
-    rows: Sequence[Row[Any]], wire: Wire, found: Found, ranks: Mapping[str, Ranking]
+    rows: Sequence[Row], wire: Wire, found: Found, ranks: Mapping[str, Ranking]
 ) -> list[PBDocument]:
     """ranks: by chart."""
     return [
@@ -81,7 +81,7 @@ def documents(
 
 
 def of_page(
-    rows: Sequence[Row[Any]], wire: Wire, found: Found, first: int, players: int
+    rows: Sequence[Row], wire: Wire, found: Found, first: int, players: int
 ) -> list[PBDocument]:
     """A page of a chart's leaderboard from the rank `first` on; its readers have no rivals here."""
     return [

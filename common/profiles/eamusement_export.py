@@ -10,10 +10,9 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Row
-
+from common.database.statements import Row
 from common.games.kit.eamusement_csv import DIFFICULTIES, VERSION_NAMES
 
 # Of which a personal best makes its song a row.
@@ -42,13 +41,13 @@ _GRADES: Final = {"MAX": "AAA", "MAX-": "AAA"}
 # Versions that have no number of their own.
 _VERSIONS: Final = {"sub": 1}
 
-_Rows = Iterable[Row[Any]]
+_Rows = Iterable[Row]
 
 
 def export(bests: _Rows, charts: _Rows, songs: _Rows) -> str:
     """The whole file. bests: of one user on one GPT; charts, songs: all of those they are on."""
     best_on = {row.chart_id: row for row in bests}
-    of_song: dict[int, dict[str, Row[Any]]] = {}
+    of_song: dict[int, dict[str, Row]] = {}
     # The chart of the present version last: it is the one that counts.
     for chart in sorted(charts, key=lambda row: (row.is_primary, row.chart_id)):
         known = of_song.setdefault(chart.song_id, {})
@@ -65,17 +64,15 @@ def export(bests: _Rows, charts: _Rows, songs: _Rows) -> str:
     return out.getvalue()
 
 
-def _is_played(
-    charts: Mapping[str, Row[Any]], difficulty: str, best_on: Mapping[str, Row[Any]]
-) -> bool:
+def _is_played(charts: Mapping[str, Row], difficulty: str, best_on: Mapping[str, Row]) -> bool:
     return difficulty in charts and charts[difficulty].chart_id in best_on
 
 
 def _row(
-    song: Row[Any],
-    charts: Mapping[str, Row[Any]],
-    best_on: Mapping[str, Row[Any]],
-    played: Sequence[Row[Any]],
+    song: Row,
+    charts: Mapping[str, Row],
+    best_on: Mapping[str, Row],
+    played: Sequence[Row],
 ) -> list[str]:
     data = song.data
     cells = [
@@ -100,7 +97,7 @@ def _version(number: str | None) -> str:
     return VERSION_NAMES[place - 1] if 0 < place <= len(VERSION_NAMES) else number or ""
 
 
-def _cells(best: Row[Any] | None) -> Sequence[str]:
+def _cells(best: Row | None) -> Sequence[str]:
     if best is None:
         return _NOT_PLAYED
     data = best.score_data

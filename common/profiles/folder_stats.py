@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from common.catalogue import catalogue_documents
 from common.catalogue.folder_answers import FolderStats
+from common.database.statements import Row
 from common.games.model import GPT, Enum
 from common.profiles import best_rows
 from common.wire import Wire
 
 
 def stats_of_folders(
-    connection: Connection, user_id: int, gpt: GPT, folders: Collection[Row[Any]], wire: Wire
+    connection: Connection, user_id: int, gpt: GPT, folders: Collection[Row], wire: Wire
 ) -> list[FolderStats]:
     """In the order of the folders, rows of `folders`, and with the ids that these are shown with.
 

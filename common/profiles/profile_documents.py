@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import Row
 
 from common.catalogue.catalogue_documents import Ids
+from common.database.statements import Row
 from common.games.model import GPT
 from common.games.registry import get_gpt
 from common.games.version3 import version3_id
@@ -90,7 +90,7 @@ class ClassAchievementDocument(msgspec.Struct, kw_only=True):
 
 
 def personal_best(
-    row: Row[Any], wire: Wire, ids: Ids, ranking: Ranking | None, playcount: int | None = None
+    row: Row, wire: Wire, ids: Ids, ranking: Ranking | None, playcount: int | None = None
 ) -> PBDocument:
     """A row of `personal_bests`. playcount: the user's scores on the chart, where it is shown."""
     document = PBDocument(
@@ -112,7 +112,7 @@ def personal_best(
     return document
 
 
-def game_stats(row: Row[Any], wire: Wire, rank: int | None = None) -> GameStatsDocument:
+def game_stats(row: Row, wire: Wire, rank: int | None = None) -> GameStatsDocument:
     """A row of `user_game_stats`."""
     document = GameStatsDocument(
         userID=row.user_id,
@@ -136,7 +136,7 @@ def settings(
     return document
 
 
-def class_achievement(row: Row[Any], wire: Wire) -> ClassAchievementDocument:
+def class_achievement(row: Row, wire: Wire) -> ClassAchievementDocument:
     """A row of `class_achievements`."""
     document = ClassAchievementDocument(
         userID=row.user_id,
@@ -154,7 +154,7 @@ def class_achievement(row: Row[Any], wire: Wire) -> ClassAchievementDocument:
 
 def _name_game(
     document: PBDocument | GameStatsDocument | SettingsDocument | ClassAchievementDocument,
-    of: Row[Any] | GPT,
+    of: Row | GPT,
     wire: Wire,
 ) -> None:
     if wire.has_v2:

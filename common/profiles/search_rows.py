@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import orjson
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection
 
 from common.catalogue.catalogue_rows import PLAYERS_OF_CHART, Found, ids_of
 from common.database.parameters import text_array
+from common.database.statements import Row, Statement
 from common.games.model import GPT
 from common.profiles.profile_rows import containing
 from common.text.storable import storable_text
@@ -20,11 +21,11 @@ HASHES: Final = ("hashMD5", "hashSHA256", "hashSHA1", "hashGSv3")
 _WANTED: Final = """
     unnest(CAST(:games AS text[]), CAST(:songs AS integer[])) AS wanted (game, song_id)
 """
-_SONGS = text(
+_SONGS = Statement(
     f"SELECT songs.* FROM {_WANTED}"  # noqa: S608 (a constant of ours)
     " JOIN songs ON songs.game = wanted.game AND songs.id = wanted.song_id"
 )
-_CHARTS = text(
+_CHARTS = Statement(
     f"""
     SELECT ranked.* FROM (
         SELECT charts.*, played.count AS playcount,
@@ -36,7 +37,7 @@ _CHARTS = text(
     WHERE place <= :most ORDER BY place
     """  # noqa: S608
 )
-_CHARTS_BY_ID = text(
+_CHARTS_BY_ID = Statement(
     """
     SELECT charts.*
     FROM unnest(CAST(:games AS text[]), CAST(:charts AS text[])) AS wanted (game, chart_id)
@@ -44,18 +45,18 @@ _CHARTS_BY_ID = text(
     ORDER BY charts.chart_id
     """
 )
-_BY_HASH = text(
+_BY_HASH = Statement(
     """
     SELECT * FROM charts
     WHERE data @> ANY(CAST(:patterns AS jsonb[])) AND game = ANY(CAST(:games AS text[]))
     ORDER BY is_primary DESC, chart_id
     """
 )
-_USERS = text(
+_USERS = Statement(
     "SELECT * FROM users WHERE username_lowercase LIKE :pattern"
     " ORDER BY length(username), id LIMIT :most"
 )
-_FOLDERS = text(
+_FOLDERS = Statement(
     """
     SELECT * FROM folders WHERE NOT inactive AND lower(title) LIKE :pattern
       AND (game, playtype) IN (
@@ -73,19 +74,19 @@ def _parameters(songs: Mapping[str, Collection[int]]) -> dict[str, str]:
     }
 
 
-def songs(connection: Connection, wanted: Mapping[str, Collection[int]]) -> list[Row[Any]]:
+def songs(connection: Connection, wanted: Mapping[str, Collection[int]]) -> list[Row]:
     """Songs of several games. wanted: their ids by game."""
-    return list(connection.execute(_SONGS, _parameters(wanted)).all())
+    return _SONGS.rows(connection, _parameters(wanted))
 
 
-def found_on(connection: Connection, rows: Collection[Row[Any]]) -> dict[str, Found]:
+def found_on(connection: Connection, rows: Collection[Row]) -> dict[str, Found]:
     """By game, the charts and songs that scores are on. Two statements."""
     pairs = sorted({(row.game, row.chart_id) for row in rows})
     parameters = {
         "games": text_array([game for game, _ in pairs]),
         "charts": text_array([chart_id for _, chart_id in pairs]),
     }
-    charts = connection.execute(_CHARTS_BY_ID, parameters).all()
+    charts = _CHARTS_BY_ID.rows(connection, parameters)
     of_songs = songs(connection, song_ids(rows))
     found = {}
     for game in {row.game for row in charts}:
@@ -95,7 +96,7 @@ def found_on(connection: Connection, rows: Collection[Row[Any]]) -> dict[str, Fo
     return found
 
 
-def song_ids(rows: Collection[Row[Any]]) -> dict[str, set[int]]:
+def song_ids(rows: Collection[Row]) -> dict[str, set[int]]:
     """The songs of charts or scores, by game."""
     found: dict[str, set[int]] = {}
     for row in rows:
@@ -105,12 +106,12 @@ def song_ids(rows: Collection[Row[Any]]) -> dict[str, set[int]]:
 
 def charts_of_songs(
     connection: Connection, wanted: Mapping[str, Collection[int]], most: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     """The most played charts of songs, with `playcount`; so many of each GPT."""
-    return connection.execute(_CHARTS, {**_parameters(wanted), "most": most}).all()
+    return _CHARTS.rows(connection, {**_parameters(wanted), "most": most})
 
 
-def charts_by_hash(connection: Connection, games: Collection[str], wanted: str) -> list[Row[Any]]:
+def charts_by_hash(connection: Connection, games: Collection[str], wanted: str) -> list[Row]:
     """The charts of these games with this hash."""
     values = {storable_text(wanted), storable_text(wanted.lower())}
     patterns = [
@@ -120,16 +121,16 @@ def charts_by_hash(connection: Connection, games: Collection[str], wanted: str) 
         for form in (value, [value])
     ]
     parameters = {"patterns": text_array(patterns), "games": text_array(games)}
-    return list(connection.execute(_BY_HASH, parameters).all())
+    return _BY_HASH.rows(connection, parameters)
 
 
-def users_named(connection: Connection, part: str, most: int) -> Sequence[Row[Any]]:
-    return connection.execute(_USERS, {"pattern": containing(part), "most": most}).all()
+def users_named(connection: Connection, part: str, most: int) -> Sequence[Row]:
+    return _USERS.rows(connection, {"pattern": containing(part), "most": most})
 
 
 def folders_named(
     connection: Connection, gpts: Collection[GPT], part: str, most: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     """Folders of these GPTs whose titles hold the text, the shortest first."""
     parameters = {
         "pattern": containing(part),
@@ -137,23 +138,21 @@ def folders_named(
         "games": text_array([gpt.game for gpt in gpts]),
         "playtypes": text_array([gpt.playtype for gpt in gpts]),
     }
-    return connection.execute(_FOLDERS, parameters).all()
+    return _FOLDERS.rows(connection, parameters)
+
+
+_GPTS: Final = Statement("SELECT game, playtype FROM user_game_stats WHERE user_id = :user_id")
 
 
 def gpts_of(connection: Connection, user_id: int) -> set[tuple[str, str]]:
     """What the user has played: games with playtypes."""
-    rows = connection.execute(
-        text("SELECT game, playtype FROM user_game_stats WHERE user_id = :user_id"),
-        {"user_id": user_id},
-    )
+    rows = _GPTS.rows(connection, {"user_id": user_id})
     return {(game, playtype) for game, playtype in rows}
+
+
+_RIVALS: Final = Statement("SELECT unnest(rivals) FROM game_settings WHERE user_id = :user_id")
 
 
 def all_rivals(connection: Connection, user_id: int) -> set[int]:
     """The user's rivals in any game."""
-    return set(
-        connection.scalars(
-            text("SELECT unnest(rivals) FROM game_settings WHERE user_id = :user_id"),
-            {"user_id": user_id},
-        )
-    )
+    return set(_RIVALS.values(connection, {"user_id": user_id}))

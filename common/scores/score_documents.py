@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import Row
 
 from common.catalogue.catalogue_documents import Ids
+from common.database.statements import Row
 from common.games.model import GPT, Enum
 from common.games.registry import get_gpt
 from common.games.version3 import version3_id
@@ -74,7 +74,7 @@ def score_data(gpt: GPT, stored: dict[str, Any], wire: Wire) -> dict[str, Any]:
     return told
 
 
-def score(row: Row[Any], wire: Wire, ids: Ids = _NO_IDS) -> ScoreDocument:
+def score(row: Row, wire: Wire, ids: Ids = _NO_IDS) -> ScoreDocument:
     """A row of `scores`; for version 3 with `session_id` (`common.scores.score_rows`) and ids."""
     gpt = get_gpt(row.game, row.playtype)
     version3 = version3_id(gpt)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, TextClause, text
+from sqlalchemy import Connection
 
 from common.database.parameters import text_array
+from common.database.statements import Row, Statement, statement
 from common.games.model import GPT
 
 # Sessions do not overlap much: the last that began before the score is nearly always its own.
@@ -23,11 +24,13 @@ _SESSION_OF: Final = """
 SELECT: Final = f"SELECT scores.*, {_SESSION_OF} FROM scores"  # noqa: S608 (a constant of ours)
 _OF_GPT: Final = "user_id = :user_id AND game = :game AND playtype = :playtype"
 
-_ONE = text(f"{SELECT} WHERE score_id = :score_id")
-_SOME = text(f"{SELECT} WHERE user_id = :user_id AND score_id = ANY(CAST(:score_ids AS text[]))")
+_ONE = Statement(f"{SELECT} WHERE score_id = :score_id")
+_SOME = Statement(
+    f"{SELECT} WHERE user_id = :user_id AND score_id = ANY(CAST(:score_ids AS text[]))"
+)
 
 # Imports without times are among the newest by when they came.
-_RECENT = text(
+_RECENT = Statement(
     f"""
     {SELECT} WHERE {_OF_GPT}
       AND (NOT :paged OR (coalesce(time_achieved, '-Infinity'), time_added, score_id)
@@ -36,7 +39,7 @@ _RECENT = text(
     LIMIT :most
     """
 )
-_ON_CHART = text(
+_ON_CHART = Statement(
     f"""
     {SELECT} WHERE user_id = :user_id AND chart_id = :chart_id
       AND (NOT :paged OR (coalesce(time_achieved, '-Infinity'), time_added, score_id)
@@ -45,7 +48,7 @@ _ON_CHART = text(
     LIMIT :most
     """
 )
-_ON_SONGS = text(
+_ON_SONGS = Statement(
     f"""
     {SELECT} WHERE {_OF_GPT} AND chart_id = ANY(ARRAY(
         SELECT chart_id FROM personal_bests
@@ -58,37 +61,35 @@ _ON_SONGS = text(
 Place = tuple[float, int, str]
 
 
-def find_score(connection: Connection, score_id: str) -> Row[Any] | None:
-    return connection.execute(_ONE, {"score_id": score_id}).one_or_none()
+def find_score(connection: Connection, score_id: str) -> Row | None:
+    return _ONE.row(connection, {"score_id": score_id})
 
 
-def scores_by_id(
-    connection: Connection, user_id: int, score_ids: Collection[str]
-) -> Sequence[Row[Any]]:
+def scores_by_id(connection: Connection, user_id: int, score_ids: Collection[str]) -> Sequence[Row]:
     """The user's scores among these, in no order."""
     parameters = {"user_id": user_id, "score_ids": text_array(score_ids)}
-    return connection.execute(_SOME, parameters).all()
+    return _SOME.rows(connection, parameters)
 
 
 def recent(
     connection: Connection, user_id: int, gpt: GPT, most: int, after: Place | None
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     """The user's newest scores, from a place on."""
     parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype, "most": most}
-    return connection.execute(_RECENT, {**parameters, **_from(after)}).all()
+    return _RECENT.rows(connection, {**parameters, **_from(after)})
 
 
 def on_chart(
     connection: Connection, user_id: int, chart_id: str, most: int, after: Place | None
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     """The user's scores on the chart, newest first, from a place on."""
     parameters = {"user_id": user_id, "chart_id": chart_id, "most": most}
-    return connection.execute(_ON_CHART, {**parameters, **_from(after)}).all()
+    return _ON_CHART.rows(connection, {**parameters, **_from(after)})
 
 
 def on_songs(
     connection: Connection, user_id: int, gpt: GPT, song_ids: Collection[int], most: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     """The user's newest scores on charts of any of the songs."""
     parameters = {
         "user_id": user_id,
@@ -97,10 +98,10 @@ def on_songs(
         "song_ids": text_array(list(map(str, song_ids))),
         "most": most,
     }
-    return connection.execute(_ON_SONGS, parameters).all()
+    return _ON_SONGS.rows(connection, parameters)
 
 
-def place_of(row: Row[Any]) -> Place:
+def place_of(row: Row) -> Place:
     """Where the page ends that ends with this score."""
     achieved = row.time_achieved
     return (float("-inf") if achieved is None else achieved, row.time_added, row.score_id)
@@ -118,7 +119,7 @@ def _from(after: Place | None) -> dict[str, Any]:
 
 # --- what sessions compare -----------------------------------------------------------------
 
-_COMPARED = text(
+_COMPARED = Statement(
     """
     SELECT score_id, chart_id, score_data - 'judgements' - 'optional' AS score_data FROM scores
     WHERE user_id = :user_id AND score_id = ANY(CAST(:score_ids AS text[]))
@@ -141,18 +142,16 @@ _BEFORE_IMPORT: Final = f"""
 """
 
 
-def _without(sql: str, names: Collection[str]) -> TextClause:
+def _without(sql: str, names: Collection[str]) -> Statement:
     """The statement, which leaves out these optional metrics: names of ours."""
     left_out = "".join(f" #- '{{optional,{name}}}'" for name in names)
-    return text(sql.replace("{without}", left_out))
+    return statement(sql.replace("{without}", left_out))
 
 
-def compared(
-    connection: Connection, user_id: int, score_ids: Collection[str]
-) -> Sequence[Row[Any]]:
+def compared(connection: Connection, user_id: int, score_ids: Collection[str]) -> Sequence[Row]:
     """Of the user's scores among these: `score_id`, `chart_id` and the metrics."""
     parameters = {"user_id": user_id, "score_ids": text_array(score_ids)}
-    return connection.execute(_COMPARED, parameters).all()
+    return _COMPARED.rows(connection, parameters)
 
 
 def beside(
@@ -162,13 +161,13 @@ def beside(
     until: float,
     *,
     without: Collection[str],
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     """The user's scores up to a time on the charts of these: chartID, then a PlayedScore's fields.
 
     without: names of optional metrics that are left out.
     """
     parameters = {"user_id": user_id, "score_ids": text_array(score_ids), "until": until}
-    return connection.execute(_without(_BESIDE, without), parameters).all()
+    return _without(_BESIDE, without).rows(connection, parameters)
 
 
 def before_import(
@@ -179,7 +178,7 @@ def before_import(
     moment: float,
     *,
     without: Collection[str],
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     """The same of scores on charts that were there when an import began, at this time."""
     parameters = {
         "user_id": user_id,
@@ -187,12 +186,12 @@ def before_import(
         "import_id": import_id,
         "before": moment,
     }
-    return connection.execute(_without(_BEFORE_IMPORT, without), parameters).all()
+    return _without(_BEFORE_IMPORT, without).rows(connection, parameters)
 
 
 # --- what a profile says of them -----------------------------------------------------------
 
-_FIRST_AND_LAST = text(
+_FIRST_AND_LAST = Statement(
     f"""
     (SELECT 'first' AS place, found.* FROM (
         {SELECT} WHERE {_OF_GPT} AND time_achieved IS NOT NULL
@@ -204,40 +203,40 @@ _FIRST_AND_LAST = text(
         LIMIT 1) AS found)
     """  # noqa: S608
 )
-_COUNT = text(f"SELECT count(*) FROM scores WHERE {_OF_GPT}")  # noqa: S608
+_COUNT = Statement(f"SELECT count(*) FROM scores WHERE {_OF_GPT}")  # noqa: S608
 
 
-def first_and_last(
-    connection: Connection, user_id: int, gpt: GPT
-) -> tuple[Row[Any] | None, Row[Any] | None]:
+def first_and_last(connection: Connection, user_id: int, gpt: GPT) -> tuple[Row | None, Row | None]:
     """The user's scores with the earliest and the latest time."""
     parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
-    found = {row.place: row for row in connection.execute(_FIRST_AND_LAST, parameters)}
+    found = {row.place: row for row in _FIRST_AND_LAST.rows(connection, parameters)}
     return found.get("first"), found.get("last")
 
 
 def count(connection: Connection, user_id: int, gpt: GPT) -> int:
     parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype}
-    return int(connection.scalar(_COUNT, parameters) or 0)
+    return int(_COUNT.value(connection, parameters) or 0)
 
 
 # Scores in the whole table above which those of a GPT are not counted but estimated.
 _MANY: Final = 200_000
 
-_ALL = text("SELECT reltuples FROM pg_class WHERE oid = CAST('scores' AS regclass)")
+_ALL = Statement("SELECT reltuples FROM pg_class WHERE oid = CAST('scores' AS regclass)")
 _OF_ALL_USERS: Final = "FROM scores WHERE game = :game AND playtype = :playtype"
 
 
 def estimated_count(connection: Connection, gpt: GPT) -> int:
     """Everybody's scores on the GPT: exact while there are few, then as PostgreSQL believes."""
     parameters = {"game": gpt.game, "playtype": gpt.playtype}
-    if (connection.scalar(_ALL) or 0) < _MANY:
-        return int(connection.scalar(text(f"SELECT count(*) {_OF_ALL_USERS}"), parameters) or 0)
-    plan = connection.scalar(text(f"EXPLAIN (FORMAT JSON) SELECT 1 {_OF_ALL_USERS}"), parameters)
+    if (_ALL.value(connection) or 0) < _MANY:
+        return int(statement(f"SELECT count(*) {_OF_ALL_USERS}").value(connection, parameters) or 0)
+    plan = statement(f"EXPLAIN (FORMAT JSON) SELECT 1 {_OF_ALL_USERS}").value(
+        connection, parameters
+    )
     return int(plan[0]["Plan"]["Plan Rows"])
 
 
-_MOST_PLAYED = text(
+_MOST_PLAYED = Statement(
     f"""
     SELECT best.*, played.count AS playcount
     FROM (SELECT chart_id, count(*) FROM scores WHERE {_OF_GPT}
@@ -248,7 +247,7 @@ _MOST_PLAYED = text(
 )
 
 
-def most_played(connection: Connection, user_id: int, gpt: GPT, most: int) -> Sequence[Row[Any]]:
+def most_played(connection: Connection, user_id: int, gpt: GPT, most: int) -> Sequence[Row]:
     """The user's personal bests on the charts with most scores, with `playcount`."""
     parameters = {"user_id": user_id, "game": gpt.game, "playtype": gpt.playtype, "most": most}
-    return connection.execute(_MOST_PLAYED, parameters).all()
+    return _MOST_PLAYED.rows(connection, parameters)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from common.catalogue import catalogue_documents, catalogue_rows
+from common.database.statements import Row
 from common.games.model import GPT, Enum
 from common.games.registry import get_gpt
 from common.scores import score_rows
@@ -26,7 +26,7 @@ from common.wire import Wire
 _Value = tuple[str, int]
 
 
-def raises_of(connection: Connection, session: Row[Any], wire: Wire) -> list[FolderRaise]:
+def raises_of(connection: Connection, session: Row, wire: Wire) -> list[FolderRaise]:
     """The raises of a row of `sessions`. A fixed number of statements."""
     gpt = get_gpt(session.game, session.playtype)
     scores = score_rows.compared(connection, session.user_id, session.score_ids)
@@ -57,7 +57,7 @@ def raises_of(connection: Connection, session: Row[Any], wire: Wire) -> list[Fol
 
 
 def _raised(
-    metrics: dict[str, Enum], scores: Sequence[Row[Any]], infos: dict[str, ScoreInfo]
+    metrics: dict[str, Enum], scores: Sequence[Row], infos: dict[str, ScoreInfo]
 ) -> dict[_Value, set[str]]:
     """The charts that were raised to each value."""
     found: dict[_Value, set[str]] = defaultdict(set)
@@ -69,8 +69,8 @@ def _raised(
     return dict(sorted(found.items()))
 
 
-def _best_on_each_chart(scores: Sequence[Row[Any]], metric: str) -> Iterator[Row[Any]]:
-    best: dict[str, Row[Any]] = {}
+def _best_on_each_chart(scores: Sequence[Row], metric: str) -> Iterator[Row]:
+    best: dict[str, Row] = {}
     for row in scores:
         known = best.get(row.chart_id)
         if known is None or _place(row, metric) > _place(known, metric):
@@ -78,11 +78,11 @@ def _best_on_each_chart(scores: Sequence[Row[Any]], metric: str) -> Iterator[Row
     yield from best.values()
 
 
-def _place(row: Row[Any], metric: str) -> int:
+def _place(row: Row, metric: str) -> int:
     return int(row.score_data["enumIndexes"][metric])
 
 
-def _places(row: Row[Any], metric: str, lowest: int, info: ScoreInfo) -> range:
+def _places(row: Row, metric: str, lowest: int, info: ScoreInfo) -> range:
     """The places that the score raised its chart to."""
     reached = _place(row, metric)
     risen = reached if info["isNewScore"] else int(info["deltas"][metric])

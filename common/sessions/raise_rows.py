@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection
 
 from common.database.parameters import text_array
+from common.database.statements import Row, Statement
 from common.games.model import GPT
 
-_FOLDERS: Final = text(
+_FOLDERS: Final = Statement(
     """
     SELECT * FROM folders
     WHERE game = :game AND playtype = :playtype AND NOT inactive AND folder_id IN (
@@ -18,10 +19,10 @@ _FOLDERS: Final = text(
     ORDER BY title, folder_id
     """
 )
-_CONTENTS: Final = text(
+_CONTENTS: Final = Statement(
     "SELECT folder_id, chart_id FROM folder_charts WHERE folder_id = ANY(CAST(:folders AS text[]))"
 )
-_EARLIER: Final = text(
+_EARLIER: Final = Statement(
     """
     SELECT chart_id, metric, max(CAST(score_data->'enumIndexes'->>metric AS integer)) AS best
     FROM scores CROSS JOIN unnest(CAST(:metrics AS text[])) AS metric
@@ -31,18 +32,16 @@ _EARLIER: Final = text(
 )
 
 
-def active_folders(
-    connection: Connection, gpt: GPT, chart_ids: Collection[str]
-) -> Sequence[Row[Any]]:
+def active_folders(connection: Connection, gpt: GPT, chart_ids: Collection[str]) -> Sequence[Row]:
     """The GPT's folders that hold any of the charts."""
     parameters = {"game": gpt.game, "playtype": gpt.playtype, "charts": text_array(chart_ids)}
-    return connection.execute(_FOLDERS, parameters).all()
+    return _FOLDERS.rows(connection, parameters)
 
 
 def contents(connection: Connection, folder_ids: Collection[str]) -> dict[str, set[str]]:
     """The charts of each of the folders."""
     found: dict[str, set[str]] = {folder_id: set() for folder_id in folder_ids}
-    for row in connection.execute(_CONTENTS, {"folders": text_array(folder_ids)}):
+    for row in _CONTENTS.rows(connection, {"folders": text_array(folder_ids)}):
         found[row.folder_id].add(row.chart_id)
     return found
 
@@ -61,5 +60,5 @@ def reached_before(
         "metrics": text_array(metrics),
         "before": before,
     }
-    rows = connection.execute(_EARLIER, parameters)
+    rows = _EARLIER.rows(connection, parameters)
     return {(row.chart_id, row.metric): row.best for row in rows if row.best is not None}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import Row
 
+from common.database.statements import Row
 from common.games.registry import get_gpt
 from common.games.version3 import version3_id
 from common.wire import Wire
@@ -57,7 +57,7 @@ class SessionEvent(msgspec.Struct, kw_only=True):
     playtype: str | UnsetType = UNSET
 
 
-def session(row: Row[Any], wire: Wire) -> SessionDocument:
+def session(row: Row, wire: Wire) -> SessionDocument:
     """A row of `sessions`."""
     version3 = version3_id(get_gpt(row.game, row.playtype))
     document = SessionDocument(
@@ -80,7 +80,7 @@ def session(row: Row[Any], wire: Wire) -> SessionDocument:
     return document
 
 
-def event(row: Row[Any], wire: Wire) -> SessionEvent:
+def event(row: Row, wire: Wire) -> SessionEvent:
     """A row of `sessions`."""
     document = SessionEvent(
         sessionID=row.session_id,

@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
+from common.database.statements import Row
 from common.games.model import GPT, Enum, Graph
 from common.games.registry import get_gpt
 from common.games.scoring.personal_bests import PlayedScore, merged_data
@@ -18,12 +19,12 @@ from common.scores import score_rows
 from common.sessions.session_documents import ScoreInfo
 
 
-def score_info(connection: Connection, session: Row[Any]) -> list[ScoreInfo]:
+def score_info(connection: Connection, session: Row) -> list[ScoreInfo]:
     """The `scoreInfo` of a row of `sessions`: an entry for each of its scores that is stored."""
     return score_infos(connection, [session])[session.session_id]
 
 
-def score_infos(connection: Connection, sessions: Sequence[Row[Any]]) -> dict[str, list[ScoreInfo]]:
+def score_infos(connection: Connection, sessions: Sequence[Row]) -> dict[str, list[ScoreInfo]]:
     """The `scoreInfo` of sessions of one user on one GPT, by session.
 
     One statement, whatever the number of sessions and scores.
@@ -34,14 +35,14 @@ def score_infos(connection: Connection, sessions: Sequence[Row[Any]]) -> dict[st
 
 
 def info_of_scores(
-    connection: Connection, session: Row[Any], score_ids: Sequence[str]
+    connection: Connection, session: Row, score_ids: Sequence[str]
 ) -> list[ScoreInfo]:
     """The same of some of a session's scores."""
     return _infos(connection, [session], {session.session_id: score_ids})[session.session_id]
 
 
 def _infos(
-    connection: Connection, sessions: Sequence[Row[Any]], ids: Mapping[str, Sequence[str]]
+    connection: Connection, sessions: Sequence[Row], ids: Mapping[str, Sequence[str]]
 ) -> dict[str, list[ScoreInfo]]:
     """ids: the scores of each session that are asked about."""
     gpt = get_gpt(sessions[0].game, sessions[0].playtype)

@@ -5,67 +5,68 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection
 
 from common.database.parameters import text_array
+from common.database.statements import Row, Statement
 from common.games.model import GPT
 from common.profiles.profile_rows import containing
 
 _OF_GPT: Final = "user_id = :user_id AND game = :game AND playtype = :playtype"
 _FROM: Final = "(NOT :paged OR (time_ended, session_id) < (:ended, :session_id))"
 
-_ONE = text("SELECT * FROM sessions WHERE session_id = :session_id")
-_SOME = text(
+_ONE = Statement("SELECT * FROM sessions WHERE session_id = :session_id")
+_SOME = Statement(
     """
     SELECT * FROM sessions
     WHERE user_id = :user_id AND session_id = ANY(CAST(:ids AS text[]))
     ORDER BY time_started
     """
 )
-_RECENT = text(
+_RECENT = Statement(
     f"""
     SELECT * FROM sessions WHERE {_OF_GPT} AND {_FROM}
     ORDER BY time_ended DESC, session_id DESC LIMIT :most
     """  # noqa: S608 (constants of ours)
 )
-_HIGHLIGHTED = text(
+_HIGHLIGHTED = Statement(
     f"""
     SELECT * FROM sessions WHERE {_OF_GPT} AND highlight AND {_FROM}
     ORDER BY time_ended DESC, session_id DESC LIMIT :most
     """  # noqa: S608
 )
-_BEST = text(
+_BEST = Statement(
     f"""
     SELECT * FROM sessions WHERE {_OF_GPT}
     ORDER BY CAST(calculated_data->>:alg AS double precision) DESC NULLS LAST, session_id
     LIMIT :most
     """  # noqa: S608
 )
-_NAMED = text(
+_NAMED = Statement(
     f"""
     SELECT * FROM sessions WHERE {_OF_GPT} AND lower(name) LIKE :pattern
     ORDER BY length(name), time_ended DESC, session_id LIMIT :most
     """  # noqa: S608
 )
-_CALENDAR = text(
+_CALENDAR = Statement(
     f"""
     SELECT session_id, name, "desc", highlight, time_started, time_ended, game, playtype
     FROM sessions WHERE {_OF_GPT} ORDER BY time_started
     """  # noqa: S608
 )
-_CALENDAR_OF_ALL = text(
+_CALENDAR_OF_ALL = Statement(
     """
     SELECT session_id, name, "desc", highlight, time_started, time_ended, game, playtype
     FROM sessions WHERE user_id = :user_id ORDER BY time_started
     """
 )
-_BEFORE = text(
+_BEFORE = Statement(
     f"""
     SELECT count(*) FROM sessions
     WHERE {_OF_GPT} AND (time_started, session_id) <= (:started, :session_id)
     """  # noqa: S608
 )
-_NEIGHBOURS = text(
+_NEIGHBOURS = Statement(
     f"""
     (SELECT 'prev' AS place, found.* FROM (
         SELECT * FROM sessions
@@ -92,60 +93,58 @@ def _from(after: Place | None) -> dict[str, Any]:
     return {"paged": after is not None, "ended": ended, "session_id": session_id}
 
 
-def place_of(row: Row[Any]) -> Place:
+def place_of(row: Row) -> Place:
     """Where the page ends that ends with this session."""
     return (row.time_ended, row.session_id)
 
 
-def find(connection: Connection, session_id: str) -> Row[Any] | None:
-    return connection.execute(_ONE, {"session_id": session_id}).one_or_none()
+def find(connection: Connection, session_id: str) -> Row | None:
+    return _ONE.row(connection, {"session_id": session_id})
 
 
-def by_id(connection: Connection, user_id: int, session_ids: Collection[str]) -> Sequence[Row[Any]]:
+def by_id(connection: Connection, user_id: int, session_ids: Collection[str]) -> Sequence[Row]:
     """The user's sessions among these, in the order of their start."""
     parameters = {"user_id": user_id, "ids": text_array(session_ids)}
-    return connection.execute(_SOME, parameters).all()
+    return _SOME.rows(connection, parameters)
 
 
 def recent(
     connection: Connection, user_id: int, gpt: GPT, most: int, after: Place | None = None
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     """The sessions that ended last, from a place on."""
     parameters = _parameters(user_id, gpt, most=most, **_from(after))
-    return connection.execute(_RECENT, parameters).all()
+    return _RECENT.rows(connection, parameters)
 
 
 def highlighted(
     connection: Connection, user_id: int, gpt: GPT, most: int, after: Place | None = None
-) -> Sequence[Row[Any]]:
+) -> Sequence[Row]:
     parameters = _parameters(user_id, gpt, most=most, **_from(after))
-    return connection.execute(_HIGHLIGHTED, parameters).all()
+    return _HIGHLIGHTED.rows(connection, parameters)
 
 
-def best(connection: Connection, user_id: int, gpt: GPT, alg: str, most: int) -> Sequence[Row[Any]]:
+def best(connection: Connection, user_id: int, gpt: GPT, alg: str, most: int) -> Sequence[Row]:
     """The sessions with the highest ratings."""
-    return connection.execute(_BEST, _parameters(user_id, gpt, alg=alg, most=most)).all()
+    return _BEST.rows(connection, _parameters(user_id, gpt, alg=alg, most=most))
 
 
-def named(
-    connection: Connection, user_id: int, gpt: GPT, part: str, most: int
-) -> Sequence[Row[Any]]:
+def named(connection: Connection, user_id: int, gpt: GPT, part: str, most: int) -> Sequence[Row]:
     """The sessions whose name holds this, the shortest name first."""
     parameters = _parameters(user_id, gpt, pattern=containing(part), most=most)
-    return connection.execute(_NAMED, parameters).all()
+    return _NAMED.rows(connection, parameters)
 
 
-def calendar(connection: Connection, user_id: int, gpt: GPT) -> Sequence[Row[Any]]:
+def calendar(connection: Connection, user_id: int, gpt: GPT) -> Sequence[Row]:
     """All of the user's sessions, without their scores."""
-    return connection.execute(_CALENDAR, _parameters(user_id, gpt)).all()
+    return _CALENDAR.rows(connection, _parameters(user_id, gpt))
 
 
-def calendar_of_all(connection: Connection, user_id: int) -> Sequence[Row[Any]]:
+def calendar_of_all(connection: Connection, user_id: int) -> Sequence[Row]:
     """All of the user's sessions in all games, without their scores."""
-    return connection.execute(_CALENDAR_OF_ALL, {"user_id": user_id}).all()
+    return _CALENDAR_OF_ALL.rows(connection, {"user_id": user_id})
 
 
-def index_of(connection: Connection, session: Row[Any]) -> int:
+def index_of(connection: Connection, session: Row) -> int:
     """Which of its user's sessions on the GPT it is, counted from 1."""
     parameters = {
         "user_id": session.user_id,
@@ -154,12 +153,10 @@ def index_of(connection: Connection, session: Row[Any]) -> int:
         "started": session.time_started,
         "session_id": session.session_id,
     }
-    return int(connection.scalar(_BEFORE, parameters) or 1)
+    return int(_BEFORE.value(connection, parameters) or 1)
 
 
-def neighbours(
-    connection: Connection, session: Row[Any]
-) -> tuple[Row[Any] | None, Row[Any] | None]:
+def neighbours(connection: Connection, session: Row) -> tuple[Row | None, Row | None]:
     """The user's session on the GPT before this one, and the one after."""
     parameters = {
         "user_id": session.user_id,
@@ -168,11 +165,11 @@ def neighbours(
         "started": session.time_started,
         "session_id": session.session_id,
     }
-    found = {row.place: row for row in connection.execute(_NEIGHBOURS, parameters)}
+    found = {row.place: row for row in _NEIGHBOURS.rows(connection, parameters)}
     return found.get("prev"), found.get("next")
 
 
-_EDIT = text(
+_EDIT = Statement(
     """
     UPDATE sessions
     SET name = CASE WHEN :with_name THEN :name ELSE name END,
@@ -185,10 +182,10 @@ _EDIT = text(
 
 def edit(
     connection: Connection, user_id: int, session_id: str, changes: dict[str, Any]
-) -> Row[Any] | None:
+) -> Row | None:
     """Sets `name`, `desc` and `highlight`, whichever are given; the session as it is then."""
-    return connection.execute(
-        _EDIT,
+    return _EDIT.row(
+        connection,
         {
             "user_id": user_id,
             "session_id": session_id,
@@ -198,4 +195,4 @@ def edit(
             "desc": changes.get("desc"),
             "highlight": changes.get("highlight"),
         },
-    ).one_or_none()
+    )

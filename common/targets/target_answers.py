@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from common.accounts.user_documents import UserDocument
+from common.database.statements import Row
 from common.games.registry import get_gpt
 from common.games.version3 import version3_id
 from common.targets import target_rows
@@ -190,7 +191,7 @@ class QuestlinePage(msgspec.Struct):
 # --- rows as documents ---------------------------------------------------------------------
 
 
-def goals(connection: Connection, rows: Collection[Row[Any]], wire: Wire) -> list[GoalDocument]:
+def goals(connection: Connection, rows: Collection[Row], wire: Wire) -> list[GoalDocument]:
     """Rows of `goals`, of one or more games, perhaps with `subscriptions`.
 
     In version 3 with its ids of charts and folders: two statements more, however many goals.
@@ -198,12 +199,12 @@ def goals(connection: Connection, rows: Collection[Row[Any]], wire: Wire) -> lis
     return named_goals(rows, wire, named(connection, rows, wire))
 
 
-def named(connection: Connection, rows: Collection[Row[Any]], wire: Wire) -> Named:
+def named(connection: Connection, rows: Collection[Row], wire: Wire) -> Named:
     """What version 3 calls what goals are on, as far as that is shown."""
     return target_rows.named_in_version3(connection, rows) if wire.has_v3 else NOT_NAMED
 
 
-def named_goals(rows: Iterable[Row[Any]], wire: Wire, names: Named) -> list[GoalDocument]:
+def named_goals(rows: Iterable[Row], wire: Wire, names: Named) -> list[GoalDocument]:
     """Rows of `goals`, where the names are known."""
     return [_goal(row, wire, names) for row in rows]
 
@@ -215,12 +216,12 @@ def goals_by_id(
     return goals(connection, target_rows.goals_by_id(connection, goal_ids), wire)
 
 
-def goal(connection: Connection, row: Row[Any], wire: Wire) -> GoalDocument:
+def goal(connection: Connection, row: Row, wire: Wire) -> GoalDocument:
     """A row of `goals`."""
     return goals(connection, [row], wire)[0]
 
 
-def _goal(row: Row[Any], wire: Wire, names: Named) -> GoalDocument:
+def _goal(row: Row, wire: Wire, names: Named) -> GoalDocument:
     document = GoalDocument(
         goalID=row.goal_id,
         **_game(row, wire),
@@ -234,7 +235,7 @@ def _goal(row: Row[Any], wire: Wire, names: Named) -> GoalDocument:
     return document
 
 
-def _goal_charts(row: Row[Any], wire: Wire, names: Named) -> dict[str, Any]:
+def _goal_charts(row: Row, wire: Wire, names: Named) -> dict[str, Any]:
     """What a goal is on. Source: specification, v3/http-api.md section 2."""
     charts: dict[str, Any] = dict(row.charts)
     kind, data = charts["type"], charts["data"]
@@ -250,7 +251,7 @@ def _goal_charts(row: Row[Any], wire: Wire, names: Named) -> dict[str, Any]:
     return charts
 
 
-def goal_sub(row: Row[Any], wire: Wire) -> GoalSubDocument:
+def goal_sub(row: Row, wire: Wire) -> GoalSubDocument:
     """A row of `goal_subscriptions`."""
     return GoalSubDocument(
         goalID=row.goal_id,
@@ -268,7 +269,7 @@ def goal_sub(row: Row[Any], wire: Wire) -> GoalSubDocument:
     )
 
 
-def quest(row: Row[Any], wire: Wire) -> QuestDocument:
+def quest(row: Row, wire: Wire) -> QuestDocument:
     """A row of `quests`."""
     return QuestDocument(
         questID=row.quest_id,
@@ -279,7 +280,7 @@ def quest(row: Row[Any], wire: Wire) -> QuestDocument:
     )
 
 
-def quest_sub(row: Row[Any], wire: Wire) -> QuestSubDocument:
+def quest_sub(row: Row, wire: Wire) -> QuestSubDocument:
     """A row of `quest_subscriptions`."""
     return QuestSubDocument(
         questID=row.quest_id,
@@ -293,7 +294,7 @@ def quest_sub(row: Row[Any], wire: Wire) -> QuestSubDocument:
     )
 
 
-def questline(row: Row[Any], wire: Wire) -> QuestlineDocument:
+def questline(row: Row, wire: Wire) -> QuestlineDocument:
     """A row of `questlines`."""
     return QuestlineDocument(
         questlineID=row.questline_id,
@@ -304,7 +305,7 @@ def questline(row: Row[Any], wire: Wire) -> QuestlineDocument:
     )
 
 
-def result(row: Row[Any]) -> GoalResult:
+def result(row: Row) -> GoalResult:
     """A row of `goal_subscriptions`, as far as it says how far the user is."""
     return GoalResult(
         row.goal_id,
@@ -316,7 +317,7 @@ def result(row: Row[Any]) -> GoalResult:
     )
 
 
-def _game(row: Row[Any], wire: Wire) -> dict[str, Any]:
+def _game(row: Row, wire: Wire) -> dict[str, Any]:
     if wire.has_v2:
         return {"game": row.game, "playtype": row.playtype}
     return {"game": version3_id(get_gpt(row.game, row.playtype))}

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection
 
 from common.catalogue import catalogue_rows
 from common.database.parameters import text_array
+from common.database.statements import Row, Statement, statement
 from common.games.model import GPT
 from common.profiles.profile_rows import containing
 
@@ -25,7 +26,7 @@ _RAISED: Final = (
     " ORDER BY last_interaction DESC, user_id LIMIT :most"
 )
 
-Rows = Sequence[Row[Any]]
+Rows = Sequence[Row]
 
 
 def _parameters(gpt: GPT, **more: Any) -> dict[str, Any]:
@@ -33,7 +34,7 @@ def _parameters(gpt: GPT, **more: Any) -> dict[str, Any]:
 
 
 def _all(connection: Connection, sql: str, parameters: dict[str, Any]) -> Rows:
-    return connection.execute(text(sql), parameters).all()
+    return statement(sql).rows(connection, parameters)
 
 
 # --- of one user ---------------------------------------------------------------------------
@@ -134,7 +135,7 @@ class Named:
 NOT_NAMED: Final = Named()
 
 
-def named_in_version3(connection: Connection, goals: Collection[Row[Any]]) -> Named:
+def named_in_version3(connection: Connection, goals: Collection[Row]) -> Named:
     """The names of the charts and folders of these rows of `goals`; two statements at most."""
     on_folders = [row.charts["data"] for row in goals if row.charts["type"] == "folder"]
     on_charts = {
@@ -145,8 +146,8 @@ def named_in_version3(connection: Connection, goals: Collection[Row[Any]]) -> Na
     }
     charts = folders = None
     if on_charts:
-        charts = connection.execute(
-            _NAMED_CHARTS,
+        charts = _NAMED_CHARTS.rows(
+            connection,
             {
                 "games": text_array([game for game, _ in on_charts]),
                 "charts": text_array([chart_id for _, chart_id in on_charts]),
@@ -161,7 +162,7 @@ def named_in_version3(connection: Connection, goals: Collection[Row[Any]]) -> Na
     )
 
 
-_NAMED_CHARTS: Final = text(
+_NAMED_CHARTS: Final = Statement(
     """
     SELECT game, chart_id, v3_id
     FROM unnest(CAST(:games AS text[]), CAST(:charts AS text[])) AS wanted (game, chart_id)
@@ -185,7 +186,7 @@ def goals_by_id(connection: Connection, goal_ids: Collection[str]) -> Rows:
     )
 
 
-def find_goal(connection: Connection, gpt: GPT, goal_id: str) -> Row[Any] | None:
+def find_goal(connection: Connection, gpt: GPT, goal_id: str) -> Row | None:
     rows = goals_by_id(connection, [goal_id])
     return next((row for row in rows if (row.game, row.playtype) == (gpt.game, gpt.playtype)), None)
 
@@ -198,7 +199,7 @@ def quests_by_id(connection: Connection, quest_ids: Collection[str]) -> Rows:
     )
 
 
-def find_quest(connection: Connection, gpt: GPT, quest_id: str) -> Row[Any] | None:
+def find_quest(connection: Connection, gpt: GPT, quest_id: str) -> Row | None:
     rows = quests_by_id(connection, [quest_id])
     return next((row for row in rows if (row.game, row.playtype) == (gpt.game, gpt.playtype)), None)
 

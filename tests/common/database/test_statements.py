@@ -51,6 +51,19 @@ def test_rows_go_by_the_columns_names(connection: Connection) -> None:
     assert RENAME.run(connection, {"name": "c", "id": 1}) == 2
 
 
+def test_a_table_may_get_a_column_meanwhile(connection: Connection) -> None:
+    everything = Statement("SELECT * FROM things")
+    ADD.run(connection, {"id": 1, "name": "a"})
+    assert everything.row(connection) == (1, "a")
+    connection.execute(text("ALTER TABLE things ADD COLUMN colour text"))
+    assert everything.row(connection).colour is None
+
+
+def test_what_is_put_together_is_made_once() -> None:
+    assert statements.statement("SELECT " + "1") is statements.statement("SELECT 1")
+    assert statements.statement("SELECT 1") is not statements.statement("SELECT 2")
+
+
 def test_it_is_part_of_the_connections_transaction(engine: Engine) -> None:
     with engine.connect() as connection:
         ADD.run(connection, {"id": 1, "name": "a"})
