@@ -7,9 +7,12 @@ else is logged with a reference id and shown as a generic failure.
 from collections.abc import Sequence
 from typing import Any
 
-# The codes of failures that say no more than their status does.
-_CODES = {
-    400: "BAD_REQUEST",
+BAD_REQUEST = "BAD_REQUEST"
+INTERNAL_ERROR = "INTERNAL_ERROR"
+
+# The codes of failures that say no more than their status does, by status.
+CODES = {
+    400: BAD_REQUEST,
     401: "UNAUTHORIZED",
     403: "FORBIDDEN",
     404: "NOT_FOUND",
@@ -29,7 +32,7 @@ _CODES = {
 
 def code_of_status(status: int) -> str:
     """The code of a failure of which only the HTTP status is known."""
-    return _CODES.get(status, "BAD_REQUEST" if status < 500 else "INTERNAL_ERROR")
+    return CODES.get(status, BAD_REQUEST if status < 500 else INTERNAL_ERROR)
 
 
 class ScoreImportError(Exception):

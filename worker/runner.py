@@ -291,4 +291,4 @@ def _fail(connection: Connection, job: ClaimedJob, failure: Failure) -> FinalAns
     connection.rollback()
     stored = jobs.fail(connection, job, failure)
     connection.commit()
-    return failed_answer(stored.status, stored.message, stored.reference)
+    return failed_answer(job.kind, stored.status, stored.message, stored.reference)

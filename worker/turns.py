@@ -100,7 +100,7 @@ class Turn:
         if given_up:
             log.error("job %s given up: the database could not take it", job.job_id)
             reporter = ProgressReporter(self._runtime.redis, job.job_id)
-            reporter.finish(failed_answer(500, message, None))
+            reporter.finish(failed_answer(job.kind, 500, message))
 
 
 def take_turn(

@@ -201,7 +201,7 @@ class InternalProcessor:
         if outcome.error_reference is not None:
             raise UserError(500, reporting.told(runner.INTERNAL_ERROR_INLINE))
         status = outcome.error_status
-        raise UserError(status, outcome.error_message or "", failure_code(status))
+        raise UserError(status, outcome.error_message or "", failure_code(outcome.kind, status))
 
     def run(self, job: NewJob, turn: Turn | None) -> Accepted | FinalAnswer:
         job_id = self._run_to_its_end(job)

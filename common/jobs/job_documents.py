@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
+from common.jobs.job_tables import JobKind
 from common.jobs.outcomes import failure_code
 
 
@@ -168,7 +169,7 @@ def lock(row: Row[Any], name: str) -> LockDocument:
 def _parts(row: Row[Any]) -> dict[str, Any]:
     error = None
     if row.error_status is not None:
-        code = failure_code(row.error_status, row.error_reference)
+        code = failure_code(JobKind(row.kind), row.error_status, row.error_reference)
         error = JobError(row.error_status, code, row.error_message or "", row.error_reference)
     return {
         "jobID": row.job_id,

@@ -21,8 +21,8 @@ from common.jobs import ended_rows, job_documents, managing_rows, progress
 from common.jobs.job_documents import JobsChanged, LockDocument, RefusedJob, WholeJob
 from common.jobs.job_tables import JobState
 from common.jobs.managing_rows import CANCELLED_STATE, ENDED, SyncIsOn, Wanted
-from common.jobs.outcomes import failed_answer, is_ours
-from common.jobs.progress import CANCELLED, ProgressReporter
+from common.jobs.outcomes import cancelled_answer, is_ours
+from common.jobs.progress import ProgressReporter
 
 CANCELLED_SAYS: Final = (
     "This was cancelled by those who run this service, and nothing of it was stored."
@@ -74,8 +74,7 @@ class Manager:
             if user_id is None:
                 return _refusal(connection, job_id)
             if self.redis is not None:
-                answer = failed_answer(CANCELLED, message, None)
-                ProgressReporter(self.redis, job_id).finish(answer)
+                ProgressReporter(self.redis, job_id).finish(cancelled_answer(message))
             return user_id
 
         return self._each(job_ids, one)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from common.database.statements import Statement
 from common.envelope import failure, success
+from common.errors import BAD_REQUEST, CODES, INTERNAL_ERROR, code_of_status
 from common.imports.import_documents import find_import
 from common.jobs.job_tables import JobKind, JobState
 from common.jobs.pause_rows import ALL_PAUSED
@@ -106,27 +107,40 @@ UNAUTHORISED: Final = 401
 # Of a job that whoever runs the service cancelled. It counts as failed, wherever that is told.
 IMPORT_CANCELLED: Final = "IMPORT_CANCELLED"
 
-# Of what else is its user's fault, and of what is ours, which has a reference.
+# Of what else is its user's fault.
 IMPORT_FAILED: Final = "IMPORT_FAILED"
-INTERNAL_ERROR: Final = "INTERNAL_ERROR"
 
-_CODES: Final = {UNAUTHORISED: INTEGRATION_AUTH, CANCELLED: IMPORT_CANCELLED}
+# Kinds whose failures refuse a document of scores, of which poll-status tells; of the others the
+# status says all there is.
+_OF_IMPORTS: Final = (JobKind.IMPORT, JobKind.CHECK)
 
-# The code of a row of `jobs`; NULL where it did not fail.
-CODE_OF_ROW: Final = " ".join(
-    (
-        f"CASE WHEN error_reference IS NOT NULL THEN '{INTERNAL_ERROR}'",
-        *(f"WHEN error_status = {status} THEN '{code}'" for status, code in _CODES.items()),
-        f"WHEN error_status IS NOT NULL THEN '{IMPORT_FAILED}' END",
-    )
+_OF_IMPORTS_LISTED: Final = ", ".join(f"'{kind}'" for kind in _OF_IMPORTS)
+_OF_STATUSES: Final = " ".join(
+    f"WHEN error_status = {status} THEN '{code}'" for status, code in CODES.items()
 )
 
+# The code of a row of `jobs`; NULL where it did not fail.
+CODE_OF_ROW: Final = f"""
+    CASE WHEN error_reference IS NOT NULL THEN '{INTERNAL_ERROR}'
+         WHEN error_status = {CANCELLED} THEN '{IMPORT_CANCELLED}'
+         WHEN kind IN ({_OF_IMPORTS_LISTED}) THEN
+             CASE WHEN error_status = {UNAUTHORISED} THEN '{INTEGRATION_AUTH}'
+                  WHEN error_status IS NOT NULL THEN '{IMPORT_FAILED}' END
+         {_OF_STATUSES}
+         WHEN error_status < 500 THEN '{BAD_REQUEST}'
+         WHEN error_status IS NOT NULL THEN '{INTERNAL_ERROR}' END
+"""
 
-def failure_code(status: int, reference: str | None = None) -> str:
-    """What a job failed of, for programs. A 401 is about an account with another service."""
+
+def failure_code(kind: JobKind, status: int, reference: str | None = None) -> str:
+    """What a job failed of, for programs. A 401 of an import is about an account elsewhere."""
     if reference is not None:
         return INTERNAL_ERROR
-    return _CODES.get(status, IMPORT_FAILED)
+    if status == CANCELLED:
+        return IMPORT_CANCELLED
+    if kind not in _OF_IMPORTS:
+        return code_of_status(status)
+    return INTEGRATION_AUTH if status == UNAUTHORISED else IMPORT_FAILED
 
 
 def is_ours(status: int | None) -> bool:
@@ -134,12 +148,19 @@ def is_ours(status: int | None) -> bool:
     return status is not None and status >= 500
 
 
-def failed_answer(status: int, message: str, reference: str | None) -> FinalAnswer:
-    """What poll-status says of a failed job. A reference leads to the cause in the logs."""
-    error = {"code": failure_code(status, reference)}
+def failed_answer(
+    kind: JobKind, status: int, message: str, reference: str | None = None
+) -> FinalAnswer:
+    """What is said of a failed job. A reference leads to the cause in the logs."""
+    error = {"code": failure_code(kind, status, reference)}
     if reference is not None:
         error["reference"] = reference
     return FinalAnswer(status, failure(message, error=error))
+
+
+def cancelled_answer(message: str) -> FinalAnswer:
+    """What is said of a job that whoever runs the service cancelled."""
+    return FinalAnswer(CANCELLED, failure(message, error={"code": IMPORT_CANCELLED}))
 
 
 def said_of_waiting(*, must_wait: bool, is_paused: bool) -> str:
@@ -154,7 +175,10 @@ def answer_from_record(connection: Connection, job_id: str, wire: Wire) -> Final
     outcome = job_outcome(connection, job_id)
     if outcome is not None and outcome.state is JobState.FAILED:
         return failed_answer(
-            outcome.error_status or 500, outcome.error_message or "", outcome.error_reference
+            outcome.kind,
+            outcome.error_status or 500,
+            outcome.error_message or "",
+            outcome.error_reference,
         )
     if outcome is not None and outcome.state is not JobState.COMPLETED:
         if outcome.state is JobState.RUNNING:
