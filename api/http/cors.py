@@ -13,8 +13,8 @@ _ALLOWED: Final = (
     "Content-Encoding, If-None-Match, Last-Event-ID, X-TachiIR-Version"
 )
 _EXPOSED: Final = (
-    "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, Location, ETag, "
-    "Idempotency-Replayed, X-Request-Id"
+    "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, Location, Link, "
+    "ETag, Idempotency-Replayed, X-Request-Id"
 )
 # Seconds for which a browser need not ask again; none keeps it longer than a day.
 _MAX_AGE: Final = "86400"
