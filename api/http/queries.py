@@ -56,4 +56,17 @@ def required_search(query: dict[str, Any], complaint: str) -> str:
 
 def text(meaning: str) -> fields.String:
     """An optional parameter that the endpoint reads itself."""
-    return fields.String(metadata={"description": meaning})
+    said = "Expected *string or no value."
+    return fields.String(
+        error_messages={"null": said, "invalid": said}, metadata={"description": meaning}
+    )
+
+
+def required_text(meaning: str, *, example: str) -> fields.String:
+    """A parameter that has to be there, and that the endpoint reads itself."""
+    said = "Expected string."
+    return fields.String(
+        required=True,
+        error_messages={"required": said, "null": said, "invalid": said},
+        metadata={"description": meaning, "example": example},
+    )

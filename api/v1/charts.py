@@ -13,6 +13,7 @@ from api.http.answers import success
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
 from api.http.game_paths import GamePath, of_game
+from api.http.parameters import explain
 from api.http.service import service
 from api.jobs.door import resolve_chart
 from common.accounts import user_documents
@@ -38,6 +39,9 @@ SEARCHED: Final = 100  # songs that a search looks at
 USERS: Final = 25  # users that a search looks at
 PAGE: Final = 100
 
+# A setting of players of IIDX.
+DISPLAY_2DXTRA: Final = "display2DXTra"
+
 NO_CHART: Final = {404: "There is no such chart."}
 
 
@@ -52,13 +56,8 @@ class Resolution(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    matchType = fields.String(
-        required=True,
-        metadata={"description": "what the identifier is", "example": "tachiSongID"},
-    )
-    identifier = fields.String(
-        required=True, metadata={"description": "of a song or a chart", "example": "1"}
-    )
+    matchType = queries.required_text("what the identifier is", example="tachiSongID")
+    identifier = queries.required_text("of a song or a chart", example="1")
     difficulty = queries.text("where the identifier is a song's")
     artist = queries.text("where several songs have this title")
     version = queries.text("the version of the game that was played")
@@ -83,9 +82,10 @@ class Inactive(Schema):
 @of_game(blueprint, "GET", "/charts")
 @endpoint("A game's charts, those with most players first.", query=ChartSearch(), answers=ChartList)
 def charts(at: GamePath, query: dict[str, Any]) -> Response:
+    requester = context.current().identity.user_id
     played_by = None
     if "requesterHasPlayed" in query:
-        played_by = context.current().identity.user_id
+        played_by = requester
         if played_by is None:
             raise UserError(
                 401, "You must be authorised as a user to use the requesterHasPlayed option."
@@ -96,7 +96,7 @@ def charts(at: GamePath, query: dict[str, Any]) -> Response:
         if query.get("search"):
             songs = here.songs.find(connection, at.gpt.game, query["search"], SEARCHED)
         rows = catalogue_rows.charts_by_players(connection, at.gpt, songs, played_by, CHARTS)
-        if "noIntelligentOmit" not in query:
+        if "noIntelligentOmit" not in query and not _wants_2dxtra(connection, requester, at.gpt):
             rows = [row for row in rows if not row.data.get("2dxtraSet")]
         found = catalogue_rows.of_charts(connection, at.gpt.game, rows)
     documents, of_songs = catalogue_documents.charts(rows, found.songs, at.wire, found.ids)
@@ -104,6 +104,12 @@ def charts(at: GamePath, query: dict[str, Any]) -> Response:
         _played(document, row.playcount) for document, row in zip(documents, rows, strict=True)
     ]
     return success(f"Returned {len(played)} charts.", ChartList(played, of_songs))
+
+
+def _wants_2dxtra(connection: Connection, user_id: int | None, gpt: GPT) -> bool:
+    """Whether the user's settings of the game say that charts of 2dxtra are shown."""
+    settings = None if user_id is None else profile_rows.find_settings(connection, user_id, gpt)
+    return settings is not None and settings.preferences["gameSpecific"].get(DISPLAY_2DXTRA) is True
 
 
 def _played(document: ChartDocument, playcount: int) -> PlayedChart:
@@ -166,10 +172,13 @@ def chart(at: GamePath, chart_id: str) -> Response:
 
 @of_game(blueprint, "GET", "/charts/<chart_id>/pbs")
 @endpoint(
-    "A page of a chart's leaderboard.", query=Ranks(), answers=ChartLeaderboard, errors=NO_CHART
+    "A page of a chart's leaderboard.",
+    query=Ranks(),
+    answers=ChartLeaderboard,
+    errors={**NO_CHART, 400: "`startRanking` is no number, in a path of version 3."},
 )
 def chart_pbs(at: GamePath, chart_id: str, query: dict[str, Any]) -> Response:
-    first = _rank(query.get("startRanking"))
+    first = _rank(query.get("startRanking"), at)
     with service().reading() as connection:
         row = _found(connection, at.gpt, chart_id)
         rows = best_rows.leaderboard(connection, row.chart_id, first, PAGE)
@@ -181,10 +190,15 @@ def chart_pbs(at: GamePath, chart_id: str, query: dict[str, Any]) -> Response:
     return success(f"Returned {len(rows)} scores.", body)
 
 
-def _rank(text: str | None) -> int:
-    if text is None or not (text.isascii() and text.isdigit()):
+def _rank(text: str | None, at: GamePath) -> int:
+    """The rank that a page begins with. What is no number version 3 alone refuses."""
+    if text is None:
         return 1
-    return max(1, min(int(text[:10]), 2**31))
+    if text.isascii() and text.isdigit():
+        return max(1, min(int(text[:10]), 2**31))
+    if not at.wire.has_v2:
+        raise UserError(400, explain("startRanking", "Expected a positive non-zero integer.", text))
+    return 1
 
 
 @of_game(blueprint, "GET", "/charts/<chart_id>/pbs/search")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, fields
+from marshmallow import Schema, fields
 from sqlalchemy import Connection
 
 from api.http.game_paths import GamePath
@@ -20,9 +20,6 @@ TYPES = ("single", "multi", "folder")
 
 class GoalForm(Schema):
     """What to reach, and on which charts. That they fit each other `goal_of` checks."""
-
-    class Meta:
-        unknown = EXCLUDE
 
     criteria = fields.Raw(
         metadata={

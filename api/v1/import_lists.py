@@ -42,17 +42,24 @@ MOST: Final = 500
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
+def _is_lenient() -> bool:
+    """Whether a value that makes no sense is no failure: with documents of version 3 alone."""
+    return not service().settings.dialect.has_v2
+
+
 def _import_type(value: Any) -> Any:
     enabled = enabled_import_types(service().settings)
-    if value not in enabled:
+    if value not in enabled and not _is_lenient():
         raise ValidationError(f"Expected any of {', '.join(enabled)}.")
     return value
 
 
 def _boolean(value: Any) -> bool:
-    if value not in _BOOLEANS:
+    if value in _BOOLEANS:
+        return _BOOLEANS[value]
+    if not _is_lenient():
         raise ValidationError("Expected true or false.")
-    return _BOOLEANS[value]
+    return False
 
 
 def _number(low: int, high: int) -> Any:

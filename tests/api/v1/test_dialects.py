@@ -114,6 +114,16 @@ def test_what_nobody_knows_is_passed_over_in_version_3(importer: Importer) -> No
     assert imports == {"imports": [], "users": []}
 
 
+def test_lists_of_version_3_take_any_value(importer: Importer, import_id: str) -> None:
+    path = f"/users/{importer.user_id}/imports"
+    unknown, unintended, all_of_them = asked(
+        importer, "v3", f"{path}?importType=file/nothing", f"{path}?userIntent=maybe", path
+    )
+    assert unknown == []
+    assert unintended == [each for each in all_of_them if not each["userIntent"]]
+    assert [each["importID"] for each in all_of_them] == [import_id]
+
+
 def test_games_say_whether_players_bring_charts(importer: Importer) -> None:
     (games,) = asked(importer, "v3", "/games")
     brought = [name for name, each in games["configs"].items() if each["dynamicContent"]]

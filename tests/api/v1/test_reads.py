@@ -416,6 +416,10 @@ def test_charts_are_found_as_scores_find_them(http: Http) -> None:
     senseless = post(V3, {**wanted, "matchType": "bmsChartHash"})
     assert senseless.status == 400
     assert senseless.description.startswith("Cannot use matchType bmsChartHash")
+    lacking = post(V3, {"matchType": "tachiSongID"})
+    assert lacking.description == "[identifier] Expected string. (Received nothing (undefined))"
+    number = post(V3, {**wanted, "version": 7})
+    assert number.description == "[version] Expected *string or no value. (Received 7)"
     assert get(http, f"{V2}/charts/resolve?matchType=songTitle&identifier=x").status == 404
     assert get(http, f"{V2}/charts/resolve?matchType=songTitle").status == 400
     for kind in ("songTitle", "tachiSongID", "sdvxInGameID"):
@@ -472,6 +476,9 @@ def test_a_leaderboard_begins_where_it_is_asked_to(http: Http) -> None:
     second = body(http, f"{V2}/charts/{chart}/pbs?startRanking=2")
     assert second["pbs"] == whole["pbs"][1:]
     assert body(http, f"{V2}/charts/{chart}/pbs?startRanking=x") == whole
+    refused = get(http, f"{V3}/charts/{chart}/pbs?startRanking=x")
+    assert (refused.status, refused.description[:14]) == (400, "[startRanking]")
+    assert body(http, f"{V3}/charts/{chart}/pbs?startRanking=2")["pbs"][0]["game"] == "sdvx"
     found = body(http, f"{V2}/charts/{chart}/pbs/search?search=ALI")
     assert [each["rankingData"]["rank"] for each in found["pbs"]] == [2]
     assert body(http, f"{V2}/charts/{chart}/playcount") == {"count": 2}
@@ -491,6 +498,36 @@ def test_charts_are_listed_by_players(http: Http, alice: Player) -> None:
     mine = body(http, f"{V2}/charts?requesterHasPlayed=1", alice)["charts"]
     assert len(mine) == 4
     assert get(http, f"{V2}/charts?requesterHasPlayed=1").status == 401
+
+
+def test_charts_of_2dxtra_are_shown_to_whoever_wants_them(service: Stack, http: Http) -> None:
+    player = service.user("extra", "submit_score", "customise_profile")
+    played = {"score": 10, "lamp": "CLEAR", "matchType": "tachiSongID", "identifier": "1"}
+    meta = {"game": "iidx", "playtype": "SP", "service": "tests"}
+    played["difficulty"] = service.scalar(
+        "SELECT difficulty FROM charts WHERE game = 'iidx' AND playtype = 'SP' AND song_id = 1"
+        " LIMIT 1"
+    )
+    player.wait(player.submit({"meta": meta, "scores": [played]}))
+    with service.engine.begin() as connection:
+        connection.exec_driver_sql(
+            """UPDATE charts SET data = data || '{"2dxtraSet": "a set"}'"""
+            " WHERE game = 'iidx' AND playtype = 'SP' AND song_id = 1"
+        )
+    path = "/games/iidx/SP/charts"
+
+    def is_shown(path: str, player: Player | None = None) -> bool:
+        return 1 in {each["songID"] for each in body(http, path, player)["charts"]}
+
+    assert not is_shown(path)
+    assert is_shown(f"{path}?noIntelligentOmit")
+    assert not is_shown(path, player)
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {player.token}"}
+    changes = orjson.dumps({"gameSpecific": {"display2DXTra": True}})
+    settings = "/api/v1/users/extra/games/iidx/SP/settings"
+    assert http.request("PATCH", settings, changes, headers).status == 200
+    assert is_shown(path, player)
+    assert not is_shown(path)
 
 
 def test_a_questline_shows_its_quests(http: Http) -> None:

@@ -92,7 +92,8 @@ def test_a_quest_is_followed_looked_at_and_left(http: Http, follower: Player) ->
     body = joined.json["body"]
     assert body["questSub"]["userID"] == follower.user_id
     assert len(body["goalResults"]) == len(body["goals"]) > 1
-    assert ask(http, "PUT", path, follower).status == 409
+    again = ask(http, "PUT", path, follower)
+    assert (again.status, again.json["error"]["code"]) == (409, "CONFLICT")
     one = ask(http, "GET", path, None).json["body"]
     assert one["results"] == body["goalResults"]
     assert one["quest"] == body["quest"]
@@ -114,6 +115,7 @@ def test_a_quest_is_followed_looked_at_and_left(http: Http, follower: Player) ->
     }
     nothing = ask(http, "PUT", of(follower, "/quests/nothing"), follower)
     assert (nothing.status, nothing.description) == (404, "Can't find a quest with id 'nothing'.")
+    assert nothing.json["error"]["code"] == "NOT_FOUND"
 
 
 def test_another_goal_takes_the_place_of_one(http: Http, follower: Player, chart: str) -> None:
@@ -243,7 +245,7 @@ def test_a_senseless_goal_is_refused(
 ) -> None:
     body = {name: value for name, value in {**goal(chart), **changes}.items() if value is not None}
     answer = ask(http, "POST", of(follower, "/goals/add-goal"), follower, body)
-    assert answer.status == 400
+    assert (answer.status, answer.json["error"]["code"]) == (400, "BAD_REQUEST")
     assert answer.description.startswith(description)
 
 
@@ -283,7 +285,9 @@ def test_rivals_are_those_who_play_the_game(service: Stack, http: Http, follower
     assert ask(http, "GET", path, None).json["body"] == []
 
 
-def test_keys_that_nobody_knows_are_for_version_2_to_refuse(http: Http, follower: Player) -> None:
+def test_keys_that_nobody_knows_are_for_version_2_to_refuse(
+    http: Http, follower: Player, chart: str
+) -> None:
     def at(game: str, rest: str) -> str:
         return f"/users/{follower.user_id}{game}{rest}"
 
@@ -293,6 +297,11 @@ def test_keys_that_nobody_knows_are_for_version_2_to_refuse(http: Http, follower
     assert (refused.status, taken.status) == (400, 200)
     assert "nobodyKnows" in refused.description
     assert taken.json["body"]["preferences"]["preferredRanking"] == "rival"
+    added = {"nobodyKnows": 1, **goal(chart)}
+    refused = ask(http, "POST", at(GAME, "/targets/goals/add-goal"), follower, added)
+    assert refused.description == "[null] Unexpected properties inside object: nobodyKnows."
+    taken = ask(http, "POST", at("/games/sdvx", "/targets/goals/add-goal"), follower, added)
+    assert taken.status == 200, taken.raw
     query = "/history?duration=week&nobodyKnows=1"
     assert ask(http, "GET", at(GAME, query), None).status == 400
     assert ask(http, "GET", at("/games/sdvx", query), None).status == 200
