@@ -5,7 +5,10 @@ else is logged with a reference id and shown as a generic failure.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
+
+# Characters of a text that is shown to a user: what it quotes may be as large as a whole upload.
+MAX_MESSAGE_LENGTH: Final = 4000
 
 BAD_REQUEST = "BAD_REQUEST"
 INTERNAL_ERROR = "INTERNAL_ERROR"
@@ -30,6 +33,13 @@ CODES = {
 }
 
 
+def shortened(message: str) -> str:
+    """The message, cut where it is longer than `MAX_MESSAGE_LENGTH`."""
+    if len(message) <= MAX_MESSAGE_LENGTH:
+        return message
+    return message[: MAX_MESSAGE_LENGTH - 3] + "..."
+
+
 def code_of_status(status: int) -> str:
     """The code of a failure of which only the HTTP status is known."""
     return CODES.get(status, BAD_REQUEST if status < 500 else INTERNAL_ERROR)
@@ -44,12 +54,14 @@ class UserError(ScoreImportError):
 
     Parameters:
         status: the HTTP status (400-499, or 500 where the specification says so).
-        message: the text shown to the user, complete.
+        message: the text shown to the user, complete; cut where it is longer than
+            `MAX_MESSAGE_LENGTH`.
         code: what tells the failure from others of its status, for programs; by default that
             of the status.
     """
 
     def __init__(self, status: int, message: str, code: str | None = None) -> None:
+        message = shortened(message)
         super().__init__(message)
         self.status = status
         self.message = message

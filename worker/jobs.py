@@ -18,6 +18,7 @@ from sqlalchemy import Connection, text
 from common import locks
 from common.clock import NOW_MS
 from common.database.statements import Statement
+from common.errors import MAX_MESSAGE_LENGTH
 from common.jobs.accepting import unpack
 from common.jobs.job_tables import AttemptOutcome, JobKind, JobState
 from common.jobs.outcomes import is_ours
@@ -48,8 +49,6 @@ class ClaimedJob:
     request_id: str | None = None
 
 
-# Characters of the message a failed job keeps.
-MESSAGE_LIMIT = 4000
 # Characters of the cause an attempt keeps.
 CAUSE_LIMIT = 1000
 
@@ -71,7 +70,7 @@ class Failure:
         """As a job's row and its attempt can hold it."""
         return Failure(
             self.status,
-            _storable(self.message, MESSAGE_LIMIT),
+            _storable(self.message, MAX_MESSAGE_LENGTH),
             self.reference,
             _storable(self.cause or self.message, CAUSE_LIMIT),
         )

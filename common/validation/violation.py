@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from common.errors import shortened
 from common.validation.values import text_of, type_of
-
-# Violations quote the input, and an input may be as large as a whole upload.
-MAX_EXPLANATION_LENGTH = 4000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +31,11 @@ def explain(violation: Violation, foreword: str, *, type_label: str = "type: ") 
     """`{foreword}: {path} | {message} | Received {value} [type: {type}].`
 
     Objects and lists are not quoted. Every explanation gets a final full stop, whether or
-    not the message has one of its own. One that is longer than `MAX_EXPLANATION_LENGTH` is
-    cut.
+    not the message has one of its own. A very long one is cut.
     """
     place = path_text(violation.path)
-    text = f"{foreword}: {place} | {violation.message}{_received(violation.value, type_label)}."
-    if len(text) > MAX_EXPLANATION_LENGTH:
-        return text[: MAX_EXPLANATION_LENGTH - 3] + "..."
-    return text
+    received = _received(violation.value, type_label)
+    return shortened(f"{foreword}: {place} | {violation.message}{received}.")
 
 
 def _received(value: Any, type_label: str) -> str:

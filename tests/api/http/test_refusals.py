@@ -9,6 +9,7 @@ import orjson
 import pytest
 from sqlalchemy import text
 
+from common.errors import MAX_MESSAGE_LENGTH
 from tests.support.http import Answer, Http, encode_multipart
 from tests.support.stack import Player, Stack, batch_manual, wait_for
 
@@ -330,3 +331,14 @@ def test_a_json_body_that_is_none_is_refused(http: Http) -> None:
     assert http.request("POST", "/api/v1/status", b"{", headers).status == 400
     assert http.request("POST", "/api/v1/status", b"3", headers).status == 400
     assert http.request("POST", "/api/v1/status", b"{}" * 3_000_000, headers).status == 413
+
+
+@pytest.mark.parametrize("field", ["game", "playtype"])
+def test_what_is_wrong_is_not_repeated_at_any_length(
+    http: Http, player: Player, field: str
+) -> None:
+    meta = {**batch_manual(1)["meta"], field: "x" * 3_000_000}
+    answer = http.upload(player.token, orjson.dumps({"meta": meta, "scores": []}))
+    assert answer.status == 400
+    assert answer.description.startswith(f"Invalid {field} 'xxx")
+    assert len(answer.description) == MAX_MESSAGE_LENGTH

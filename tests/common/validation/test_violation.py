@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from msgspec import UNSET
 
+from common.errors import MAX_MESSAGE_LENGTH
 from common.validation import Violation, explain, text_of, type_of, utf16_length
-from common.validation.violation import MAX_EXPLANATION_LENGTH, path_text
+from common.validation.violation import path_text
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_the_label_of_the_type_can_be_left_out() -> None:
 def test_a_huge_value_is_not_quoted_in_full() -> None:
     text = explain(Violation((), "Expected number.", "x" * 10_000_000), "Error")
 
-    assert len(text) == MAX_EXPLANATION_LENGTH
+    assert len(text) == MAX_MESSAGE_LENGTH
     assert text.endswith("xxx...")
 
 
