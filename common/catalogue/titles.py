@@ -27,8 +27,13 @@ from common.catalogue.documents import Song
 _TITLE_IN_FILES: Final = "eamusementCsvTitle"  # of a song's `data`, in some games
 
 # Characters without a width. Some tools write them where a space belongs, others anywhere.
-# The last two say whether a sign is shown as text or as a picture.
-_ZERO_WIDTH: Final = re.compile("[\u180e\u200b\u200c\u200d\u2060\ufeff\u00ad\ufe0e\ufe0f]")
+# Those of the second line say in which direction a text is read: pages and Windows put them around
+# what is copied there. The last two say whether a sign is shown as text or as a picture.
+_ZERO_WIDTH: Final = re.compile(
+    "[\u180e\u200b\u200c\u200d\u2060\ufeff\u00ad"
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    "\ufe0e\ufe0f]"
+)
 
 # Two code points for one character of Shift_JIS: which of them a file has depends on the
 # program that converted it. NFKC leaves the second of each pair alone.

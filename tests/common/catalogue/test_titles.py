@@ -74,6 +74,7 @@ SONGS = [
         ("SNOW\u3000STORM -EUPHORIA-", [4]),
         ("snow\u200b storm -eupho\u200bria-", [4]),
         ("snow\u200bstorm -euphoria-", [4]),
+        ("\u202asnow storm\u200e -euphoria-\u202c", [4]),
         ("Help me， ERINNNNNN！！", [5]),
         ("オーケー? オーライ!", [6]),
         ("INCARNATOR₀₀", [7]),

@@ -27,10 +27,11 @@ _NO_TIME: Final = 24 * 60 * 60 * 1000  # milliseconds around it
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
-# 2019-10-28, 2019/1/5 4:05, 2019-10-28T14:05:33.123Z, 2019-10-28 14:05 +0900
+# 2019-10-28, 2019/1/5 4:05, 2019-10-28T14:05:33.123Z, 2019-10-28 14:05 +0900, and as PostgreSQL
+# writes it: 2019-10-28 14:05:33.123+09
 _NUMERIC: Final = re.compile(
     r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})"
-    r"(?:[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?(?: ?(Z|[+-]\d{2}:?\d{2}))?)?",
+    r"(?:[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,9}))?)?(?: ?(Z|[+-]\d{2}(?::?\d{2})?))?)?",
     re.ASCII,
 )
 
@@ -45,17 +46,19 @@ _NO_DAY: Final = re.compile(
 _CLOCK: Final = (
     r"(?:(?:,? |T)(?P<half>[AP]M )?(?P<hour>\d{1,2}):(?P<minute>\d{1,2})"
     r"(?::(?P<second>\d{1,2})(?:\.(?P<fraction>\d{1,9}))?)?(?: ?(?P<half_behind>[AP]M))?"
-    r"(?: ?(?P<zone>Z|JST|(?:UTC|GMT)?[+-]\d{2}:?\d{2}|UTC|GMT)(?: \([^()]*\))?)?)?"
+    r"(?: ?(?P<zone>Z|JST|(?:UTC|GMT)?[+-]\d{2}(?::?\d{2})?|UTC|GMT)(?: \([^()]*\))?)?)?"
 )
 _WEEKDAY: Final = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[A-Z]*,? )?"
-# How people and programs write a day: 2019.10.28, 10/28/2019, 28 Oct 2019, Mon Oct 28, 2019
+# How people and programs write a day: 2019.10.28, 10/28/2019, 28 Oct 2019, Mon Oct 28, 2019; of C
+# and Java: Mon Oct 28 14:05:33 JST 2019
 _WRITTEN: Final = tuple(
-    re.compile(day + _CLOCK, re.ASCII | re.IGNORECASE)
-    for day in (
-        r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})",
-        r"(?P<one>\d{1,2})(?P<mark>[-/.])(?P<other>\d{1,2})(?P=mark)(?P<year>\d{4})",
-        _WEEKDAY + r"(?P<day>\d{1,2})[- ](?P<name>[A-Z]{3,9})[- ](?P<year>\d{4})",
-        _WEEKDAY + r"(?P<name>[A-Z]{3,9}) (?P<day>\d{1,2}),? (?P<year>\d{4})",
+    re.compile(form, re.ASCII | re.IGNORECASE)
+    for form in (
+        r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})" + _CLOCK,
+        r"(?P<one>\d{1,2})(?P<mark>[-/.])(?P<other>\d{1,2})(?P=mark)(?P<year>\d{4})" + _CLOCK,
+        _WEEKDAY + r"(?P<day>\d{1,2})[- ](?P<name>[A-Z]{3,9})[- ](?P<year>\d{4})" + _CLOCK,
+        _WEEKDAY + r"(?P<name>[A-Z]{3,9}) (?P<day>\d{1,2}),? (?P<year>\d{4})" + _CLOCK,
+        _WEEKDAY + r"(?P<name>[A-Z]{3,9}) (?P<day>\d{1,2})" + _CLOCK + r" (?P<year>\d{4})",
     )
 )
 _EITHER: Final = " It may be either of two days: write it with the year first."
@@ -145,7 +148,7 @@ def _zone(offset: str) -> tzinfo:
     offset = offset.removeprefix("UTC").removeprefix("GMT")
     if offset in ("", "Z"):
         return UTC
-    hours, minutes = int(offset[1:3]), int(offset[-2:])
+    hours, minutes = int(offset[1:3]), int(offset[3:].removeprefix(":") or 0)
     distance = timedelta(hours=hours, minutes=minutes)
     return timezone(-distance if offset[0] == "-" else distance)
 
