@@ -58,6 +58,7 @@ _USERS = """
     RETURNING id
 """
 # The square of a random number: the first charts are played most.
+# Everybody plays once a day, at an hour of their own.
 _SCORES = """
     INSERT INTO scores (user_id, score_id, import_id, position, game, playtype, song_id, chart_id,
                         is_primary, service, import_type, time_achieved, time_added, comment,
@@ -65,7 +66,8 @@ _SCORES = """
     SELECT user_id, 'T' || md5(user_id || '.' || i) || md5(i || '.' || user_id),
            md5(user_id || '/' || i / :session), i, 'sdvx', 'Single', chart.song_id,
            chart.chart_id, true, 'bench', 'file/batch-manual',
-           :start + (i / :session) * 86400000.0 + (i % :session) * 180000.0, :start, NULL,
+           :start + (i / :session) * 86400000.0 + (user_id * 7919 % 82800) * 1000.0
+               + (i % :session) * 180000.0, :start, NULL,
            i % 100 = 0,
            jsonb_build_object(
                'score', points, 'lamp', lamps.name, 'grade', grades.name,
