@@ -97,10 +97,10 @@ def _version3(name: str) -> GamePath:
 
 def profile_of(user: str, name: str, playtype: str | None) -> ProfilePath:
     """What a path of a player names. Raises UserError."""
-    engine = service().engine
-    found = owners.row_of(user, engine)
-    at = _game_of_player(name, playtype)
-    with engine.connect() as connection:
+    name_of_user = owners.meant_by(user)
+    with service().engine.connect() as connection:
+        found = owners.named(connection, name_of_user)
+        at = _game_of_player(name, playtype)
         stats = profile_rows.find_stats(connection, found.id, at.gpt)
     if stats is None:
         played = version3_id(at.gpt) if at.wire is Wire.V3 else f"{at.gpt.game} ({playtype})"

@@ -5,7 +5,7 @@ Source: specification, http-api.md section 5.
 
 from __future__ import annotations
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from api.http import context
 from common.accounts import user_rows
@@ -25,15 +25,26 @@ def user_of(path_user: str, engine: Engine) -> int:
 
 def row_of(path_user: str, engine: Engine) -> Row:
     """The same as a row of `users`. Raises UserError."""
-    whoami = context.current().identity.user_id
-    if path_user == "me":
-        if whoami is None:
-            raise UserError(401, "Cannot use 'me' userID with no authentication.")
-        path_user = str(whoami)
+    name = meant_by(path_user)
     with engine.connect() as connection:
-        found = user_rows.find(connection, path_user)
+        return named(connection, name)
+
+
+def meant_by(path_user: str) -> str:
+    """The id or the name that a path means. Raises UserError where `me` is nobody."""
+    if path_user != "me":
+        return path_user
+    whoami = context.current().identity.user_id
+    if whoami is None:
+        raise UserError(401, "Cannot use 'me' userID with no authentication.")
+    return str(whoami)
+
+
+def named(connection: Connection, name: str) -> Row:
+    """The user with an id, or with a name in any case. Raises UserError."""
+    found = user_rows.find(connection, name)
     if found is None:
-        raise UserError(404, f"The user {path_user} does not exist.")
+        raise UserError(404, f"The user {name} does not exist.")
     return found
 
 

@@ -64,7 +64,7 @@ def _raised(
         for row in score_rows.before_import(
             connection, of.user_id, known, of.import_id, of.time_started, without=graphs
         ):
-            earlier[row.chart_id].append(PlayedScore(*tuple(row)[1:]))
+            earlier[row.chart_id].append(PlayedScore(*row[1:]))
         for chart_id, played in earlier.items():
             bests[chart_id] = merged_data(gpt, played)
     return [

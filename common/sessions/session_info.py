@@ -56,7 +56,7 @@ def _infos(
     scores = {row.score_id: row for row in rows if row.score_id in wanted}
     played: dict[str, list[PlayedScore]] = defaultdict(list)
     for row in rows:
-        played[row.chart_id].append(PlayedScore(*tuple(row)[1:]))
+        played[row.chart_id].append(PlayedScore(*row[1:]))
     infos: dict[str, list[ScoreInfo]] = {}
     for session in sessions:
         asked = ids[session.session_id]
