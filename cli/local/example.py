@@ -116,7 +116,7 @@ def _token(engine: Engine, kept: Path) -> str | None:
             known = select(ApiToken.user_id).where(ApiToken.token_hash == proof_hash(token))
             if connection.execute(known).first():
                 return token
-        users = dict(connection.execute(select(User.username, User.id)).tuples().all())
+        users = dict(connection.execute(select(User.username, User.id)).all())
     if users and USER not in users:
         return None
     user_id = users.get(USER)

@@ -51,7 +51,7 @@ def _ranked(connection: Connection, case: Case) -> Any:
                 "rankingData": rankings[user].document(),
                 "composedFrom": composed_from,
             }
-            for user, composed_from in sorted(composed.tuples())
+            for user, composed_from in sorted(composed)
         ]
     }
 
