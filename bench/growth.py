@@ -47,7 +47,7 @@ DAY: Final = 86_400_000  # milliseconds
 DAYS: Final = TEMPLATE // 25  # that the template's scores are played on
 HISTORIES: Final = (0, 10_000, 100_000, 1_000_000)
 # Scores of an import, and how often it is made for each history.
-SIZES: Final = {1: 15, 1000: 3, 8000: 1}
+SIZES: Final = {1: 15, 1000: 5, 8000: 3}
 QUICK_HISTORIES: Final = (0, 10_000)
 LONG_SESSION: Final = 5_000
 ONE_CHART: Final = 50_000

@@ -142,6 +142,8 @@ class History(Follower):
             score["timeAchieved"] = 1_700_006_400_000 + self.random.randrange(40) * 25 * MINUTE
         if self.random.random() < 0.3:
             score["optional"] = {"fast": self.random.randrange(9)}
+        if self.random.random() < 0.1:
+            score["highlight"] = True
         return score
 
     def revert_any(self) -> None:

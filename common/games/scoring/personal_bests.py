@@ -62,6 +62,37 @@ class PersonalBest(msgspec.Struct, gc=False, omit_defaults=True):
     encoded: bytes | None = None
 
 
+class Choice(msgspec.Struct, gc=False):
+    """Which scores a personal best is made of.
+
+    picks: what each of the GPT's rules picked, where it picked any; empty where that is the base
+    throughout.
+    """
+
+    base: PlayedScore
+    picks: list[tuple[_Rule, PlayedScore]]
+
+    def composed_from(self, gpt: GPT) -> list[Reference]:
+        """The base first, then what was picked, each score once."""
+        names = {self.base.scoreID: gpt.pb_base_name}
+        for rule, picked in self.picks:
+            names.setdefault(picked.scoreID, rule.label)
+        return [Reference(name, score_id) for score_id, name in names.items()]
+
+    @property
+    def highlight(self) -> bool:
+        return self.base.highlight or any(picked.highlight for _, picked in self.picks)
+
+    @property
+    def time_achieved(self) -> float | None:
+        """The latest of the scores' times; that of the base where it is unknown."""
+        latest = self.base.timeAchieved
+        for _, picked in self.picks:
+            if latest is not None and picked.timeAchieved is not None:
+                latest = max(latest, picked.timeAchieved)
+        return latest
+
+
 def merge(
     gpt: GPT, chart: Chart, scores: Iterable[PlayedScore], *, before: float | None = None
 ) -> PersonalBest | None:
@@ -72,32 +103,29 @@ def merge(
     Among equals the earliest achieved wins (unknown times last), then the earliest added,
     then the smallest scoreID.
     """
+    choice = choose(gpt, scores, before=before)
+    return None if choice is None else composed(gpt, chart, choice)
+
+
+def choose(
+    gpt: GPT, scores: Iterable[PlayedScore], *, before: float | None = None
+) -> Choice | None:
+    """Of which scores `merge` makes the personal best; None without any."""
     candidates = _candidates(gpt, scores, before)
-    if not candidates:
-        return None
-    if len(candidates) == 1:
-        return _of_one(gpt, chart, candidates[0])
-    base, picks = _best(gpt, candidates)
-    if all(picked is None or picked is base for _, picked in picks):
-        return _of_one(gpt, chart, base)
+    if len(candidates) > 1:
+        return _best(gpt, candidates)
+    return Choice(candidates[0], []) if candidates else None
 
-    stored = _composed(base, picks)
-    composed_from = [Reference(gpt.pb_base_name, base.scoreID)]
-    highlight, time_achieved = base.highlight, base.timeAchieved
-    for rule, picked in picks:
-        if picked is None:
-            continue
-        highlight = highlight or picked.highlight
-        if time_achieved is not None and picked.timeAchieved is not None:
-            time_achieved = max(time_achieved, picked.timeAchieved)
-        if all(picked.scoreID != reference.scoreID for reference in composed_from):
-            composed_from.append(Reference(rule.label, picked.scoreID))
 
-    merged = score_data_of(gpt, stored)
+def composed(gpt: GPT, chart: Chart, choice: Choice) -> PersonalBest:
+    """The personal best that is made of these scores."""
+    if not choice.picks:
+        return _of_one(gpt, chart, choice.base)
+    merged = score_data_of(gpt, _merged(choice))
     return PersonalBest(
-        composedFrom=composed_from,
-        highlight=highlight,
-        timeAchieved=time_achieved,
+        composedFrom=choice.composed_from(gpt),
+        highlight=choice.highlight,
+        timeAchieved=choice.time_achieved,
         scoreData=stored_score_data(gpt, merged),
         calculatedData=rate(gpt, merged, chart),
     )
@@ -107,13 +135,33 @@ def merged_data(
     gpt: GPT, scores: Iterable[PlayedScore], *, before: float | None = None
 ) -> Mapping[str, Any] | None:
     """The scoreData of the personal best that `merge` makes of the same; nothing is rated."""
-    candidates = _candidates(gpt, scores, before)
-    if len(candidates) < 2:
-        return candidates[0].scoreData if candidates else None
-    base, picks = _best(gpt, candidates)
-    if all(picked is None or picked is base for _, picked in picks):
-        return base.scoreData
-    return stored_score_data(gpt, score_data_of(gpt, _composed(base, picks)))
+    choice = choose(gpt, scores, before=before)
+    if choice is None or not choice.picks:
+        return None if choice is None else choice.base.scoreData
+    return stored_score_data(gpt, score_data_of(gpt, _merged(choice)))
+
+
+def contenders(gpt: GPT, scores: Iterable[PlayedScore]) -> list[PlayedScore]:
+    """Those of the scores that a personal best may be made of, whatever others there are."""
+    choice = choose(gpt, scores)
+    return [] if choice is None else [choice.base, *(picked for _, picked in choice.picks)]
+
+
+def is_behind(gpt: GPT, score: Mapping[str, Any], best: Mapping[str, Any]) -> bool:
+    """Whether a score is worse than a personal best in everything that the choice goes by.
+
+    score, best: scoreData. What is best of some scores has the highest of their values, so that
+    one which is worse in each leaves it as it is.
+    """
+    if score[gpt.default_metric] >= best[gpt.default_metric]:
+        return False
+    for rule in _rules(gpt):
+        value = _value(rule, score)
+        if value is not None:
+            reached = _value(rule, best)
+            if reached is None or value >= reached:
+                return False
+    return True
 
 
 def _candidates(gpt: GPT, scores: Iterable[PlayedScore], before: float | None) -> list[PlayedScore]:
@@ -123,31 +171,34 @@ def _candidates(gpt: GPT, scores: Iterable[PlayedScore], before: float | None) -
         if before is None or (score.timeAchieved is not None and score.timeAchieved < before):
             candidates.append(score)
             if len(candidates) == MANY:
-                base, picks = _best(gpt, candidates)
-                candidates = [base, *(picked for _, picked in picks if picked is not None)]
+                choice = _best(gpt, candidates)
+                candidates = [choice.base, *(picked for _, picked in choice.picks)]
     return candidates
 
 
-def _composed(
-    base: PlayedScore, picks: Iterable[tuple[_Rule, PlayedScore | None]]
-) -> dict[str, Any]:
+def _merged(choice: Choice) -> dict[str, Any]:
     """What is stored of the base, with what others did better."""
-    stored: dict[str, Any] = {**base.scoreData, "optional": {**base.scoreData["optional"]}}
-    for rule, picked in picks:
-        if picked is not None:
-            for section, name in rule.fields:
-                _copy(section, name, picked.scoreData, stored)
+    base = choice.base.scoreData
+    stored: dict[str, Any] = {**base, "optional": {**base["optional"]}}
+    for rule, picked in choice.picks:
+        for section, name in rule.fields:
+            _copy(section, name, picked.scoreData, stored)
     return stored
 
 
-def _best(
-    gpt: GPT, candidates: list[PlayedScore]
-) -> tuple[PlayedScore, list[tuple[_Rule, PlayedScore | None]]]:
-    """The score that is the base, and the one that each rule picks."""
+def _best(gpt: GPT, candidates: list[PlayedScore]) -> Choice:
+    """The score that is the base, and those that the rules pick."""
     candidates.sort(key=_seniority)
     # max gives the first of equals, and so does _pick: the most senior one wins ties.
     base = max(candidates, key=lambda score: score.scoreData[gpt.default_metric])
-    return base, [(rule, _pick(rule, candidates)) for rule in _rules(gpt)]
+    picks = []
+    is_of_one = True
+    for rule in _rules(gpt):
+        picked = _pick(rule, candidates)
+        if picked is not None:
+            picks.append((rule, picked))
+            is_of_one = is_of_one and picked is base
+    return Choice(base, [] if is_of_one else picks)
 
 
 def _of_one(gpt: GPT, chart: Chart, score: PlayedScore) -> PersonalBest:
@@ -174,6 +225,9 @@ def _seniority(score: PlayedScore) -> tuple[float, float, str]:
 
 # A place in scoreData: the section ("" = none) and the name in it.
 _Place = tuple[str, str]
+
+
+_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 class _Rule(msgspec.Struct, frozen=True):
@@ -212,18 +266,23 @@ def _place(path: str) -> _Place:
 
 def _pick(rule: _Rule, candidates: Iterable[PlayedScore]) -> PlayedScore | None:
     """The score with the extreme value, the first of equals; None if no score has a value."""
-    sections, name = rule.path
     best, picked = -math.inf, None
     for score in candidates:
-        data = score.scoreData
-        if rule.unless is not None and data.get(rule.unless[0]) == rule.unless[1]:
-            continue
-        for section in sections:
-            data = data.get(section, {})
-        value = data.get(name, rule.absent)
-        if isinstance(value, (int, float)) and value * rule.sign > best:
-            best, picked = value * rule.sign, score
+        value = _value(rule, score.scoreData)
+        if value is not None and value > best:
+            best, picked = value, score
     return picked
+
+
+def _value(rule: _Rule, data: Mapping[str, Any]) -> float | None:
+    """What a score has of what the rule goes by, higher being better; None = it is no candidate."""
+    if rule.unless is not None and data.get(rule.unless[0]) == rule.unless[1]:
+        return None
+    sections, name = rule.path
+    for section in sections:
+        data = data.get(section, _NOTHING)
+    value = data.get(name, rule.absent)
+    return value * rule.sign if isinstance(value, (int, float)) else None
 
 
 def _copy(section: str, name: str, source: Mapping[str, Any], target: dict[str, Any]) -> None:

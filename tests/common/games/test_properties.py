@@ -26,7 +26,7 @@ from common.games.kit.ratings import (
 from common.games.model import GPT, Enum, RatedPB, ScoreData
 from common.games.registry import all_gpts
 from common.games.scoring.hydration import hydrate, score_id, stored_score_data
-from common.games.scoring.personal_bests import PlayedScore, merge
+from common.games.scoring.personal_bests import PlayedScore, contenders, is_behind, merge
 from common.profiles.profile_tables import PROFILE_ORDERS
 from tests.common.games import strategies
 from tests.support.examples import examples
@@ -72,7 +72,9 @@ def test_doing_better_is_never_graded_worse(gpt: GPT, data: st.DataObject) -> No
 
 
 @st.composite
-def plays_of_one_chart(draw: st.DrawFn, gpt: GPT) -> tuple[Chart, list[PlayedScore]]:
+def plays_of_one_chart(
+    draw: st.DrawFn, gpt: GPT, *, fewest: int = 1
+) -> tuple[Chart, list[PlayedScore]]:
     """Stored scores, many of them equal in one metric or another, some of unknown time."""
     chart = draw(strategies.charts(gpt))
     numbers = {
@@ -80,7 +82,8 @@ def plays_of_one_chart(draw: st.DrawFn, gpt: GPT) -> tuple[Chart, list[PlayedSco
         for name, metric in gpt.provided.items()
     }
     plays = []
-    for scoreID in draw(st.lists(st.text("abc", min_size=1), min_size=1, max_size=5, unique=True)):
+    score_ids = st.lists(st.text("abc", min_size=1), min_size=fewest, max_size=5, unique=True)
+    for scoreID in draw(score_ids):
         score = ScoreData(
             draw(st.fixed_dictionaries(numbers)), {}, draw(strategies.optional(gpt, chart))
         )
@@ -129,6 +132,54 @@ def test_a_personal_best_and_later_scores_make_what_all_scores_make(
     later = [play for play in plays if play not in earlier or play.scoreID in parts]
 
     assert merge(gpt, chart, later) == merge(gpt, chart, plays)
+
+
+@each_gpt
+@few_examples
+@given(data=st.data())
+def test_a_score_that_is_behind_leaves_a_personal_best_as_it_is(
+    gpt: GPT, data: st.DataObject
+) -> None:
+    chart, [another, *plays] = data.draw(plays_of_one_chart(gpt, fewest=2))
+    best = merge(gpt, chart, plays)
+
+    assert best is not None
+    if is_behind(gpt, another.scoreData, best.scoreData):
+        assert merge(gpt, chart, [*plays, another]) == best
+    assert not any(
+        is_behind(gpt, play.scoreData, best.scoreData) for play in contenders(gpt, plays)
+    )
+
+
+@each_gpt
+@few_examples
+@given(data=st.data())
+def test_a_personal_best_of_one_score_stands_for_it_among_those_of_other_times(
+    gpt: GPT, data: st.DataObject
+) -> None:
+    chart, plays = data.draw(plays_of_one_chart(gpt))
+    earlier, later = plays[:1], plays[1:]
+    (only,) = earlier
+    best = merge(gpt, chart, earlier)
+    assert best is not None
+    itself = PlayedScore(
+        best.composedFrom[0].scoreID, best.scoreData, best.timeAchieved, highlight=best.highlight
+    )
+
+    others = [play for play in later if play.timeAchieved != only.timeAchieved]
+
+    assert merge(gpt, chart, [itself, *others]) == merge(gpt, chart, [only, *others])
+
+
+@each_gpt
+@few_examples
+@given(data=st.data())
+def test_of_contenders_and_others_the_same_is_made_as_of_all(gpt: GPT, data: st.DataObject) -> None:
+    chart, plays = data.draw(plays_of_one_chart(gpt))
+    count = data.draw(st.integers(0, len(plays)))
+    some, others = plays[:count], plays[count:]
+
+    assert merge(gpt, chart, [*contenders(gpt, some), *others]) == merge(gpt, chart, plays)
 
 
 def seniority(play: PlayedScore) -> tuple[float, float, str]:

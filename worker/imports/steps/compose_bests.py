@@ -23,9 +23,10 @@ def update_personal_bests(
 
     others: charts on which something else changed.
     """
-    on_chart: dict[str, list[NewScore]] = {chart_id: [] for chart_id in others}
-    if not new and not on_chart:
+    touched = set(others)
+    if not new and not touched:
         return
+    on_chart: dict[str, list[NewScore]] = {}
     for score in new:
         on_chart.setdefault(score.chart.chartID, []).append(score)
 
@@ -40,4 +41,4 @@ def update_personal_bests(
             encoded=score.score_data,
         )
 
-    compose(connection, head.user_id, collected.catalogue, on_chart, played)
+    compose(connection, head.user_id, collected.catalogue, on_chart, played, touched)
