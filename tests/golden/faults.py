@@ -52,8 +52,8 @@ FAULTS = (
     ),
     Fault(
         "of equal scores the latest wins a merge",
-        "and value * rule.sign > best:",
-        "and value * rule.sign >= best:",
+        "if value is not None and value > best:",
+        "if value is not None and value >= best:",
         ("pipeline/pb-time.jsonl",),
         "pb-time/iidx:SP/2",
     ),
