@@ -25,8 +25,10 @@ MEMORY: Final = "score_import.memory"
 # Bytes that are collected of anybody's body, before it is known who sends it.
 SMALL: Final = 32 * 1024
 
-# Content-Encodings of bodies that are read.
-ENCODINGS: Final = ("identity", "gzip", "deflate")
+# Content-Encodings of bodies that are read. The last is another name of gzip (RFC 9110, 8.4.1.3).
+ENCODINGS: Final = ("identity", "gzip", "deflate", "x-gzip")
+# Members of a compressed body: what is left behind each is copied, so they must not be many.
+MEMBERS: Final = 100
 # Tells zlib to see for itself which of the two headers a body has.
 _GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
 
@@ -95,16 +97,24 @@ def decoded(content: bytes, encoding: str, limit: int) -> bytes:
 
     limit: bytes it may have in the end; no more are ever made of it.
     """
-    if encoding == "identity" or not content:
+    if encoding == "identity":
         return content
-    unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
-    try:
-        plain = unpacker.decompress(content, limit + 1)
-    except zlib.error as problem:
-        raise Broken from problem
-    if len(plain) > limit:
-        raise TooLarge
-    if not unpacker.eof or unpacker.unused_data:
+    plain = b""
+    # What is packed in pieces, as logs are, is several members one after the other (RFC 1952).
+    for _ in range(MEMBERS):
+        if not content:
+            return plain
+        unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
+        try:
+            plain += unpacker.decompress(content, limit + 1 - len(plain))
+        except zlib.error as problem:
+            raise Broken from problem
+        if len(plain) > limit:
+            raise TooLarge
+        if not unpacker.eof:
+            raise Broken
+        content = unpacker.unused_data
+    if content:
         raise Broken
     return plain
 

@@ -128,7 +128,13 @@ def test_one_bad_entry_does_not_refuse_the_others(player: Player, http: Http) ->
 
 @pytest.mark.parametrize(
     ("encoding", "pack"),
-    [("gzip", gzip.compress), ("deflate", zlib.compress), ("GZIP", gzip.compress)],
+    [
+        ("gzip", gzip.compress),
+        ("deflate", zlib.compress),
+        ("GZIP", gzip.compress),
+        ("x-gzip", gzip.compress),
+        ("gzip", lambda plain: gzip.compress(plain[:20]) + gzip.compress(plain[20:])),
+    ],
 )
 def test_bodies_may_come_compressed(
     player: Player, http: Http, encoding: str, pack: Callable[[bytes], bytes]
@@ -148,7 +154,7 @@ def test_bodies_may_come_compressed(
     largest = orjson.dumps(batch_manual(1)).ljust(4 * 1024 * 1024)
     assert send(pack(largest)) == 202
     assert send(pack(largest + b" ")) == 413
-    for broken in (packed[:-1], packed + b"x", b"x"):
+    for broken in (packed[:-1], packed + b"x", b"x", packed + 1000 * pack(b"")):
         assert send(broken) == 400
     with_another = {**headers, "Content-Encoding": "br"}
     assert http.request("POST", "/ir/direct-manual/import", b"x", with_another).status == 415
