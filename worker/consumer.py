@@ -13,6 +13,7 @@ from celery.worker import consumer
 from common.settings import load_settings
 from worker.caretaker import Caretaker
 from worker.consumption import record
+from worker.hung_processes import HungProcesses
 from worker.messaging import AGAIN_QUEUE, JOBS_QUEUE
 from worker.watchdog import Watchdog
 
@@ -22,6 +23,8 @@ RECONNECT_PAUSE = 1.0
 EVENTS_PAUSE = 0.1
 # Seconds after which it is looked at the latest whether messages are to be taken.
 TICK = 0.5
+# Seconds between two looks for processes that hang.
+LOOK_PAUSE = 1.0
 
 JOB_QUEUES = (JOBS_QUEUE, AGAIN_QUEUE)
 
@@ -54,6 +57,7 @@ class Consumer(consumer.Consumer):  # type: ignore[misc]
         hub.on_tick.add(self._take_or_wait)
         # Also where nothing else happens.
         hub.call_repeatedly(TICK, self._take_or_wait)
+        hub.call_repeatedly(LOOK_PAUSE, HungProcesses(self.pool).end)
 
     def _take_or_wait(self) -> None:
         """Asks for no messages while the worker could do nothing with them."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from redis import Redis
 
@@ -91,6 +92,21 @@ def test_two_hangs_of_redis_leave_a_worker_that_consumes(stack: Stack, held_up: 
         all_arrive(player, submit(player, 100))
     assert worker.exit_code() is None, "nobody had to help"
     wait_for(lambda: health(stack)[0] == 0, "the worker's health", timeout=SOON)
+
+
+@pytest.mark.long
+def test_a_free_process_that_hangs_is_replaced(stack: Stack) -> None:
+    stack.start_web()
+    worker = stack.start_worker()
+    players = [stack.user(name) for name in ("alice", "bob")]
+    (process,) = psutil.Process(worker.pid).children()
+    process.suspend()
+    waiting = [(player, player.submit(batch_manual(2))) for player in players]
+    for player, one in waiting:
+        assert len(player.wait(one, timeout=60)["scoreIDs"]) == 2
+    assert not process.is_running()
+    assert stack.scalar("SELECT max(attempts) FROM jobs") == 1
+    assert health(stack)[0] == 0
 
 
 @pytest.mark.parametrize("fault", ["full", "refusing_writes"])
