@@ -17,7 +17,7 @@ import msgspec
 
 from common.catalogue.documents import Chart, Song
 from common.catalogue.index import GameCatalogue
-from common.errors import FatalImportError, InvalidScore, SongOrChartNotFound
+from common.errors import AmbiguousTitle, FatalImportError, InvalidScore, SongOrChartNotFound
 from common.games.model import ScoreData
 from common.validation import is_integer, text_of
 from worker.import_types.base import (
@@ -183,12 +183,25 @@ def _convert(entry: Entry, catalogue: GameCatalogue) -> DryScore:
 
 
 def _find(entry: Entry, catalogue: GameCatalogue) -> tuple[Song, Chart]:
+    """By title; one that no song has, or several, is made up for by the game's own number."""
     difficulty = _difficulty(entry.diffIndex)
+    try:
+        return _titled(entry.songTitle, difficulty, catalogue)
+    except (SongOrChartNotFound, AmbiguousTitle):
+        if entry.songId is None:
+            raise
+        chart = catalogue.chart_by_in_game_id(entry.songId, PLAYTYPE, difficulty)
+        if chart is None:
+            raise
+        return catalogue.song_of(chart), chart
+
+
+def _titled(title: str, difficulty: str, catalogue: GameCatalogue) -> tuple[Song, Chart]:
     found = catalogue.find_titled(
-        entry.songTitle, lambda song: catalogue.chart_of_song(song.id, PLAYTYPE, difficulty)
+        title, lambda song: catalogue.chart_of_song(song.id, PLAYTYPE, difficulty)
     )
     if found is None:
-        raise SongOrChartNotFound(f"Could not find song for {entry.songTitle}.")
+        raise SongOrChartNotFound(f"Could not find song for {title}.")
     song, chart = found
     if chart is None:
         raise SongOrChartNotFound(f"Could not find chart for {_name(song, difficulty)}.")

@@ -71,6 +71,31 @@ def test_an_entry_becomes_a_score_without_a_time() -> None:
     assert score.scoreData.metrics == {"score": 812345, "lamp": "CLEAR"}
 
 
+@pytest.mark.parametrize(
+    ("title", "music_id", "chart_id"),
+    [
+        ("As it was called", "9001", "renamed"),
+        ("Twice", "9003", "other"),
+        ("Renamed", "9002", "renamed"),
+    ],
+)
+def test_a_title_that_no_song_has_or_several_is_made_up_for_by_the_number(
+    title: str, music_id: str, chart_id: str
+) -> None:
+    catalogue = GameCatalogue(
+        "wacca",
+        0,
+        [song(1, "Renamed"), song(2, "Twice"), song(3, "Twice")],
+        [
+            chart("renamed", 1, "NORMAL", inGameID=9001),
+            chart("one", 2, "NORMAL", inGameID=9002),
+            chart("other", 3, "NORMAL", inGameID=9003),
+        ],
+    )
+    (entry, _) = parse(row(title=title).replace("9001", music_id)).entries
+    assert RECORDS.converter({}, catalogue)(entry).chart.chartID == chart_id
+
+
 def test_difficulties_that_the_scores_do_not_reach_were_not_played() -> None:
     found = entries(row(levels="[10,8,10,13]", scores="[0,0,1]", achieves="[0,0,1]"))
     assert [entry["diffIndex"] for entry in found] == [2]
