@@ -32,9 +32,13 @@ BESTS: Final = 50
 USERS: Final = 100
 
 
-class Limited(queries.Alg):
-    limit = queries.text("how many, at most 500 (50 of personal bests)")
+class Players(queries.Alg):
+    limit = queries.text(f"how many, at most {MOST_PLAYERS}")
     after = queries.text("where the page before this one ended")
+
+
+class Bests(queries.Alg):
+    limit = queries.text(f"how many, at most {BESTS}")
 
 
 @of_profile(blueprint, "GET")
@@ -111,7 +115,7 @@ def _rating(row: Any, alg: str) -> float:
 @of_game(blueprint, "GET", "/leaderboard")
 @endpoint(
     "The players with the highest ratings.",
-    query=Limited(),
+    query=Players(),
     answers=StatsLeaderboard,
     headers=pages.LINK,
 )
@@ -139,7 +143,7 @@ def leaderboard(at: GamePath, query: dict[str, Any]) -> Response:
 @of_game(blueprint, "GET", "/pb-leaderboard")
 @endpoint(
     "The personal bests with the highest ratings of all.",
-    query=Limited(),
+    query=Bests(),
     answers=BestLeaderboard,
 )
 def pb_leaderboard(at: GamePath, query: dict[str, Any]) -> Response:

@@ -303,6 +303,23 @@ def test_what_there_is_is_shown_in_both_forms_of_paths(world: World) -> None:
     assert len(came.answered) > 170
 
 
+def test_whoever_takes_a_cursor_refuses_one_that_is_none(world: World) -> None:
+    """A page that says it takes one and does not look would be read from its beginning again."""
+    http, (*_, administrator) = Http(world.service.port), world.callers()
+    answers = {}
+    for operation in world.operations:
+        if "after" not in (each.name for each in operation.query):
+            continue
+        names = [each.name for each in operation.path_parameters if each.name != "user"]
+        parts = {"user": "alice", **{name: world.known(name)[0] for name in names}}
+        path = operation.path.format(**parts)
+        answer = http.get(f"{path}?after=nothing", administrator.headers)
+        code = answer.json.get("error", {}).get("code")
+        answers[operation.label] = (answer.status, code)
+    assert len(answers) > 15
+    assert set(answers.values()) == {(400, "INVALID_CURSOR")}, answers
+
+
 @pytest.mark.long
 def test_the_service_keeps_to_its_document(world: World) -> None:
     came = visit_all(world, FEW, SEED)
