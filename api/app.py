@@ -148,14 +148,14 @@ def _read_json(here: RequestContext, admission: Admission) -> None:
         known = ", ".join(bodies.ENCODINGS)
         raise UserError(415, f"Unsupported Content-Encoding, expected any of {known}.")
     is_guest = admission.identity.user_id is None
-    limit = bodies.SMALL if is_guest else JSON_LIMIT
+    limit, told = (bodies.SMALL, "32KB for guests") if is_guest else (JSON_LIMIT, "4MB")
     try:
         body = bodies.take(request, limit, admission.who)
         body = bodies.decoded(body, encoding, limit)
     except bodies.Broken as problem:
         raise UserError(400, "Invalid request: the body is broken.") from problem
     except bodies.TooLarge as problem:
-        too_large = UserError(413, "Your request body was too large. The limit is 4MB.")
+        too_large = UserError(413, f"Your request body was too large. The limit is {told}.")
         if not is_guest:
             raise too_large from problem
         # Most endpoints have something else to say to a guest, and the rest never look.
