@@ -65,6 +65,7 @@ class SkippedEntries(msgspec.Struct, kw_only=True):
 class ImportDocument(msgspec.Struct, kw_only=True):
     """A finished import. scoreIDs: in the order of the input.
 
+    gptStrings: idStrings under the name that a server of version 2 sends it by.
     gameGroup, games: of version 3: what it calls the game, and its games that got scores;
     without scores, those that got classes.
     """
@@ -76,6 +77,7 @@ class ImportDocument(msgspec.Struct, kw_only=True):
     game: str
     playtypes: list[str]
     idStrings: list[str]
+    gptStrings: list[str]
     gameGroup: str | UnsetType = UNSET
     games: list[str] | UnsetType = UNSET
     scoreIDs: list[str]
@@ -211,12 +213,14 @@ def import_document(row: Row, score_ids: list[str], wire: Wire) -> dict[str, Any
 
 
 def of_wire(document: dict[str, Any], wire: Wire) -> dict[str, Any]:
-    """An ImportDocument of version 2 with what version 3 has in it, where that is asked for.
+    """An ImportDocument as clients know it: with what version 3 has in it, where that is asked for.
 
-    What version 2 has stays: it collides in one place only, the game of a class.
+    The published name of its list of games is `idStrings`; servers of version 2 send the list as
+    `gptStrings`. What version 2 has stays: it collides in one place only, the game of a class.
 
     Source: specification, v3/http-api.md sections 2 and 10.
     """
+    document = {**document, "gptStrings": document["idStrings"]}
     if wire is Wire.V2:
         return document
     game = GAMES[document["game"]]

@@ -37,6 +37,7 @@ class ImportDocument(TypedDict):
     game: str
     playtypes: list[str]
     idStrings: list[str]
+    gptStrings: NotRequired[list[str]]
     gameGroup: NotRequired[str]
     games: NotRequired[list[str]]
     scoreIDs: list[str]

@@ -233,7 +233,8 @@ def _imports(made: SimpleNamespace, new: bool, game: Mapping[str, Any]) -> None:
     if new:
         document |= {"gameGroup": Literal["sdvx"], "games": list[Literal["sdvx"]]}
     else:
-        document |= {"game": game["game"], "playtypes": TEXTS, "idStrings": TEXTS}
+        document |= {"game": game["game"], "playtypes": TEXTS}
+        document |= {"idStrings": TEXTS, "gptStrings": TEXTS}
     made.imported = struct("Import", document)
     tracker = {"type": Literal["FAILED"], "importID": Hex, "userID": int, "timeStarted": int}
     made.tracker = struct(

@@ -79,6 +79,7 @@ def test_imports_are_told_in_the_dialect_of_the_service(
     )
     assert whole["import"] == alone == listed["imports"][0] == mine[0]
     assert ("gameGroup" in alone, "games" in alone) == (both, both)
+    assert alone["gptStrings"] == alone["idStrings"]
     assert alone["classDeltas"]
     assert all(("gameID" in delta) == both for delta in alone["classDeltas"])
     assert whole["scores"] == page["scores"]

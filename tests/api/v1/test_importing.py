@@ -45,7 +45,7 @@ def test_an_import_is_accepted_polled_to_its_end_and_found_again(
     assert document["importType"] == "file/batch-manual"
     assert document["game"] == "sdvx"
     assert document["playtypes"] == ["Single"]
-    assert document["idStrings"] == ["sdvx:Single"]
+    assert document["idStrings"] == document["gptStrings"] == ["sdvx:Single"]
     assert (document["gameGroup"], document["games"]) == ("sdvx", ["sdvx"])
     assert document["userIntent"] is False
     assert document["errors"] == []

@@ -21,9 +21,9 @@ RULES = Rules()
 
 @RULES.add
 def gpts_are_id_strings(outcome: Outcome) -> None:
-    """The list of GPTs is called `idStrings`, as it is published, not `gptStrings`."""
+    """The list of GPTs is there by its published name, `idStrings`, as well."""
     for document in outcome.import_documents():
-        document["idStrings"] = document.pop("gptStrings")
+        document["idStrings"] = document["gptStrings"]
 
 
 @RULES.add
