@@ -165,9 +165,9 @@ def pb_around(at: ProfilePath, chart_id: str) -> Response:
         rank = 1 if document.rankingData is None else document.rankingData.rank
         first = max(1, rank - AROUND)
         rows = best_rows.leaderboard(connection, chart.chart_id, first, 2 * AROUND + 1)
-        others = [row for row in rows if row.user_id != at.user_id]
-        documents = bests.of_users(connection, others, at.wire, found)
-        users = profile_rows.users_by_id(connection, [row.user_id for row in others])
+        page = bests.of_neighbours(connection, rows, at.wire, found, first)
+        documents = [each for each in page if each.userID != at.user_id]
+        users = profile_rows.users_by_id(connection, [each.userID for each in documents])
     above = [each for each in documents if each.rankingData and each.rankingData.rank < rank]
     below = [each for each in documents if each.rankingData and each.rankingData.rank > rank]
     answer = BestsAround(

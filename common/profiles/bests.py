@@ -14,7 +14,7 @@ from common.games.model import GPT
 from common.profiles import profile_documents, profile_rows
 from common.profiles.best_documents import BestLeaderboard, BestList
 from common.profiles.profile_documents import PBDocument
-from common.scores.ranking_rows import Ranking, rankings_of, user_rankings
+from common.scores.ranking_rows import Ranking, rankings_of, rankings_of_page, user_rankings
 from common.wire import Wire
 
 
@@ -55,7 +55,19 @@ def of_users(
 ) -> list[PBDocument]:
     """Of several users, with where each stands. One statement."""
     keys = [(row.user_id, row.chart_id) for row in rows]
-    ranks = rankings_of(connection, keys)
+    return _ranked(rows, wire, found, rankings_of(connection, keys))
+
+
+def of_neighbours(
+    connection: Connection, rows: Sequence[Row], wire: Wire, found: Found, first: int
+) -> list[PBDocument]:
+    """Of a page of a chart's leaderboard from the place `first` on. Two statements."""
+    return _ranked(rows, wire, found, rankings_of_page(connection, rows, first))
+
+
+def _ranked(
+    rows: Sequence[Row], wire: Wire, found: Found, ranks: Mapping[tuple[int, str], Ranking]
+) -> list[PBDocument]:
     return [
         profile_documents.personal_best(
             row, wire, found.ids, ranks.get((row.user_id, row.chart_id))

@@ -9,14 +9,14 @@ Source: specification, pipeline-pbs-stats.md section 3 and v3/games.md section 5
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import msgspec
 from sqlalchemy import Connection
 
 from common.database.parameters import text_array
-from common.database.statements import Statement
+from common.database.statements import Row, Statement
 from common.scores.mark_rows import CROWD
 
 # Personal bests up to which all who are ahead are counted: what somebody looks at by itself is
@@ -41,16 +41,27 @@ class Ranking(msgspec.Struct, frozen=True, rename="camel"):
         return found
 
 
+# Of `mine`, and what its player's `settings` say.
+_RIVAL_RANK: Final = "CASE WHEN cardinality(settings.rivals) > 0 THEN 1 + rivals.count END"
+_RIVALS: Final = """
+    LEFT JOIN game_settings AS settings USING (user_id, game, playtype)
+    CROSS JOIN LATERAL (
+        SELECT count(*) FROM unnest(settings.rivals) AS rival CROSS JOIN LATERAL (
+            SELECT ranking_values FROM personal_bests AS best
+            WHERE best.user_id = rival AND best.chart_id = mine.chart_id OFFSET 0) AS other
+        WHERE other.ranking_values[1] > mine.ranking_values[1]) AS rivals
+"""
+
 # Counted in parts, so that each is a range of the index: of everyone on the leaderboard, those
 # with better values, and those with the same values earlier. Rivals are few and looked up.
 # Where many play a chart, those ahead of the next mark were counted before: see `mark_rows`; but
 # not where few charts are asked about.
-_STANDING = """
+_STANDING = (
+    """
     SELECT mine.user_id, mine.chart_id, place.rank,
-           greatest(everyone.count, place.rank) AS out_of,
-           CASE WHEN cardinality(settings.rivals) > 0 THEN 1 + rivals.count END AS rival_rank
+           greatest(everyone.count, place.rank) AS out_of, RIVAL_RANK AS rival_rank
     FROM {mine} AS mine
-    LEFT JOIN game_settings AS settings USING (user_id, game, playtype)
+    RIVALS
     LEFT JOIN LATERAL (
         SELECT ahead FROM leaderboard_marks AS lowest
         WHERE lowest.chart_id = mine.chart_id AND lowest.value = '-Infinity'
@@ -75,13 +86,11 @@ _STANDING = """
           AND coalesce(other.time_achieved, 'Infinity')
             < coalesce(mine.time_achieved, 'Infinity')) AS earlier
     CROSS JOIN LATERAL (
-        SELECT count(*) FROM unnest(settings.rivals) AS rival CROSS JOIN LATERAL (
-            SELECT ranking_values FROM personal_bests AS best
-            WHERE best.user_id = rival AND best.chart_id = mine.chart_id OFFSET 0) AS other
-        WHERE other.ranking_values[1] > mine.ranking_values[1]) AS rivals
-    CROSS JOIN LATERAL (
         SELECT 1 + coalesce(mark.ahead, 0) + better.count + earlier.count AS rank) AS place
     """.replace("CROWD", str(CROWD))
+    .replace("RIVAL_RANK", _RIVAL_RANK)
+    .replace("RIVALS", _RIVALS)
+)
 # OFFSET keeps the planner from ranking anything that was not asked for. To plan it takes a sixth of
 # the time of ranking a hundred.
 _OF_USERS = Statement(
@@ -94,6 +103,15 @@ _OF_USERS = Statement(
         marked=":marked",
     ),
     prepared=True,
+)
+
+_RIVAL_RANKS = Statement(
+    f"""
+    SELECT mine.user_id, {_RIVAL_RANK} AS rival_rank
+    FROM (SELECT * FROM personal_bests
+          WHERE user_id = ANY(CAST(:users AS integer[])) AND chart_id = :chart_id) AS mine
+    {_RIVALS}
+    """  # noqa: S608 (constants of ours)
 )
 
 # The personal bests of a user on a GPT, on charts of the present version, newest first.
@@ -143,6 +161,37 @@ def rankings_of(
     }
     rows = _OF_USERS.rows(connection, parameters)
     return {(user_id, chart_id): Ranking(*ranking) for user_id, chart_id, *ranking in rows}
+
+
+def rankings_of_page(
+    connection: Connection, page: Sequence[Row], first: int
+) -> dict[tuple[int, str], Ranking]:
+    """Where the personal bests of a page of a chart's leaderboard stand, by user and chart.
+
+    Who is ahead is counted for the first of them only: the others follow it.
+
+    Parameters:
+        page: rows of `personal_bests`, in order, none left out.
+        first: the place on the leaderboard that the page begins with.
+    """
+    keys = [(row.user_id, row.chart_id) for row in page]
+    start = rankings_of(connection, keys[:1]).get(keys[0]) if keys else None
+    if start is None:
+        return {}
+    parameters = {"users": text_array([str(user) for user, _ in keys]), "chart_id": keys[0][1]}
+    rival_ranks = dict(_RIVAL_RANKS.rows(connection, parameters))
+    found: dict[tuple[int, str], Ranking] = {}
+    rank = start.rank
+    for place, (key, row) in enumerate(zip(keys, page, strict=True)):
+        if place and not _are_equal(row, page[place - 1]):
+            rank = first + place
+        found[key] = Ranking(rank, start.out_of, rival_ranks.get(row.user_id))
+    return found
+
+
+def _are_equal(one: Row, other: Row) -> bool:
+    """Whether two personal bests on a chart share a rank."""
+    return (one.ranking_values, one.time_achieved) == (other.ranking_values, other.time_achieved)
 
 
 def chart_rankings(

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import Connection, text
 
 from common.database.engine import copy_rows, open_engine
-from common.scores.ranking_rows import Ranking, chart_rankings, user_rankings
+from common.profiles import best_rows
+from common.scores.ranking_rows import Ranking, chart_rankings, rankings_of_page, user_rankings
 
 CHART = "a chart"
 PB_COLUMNS = (
@@ -57,10 +58,14 @@ def rivals(connection: Connection, user: int, *others: int, playtype: str = "Sin
 
 
 def ranks(connection: Connection, chart: str = CHART) -> dict[int, Ranking]:
-    """The leaderboard, which must say the same to everybody on it."""
+    """The leaderboard, which must say the same to everybody on it, and on each of its pages."""
     leaderboard = chart_rankings(connection, "sdvx", "Single", [chart]).get(chart, {})
-    for user, ranking in leaderboard.items():
+    for first, (user, ranking) in enumerate(leaderboard.items(), 1):
         assert user_rankings(connection, user, [chart]) == {chart: ranking}
+        page = best_rows.leaderboard(connection, chart, first, 3)
+        assert rankings_of_page(connection, page, first) == {
+            (row.user_id, chart): leaderboard[row.user_id] for row in page
+        }
     return leaderboard
 
 
