@@ -58,7 +58,7 @@ def _boolean(value: Any) -> bool:
     if value in _BOOLEANS:
         return _BOOLEANS[value]
     if not _is_lenient():
-        raise ValidationError("Expected true or false.")
+        raise ValidationError("Expected any of true, false.")
     return False
 
 

@@ -55,7 +55,7 @@ class FileForm(Schema):
 def _is_check(value: Any) -> bool:
     # Whoever writes `check=1` must not find the file imported.
     if value not in ("true", "false"):
-        raise ValidationError("Expected true or false.")
+        raise ValidationError("Expected any of true, false.")
     return bool(value == "true")
 
 

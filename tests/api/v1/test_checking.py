@@ -41,7 +41,7 @@ def test_a_file_that_would_be_refused_is_a_report_too(http: Http, player: Player
 @pytest.mark.parametrize(
     ("query", "form", "told"),
     [
-        ("check=1", {}, "Expected true or false."),
+        ("check=1", {}, "Expected any of true, false."),
         ("check=true", {"importType": "file/nothing"}, "Expected any of file/"),
     ],
 )

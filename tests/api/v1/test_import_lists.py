@@ -60,7 +60,7 @@ def test_a_list_is_read_page_by_page(http: Http, player: Player, imported: list[
     ("query", "complaint"),
     [
         ("importType=file/nope", "[importType] Expected any of file/eamusement-iidx-csv, "),
-        ("userIntent=1", "[userIntent] Expected true or false."),
+        ("userIntent=yes", "[userIntent] Expected any of true, false. (Received yes)"),
         ("limit=501", "[limit] Expected an integer between 1 and 500."),
         ("nope=1", "Unexpected properties inside object: nope."),
     ],
