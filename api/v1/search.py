@@ -11,7 +11,7 @@ from api.http import context, queries
 from api.http.answers import success
 from api.http.dialects import ApiBlueprint
 from api.http.endpoint import endpoint
-from api.http.game_paths import enabled_gpts
+from api.http.game_paths import enabled_games, enabled_gpts
 from api.http.service import service
 from common.accounts import user_documents
 from common.catalogue import catalogue_documents, catalogue_rows
@@ -46,8 +46,11 @@ def search(query: dict[str, Any]) -> Response:
             gpts = [gpt for gpt in gpts if (gpt.game, gpt.playtype) in played]
         users = search_rows.users_named(connection, typed, USERS)
         rivals = set() if whoami is None else search_rows.all_rivals(connection, whoami)
-        games = dict.fromkeys(gpt.game for gpt in gpts)
-        songs = here.songs.find_in(connection, games, typed, SONGS)
+        songs = {
+            game.id: here.songs.find(connection, game.id, typed, SONGS)
+            for game in enabled_games()
+            if any(gpt.game == game.id for gpt in gpts)
+        }
         charts = _charts(connection, gpts, songs, wire)
         folders = search_rows.folders_named(connection, gpts, typed, FOLDERS)
     body = Found(

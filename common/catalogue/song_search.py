@@ -9,12 +9,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
 from sqlalchemy import Connection, text
 
 from common.catalogue.titles import fold_case, spellings
-from common.catalogue.versions import all_versions, version_of
+from common.catalogue.versions import version_of
 
 _TITLES: Final = text(
     "SELECT id, title, artist, alt_titles, search_terms, data->>'eamusementCsvTitle'"
@@ -22,9 +22,6 @@ _TITLES: Final = text(
 )
 
 _VERSIONS: Final = text("SELECT DISTINCT playtype, unnest(versions) FROM charts WHERE game = :game")
-
-
-_Songs: TypeAlias = Sequence[tuple[int, tuple[str, ...], str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class _Titles:
     """
 
     version: int
-    songs: _Songs
+    songs: Sequence[tuple[int, tuple[str, ...], str]]
     versions: frozenset[tuple[str, str]]
 
 
@@ -51,17 +48,13 @@ class SongSearch:
 
         A title that is what was typed comes first, then those that begin so, then the shortest.
         """
-        return _found(self._titles(connection, game).songs, typed, most)
-
-    def find_in(
-        self, connection: Connection, games: Iterable[str], typed: str, most: int
-    ) -> dict[str, list[int]]:
-        """The same of several games, by game. One statement, as long as no catalogue changes."""
-        versions = all_versions(connection)
-        return {
-            game: _found(self._at(connection, game, versions.get(game, 0)).songs, typed, most)
-            for game in games
-        }
+        folded = fold_case(typed.strip())
+        words = folded.split()
+        songs = self._titles(connection, game).songs
+        for word in sorted(words, key=len, reverse=True):
+            songs = [song for song in songs if word in song[2]]
+        found = sorted((_distance(folded, titles), song_id) for song_id, titles, _ in songs)
+        return [song_id for _, song_id in found[:most]]
 
     def titled(self, connection: Connection, game: str, title: str) -> list[int]:
         """The ids of songs that could answer to this title, however it is spelled."""
@@ -82,9 +75,7 @@ class SongSearch:
             self._titles(connection, game)
 
     def _titles(self, connection: Connection, game: str) -> _Titles:
-        return self._at(connection, game, version_of(connection, game))
-
-    def _at(self, connection: Connection, game: str, version: int) -> _Titles:
+        version = version_of(connection, game)
         known = self._loaded.get(game)
         if known is not None and known.version == version:
             return known
@@ -94,15 +85,6 @@ class SongSearch:
                 known = _Titles(version, _load(connection, game), _versions(connection, game))
                 self._loaded[game] = known
             return known
-
-
-def _found(songs: _Songs, typed: str, most: int) -> list[int]:
-    folded = fold_case(typed.strip())
-    words = folded.split()
-    for word in sorted(words, key=len, reverse=True):
-        songs = [song for song in songs if word in song[2]]
-    found = sorted((_distance(folded, titles), song_id) for song_id, titles, _ in songs)
-    return [song_id for _, song_id in found[:most]]
 
 
 def _load(connection: Connection, game: str) -> list[tuple[int, tuple[str, ...], str]]:
