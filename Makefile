@@ -49,6 +49,11 @@ endef
 .DEFAULT_GOAL := help
 export PYTHON
 
+# In the plain C locale Python 3.11 and older cannot install from a path that is not ASCII.
+ifneq (,$(filter C POSIX,$(LC_ALL)))
+export LC_ALL := C.UTF-8
+endif
+
 # Tests start Python hundreds of times, and each would compile all anew.
 test test-long contract: export PYTHONDONTWRITEBYTECODE =
 .PHONY: help venv run demo test test-long contract golden golden-faults soak lint bench docs picture protocol lock clean
