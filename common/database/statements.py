@@ -108,6 +108,8 @@ class Statement:
             dialect: Any = connection.dialect
             is_lost = dialect.is_disconnect(problem, driver, cursor)
             if is_lost:
+                # As SQLAlchemy does: those that wait in the pool are likely lost as well.
+                connection.engine.pool._invalidate(connection.connection, problem)
                 connection.invalidate(problem)
             raise DBAPIError.instance(
                 self._sql,

@@ -109,6 +109,19 @@ def test_a_lost_connection_is_told_and_replaced(engine: Engine) -> None:
         assert COUNT.value(connection) == 0
 
 
+def test_with_a_lost_connection_go_those_that_wait_in_the_pool(engine: Engine) -> None:
+    pid_of = text("SELECT pg_backend_pid()")
+    with engine.connect() as lost:
+        pid = lost.scalar(pid_of)
+        with engine.begin() as other:
+            waiting = other.scalar(pid_of)
+            other.execute(TERMINATE, {"pid": pid})
+        with pytest.raises(OperationalError):
+            COUNT.value(lost)
+    with engine.connect() as connection:
+        assert connection.scalar(pid_of) not in (pid, waiting)
+
+
 def test_a_connection_closed_while_idle_is_replaced(engine: Engine) -> None:
     with engine.connect() as connection:
         pid = connection.scalar(text("SELECT pg_backend_pid()"))
