@@ -169,7 +169,8 @@ def pb_around(at: ProfilePath, chart_id: str) -> Response:
         documents = [each for each in page if each.userID != at.user_id]
         users = profile_rows.users_by_id(connection, [each.userID for each in documents])
     above = [each for each in documents if each.rankingData and each.rankingData.rank < rank]
-    below = [each for each in documents if each.rankingData and each.rankingData.rank > rank]
+    # Whoever is equal in all, and shares the rank, is no better.
+    below = [each for each in documents if each.rankingData and each.rankingData.rank >= rank]
     answer = BestsAround(
         pb=document,
         chart=_chart_document(chart, found, at.wire),

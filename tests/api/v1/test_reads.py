@@ -252,6 +252,29 @@ def test_personal_bests_come_with_where_they_stand(http: Http) -> None:
     assert [each["username"] for each in around["users"]] == ["bob"]
 
 
+def test_players_who_are_equal_stand_below_each_other(http: Http, service: Stack) -> None:
+    ((chart, song, difficulty),) = service.query(
+        "SELECT chart_id, song_id, difficulty FROM charts WHERE game = 'wacca' LIMIT 1"
+    )
+    all_marvelous = {
+        "score": 1_000_000,
+        "lamp": "ALL MARVELOUS",
+        "matchType": "tachiSongID",
+        "identifier": str(song),
+        "difficulty": difficulty,
+    }
+    meta = {"game": "wacca", "playtype": "Single", "service": "tests"}
+    for number in range(7):
+        player = service.user(f"equal{number}")
+        player.wait(player.submit({"meta": meta, "scores": [all_marvelous]}))
+    for number in range(7):
+        path = f"/users/equal{number}/games/wacca/Single/pbs/{chart}/leaderboard-adjacent"
+        around = body(http, path)
+        assert around["pb"]["rankingData"]["rank"] == 1
+        assert around["adjacentAbove"] == []
+        assert len({each["userID"] for each in around["adjacentBelow"]}) == 5
+
+
 def test_all_personal_bests_are_those_of_the_pages(http: Http) -> None:
     whole = body(http, f"/users/alice{V2}/pbs/all")
     best = body(http, f"/users/alice{V2}/pbs/best")
