@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from common.database.parameters import text_array
 from common.database.statements import Row, Statement
 from common.games.model import GPT
+from common.text.patterns import containing
 
 _OF_USER = Statement(
     "SELECT * FROM user_game_stats"
@@ -149,9 +150,3 @@ def players_named(connection: Connection, gpt: GPT, part: str, most: int) -> Seq
     """Players whose name holds this."""
     parameters = {"game": gpt.game, "playtype": gpt.playtype, "most": most}
     return _PLAYERS_NAMED.rows(connection, {**parameters, "pattern": containing(part)})
-
-
-def containing(part: str) -> str:
-    """The LIKE pattern of names that hold this, in lower case."""
-    escaped = part.lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-    return f"%{escaped}%"

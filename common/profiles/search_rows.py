@@ -12,7 +12,7 @@ from common.catalogue.catalogue_rows import PLAYERS_OF_CHART, Found, ids_of
 from common.database.parameters import text_array
 from common.database.statements import Row, Statement
 from common.games.model import GPT
-from common.profiles.profile_rows import containing
+from common.text.patterns import containing
 from common.text.storable import storable_text
 
 # What charts call the hashes of their files.

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from common.database.parameters import text_array
 from common.database.statements import Row, Statement
 from common.games.model import GPT
-from common.profiles.profile_rows import containing
+from common.text.patterns import containing
 
 _OF_GPT: Final = "user_id = :user_id AND game = :game AND playtype = :playtype"
 _FROM: Final = "(NOT :paged OR (time_ended, session_id) < (:ended, :session_id))"

@@ -13,7 +13,7 @@ from common.catalogue import catalogue_rows
 from common.database.parameters import text_array
 from common.database.statements import Row, Statement, statement
 from common.games.model import GPT
-from common.profiles.profile_rows import containing
+from common.text.patterns import containing
 
 _OF_GPT: Final = "game = :game AND playtype = :playtype"
 _OF_USER: Final = f"user_id = :user_id AND {_OF_GPT}"
