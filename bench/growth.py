@@ -224,7 +224,6 @@ _SCORE_ID: Final = (
     "'T' || encode(sha256(convert_to(:user_id || ' ' || :copy || {}, 'UTF8')), 'hex')"
 )
 _IMPORT_ID: Final = "md5(:user_id || ' ' || :copy)"
-_OF_TEMPLATE: Final = "FROM {} WHERE user_id = :template"
 
 
 def _copied(table: str, **changed: str) -> str:

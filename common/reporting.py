@@ -64,10 +64,6 @@ def stop() -> None:
     _on = False
 
 
-def is_on() -> bool:
-    return _on
-
-
 def told(message: str) -> str:
     """A message about a fault of ours, which says that it was reported where it was."""
     return f"{message} {REPORTED}" if _on else message

@@ -28,13 +28,6 @@ class Alg(Schema):
     alg = fields.String(metadata={"description": "a rating of the game; its usual one by default"})
 
 
-class Flags(Schema):
-    """Nothing but flags, that count as set whatever their value."""
-
-    class Meta:
-        unknown = EXCLUDE
-
-
 def flag(meaning: str) -> fields.String:
     """A parameter that counts as set whatever its value."""
     return fields.String(metadata={"description": f"if present, {meaning}"})

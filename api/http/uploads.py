@@ -19,7 +19,6 @@ FIELD_LIMIT = 1024 * 1024  # bytes of a text field
 NAME_LIMIT = 100  # bytes of a field's name
 PART_LIMIT = 32
 HEADER_LIMIT = 16 * 1024  # bytes of a line in the head of a part
-TOTAL_LIMIT = FILE_LIMIT + FIELD_LIMIT
 
 REFUSED = "File provided was too large, corrupt, or provided in the wrong field."
 

@@ -43,7 +43,6 @@ LAST_PAUSE: Final = 8.0
 # The most orphans or imports in one page.
 PAGE: Final = 100
 
-_BATCH_MANUAL: Final = "file/batch-manual"
 # Seen from before the request is understood: it did nothing.
 _TURNED_AWAY: Final = 429
 # Says nothing about what became of the request.

@@ -80,14 +80,6 @@ def positive_integer(text: str, failure: str) -> int:
     return number
 
 
-def positive_nonzero_integer(text: str, failure: str) -> int:
-    """An integer of at least 1. Raises InvalidScore with a text that begins with `failure`."""
-    number = _integer(text, failure)
-    if number <= 0:
-        raise InvalidScore(f"{failure} (Was negative or zero -- {number}.)")
-    return number
-
-
 def _integer(text: str, failure: str) -> int:
     if _is_short_number(text):
         return int(text)

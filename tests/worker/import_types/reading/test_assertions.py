@@ -17,7 +17,6 @@ from worker.import_types.reading.assertions import (
     lamps_by_name,
     loose_number,
     positive_integer,
-    positive_nonzero_integer,
     trim,
     trim_end,
     unknown_difficulty,
@@ -46,10 +45,10 @@ def test_digits_are_an_integer(text: str, number: int) -> None:
     ["", " 1", "1 ", "+1", "--1", "1.0", "1e3", "0x1", "١", "²", "x", "1\n", "9007199254740992"],
 )
 def test_anything_else_is_not_an_integer(text: str) -> None:
-    for read in (positive_integer, positive_nonzero_integer):
-        with pytest.raises(InvalidScore) as failure:
-            read(text, "Bad.")
-        assert failure.value.message == f"Bad. (Not an integer -- {text}.)"
+    with pytest.raises(InvalidScore) as failure:
+        positive_integer(text, "Bad.")
+
+    assert failure.value.message == f"Bad. (Not an integer -- {text}.)"
 
 
 def test_a_million_digits_are_no_integer_either() -> None:
@@ -62,15 +61,6 @@ def test_a_negative_integer_is_told_apart() -> None:
         positive_integer("-012", "Bad.")
 
     assert failure.value.message == "Bad. (Was negative -- -012.)"
-
-
-@pytest.mark.parametrize(("text", "number"), [("-012", "-12"), ("0", "0"), ("-0", "0")])
-def test_zero_is_refused_where_it_makes_no_sense(text: str, number: str) -> None:
-    with pytest.raises(InvalidScore) as failure:
-        positive_nonzero_integer(text, "Bad.")
-
-    assert failure.value.message == f"Bad. (Was negative or zero -- {number}.)"
-    assert positive_nonzero_integer("1", "Bad.") == 1
 
 
 @pytest.mark.parametrize(
