@@ -151,8 +151,8 @@ def compose(
     new_scores: by chart; `played` makes of each what is compared. touched: charts on which
     something else changed of the scores. Those on the charts were up to date before; where they
     follow other rules than the game's present ones, or lack a score that is looked for, they are
-    rebuilt. Four statements at most, whatever the number of charts and of the scores on them; those
-    that stay as they are are not written.
+    rebuilt. Four statements, or five where one is missing, at most, whatever the number of charts
+    and of the scores on them; those that stay as they are are not written.
     """
     game = catalogue.game
     charts = dict.fromkeys(chain(new_scores, touched))
