@@ -13,6 +13,7 @@ import pytest
 from cli.local import EmbeddedPostgres, EmbeddedRedis
 from common.database.engine import migrate, open_engine
 from common.seeds.loader import load_directory
+from tests.support import brokers
 from tests.support.fresh import EXAMPLE_CATALOGUE, a_stack
 from tests.support.mid_import import Reached, hold_up
 from tests.support.servers import FAST, servers_folder
@@ -54,4 +55,29 @@ def own_stack(
     load_directory(engine, EXAMPLE_CATALOGUE)
     engine.dispose()
     with a_stack(tmp_path, own_postgres, "template_of_tests", server_folder, {}) as service:
+        yield service
+
+
+# --- messages by RabbitMQ ----------------------------------------------------------------
+
+
+@pytest.fixture
+def rabbit(tmp_path: Path) -> Iterator[brokers.RabbitMQ]:
+    if not brokers.RABBITMQ.exists():
+        pytest.skip("NOT CHECKED: THERE IS NO RABBITMQ HERE")
+    with brokers.rabbitmq(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def rabbit_stack(
+    rabbit: brokers.RabbitMQ,
+    tmp_path: Path,
+    postgres: EmbeddedPostgres,
+    template: str,
+    server_folder: Path,
+) -> Iterator[Stack]:
+    """A stack whose messages go by `rabbit`."""
+    own = {"BROKER_URL": rabbit.url}
+    with a_stack(tmp_path, postgres, template, server_folder, own) as service:
         yield service

@@ -13,7 +13,7 @@ from common.jobs.accepting import Message
 from common.settings import load_settings
 from tests.support import brokers, certificates
 from tests.support.fresh import a_stack
-from tests.support.stack import Player, batch_manual
+from tests.support.stack import Player, Stack, batch_manual
 from worker.messaging import JOBS_QUEUE, dispatch, make_app
 
 pytestmark = pytest.mark.processes
@@ -26,32 +26,27 @@ def imports(player: Player, first: int) -> None:
     assert player.score_count() == before + 3
 
 
-@pytest.mark.skipif(not brokers.RABBITMQ.exists(), reason="NOT CHECKED: THERE IS NO RABBITMQ HERE")
 @pytest.mark.long
 def test_imports_go_by_rabbitmq_through_its_restart_and_the_loss_of_messages(
-    tmp_path: Path, postgres: EmbeddedPostgres, template: str, server_folder: Path
+    rabbit: brokers.RabbitMQ, rabbit_stack: Stack
 ) -> None:
-    with (
-        brokers.rabbitmq(tmp_path) as rabbit,
-        a_stack(tmp_path, postgres, template, server_folder, {"BROKER_URL": rabbit.url}) as stack,
-    ):
-        player = stack.user("alice")
-        stack.start_web()
-        worker = stack.start_worker()
-        imports(player, first=0)
-        # A worker that dies leaves its message to the next one; one that is lost is sent again.
-        worker.kill()
-        submitted = player.submit(batch_manual(3, first=10))
-        with Connection(rabbit.url) as connection:
-            assert connection.default_channel.queue_purge(JOBS_QUEUE) == 1
-        stack.start_worker("worker2")
-        player.wait(submitted, timeout=60)
-        rabbit.stop()
-        # What is accepted meanwhile gets its message later.
-        waiting = player.submit(batch_manual(3, first=20))
-        rabbit.start()
-        player.wait(waiting, timeout=60)
-        imports(player, first=30)
+    player = rabbit_stack.user("alice")
+    rabbit_stack.start_web()
+    worker = rabbit_stack.start_worker()
+    imports(player, first=0)
+    # A worker that dies leaves its message to the next one; one that is lost is sent again.
+    worker.kill()
+    submitted = player.submit(batch_manual(3, first=10))
+    with Connection(rabbit.url) as connection:
+        assert connection.default_channel.queue_purge(JOBS_QUEUE) == 1
+    rabbit_stack.start_worker("worker2")
+    player.wait(submitted, timeout=60)
+    rabbit.stop()
+    # What is accepted meanwhile gets its message later.
+    waiting = player.submit(batch_manual(3, first=20))
+    rabbit.start()
+    player.wait(waiting, timeout=60)
+    imports(player, first=30)
 
 
 @pytest.mark.skipif(not brokers.RABBITMQ.exists(), reason="NOT CHECKED: THERE IS NO RABBITMQ HERE")

@@ -15,7 +15,6 @@ from cli.main import main
 from common.jobs import progress
 from common.redis_client import open_redis
 from score_import_client import ApiError, Completed, Submitted
-from tests.support import brokers
 from tests.support.fresh import a_stack
 from tests.support.health import health
 from tests.support.mid_import import Reached
@@ -185,22 +184,15 @@ def test_where_web_does_the_work_imports_are_refused_meanwhile(
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not brokers.RABBITMQ.exists(), reason="NOT CHECKED: THERE IS NO RABBITMQ HERE")
-def test_a_worker_of_rabbitmq_is_paused_and_goes_on(
-    tmp_path: Path, postgres: EmbeddedPostgres, template: str, server_folder: Path
-) -> None:
-    with (
-        brokers.rabbitmq(tmp_path) as rabbit,
-        a_stack(tmp_path, postgres, template, server_folder, {"BROKER_URL": rabbit.url}) as stack,
-    ):
-        stack.start_web()
-        worker = stack.start_worker()
-        player = stack.user("alice")
-        for first in (0, 10):
-            typed(stack, "pause")
-            submitted = player.submit(batch_manual(2, first=first))
-            nothing_is_begun(stack)
-            assert attempts(stack) == first // 10
-            typed(stack, "resume")
-            player.wait(submitted)
-        assert worker.exit_code() is None
+def test_a_worker_of_rabbitmq_is_paused_and_goes_on(rabbit_stack: Stack) -> None:
+    rabbit_stack.start_web()
+    worker = rabbit_stack.start_worker()
+    player = rabbit_stack.user("alice")
+    for first in (0, 10):
+        typed(rabbit_stack, "pause")
+        submitted = player.submit(batch_manual(2, first=first))
+        nothing_is_begun(rabbit_stack)
+        assert attempts(rabbit_stack) == first // 10
+        typed(rabbit_stack, "resume")
+        player.wait(submitted)
+    assert worker.exit_code() is None

@@ -17,7 +17,6 @@ from api.http.answers import SCHEMA_MISFIT
 from cli.local import EmbeddedPostgres, services
 from common.database.schema_check import known_revisions
 from score_import_client import ApiError
-from tests.support import brokers
 from tests.support.fresh import a_stack
 from tests.support.health import health
 from tests.support.http import Answer, Http
@@ -215,26 +214,21 @@ def test_an_import_that_meets_the_change_in_its_middle_is_run_again_and_not_fail
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not brokers.RABBITMQ.exists(), reason="NOT CHECKED: THERE IS NO RABBITMQ HERE")
-def test_a_worker_of_rabbitmq_waits_and_goes_on(
-    tmp_path: Path, postgres: EmbeddedPostgres, template: str, server_folder: Path
-) -> None:
-    with (
-        brokers.rabbitmq(tmp_path) as rabbit,
-        a_stack(tmp_path, postgres, template, server_folder, {"BROKER_URL": rabbit.url}) as stack,
-    ):
-        stack.start_web()
-        worker = stack.start_worker()
-        player = stack.user("alice")
-        imports(player, first=0)
-        for first in (10, 20):
-            stack.administer("UPDATE alembic_version SET version_num = '0017_job_attempts'")
-            wait_for(lambda: "it waits: the schema" in health(stack)[1], "the worker waits")
-            stack.administer(f"UPDATE alembic_version SET version_num = '{known_revisions()[-1]}'")
-            wait_for(lambda: health(stack)[0] == 0, "the worker goes on")
-            wait_for(lambda: ready(stack).status == 200, "web goes on")
-            imports(player, first=first)
-        assert worker.exit_code() is None
+def test_a_worker_of_rabbitmq_waits_and_goes_on(rabbit_stack: Stack) -> None:
+    rabbit_stack.start_web()
+    worker = rabbit_stack.start_worker()
+    player = rabbit_stack.user("alice")
+    imports(player, first=0)
+    for first in (10, 20):
+        rabbit_stack.administer("UPDATE alembic_version SET version_num = '0017_job_attempts'")
+        wait_for(lambda: "it waits: the schema" in health(rabbit_stack)[1], "the worker waits")
+        rabbit_stack.administer(
+            f"UPDATE alembic_version SET version_num = '{known_revisions()[-1]}'"
+        )
+        wait_for(lambda: health(rabbit_stack)[0] == 0, "the worker goes on")
+        wait_for(lambda: ready(rabbit_stack).status == 200, "web goes on")
+        imports(player, first=first)
+    assert worker.exit_code() is None
 
 
 def test_where_web_does_the_work_it_says_so_too(
