@@ -172,7 +172,7 @@ def _declared(app: Flask) -> Iterator[tuple[Rule, Declaration]]:
         declaration = (
             beside_flask.DECLARATIONS.get(rule.endpoint) if view is None else declaration_of(view)
         )
-        if declaration is not None and not declaration.hidden:
+        if declaration is not None:
             yield rule, declaration
 
 
@@ -290,7 +290,9 @@ def _responses(
 def _content(kind: Any, declaration: Declaration, dialect: Dialect) -> dict[str, Any]:
     if isinstance(kind, Plain):
         content: dict[str, Any] = {"schema": dict(kind.schema)}
-        return {kind.media_type: content | ({"example": kind.example} if kind.example else {})}
+        if kind.example is not None:
+            content["example"] = kind.example
+        return {kind.media_type: content}
     if kind is EMPTY:
         return {}
     kinds = _alternatives(kind)

@@ -32,13 +32,13 @@ _ATTRIBUTE = "declaration"
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """An answer that is no JSON. Stands for the type of a body.
+    """An answer without an envelope, or no JSON at all. Stands for the type of a body.
 
     schema: of the whole, or of each event of a stream of them.
     """
 
     media_type: str
-    example: str = ""
+    example: Any = None
     schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
 
 
@@ -65,7 +65,6 @@ class Declaration:
     errors: Mapping[int, str]
     other_answers: Mapping[int, tuple[str, Any]]
     headers: Mapping[str, str]
-    hidden: bool
     takes: tuple[Header, ...] = ()
     tags: tuple[str, ...] = ()
     limits: tuple[str, ...] = ()
@@ -89,7 +88,6 @@ def declared(
     errors: Mapping[int, str] | None = None,
     other_answers: Mapping[int, tuple[str, Any]] | None = None,
     headers: Mapping[str, str] | None = None,
-    hidden: bool = False,
     takes: Collection[Header] = (),
     tags: tuple[str, ...] = (),
     limits: Collection[str] = (),
@@ -117,7 +115,6 @@ def declared(
         other_answers: description and body type of further good answers, by status; where the
             body is of one of several types, a tuple of them, with EMPTY where it may be lacking.
         headers: headers of the answer, by name, with a sentence each.
-        hidden: not in the OpenAPI document.
         takes: headers of the request that make a difference.
         limits: names of the settings that say how often it may be asked, beside RATE_LIMIT.
         examples: of the body of the usual answer, by name.
@@ -138,7 +135,6 @@ def declared(
         errors or {},
         other_answers or {},
         headers or {},
-        hidden,
         tuple(takes),
         tags,
         tuple(limits),

@@ -8,7 +8,7 @@ import orjson
 from flask import Response
 
 from api.http.dialects import ApiBlueprint
-from api.http.endpoint import endpoint
+from api.http.endpoint import Plain, endpoint
 from api.http.service import service
 from api.jobs.door import manual_schema
 from common.errors import UserError
@@ -22,7 +22,11 @@ FRESH: Final = 3600
 
 
 @blueprint.get("/schemas/batch-manual/<game>")
-@endpoint("The JSON Schema of batch-manual for a game.", hidden=True)
+@endpoint(
+    "The JSON Schema of batch-manual for a game.",
+    answers=Plain(SCHEMA_JSON, example={"type": "object"}, schema={"type": "object"}),
+    errors={404: "There is no such game here."},
+)
 def batch_manual(game: str) -> Response:
     here = service()
     if game not in (here.settings.games or GAMES):

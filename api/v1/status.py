@@ -20,7 +20,7 @@ from api.http.dialects import ApiBlueprint
 from api.http.endpoint import Plain, endpoint
 from api.http.service import service
 from api.jobs.door import service_names
-from api.openapi import document
+from api.openapi import OPENAPI, document
 from common.clock import now_ms
 from common.database import failures
 from common.database.schema_guard import look_anew, misfit_in
@@ -126,7 +126,10 @@ def readyz() -> Response:
 
 
 @blueprint.get("/openapi.json")
-@endpoint("This document.", hidden=True)
+@endpoint(
+    "This document.",
+    answers=Plain(JSON, example={"openapi": OPENAPI}, schema={"type": "object"}),
+)
 def openapi() -> Response:
     """Everything the API offers, for programs that read it."""
     here = service()

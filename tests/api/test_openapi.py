@@ -65,6 +65,9 @@ def test_every_endpoint_but_the_pages_is_in_it(app: Any, described: dict[str, An
         if rule.rule.startswith(("/api/", "/ir/", "/healthz", "/.deploy/", "/readyz")):
             assert declaration_of(app.view_functions[rule.endpoint]) is not None, rule.rule
             assert rule.arguments <= PARTS.keys(), rule.rule
+            path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+            methods = {method.lower() for method in rule.methods or ()} - {"head", "options"}
+            assert methods <= described["paths"][path].keys(), rule.rule
     for path in (
         "/api/v1/imports/{import_id}/poll-status",
         "/api/v1/imports/{import_id}/stream",
