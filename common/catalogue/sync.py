@@ -1,6 +1,6 @@
 """One collection against its table: what differs, and the statements that bring it in line."""
 
-# ruff: noqa: S608 (tables and columns are named by `tables.STORED`, never by a document)
+# ruff: noqa: S608 (tables and columns are named by `collections.STORED`, never by a document)
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ def whole(row: Row[Any], attempts: Iterable[Row[Any]]) -> WholeJob:
 
 
 def lock(row: Row[Any], name: str) -> LockDocument:
-    """A row of `managing_rows.locks`."""
+    """A row of `managing_rows.held_locks`."""
     return LockDocument(
         name,
         row.user_id,
