@@ -27,6 +27,7 @@ from common.database.pooling import guard_sessions
 from common.errors import UserError
 from common.games.model import GPT
 from common.games.registry import GAMES
+from common.imports.import_answers import answer_from_record
 from common.imports.import_documents import find_import
 from common.jobs import caps, idempotency, pause_rows, progress
 from common.jobs.accepting import (
@@ -38,7 +39,7 @@ from common.jobs.accepting import (
     ongoing_sync,
 )
 from common.jobs.caps import Caps
-from common.jobs.outcomes import answer_from_record, failure_code, job_outcome
+from common.jobs.outcomes import failure_code, job_outcome
 from common.jobs.progress import FinalAnswer
 from common.settings import Settings
 from common.targets.target_documents import GoalCharts, GoalCriteria

@@ -34,9 +34,9 @@ from api.jobs.unknown import UnknownIDs
 from common import envelope
 from common.database.engine import autocommit
 from common.errors import UserError
+from common.imports.import_answers import answer_from_record
 from common.imports.import_documents import ImportDocument
 from common.jobs import progress
-from common.jobs.outcomes import answer_from_record
 from common.jobs.progress import FinalAnswer
 from common.metrics.measures import POLLS
 

@@ -1,4 +1,4 @@
-"""How a job stands or ended, from PostgreSQL: what poll-status says when Redis has nothing."""
+"""How a job stands or ended, from PostgreSQL, and what is said of it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from sqlalchemy import Connection
 from common.database.statements import Statement
 from common.envelope import failure, success
 from common.errors import BAD_REQUEST, CODES, INTERNAL_ERROR, code_of_status
-from common.imports.import_documents import find_import
 from common.jobs.job_tables import JobKind, JobState
 from common.jobs.pause_rows import ALL_PAUSED
 from common.jobs.progress import CANCELLED, PAUSED, STARTING, WAITING, FinalAnswer
-from common.wire import Wire
 
 RUNNING = "Importing Scores."
 
@@ -168,23 +166,3 @@ def said_of_waiting(*, must_wait: bool, is_paused: bool) -> str:
     if is_paused:
         return PAUSED
     return WAITING if must_wait else STARTING
-
-
-def answer_from_record(connection: Connection, job_id: str, wire: Wire) -> FinalAnswer | str | None:
-    """The final answer or the progress text of an import; None if there is none such."""
-    outcome = job_outcome(connection, job_id)
-    if outcome is not None and outcome.state is JobState.FAILED:
-        return failed_answer(
-            outcome.kind,
-            outcome.error_status or 500,
-            outcome.error_message or "",
-            outcome.error_reference,
-        )
-    if outcome is not None and outcome.state is not JobState.COMPLETED:
-        if outcome.state is JobState.RUNNING:
-            return RUNNING
-        return said_of_waiting(must_wait=outcome.must_wait, is_paused=outcome.is_paused)
-    if outcome is not None and outcome.result is not None:
-        return job_answer(outcome.result)
-    document = find_import(connection, job_id, wire)
-    return None if document is None else completed_answer(document)

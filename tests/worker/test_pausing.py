@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from common.imports.import_answers import answer_from_record
 from common.jobs import pause_rows, progress
-from common.jobs.outcomes import answer_from_record
 from common.jobs.pause_rows import Lane
 from common.jobs.standing import standings
 from common.wire import Wire
