@@ -11,12 +11,14 @@ A server that reads bodies as they are asked for works too; there `take` alone h
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request
+
+from common.text import unpacking
+from common.text.unpacking import GZIP_OR_ZLIB, Unpacker
 
 # Keys of the WSGI environment.
 BODY: Final = "score_import.body"
@@ -27,10 +29,6 @@ SMALL: Final = 32 * 1024
 
 # Content-Encodings of bodies that are read. The last is another name of gzip (RFC 9110, 8.4.1.3).
 ENCODINGS: Final = ("identity", "gzip", "deflate", "x-gzip")
-# Members of a compressed body: what is left behind each is copied, so they must not be many.
-MEMBERS: Final = 100
-# Tells zlib to see for itself which of the two headers a body has.
-_GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
 
 T = TypeVar("T")
 
@@ -97,26 +95,16 @@ def decoded(content: bytes, encoding: str, limit: int) -> bytes:
 
     limit: bytes it may have in the end; no more are ever made of it.
     """
-    if encoding == "identity":
+    if encoding == "identity" or not content:
         return content
-    plain = b""
-    # What is packed in pieces, as logs are, is several members one after the other (RFC 1952).
-    for _ in range(MEMBERS):
-        if not content:
-            return plain
-        unpacker = zlib.decompressobj(_GZIP_OR_ZLIB)
-        try:
-            plain += unpacker.decompress(content, limit + 1 - len(plain))
-        except zlib.error as problem:
-            raise Broken from problem
-        if len(plain) > limit:
-            raise TooLarge
-        if not unpacker.eof:
-            raise Broken
-        content = unpacker.unused_data
-    if content:
-        raise Broken
-    return plain
+    unpacker = Unpacker(limit, GZIP_OR_ZLIB)
+    try:
+        unpacker.feed(content)
+        return unpacker.whole()
+    except unpacking.TooLarge as problem:
+        raise TooLarge from problem
+    except unpacking.Broken as problem:
+        raise Broken from problem
 
 
 def remembered(request: Request, key: str, make: Callable[[], T]) -> T:

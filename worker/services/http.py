@@ -11,7 +11,6 @@ import logging
 import math
 import random
 import time
-import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -22,6 +21,7 @@ import httpx
 
 from common.clock import database_ms
 from common.service_settings import Patience
+from common.text.unpacking import GZIP, Broken, TooLarge, Unpacker
 
 log = logging.getLogger(__name__)
 
@@ -155,7 +155,7 @@ class Caller:
                 raise Unreachable
             try:
                 body = await _read(response, request.most)
-            except _TooLarge:
+            except TooLarge:
                 log.warning("%s: more than %d bytes", request.label, request.most)
                 raise Unreachable from None
             if not 200 <= response.status_code < 300:
@@ -169,29 +169,29 @@ def _or_unreachable(answer: Answer | None) -> Answer:
     return answer
 
 
-class _TooLarge(Exception):
-    pass
-
-
 async def _read(response: httpx.Response, most: int) -> bytes:
-    """The body, unpacked. Raises _TooLarge as soon as it is."""
+    """The body, unpacked. Raises TooLarge as soon as it is."""
     encoding = response.headers.get("Content-Encoding", "identity").lower()
-    if encoding not in ("identity", "gzip", ""):
+    if encoding in ("gzip", "x-gzip"):
+        return await _unpacked(response, most)
+    if encoding not in ("identity", ""):
         raise httpx.DecodingError("an encoding that was not asked for")
-    packed = encoding == "gzip"
-    unpack = zlib.decompressobj(wbits=31)
     body = bytearray()
     async for chunk in response.aiter_raw():
-        try:
-            # Not at once: a few bytes may stand for many.
-            body += unpack.decompress(chunk, most + 1 - len(body)) if packed else chunk
-        except zlib.error:
-            raise httpx.DecodingError("this is not gzip") from None
+        body += chunk
         if len(body) > most:
-            raise _TooLarge
-    if packed and not unpack.eof:
-        raise httpx.DecodingError("the end is missing")
+            raise TooLarge
     return bytes(body)
+
+
+async def _unpacked(response: httpx.Response, most: int) -> bytes:
+    unpacker = Unpacker(most, GZIP)
+    try:
+        async for chunk in response.aiter_raw():
+            unpacker.feed(chunk)
+        return unpacker.whole()
+    except Broken:
+        raise httpx.DecodingError("this is not gzip, or the end is missing") from None
 
 
 def _retry_after(headers: httpx.Headers) -> float | None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -158,3 +162,56 @@ def test_all_attempts_together_take_no_longer_than_they_may(
         assert ask(whole=0.3).status == status
     assert time.monotonic() - began < 1.5
     assert ask.pauses == []
+
+
+@contextmanager
+def answering(body: bytes, encoding: str) -> Iterator[str]:
+    """The URL of a server that sends this to everybody."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Encoding", encoding)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+
+
+def asked(url: str) -> Answer:
+    async def ask() -> Answer:
+        async with open_client(PATIENCE) as client:
+            request = Request("GET", url, "test", 10_000, {}, again=False)
+            return await Caller(client, PATIENCE).ask(request)
+
+    return process_loop().run(ask())
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip"])
+def test_an_answer_may_be_packed_in_several_members(encoding: str) -> None:
+    members = gzip.compress(b"[1,") + gzip.compress(b"2]")
+    with answering(members, encoding) as url:
+        assert asked(url).body == b"[1,2]"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        gzip.compress(b"[1,2]")[:-1],
+        gzip.compress(b"[1]") + b"more",
+        gzip.compress(b"x" * 20_000),
+    ],
+    ids=["cut off", "followed by something else", "too large"],
+)
+def test_what_is_cut_off_or_too_large_is_no_answer(body: bytes) -> None:
+    with answering(body, "gzip") as url, pytest.raises(Unreachable):
+        asked(url)
