@@ -129,8 +129,14 @@ def test_what_version_3_calls_the_games_is_in_its_documents_and_in_those_of_both
     wire: Wire, group: str | None, games: list[str] | None, delta: dict[str, str]
 ) -> None:
     change = {"playtype": "DP", "set": "dan", "old": None, "new": "DAN_1"}
-    stored = {"game": "iidx", "playtypes": ["DP"], "classDeltas": [{"game": "iidx", **change}]}
+    stored = {
+        "game": "iidx",
+        "playtypes": ["DP"],
+        "idStrings": ["iidx:DP"],
+        "classDeltas": [{"game": "iidx", **change}],
+    }
     told = of_wire(stored, wire)
+    assert told["idStrings"] == told["gptStrings"] == ["iidx:DP"]
     assert (told["game"], told["playtypes"]) == ("iidx", ["DP"])
     assert (told.get("gameGroup"), told.get("games")) == (group, games)
     assert told["classDeltas"] == [{**change, **delta}]
