@@ -141,7 +141,7 @@ def _read_json(here: RequestContext, admission: Admission) -> None:
     if request.method in ("GET", "HEAD") or request.mimetype != "application/json":
         return
     charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if not charset.startswith("utf-"):
+    if not charset.startswith(("utf-", "utf8")):
         raise UserError(415, f"Unsupported charset {charset}, expected UTF-8.")
     encoding = request.headers.get("Content-Encoding", "identity").lower()
     if encoding not in bodies.ENCODINGS:

@@ -160,6 +160,21 @@ def test_bodies_may_come_compressed(
     assert http.request("POST", "/ir/direct-manual/import", b"x", with_another).status == 415
 
 
+@pytest.mark.parametrize(
+    ("charset", "status"), [("utf-8", 202), ("UTF8", 202), ('"utf-8"', 202), ("latin-1", 415)]
+)
+def test_json_is_utf_8_however_that_is_spelt(
+    player: Player, http: Http, charset: str, status: int
+) -> None:
+    headers = {
+        "Authorization": f"Bearer {player.token}",
+        "Content-Type": f"application/json; charset={charset}",
+    }
+    document = orjson.dumps(batch_manual(1))
+    answer = http.request("POST", "/ir/direct-manual/import", document, headers)
+    assert answer.status == status
+
+
 IIDX_ROW = (
     f"Sparkle Shower,Glass Harbour,,,1,{'0,0,0,0,---,NO PLAY,---,' * 4}9,1500,700,100,12,CLEAR,AAA,"
 )
