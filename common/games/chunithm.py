@@ -9,7 +9,14 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from common.catalogue.documents import Chart
-from common.games.kit.chart_rules import RATED_LEVEL, each_chart, plus_from, unique, values_of
+from common.games.kit.chart_rules import (
+    RATED_LEVEL,
+    each_chart,
+    only_where,
+    plus_from,
+    unique,
+    values_of,
+)
 from common.games.kit.classes import ladder, provided
 from common.games.kit.goals import enum_goal, grade_goal, score_goal
 from common.games.kit.grades import GradeTable
@@ -305,9 +312,17 @@ _SINGLE = GPT(
 # --- rules about charts -------------------------------------------------------------------
 
 
+def _has_a_listed_difficulty(chart: Mapping[str, Any]) -> bool:
+    """Whether it is no chart of WORLD'S END, whose difficulties are texts of their own."""
+    return chart["difficulty"] in _DIFFICULTIES
+
+
 def _in_game_id(chart: Mapping[str, Any]) -> str | None:
-    ids = [value for value in values_of(chart, "inGameID") if value >= 8000]
-    return f"inGameID {ids[0]}: 8000 and above are WORLD'S END" if ids else None
+    """A chart has an id from 8000 on exactly where it is one of WORLD'S END."""
+    for value in values_of(chart, "inGameID"):
+        if (value < 8000) != _has_a_listed_difficulty(chart):
+            return f"inGameID {value}: 8000 and above are WORLD'S END"
+    return None
 
 
 GAME = Game(
@@ -317,8 +332,8 @@ GAME = Game(
     playtypes={"Single": _SINGLE},
     chart_rules=(
         unique("inGameID", "difficulty"),
-        RATED_LEVEL,
-        plus_from(5),
+        only_where(_has_a_listed_difficulty, RATED_LEVEL),
+        only_where(_has_a_listed_difficulty, plus_from(5)),
         each_chart("inGameID", _in_game_id),
     ),
 )

@@ -52,8 +52,9 @@ def flaws_of_game(kind: Kind, game: Game, documents: list[tuple[int, Document]])
 
 def _flaws_of_charts(gpt: GPT, charts: list[tuple[int, Document]]) -> Iterator[Flaw]:
     yield from _unfit(_data(charts), gpt.chart_data, "data.")
+    difficulties = None if gpt.special_difficulties else gpt.difficulties
     for place, chart in charts:
-        if gpt.difficulties is not None and chart["difficulty"] not in gpt.difficulties:
+        if difficulties is not None and chart["difficulty"] not in difficulties:
             yield Flaw(place, "difficulty", f"{gpt.id} has no difficulty {chart['difficulty']}")
         for version in chart["versions"]:
             if version not in gpt.versions:

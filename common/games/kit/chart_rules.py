@@ -2,7 +2,7 @@
 
 They read `data` with care: a game may be loaded before this server knows its types.
 
-Source: specification, seeds-format.md section 12.
+Source: specification, seeds-format.md section 12 and v3/seeds-format.md section 10.
 """
 
 from __future__ import annotations
@@ -54,6 +54,11 @@ def each_chart(rule: str, judge: Callable[[Document], str | None]) -> ChartRule:
                 yield Problem(chart["chartID"], rule, detail)
 
     return check
+
+
+def only_where(holds: Callable[[Document], bool], rule: ChartRule) -> ChartRule:
+    """The rule for those charts alone of which `holds` is true."""
+    return lambda charts: rule([chart for chart in charts if holds(chart)])
 
 
 def _rated_level(chart: Document) -> str | None:

@@ -53,9 +53,9 @@ def test_charts_of_two_playtypes_may_share_a_hash(game: str) -> None:
 
 @pytest.mark.parametrize(("game", "field"), UNIQUE_WITH_DIFFICULTY)
 def test_no_two_charts_of_a_difficulty_share_an_in_game_id(game: str, field: str) -> None:
-    first = a_chart("a", {field: 1}, difficulty="M")
-    second = a_chart("b", {field: 1}, difficulty="M", isPrimary=False)
-    other = a_chart("c", {field: 1}, difficulty="N")
+    first = a_chart("a", {field: 1}, difficulty="MASTER")
+    second = a_chart("b", {field: 1}, difficulty="MASTER", isPrimary=False)
+    other = a_chart("c", {field: 1}, difficulty="EXPERT")
 
     [(key, rule, _)] = found(game, first, second, other)
 
@@ -93,15 +93,23 @@ LEVELS: list[tuple[str, str, float, str | None]] = [
 def test_the_text_of_a_level_goes_with_its_number(
     game: str, level: str, number: float, detail: str | None
 ) -> None:
-    problems = found(game, a_chart("a", level=level, levelNum=number))
+    problems = found(game, a_chart("a", difficulty="MASTER", level=level, levelNum=number))
 
     assert problems == ([] if detail is None else [("a", "level", detail)])
 
 
 def test_a_level_of_nothing_breaks_both_rules_of_chunithm() -> None:
-    problems = found("chunithm", a_chart("a", level="0", levelNum=0))
+    problems = found("chunithm", a_chart("a", difficulty="MASTER", level="0", levelNum=0))
 
     assert [rule for _, rule, _ in problems] == ["level"]
+
+
+def test_charts_of_worlds_end_have_difficulties_of_their_own_and_no_level() -> None:
+    song = a_song(data={"genre": "POPS & ANIME"})
+    data = {"displayVersion": "xverse", "inGameID": [8023, 8024]}
+    chart = a_chart("a", data, difficulty="狂☆3", level="", levelNum=0)
+
+    assert violations({"songs-chunithm": [song], "charts-chunithm": [chart]}) == []
 
 
 @pytest.mark.parametrize(
@@ -129,6 +137,8 @@ def test_records_of_iidx_are_possible(data: dict[str, Any], detail: str | None) 
     [
         ("chunithm", "MASTER", 7999, True),
         ("chunithm", "MASTER", 8000, False),
+        ("chunithm", "狂☆3", 8000, True),
+        ("chunithm", "狂☆3", 7999, False),
         ("maimaidx", "DX Master", 10_000, True),
         ("maimaidx", "DX Master", 19_999, True),
         ("maimaidx", "DX Master", 9_999, False),
