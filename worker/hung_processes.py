@@ -16,12 +16,12 @@ from typing import Any, Final
 
 from celery.worker import state
 
+from worker.watchdog import LATE
+
 log = logging.getLogger(__name__)
 
 # Seconds in which a process begins what it is handed, however slow the machine.
 PATIENCE: Final = 15.0
-# Seconds between two looks after which we were stopped in between, and the processes maybe with us.
-LATE: Final = 8.0
 
 
 class Beginnings:
@@ -37,6 +37,7 @@ class Beginnings:
         now: seconds on the monotonic clock. waiting: the ids of those that are not begun.
         """
         if now - self._seen_at > LATE:
+            # We were stopped in between, and the processes maybe with us.
             self._since = {}
         self._seen_at = now
         self._since = {each: self._since.get(each, now) for each in waiting}
